@@ -1,0 +1,66 @@
+"""What a method is given: the data that it needs, and what may be known without looking at gold or test."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from core.datasets import Split
+from core.specs import TrainSpec
+
+
+@dataclass(frozen=True)
+class Task:
+    """One unlearning problem.
+
+    Attributes:
+        forget, retain, pool: the data; None unless the method's spec needs them.
+        num_classes: K.
+        whole_classes: classes of which no training image remains.
+        known_accuracy: held-out accuracy per class from the original's record; None without a pool, and for
+            sub-class requests, where the accuracy of the class says nothing of the sub-class.
+        recipe: how the original was trained.
+        fresh: seed -> an untrained model of the same architecture on the same device.
+    """
+
+    num_classes: int
+    whole_classes: tuple[int, ...]
+    known_accuracy: tuple[float, ...] | None
+    recipe: TrainSpec
+    fresh: Callable[[int], nn.Module]
+    forget: Split | None = None
+    retain: Split | None = None
+    pool: Split | None = None
+
+    @property
+    def goes_whole(self) -> bool:
+        """Whether the forget set is nothing but whole classes."""
+        assert self.forget is not None
+        return bool(set(self.forget.labels.tolist()) <= set(self.whole_classes))
+
+    @property
+    def target_accuracy(self) -> float | None:
+        """What a model without the forget set is expected to score on it: 0 on whole classes, else the class's
+        held-out accuracy, averaged over the forget images; None where that is not known."""
+        assert self.forget is not None
+        if self.goes_whole:
+            return 0.0
+        if self.known_accuracy is None:
+            return None
+        whole = set(self.whole_classes)
+        each = [0.0 if c in whole else self.known_accuracy[c] for c in self.forget.labels.tolist()]
+        return sum(each) / len(each)
+
+
+def batches(count: int, size: int, generator: torch.Generator) -> Iterator[tuple[Tensor, bool]]:
+    """Endless passes over ``count`` images in batches of nearly equal size, at most ``size``, in a fresh order per pass.
+
+    Yields:
+        (positions, whether this batch ends a pass).
+    """
+    parts = -(-count // size)
+    while True:
+        order = torch.randperm(count, generator=generator)
+        for n, part in enumerate(order.tensor_split(parts)):
+            yield part, n + 1 == parts

@@ -1,0 +1,92 @@
+"""Architectures. Images go in as float32 (N, C, H, W) in [0, 1]; ``model(x) == model.head(model.features(x))``."""
+
+import math
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from core.errors import InvalidSpec
+from core.models.resnet import Normalise, ResNet
+from core.specs import ARCHITECTURES, ModelSpec, choices
+
+BLOCKS = {"resnet-tiny": (1, 1, 1), "resnet18": (2, 2, 2, 2)}
+WIDTH = {"resnet-tiny": 16, "resnet18": 64}
+
+
+def build_model(
+    arch: str,
+    num_classes: int,
+    in_channels: int,
+    image_size: int,
+    seed: int,
+    mean: tuple[float, ...] | None = None,
+    std: tuple[float, ...] | None = None,
+    *,
+    width: int | None = None,
+) -> nn.Module:
+    """An untrained model, in training mode, on the CPU; the same seed gives the same weights.
+
+    Args:
+        arch: a name in ``ARCHITECTURES``.
+        image_size: pixels a side.
+        mean, std: per channel, of pixels in [0, 1]; the model normalises with them first. Default 0 and 1.
+        width: channels of the first stage; default the architecture's own.
+
+    Raises:
+        InvalidSpec: an unknown architecture, or images too small for it.
+    """
+    if arch not in ARCHITECTURES:
+        raise InvalidSpec(f"architecture {arch!r} is not known; choose {choices(ARCHITECTURES)}")
+    blocks = BLOCKS[arch]
+    if image_size < 1 << len(blocks) - 1:
+        raise InvalidSpec(f"image_size = {image_size} is too small for {arch}: at least {1 << len(blocks) - 1}")
+    normalise = Normalise(mean or (0.0,) * in_channels, std or (1.0,) * in_channels)
+    with torch.device("meta"):  # no draw from the global generator: every weight is drawn below
+        model = ResNet(blocks, width or WIDTH[arch], num_classes, in_channels, nn.Identity())
+    model = model.to_empty(device="cpu")
+    model.features[0] = normalise
+    _initialise(model, torch.Generator().manual_seed(seed))
+    return model
+
+
+def model_for(spec: ModelSpec, seed: int | None = None) -> nn.Module:
+    """The untrained model of a spec; ``seed`` replaces the spec's own."""
+    info = spec.data.info
+    channels, size, _ = info.shape
+    first = spec.seed if seed is None else seed
+    return build_model(
+        spec.arch, len(info.classes), channels, size, first, info.mean, info.std, width=spec.width
+    )
+
+
+def get_state(model: nn.Module) -> dict[str, Any]:
+    """Copies of all weights and buffers as numpy arrays."""
+    return {name: value.detach().cpu().numpy().copy() for name, value in model.state_dict().items()}
+
+
+def set_state(model: nn.Module, state: dict[str, Any]) -> nn.Module:
+    """Loads what ``get_state`` gave, in place; returns the model."""
+    model.load_state_dict({name: torch.as_tensor(value) for name, value in state.items()})
+    return model
+
+
+def device_of(model: nn.Module) -> torch.device:
+    """Where the model's weights are."""
+    return next(model.parameters()).device
+
+
+def _initialise(model: nn.Module, generator: torch.Generator) -> None:
+    """He's normal initialisation for convolutions, torch's uniform one for the head."""
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu", generator=generator)
+        elif isinstance(module, nn.BatchNorm2d):
+            module.reset_running_stats()
+            nn.init.ones_(module.weight)
+            nn.init.zeros_(module.bias)
+        elif isinstance(module, nn.Linear):
+            bound = 1 / math.sqrt(module.in_features)
+            tensors: tuple[Tensor, Tensor] = (module.weight, module.bias)
+            for tensor in tensors:
+                nn.init.uniform_(tensor, -bound, bound, generator=generator)

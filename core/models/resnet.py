@@ -1,0 +1,70 @@
+"""Residual networks with normalisation as the first layer: ResNet-18 for 32x32 images and a tiny one for 8x8."""
+
+import torch
+from torch import Tensor, nn
+
+
+class Normalise(nn.Module):
+    """(x - mean) / std per channel; constants of the data set, kept as buffers in the model's state."""
+
+    def __init__(self, mean: tuple[float, ...], std: tuple[float, ...]) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.tensor(mean).view(-1, 1, 1))
+        self.register_buffer("std", torch.tensor(std).view(-1, 1, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return (x - self.mean) / self.std
+
+
+class Block(nn.Module):
+    """Two 3x3 convolutions with BatchNorm, and a shortcut (He et al. 2016, basic block)."""
+
+    def __init__(self, inputs: int, outputs: int, stride: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(outputs)
+        self.relu1 = nn.ReLU()  # one module per call site, never in place: captum hooks modules
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outputs)
+        self.relu2 = nn.ReLU()
+        self.shortcut = nn.Sequential()
+        if stride != 1 or inputs != outputs:
+            self.shortcut = nn.Sequential(
+                nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs)
+            )
+
+    def forward(self, x: Tensor) -> Tensor:
+        out = self.relu1(self.bn1(self.conv1(x)))
+        return self.relu2(self.bn2(self.conv2(out)) + self.shortcut(x))
+
+
+class ResNet(nn.Module):
+    """Stride-1 stem without max-pool, stages that double the channels and halve the image, mean pool, linear head.
+
+    Args:
+        blocks: residual blocks per stage.
+        width: channels of the first stage.
+    """
+
+    def __init__(
+        self, blocks: tuple[int, ...], width: int, num_classes: int, in_channels: int, normalise: Normalise
+    ) -> None:
+        super().__init__()
+        layers: list[nn.Module] = [
+            normalise,
+            nn.Conv2d(in_channels, width, 3, padding=1, bias=False),
+            nn.BatchNorm2d(width),
+            nn.ReLU(),
+        ]
+        channels = width
+        for stage, count in enumerate(blocks):
+            for block in range(count):
+                stride = 2 if stage > 0 and block == 0 else 1
+                layers.append(Block(channels, width << stage, stride))
+                channels = width << stage
+        self.features = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten())
+        self.head = nn.Linear(channels, num_classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logits (N, K) of images float32 (N, C, H, W) in [0, 1]."""
+        return self.head(self.features(x))

@@ -1,0 +1,120 @@
+"""Per-sample input-gradient norms of any logits, exact and in batches, and the two terms of MU-Mis.
+
+The sensitivity of logit k at image x is s_k(x) = ||d f_k(x) / d x||_2, the gradient taken with respect to pixels in
+[0, 1], of logits before the softmax, with the model in eval mode: in training mode BatchNorm mixes the samples of a
+batch and the gradients are no longer per sample. Paper: https://arxiv.org/abs/2402.15109
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor, nn
+
+from core.training import as_float
+
+
+@contextmanager
+def evaluating(model: nn.Module, *, frozen: bool = False) -> Iterator[None]:
+    """The model in eval mode and full precision, and back as it was found, module by module.
+
+    Args:
+        frozen: also take no gradient with respect to the weights, so that a backward reaches the input only.
+    """
+    modes = [(module, module.training) for module in model.modules()]
+    wanted = [(parameter, parameter.requires_grad) for parameter in model.parameters()]
+    device = wanted[0][0].device
+    try:
+        model.eval()
+        if frozen:
+            model.requires_grad_(False)
+        with torch.autocast(device.type, enabled=False), torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
+            yield
+    finally:
+        for module, mode in modes:
+            module.training = mode
+        for parameter, flag in wanted:
+            parameter.requires_grad_(flag)
+
+
+def input_gradient_norms(
+    model: nn.Module, images: Tensor, classes: Sequence[int] | None = None, *, batch_size: int = 256
+) -> Tensor:
+    """Norm of the input gradient of every logit in ``classes``, per sample.
+
+    One forward per batch and one backward to the input per class. The model is left as found.
+
+    Args:
+        images: (N, C, H, W), uint8 or float32 in [0, 1].
+        classes: ids of the logits; default all K.
+
+    Returns:
+        float32 (N, len(classes)) on the images' device, without graph.
+    """
+    if classes is None:
+        classes = range(model.head.out_features)
+    wanted = torch.as_tensor(list(classes), device=images.device).expand(len(images), -1)
+    return selected_gradient_norms(model, images, wanted, batch_size=batch_size)
+
+
+def selected_gradient_norms(
+    model: nn.Module, images: Tensor, wanted: Tensor, *, batch_size: int = 256
+) -> Tensor:
+    """As ``input_gradient_norms``, with logits of its own for every sample: ``wanted`` int64 (N, R)."""
+    norms = torch.empty(wanted.shape, device=images.device)
+    with evaluating(model, frozen=True), torch.enable_grad():
+        for start in range(0, len(images), batch_size):
+            part = slice(start, start + batch_size)
+            x = as_float(images[part]).detach().clone().requires_grad_()
+            columns = model(x).gather(1, wanted[part]).sum(dim=0)  # samples don't interact in eval mode
+            for r, column in enumerate(columns):
+                more = r + 1 < len(columns)
+                (gradient,) = torch.autograd.grad(column, x, retain_graph=more)
+                norms[part, r] = gradient.flatten(1).norm(dim=1)
+    return norms
+
+
+def target_and_irrelevant(norms: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    """Target norm and mean irrelevant norm of every sample.
+
+    Args:
+        norms: (N, K), of all logits.
+        labels: int64 (N,).
+
+    Returns:
+        (N,) the norm of the label's logit; (N,) the mean of the norms over all other logits.
+    """
+    target = norms.gather(1, labels[:, None]).squeeze(1)
+    return target, (norms.sum(dim=1) - target) / (norms.shape[1] - 1)
+
+
+def mumis_terms(model: nn.Module, images: Tensor, labels: Tensor, irrelevant: Tensor) -> tuple[Tensor, Tensor]:
+    """Squared norms of the input gradients of the target and the irrelevant logits, with graph to the weights.
+
+    Args:
+        images: (N, C, H, W), uint8 or float32 in [0, 1].
+        labels: int64 (N,), the target class c.
+        irrelevant: int64 (N,) one class c' != c per sample, or (N, R) draws, whose squares are averaged.
+
+    Returns:
+        (N,) target squared, (N,) irrelevant squared; sums over pixels and channels (Eq. 3 of the paper).
+    """
+    wanted = torch.cat([labels[:, None], irrelevant.reshape(len(labels), -1)], dim=1)
+    with evaluating(model), torch.enable_grad():
+        x = as_float(images).detach().clone().requires_grad_()
+        columns = model(x).gather(1, wanted).sum(dim=0)
+        gradients = [torch.autograd.grad(column, x, create_graph=True)[0] for column in columns]
+    squares = torch.stack([gradient.flatten(1).square().sum(dim=1) for gradient in gradients])
+    return squares[0], squares[1:].mean(dim=0)
+
+
+def mumis_loss(model: nn.Module, images: Tensor, labels: Tensor, irrelevant: Tensor) -> Tensor:
+    """Mean over the samples of target squared minus irrelevant squared (Eq. 3), a scalar with graph."""
+    target, other = mumis_terms(model, images, labels, irrelevant)
+    return (target - other).mean()
+
+
+def draw_irrelevant(labels: Tensor, num_classes: int, draws: int, generator: torch.Generator) -> Tensor:
+    """Classes int64 (N, draws), each uniform among all but the sample's own label."""
+    offset = torch.randint(1, num_classes, (len(labels), draws), generator=generator).to(labels.device)
+    return (labels[:, None] + offset) % num_classes

@@ -1,0 +1,46 @@
+"""What to run, as frozen data. Nothing here imports torch."""
+
+from core.specs.base import Spec, choices
+from core.specs.codec import (
+    from_query,
+    gold_model,
+    initial_model,
+    make_method,
+    make_spec,
+    parse_spec,
+    to_command,
+    to_python,
+    to_query,
+)
+from core.specs.data import ARCHITECTURES, DATASETS, RECIPES, DataInfo, DataSpec, ModelSpec, TrainSpec
+from core.specs.methods import METHODS, MethodSpec, MuMis
+from core.specs.requests import ForgetRequest
+from core.specs.runs import MeasureSpec, RunSpec, spec_json
+
+__all__ = [
+    "ARCHITECTURES",
+    "DATASETS",
+    "METHODS",
+    "RECIPES",
+    "DataInfo",
+    "DataSpec",
+    "ForgetRequest",
+    "MeasureSpec",
+    "MethodSpec",
+    "ModelSpec",
+    "MuMis",
+    "RunSpec",
+    "Spec",
+    "TrainSpec",
+    "choices",
+    "from_query",
+    "gold_model",
+    "initial_model",
+    "make_method",
+    "make_spec",
+    "parse_spec",
+    "spec_json",
+    "to_command",
+    "to_python",
+    "to_query",
+]

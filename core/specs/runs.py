@@ -1,0 +1,59 @@
+"""One run: a model, what it shall forget, how, against which golds, and what is measured."""
+
+from pydantic import Field, field_validator, model_validator
+
+from core.specs.base import Spec, canonical_json
+from core.specs.data import ModelSpec
+from core.specs.methods import AnyMethod, MuMis
+from core.specs.requests import ForgetRequest
+
+
+class MeasureSpec(Spec):
+    """What is measured, and on how many images."""
+
+    norm_images: int = Field(2000, ge=1, le=100_000, description="images per split whose input gradients are measured")
+    probe_images: int = Field(2000, ge=10, le=100_000, description="images on which accuracies are followed during a run")
+
+
+class RunSpec(Spec):
+    """Everything that determines a run's numbers. The run's id is the beginning of its key."""
+
+    model: ModelSpec = ModelSpec()
+    forget: ForgetRequest = ForgetRequest()
+    after: tuple[ForgetRequest, ...] = Field((), max_length=50, description="earlier requests that this run starts from")
+    method: AnyMethod = MuMis()
+    unlearn_seed: int = Field(0, ge=0, lt=2**31, description="every random draw of the method")
+    gold_seeds: tuple[int, ...] = Field((1, 2, 3), max_length=64, description="one gold model is retrained per seed")
+    measure: MeasureSpec = MeasureSpec()
+
+    @field_validator("gold_seeds")
+    @classmethod
+    def _distinct(cls, seeds: tuple[int, ...]) -> tuple[int, ...]:
+        if len(set(seeds)) < len(seeds) or any(not 0 <= seed < 2**31 for seed in seeds):
+            raise ValueError(f"gold_seeds = {seeds}: each seed once, whole numbers from 0 to 2147483647")
+        return tuple(sorted(seeds))
+
+    @model_validator(mode="after")
+    def _golds_start_elsewhere(self) -> "RunSpec":
+        if self.model.seed in self.gold_seeds:
+            raise ValueError(
+                f"gold seed {self.model.seed} is the original's own seed; a gold must not share its first weights"
+            )
+        if self.model.without is not None:
+            raise ValueError("model.without is set for gold models only; leave it out of a run")
+        return self
+
+    @property
+    def id(self) -> str:
+        """Name of the run: the first 12 digits of its key."""
+        return self.key[:12]
+
+    @property
+    def request_key(self) -> str:
+        """Equal for runs that differ in method, settings and unlearning seed only."""
+        return self.but(method=MuMis(), unlearn_seed=0).key
+
+
+def spec_json(spec: Spec) -> str:
+    """The spec as canonical JSON."""
+    return canonical_json(spec.model_dump(mode="json"))

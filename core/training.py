@@ -1,0 +1,139 @@
+"""Training: one visible loop, a generator of steps. Stop iterating and the training stops."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from core.datasets import Split
+from core.models import device_of, get_state, set_state
+from core.specs import TrainSpec
+
+
+@dataclass(frozen=True)
+class Step:
+    """One optimiser step of a training or an unlearning; ``total`` is the most there will be."""
+
+    step: int
+    total: int
+    loss: float
+    values: dict[str, float] = field(default_factory=dict)
+    stop_reason: str | None = None
+
+
+def tensors(split: Split, device: torch.device) -> tuple[Tensor, Tensor]:
+    """Images uint8 (N, C, H, W) and labels int64 (N,) on the device: a quarter of the memory of floats."""
+    return torch.from_numpy(split.images.copy()).to(device), torch.from_numpy(split.labels).to(device)
+
+
+def as_float(images: Tensor) -> Tensor:
+    """uint8 images as float32 in [0, 1]; floats stay as they are."""
+    return images.float() / 255 if images.dtype == torch.uint8 else images
+
+
+def steps_per_epoch(images: int, spec: TrainSpec) -> int:
+    """Optimiser steps in one pass: a short last batch is dropped, a few images spoil BatchNorm's statistics."""
+    return max(1, images // spec.batch_size)
+
+
+def train(
+    model: nn.Module,
+    split: Split,
+    spec: TrainSpec,
+    *,
+    generator: torch.Generator,
+    resume: dict[str, np.ndarray] | None = None,
+    save: Callable[[dict[str, np.ndarray]], None] | None = None,
+) -> Iterator[Step]:
+    """Trains the model in place with SGD (Nesterov) on the cross-entropy and leaves it in eval mode.
+
+    Args:
+        model: on the device on which it shall be trained.
+        split: the training images.
+        generator: on the CPU; order of the images and augmentation, so that they are the same on every device.
+        resume: what ``save`` was given after some epoch; the training goes on from there, to the same weights.
+        save: called after every epoch but the last with everything that ``resume`` needs.
+    """
+    device = device_of(model)
+    images, labels = tensors(split, device)
+    optimiser = torch.optim.SGD(
+        model.parameters(), spec.learning_rate, spec.momentum, weight_decay=spec.weight_decay,
+        nesterov=spec.momentum > 0,
+    )  # fmt: skip
+    per_epoch = steps_per_epoch(len(labels), spec)
+    total = spec.epochs * per_epoch
+    first = 0 if resume is None else _restore(resume, model, optimiser, generator)
+    model.train()
+    for epoch in range(first, spec.epochs):
+        order = torch.randperm(len(labels), generator=generator)
+        for n, batch in enumerate(order.split(spec.batch_size)[:per_epoch]):
+            step = epoch * per_epoch + n
+            for group in optimiser.param_groups:
+                group["lr"] = spec.learning_rate * rate(spec.schedule, step / total)
+            batch = batch.to(device)
+            x = augmented(as_float(images[batch]), spec.augment, generator)
+            loss = F.cross_entropy(model(x), labels[batch])
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            yield Step(step + 1, total, loss.item())
+        if save is not None and epoch + 1 < spec.epochs:
+            save(_snapshot(model, optimiser, generator, epoch + 1))
+    model.eval()
+
+
+def rate(schedule: str, done: float) -> float:
+    """The learning rate as a fraction of its peak, after the fraction ``done`` of the training."""
+    if schedule == "constant":
+        return 1.0
+    if schedule == "cosine":
+        return 0.5 * (1 + float(np.cos(np.pi * done)))
+    return done / 0.25 if done < 0.25 else (1 - done) / 0.75  # one-cycle
+
+
+def augmented(x: Tensor, kind: str, generator: torch.Generator) -> Tensor:
+    """Randomly changed copies of images float32 (N, C, H, W); every image has its own draw.
+
+    shift: by up to one pixel each way, zeros from outside. crop-flip: by up to four pixels, and mirrored or not.
+    """
+    if kind == "none":
+        return x
+    reach = 1 if kind == "shift" else 4
+    count, _, height, width = x.shape
+    dy, dx = torch.randint(0, 2 * reach + 1, (2, count), generator=generator).to(x.device)
+    rows = dy[:, None] + torch.arange(height, device=x.device)  # (N, H)
+    columns = dx[:, None] + torch.arange(width, device=x.device)  # (N, W)
+    if kind == "crop-flip":
+        flip = (torch.rand(count, generator=generator) < 0.5).to(x.device)
+        columns = torch.where(flip[:, None], columns.flip(1), columns)
+    padded = F.pad(x, (reach,) * 4)
+    samples = torch.arange(count, device=x.device)[:, None, None]
+    return padded[samples, :, rows[:, :, None], columns[:, None, :]].movedim(-1, 1)
+
+
+def _snapshot(
+    model: nn.Module, optimiser: torch.optim.Optimizer, generator: torch.Generator, epoch: int
+) -> dict[str, np.ndarray]:
+    momentum = {
+        f"momentum.{n}": optimiser.state[p]["momentum_buffer"].cpu().numpy().copy()
+        for n, p in model.named_parameters()
+        if optimiser.state[p].get("momentum_buffer") is not None
+    }
+    weights = {f"model.{name}": value for name, value in get_state(model).items()}
+    extra = {"generator": generator.get_state().numpy().copy(), "epoch": np.array([epoch])}
+    return momentum | weights | extra
+
+
+def _restore(
+    saved: dict[str, Any], model: nn.Module, optimiser: torch.optim.Optimizer, generator: torch.Generator
+) -> int:
+    set_state(model, {k.removeprefix("model."): v for k, v in saved.items() if k.startswith("model.")})
+    for name, parameter in model.named_parameters():
+        if (buffer := saved.get(f"momentum.{name}")) is not None:
+            optimiser.state[parameter]["momentum_buffer"] = torch.as_tensor(buffer).to(parameter.device)
+    generator.set_state(torch.as_tensor(saved["generator"]))
+    return int(saved["epoch"][0])

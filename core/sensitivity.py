@@ -57,9 +57,7 @@ def input_gradient_norms(
     return selected_gradient_norms(model, images, wanted, batch_size=batch_size)
 
 
-def selected_gradient_norms(
-    model: nn.Module, images: Tensor, wanted: Tensor, *, batch_size: int = 256
-) -> Tensor:
+def selected_gradient_norms(model: nn.Module, images: Tensor, wanted: Tensor, *, batch_size: int = 256) -> Tensor:
     """As ``input_gradient_norms``, with logits of its own for every sample: ``wanted`` int64 (N, R)."""
     norms = torch.empty(wanted.shape, device=images.device)
     with evaluating(model, frozen=True), torch.enable_grad():

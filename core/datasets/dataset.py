@@ -108,7 +108,9 @@ def _load(spec: DataSpec, root: Path | None) -> Dataset:
     labels = digits if info.parent is None else np.asarray(info.parent)[digits]
     subclass = digits if info.parent is not None else None
     order = stratified_order(digits)  # by digit, so that the three sets share their splits and ids
-    everything = Split(images[order], labels[order], np.arange(len(order)), None if subclass is None else subclass[order])
+    everything = Split(
+        images[order], labels[order], np.arange(len(order)), None if subclass is None else subclass[order]
+    )
     train, pool, _ = info.sizes
     first, second, third = np.split(everything.index, [train, train + pool])
     if not spec.pool:
@@ -117,9 +119,7 @@ def _load(spec: DataSpec, root: Path | None) -> Dataset:
         if spec.size > len(first):
             raise InvalidSpec(f"model.data.size = {spec.size}: {spec.name} has {len(first)} training images")
         first = first[: spec.size]
-    return Dataset(
-        info, everything.take(first), everything.take(second) if spec.pool else None, everything.take(third)
-    )
+    return Dataset(info, everything.take(first), everything.take(second) if spec.pool else None, everything.take(third))
 
 
 def stratified_order(labels: np.ndarray, seed: int = 0) -> np.ndarray:

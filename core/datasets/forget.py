@@ -58,7 +58,9 @@ def resolve(dataset: Dataset, *requests: ForgetRequest) -> ForgetSet:
     whole = _emptied(train.labels, gone)
     left = len(np.unique(train.labels[~gone]))
     if left < 2:
-        raise InvalidSpec(f"{_short(text)} leaves {left} class to retain; at least two must remain to compare with gold")
+        raise InvalidSpec(
+            f"{_short(text)} leaves {left} class to retain; at least two must remain to compare with gold"
+        )
     whole_subclasses = () if train.subclass is None else _emptied(train.subclass, gone)
     return ForgetSet(ids, ids_hash(ids), whole, whole_subclasses)
 
@@ -79,7 +81,9 @@ def _pick(request: ForgetRequest, n: int, term: Term, dataset: Dataset) -> np.nd
     if term.kind == "index":
         wanted = np.unique(term.values)
         if (strange := np.setdiff1d(wanted, train.index)).size:
-            raise InvalidSpec(f"image {strange[0]} is not a training image, so no model was trained on it; {_held(dataset)}")
+            raise InvalidSpec(
+                f"image {strange[0]} is not a training image, so no model was trained on it; {_held(dataset)}"
+            )
         return wanted
     if term.kind == "random":
         assert term.share is not None

@@ -118,7 +118,7 @@ def image_norms(model: nn.Module, split: Split) -> np.ndarray:
 def _drawn_classes(split: Split, classes: int) -> Tensor:
     """Irrelevant classes (N, R), without repetition, a pure function of the image's id: equal for all models."""
     rows = [
-        (label + 1 + np.random.default_rng(int(index)).permutation(classes - 1)[: NORM_CLASSES]) % classes
+        (label + 1 + np.random.default_rng(int(index)).permutation(classes - 1)[:NORM_CLASSES]) % classes
         for index, label in zip(split.index, split.labels, strict=True)
     ]
     return torch.from_numpy(np.stack(rows))

@@ -55,9 +55,7 @@ def model_for(spec: ModelSpec, seed: int | None = None) -> nn.Module:
     info = spec.data.info
     channels, size, _ = info.shape
     first = spec.seed if seed is None else seed
-    return build_model(
-        spec.arch, len(info.classes), channels, size, first, info.mean, info.std, width=spec.width
-    )
+    return build_model(spec.arch, len(info.classes), channels, size, first, info.mean, info.std, width=spec.width)
 
 
 def get_state(model: nn.Module) -> dict[str, Any]:

@@ -136,7 +136,9 @@ class MuMis(MethodSpec):
     @model_validator(mode="after")
     def _some_term(self) -> "MuMis":
         if self.target_weight == self.irrelevant_weight == 0:
-            raise ValueError("target_weight = 0 and irrelevant_weight = 0 leave nothing to minimise; one must be above 0")
+            raise ValueError(
+                "target_weight = 0 and irrelevant_weight = 0 leave nothing to minimise; one must be above 0"
+            )
         return self
 
 
@@ -158,7 +160,9 @@ class RandomLabel(MethodSpec):
     """Train the forget set on random wrong labels."""
 
     title: ClassVar[str] = "Random label"
-    about: ClassVar[str] = "Trains the forget images on random wrong labels, with or without retained images beside them."
+    about: ClassVar[str] = (
+        "Trains the forget images on random wrong labels, with or without retained images beside them."
+    )
     paper: ClassVar[str] = "https://arxiv.org/abs/2010.10981"
     needs: ClassVar[Needs] = Needs("forget", "retain", without={"retain": ("replay", False)})
 

@@ -1,11 +1,11 @@
 """The grammar of forget requests: ``class=3:30%+index=5,17`` and so on.
 
-    request := term ("+" term)*
-    term    := "class=" names [":" share]      whole classes or a share of each; names or ids, "all" for every class
-             | "subclass=" names [":" share]
-             | "random=" share                 of all training images
-             | "index=" ids                    image ids, unique over train, pool and test together
-    share   := NUMBER "%" | COUNT
+request := term ("+" term)*
+term    := "class=" names [":" share]      whole classes or a share of each; names or ids, "all" for every class
+         | "subclass=" names [":" share]
+         | "random=" share                 of all training images
+         | "index=" ids                    image ids, unique over train, pool and test together
+share   := NUMBER "%" | COUNT
 """
 
 import re
@@ -17,7 +17,9 @@ from core.errors import InvalidSpec
 from core.specs.base import Spec
 from core.specs.data import DataInfo
 
-GRAMMAR = "class=3, class=3:30%, class=3:100, class=all:30%, subclass=3, random=10%, random=100 or index=5,17, joined by +"
+GRAMMAR = (
+    "class=3, class=3:30%, class=3:100, class=all:30%, subclass=3, random=10%, random=100 or index=5,17, joined by +"
+)
 
 
 @dataclass(frozen=True)
@@ -94,4 +96,6 @@ def _share(text: str, part: str) -> Share:
             return Share(float(match[1]), percent=True)
     elif re.fullmatch(r"[1-9]\d{0,8}", text):
         return Share(int(text), percent=False)
-    raise InvalidSpec(f"{part!r}: a share is a percentage above 0% and up to 100%, or a count from 1, such as 30% or 100")
+    raise InvalidSpec(
+        f"{part!r}: a share is a percentage above 0% and up to 100%, or a count from 1, such as 30% or 100"
+    )

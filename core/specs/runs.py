@@ -12,7 +12,9 @@ class MeasureSpec(Spec):
     """What is measured, and on how many images."""
 
     norm_images: int = Field(2000, ge=1, le=100_000, description="images per split whose input gradients are measured")
-    probe_images: int = Field(2000, ge=10, le=100_000, description="images on which accuracies are followed during a run")
+    probe_images: int = Field(
+        2000, ge=10, le=100_000, description="images on which accuracies are followed during a run"
+    )
 
 
 class RunSpec(Spec):
@@ -20,7 +22,9 @@ class RunSpec(Spec):
 
     model: ModelSpec = ModelSpec()
     forget: ForgetRequest = ForgetRequest()
-    after: tuple[ForgetRequest, ...] = Field((), max_length=50, description="earlier requests that this run starts from")
+    after: tuple[ForgetRequest, ...] = Field(
+        (), max_length=50, description="earlier requests that this run starts from"
+    )
     method: AnyMethod = MuMis()
     unlearn_seed: int = Field(0, ge=0, lt=2**31, description="every random draw of the method")
     gold_seeds: tuple[int, ...] = Field((1, 2, 3), max_length=64, description="one gold model is retrained per seed")

@@ -11,30 +11,46 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
+from core.errors import InvalidSpec
+from core.models import device_of
 from core.training import as_float
+
+# Where torch may round float32 products to TF32 or bfloat16; by default it does in convolutions on CUDA.
+ROUNDING = (
+    torch.backends.cudnn.conv,
+    torch.backends.cuda.matmul,
+    torch.backends.mkldnn.conv,
+    torch.backends.mkldnn.matmul,
+)
 
 
 @contextmanager
 def evaluating(model: nn.Module, *, frozen: bool = False) -> Iterator[None]:
-    """The model in eval mode and full precision, and back as it was found, module by module.
+    """The model in eval mode and full precision, and everything back as it was found, module by module.
+
+    Precision is torch's own, process-wide setting. A backward to the weights needs this context as well.
 
     Args:
         frozen: also take no gradient with respect to the weights, so that a backward reaches the input only.
     """
     modes = [(module, module.training) for module in model.modules()]
     wanted = [(parameter, parameter.requires_grad) for parameter in model.parameters()]
-    device = wanted[0][0].device
+    precisions = [(place, place.fp32_precision) for place in ROUNDING]
     try:
         model.eval()
         if frozen:
             model.requires_grad_(False)
-        with torch.autocast(device.type, enabled=False), torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
+        for place in ROUNDING:
+            place.fp32_precision = "ieee"
+        with torch.autocast(device_of(model).type, enabled=False):
             yield
     finally:
         for module, mode in modes:
             module.training = mode
         for parameter, flag in wanted:
             parameter.requires_grad_(flag)
+        for place, precision in precisions:
+            place.fp32_precision = precision
 
 
 def input_gradient_norms(
@@ -50,10 +66,15 @@ def input_gradient_norms(
 
     Returns:
         float32 (N, len(classes)) on the images' device, without graph.
+
+    Raises:
+        InvalidSpec: a class that the model does not have.
     """
-    if classes is None:
-        classes = range(model.head.out_features)
-    wanted = torch.as_tensor(list(classes), device=images.device).expand(len(images), -1)
+    count = model.head.out_features
+    classes = range(count) if classes is None else classes
+    if unknown := [c for c in classes if not 0 <= c < count]:
+        raise InvalidSpec(f"class {unknown[0]} is none of the model's; choose 0 to {count - 1}")
+    wanted = torch.tensor(list(classes), dtype=torch.int64, device=images.device).expand(len(images), -1)
     return selected_gradient_norms(model, images, wanted, batch_size=batch_size)
 
 
@@ -82,8 +103,9 @@ def target_and_irrelevant(norms: Tensor, labels: Tensor) -> tuple[Tensor, Tensor
     Returns:
         (N,) the norm of the label's logit; (N,) the mean of the norms over all other logits.
     """
-    target = norms.gather(1, labels[:, None]).squeeze(1)
-    return target, (norms.sum(dim=1) - target) / (norms.shape[1] - 1)
+    own = labels[:, None]
+    others = norms.scatter(1, own, 0).sum(dim=1)  # not sum - target: a small rest of a large sum is inexact
+    return norms.gather(1, own).squeeze(1), others / (norms.shape[1] - 1)
 
 
 def mumis_terms(model: nn.Module, images: Tensor, labels: Tensor, irrelevant: Tensor) -> tuple[Tensor, Tensor]:

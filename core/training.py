@@ -1,8 +1,8 @@
 """Training: one visible loop, a generator of steps. Stop iterating and the training stops."""
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import torch
@@ -27,7 +27,7 @@ class Step:
 
 def tensors(split: Split, device: torch.device) -> tuple[Tensor, Tensor]:
     """Images uint8 (N, C, H, W) and labels int64 (N,) on the device: a quarter of the memory of floats."""
-    return torch.from_numpy(split.images.copy()).to(device), torch.from_numpy(split.labels).to(device)
+    return torch.tensor(split.images, device=device), torch.tensor(split.labels, device=device)
 
 
 def as_float(images: Tensor) -> Tensor:
@@ -73,7 +73,7 @@ def train(
         for n, batch in enumerate(order.split(spec.batch_size)[:per_epoch]):
             step = epoch * per_epoch + n
             for group in optimiser.param_groups:
-                group["lr"] = spec.learning_rate * rate(spec.schedule, step / total)
+                group["lr"] = spec.learning_rate * rate(spec.schedule, (step + 0.5) / total)
             batch = batch.to(device)
             x = augmented(as_float(images[batch]), spec.augment, generator)
             loss = F.cross_entropy(model(x), labels[batch])
@@ -87,11 +87,14 @@ def train(
 
 
 def rate(schedule: str, done: float) -> float:
-    """The learning rate as a fraction of its peak, after the fraction ``done`` of the training."""
+    """The learning rate as a fraction of its peak, after the fraction ``done`` of the training.
+
+    Every step takes the rate of its middle, so that neither the first nor the last is a step of length 0.
+    """
     if schedule == "constant":
         return 1.0
     if schedule == "cosine":
-        return 0.5 * (1 + float(np.cos(np.pi * done)))
+        return 0.5 * (1 + math.cos(math.pi * done))
     return done / 0.25 if done < 0.25 else (1 - done) / 0.75  # one-cycle
 
 
@@ -129,11 +132,11 @@ def _snapshot(
 
 
 def _restore(
-    saved: dict[str, Any], model: nn.Module, optimiser: torch.optim.Optimizer, generator: torch.Generator
+    saved: dict[str, np.ndarray], model: nn.Module, optimiser: torch.optim.Optimizer, generator: torch.Generator
 ) -> int:
     set_state(model, {k.removeprefix("model."): v for k, v in saved.items() if k.startswith("model.")})
     for name, parameter in model.named_parameters():
         if (buffer := saved.get(f"momentum.{name}")) is not None:
-            optimiser.state[parameter]["momentum_buffer"] = torch.as_tensor(buffer).to(parameter.device)
-    generator.set_state(torch.as_tensor(saved["generator"]))
+            optimiser.state[parameter]["momentum_buffer"] = torch.tensor(buffer, device=parameter.device)
+    generator.set_state(torch.tensor(saved["generator"]))
     return int(saved["epoch"][0])

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.datasets.digits import digits_arrays, noisy_images
 from core.errors import InvalidSpec
-from core.specs import DATASETS, DataInfo, DataSpec, choices
+from core.specs import DataInfo, DataSpec
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class Split:
     def __len__(self) -> int:
         return len(self.labels)
 
-    def take(self, where: np.ndarray) -> "Split":
-        """The images at these positions (or under this mask)."""
+    def take(self, where: np.ndarray | slice) -> "Split":
+        """The images at these positions, or under this mask."""
         subclass = None if self.subclass is None else self.subclass[where]
         return Split(self.images[where], self.labels[where], self.index[where], subclass)
 
@@ -73,13 +73,12 @@ class Dataset:
         Raises:
             InvalidSpec: an id that no image has.
         """
-        index = np.concatenate([split.index for split in self.splits.values()])
-        order = np.argsort(index)
-        place = np.searchsorted(index, ids, sorter=order).clip(max=len(index) - 1)
-        if (missing := np.asarray(ids)[index[order[place]] != ids]).size:
+        found = [split.with_ids(ids) for split in self.splits.values()]
+        place = {image: n for n, image in enumerate(np.concatenate([split.index for split in found]).tolist())}
+        wanted = np.asarray(ids).tolist()
+        if missing := [image for image in wanted if image not in place]:
             raise InvalidSpec(f"image {missing[0]} is not in this data set")
-        images = np.concatenate([split.images for split in self.splits.values()])
-        return images[order[place]]
+        return np.concatenate([split.images for split in found])[[place[image] for image in wanted]]
 
 
 def load_dataset(data: str | DataSpec, root: Path | None = None) -> Dataset:
@@ -91,35 +90,28 @@ def load_dataset(data: str | DataSpec, root: Path | None = None) -> Dataset:
 
     Raises:
         InvalidSpec: an unknown name, or more training images asked for than there are.
+        DataUnavailable: a data set that is not on this machine.
     """
-    if isinstance(data, str):
-        if data not in DATASETS:
-            raise InvalidSpec(f"data set {data!r} is not known; choose {choices(DATASETS)}")
-        data = DataSpec(name=data)
-    return _load(data, root)
+    return _load(DataSpec.of({"name": data}) if isinstance(data, str) else data)
 
 
 @lru_cache(maxsize=4)
-def _load(spec: DataSpec, root: Path | None) -> Dataset:
+def _load(spec: DataSpec) -> Dataset:
     info = spec.info
     images, digits = digits_arrays()
     if spec.name == "digits-noisy":
         images = noisy_images()
-    labels = digits if info.parent is None else np.asarray(info.parent)[digits]
-    subclass = digits if info.parent is not None else None
     order = stratified_order(digits)  # by digit, so that the three sets share their splits and ids
-    everything = Split(
-        images[order], labels[order], np.arange(len(order)), None if subclass is None else subclass[order]
-    )
-    train, pool, _ = info.sizes
-    first, second, third = np.split(everything.index, [train, train + pool])
+    images, digits, index = images[order], digits[order], np.arange(len(order))
+    labels, subclass = (digits, None) if info.parent is None else (np.asarray(info.parent)[digits], digits)
+    everything = Split(images, labels, index, subclass)
+    count, held, _ = info.sizes
+    train, pool, test = (everything.take(part) for part in np.split(index, [count, count + held]))
     if not spec.pool:
-        first, second = np.concatenate([first, second]), second[:0]
-    if spec.size is not None:
-        if spec.size > len(first):
-            raise InvalidSpec(f"model.data.size = {spec.size}: {spec.name} has {len(first)} training images")
-        first = first[: spec.size]
-    return Dataset(info, everything.take(first), everything.take(second) if spec.pool else None, everything.take(third))
+        train, pool = everything.take(index[: count + held]), None
+    if spec.size is not None and spec.size > len(train):
+        raise InvalidSpec(f"model.data.size = {spec.size} is too many: {spec.name} has {len(train)} training images")
+    return Dataset(info, train.take(slice(spec.size)), pool, test)
 
 
 def stratified_order(labels: np.ndarray, seed: int = 0) -> np.ndarray:

@@ -7,8 +7,8 @@ import numpy as np
 
 from core.datasets.dataset import Dataset, Split
 from core.errors import InvalidSpec
-from core.specs import DataInfo, ForgetRequest
-from core.specs.requests import Term
+from core.specs import DataInfo, ForgetRequest, short
+from core.specs.requests import Share, Term
 
 
 @dataclass(frozen=True)
@@ -43,26 +43,26 @@ def ids_hash(ids: np.ndarray) -> str:
 def resolve(dataset: Dataset, *requests: ForgetRequest) -> ForgetSet:
     """The training images that the requests mean together.
 
+    Which images a share picks depends on the request's draw and the group alone, not on the other parts; a larger
+    share of the same draw holds the smaller one.
+
     Raises:
         InvalidSpec: a request that is not understood, means no image, an image that is not a training image, all
             images, or all but one class.
     """
     train = dataset.train
-    picked = [_pick(request, n, term, dataset) for request in requests
-              for n, term in enumerate(request.terms(dataset.info))]  # fmt: skip
+    picked = [_pick(request, term, dataset) for request in requests for term in request.terms(dataset.info)]
     ids = np.unique(np.concatenate(picked))
-    text = "+".join(request.text for request in requests)
+    text = short("+".join(request.text for request in requests))
+    if not len(ids):
+        raise InvalidSpec(f"{text} means no training image; name a class or an image that the training set has")
     if len(ids) == len(train):
-        raise InvalidSpec(f"{_short(text)} is every training image; leave some to retain")
+        raise InvalidSpec(f"{text} is every training image; leave some to retain")
     gone = np.isin(train.index, ids)
-    whole = _emptied(train.labels, gone)
-    left = len(np.unique(train.labels[~gone]))
-    if left < 2:
-        raise InvalidSpec(
-            f"{_short(text)} leaves {left} class to retain; at least two must remain to compare with gold"
-        )
+    if len(np.unique(train.labels[~gone])) == 1:
+        raise InvalidSpec(f"{text} leaves 1 class to retain; at least 2 must remain to compare with gold")
     whole_subclasses = () if train.subclass is None else _emptied(train.subclass, gone)
-    return ForgetSet(ids, ids_hash(ids), whole, whole_subclasses)
+    return ForgetSet(ids, ids_hash(ids), _emptied(train.labels, gone), whole_subclasses)
 
 
 def is_subclass_request(request: ForgetRequest, info: DataInfo) -> bool:
@@ -74,40 +74,25 @@ def _emptied(labels: np.ndarray, gone: np.ndarray) -> tuple[int, ...]:
     return tuple(int(c) for c in np.unique(labels[gone]) if gone[labels == c].all())
 
 
-def _pick(request: ForgetRequest, n: int, term: Term, dataset: Dataset) -> np.ndarray:
+def _pick(request: ForgetRequest, term: Term, dataset: Dataset) -> np.ndarray:
     train = dataset.train
-    # The n-th part of a request has its own stream, so that adding a part does not change the others.
-    rng = np.random.default_rng([request.draw, n])
     if term.kind == "index":
-        wanted = np.unique(term.values)
-        if (strange := np.setdiff1d(wanted, train.index)).size:
+        if (strange := np.setdiff1d(term.values, train.index)).size:
             raise InvalidSpec(
-                f"image {strange[0]} is not a training image, so no model was trained on it; {_held(dataset)}"
+                f"image {strange[0]} is not a training image, so no model was trained on it; training images are for "
+                f"example {', '.join(map(str, train.index[:3]))}"
             )
-        return wanted
+        return np.asarray(term.values)
     if term.kind == "random":
-        assert term.share is not None
-        return _draw(train.index, term.share.of(len(train)), rng, "random", "the training set")
-    labels = train.labels if term.kind == "class" else train.subclass
-    assert labels is not None
-    groups = []
-    for value in term.values:
-        members = train.index[labels == value]
-        name = (dataset.classes if term.kind == "class" else dataset.subclasses or ())[value]
-        count = len(members) if term.share is None else term.share.of(len(members))
-        groups.append(_draw(members, count, rng, term.kind, f"{term.kind} {name}"))
-    return np.concatenate(groups)
+        return _draw(train.index, term.share, request.draw, "the training set")
+    by_class = term.kind == "class"
+    labels, names = (train.labels, dataset.classes) if by_class else (train.subclass, dataset.subclasses)
+    groups = {f"{term.kind} {names[value]}": train.index[labels == value] for value in term.values}
+    return np.concatenate([_draw(ids, term.share, request.draw, name) for name, ids in groups.items()])
 
 
-def _draw(ids: np.ndarray, count: int, rng: np.random.Generator, kind: str, where: str) -> np.ndarray:
+def _draw(ids: np.ndarray, share: Share | None, draw: int, name: str) -> np.ndarray:
+    count = len(ids) if share is None else share.of(len(ids))
     if count > len(ids):
-        raise InvalidSpec(f"{kind}: {count} images are asked for, {where} has {len(ids)} training images")
-    return ids if count == len(ids) else rng.choice(ids, count, replace=False)
-
-
-def _held(dataset: Dataset) -> str:
-    return f"training images are for example {', '.join(map(str, dataset.train.index[:3]))}"
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else f"{text[:57]}..."
+        raise InvalidSpec(f"{count} images are asked for, {name} has {len(ids)} training images")
+    return np.random.default_rng([draw, *name.encode()]).permutation(ids)[:count]

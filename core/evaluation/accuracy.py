@@ -14,11 +14,16 @@ GAP = ("FA", "RA", "TA")
 GAP_TEST = ("FA_test", "RA_test", "TA")
 
 
-def with_forget(table: pd.DataFrame, forget_ids: Sequence[int]) -> pd.DataFrame:
-    """A model's table with the split ``train`` told apart into ``forget`` and ``retain``."""
+def with_forget(table: pd.DataFrame, forget_ids: Sequence[int], gone_ids: Sequence[int] = ()) -> pd.DataFrame:
+    """A model's table with the split ``train`` told apart into ``forget`` and ``retain``.
+
+    Args:
+        gone_ids: images that earlier requests have taken: ``forgotten``, neither forget nor retain.
+    """
     train = table["split"] == "train"
     forget = table["index"].isin(forget_ids)
-    split = table["split"].mask(train & forget, "forget").mask(train & ~forget, "retain")
+    gone = table["index"].isin(gone_ids) & ~forget
+    split = table["split"].mask(train, "retain").mask(train & gone, "forgotten").mask(train & forget, "forget")
     return table.assign(split=split)
 
 
@@ -49,21 +54,11 @@ def accuracies(samples: pd.DataFrame, by: str = "label") -> Accuracies:
     return found
 
 
-def mean_accuracies(models: Sequence[Mapping[str, float | None]]) -> Accuracies:
-    """The mean of several models' accuracies, metric by metric; None where any has none."""
-    names = models[0] if models else ()
-    values = {name: [model[name] for model in models] for name in names}
-    return {n: None if any(v is None for v in vs) else sum(vs) / len(vs) for n, vs in values.items()}
-
-
 def gap(
     model: Mapping[str, float | None], golds: Sequence[Mapping[str, float | None]], names: Sequence[str] = GAP
 ) -> Accuracies | None:
     """Absolute differences to the mean gold, metric by metric, and their average; None without gold."""
-    if not golds:
-        return None
-    mean = mean_accuracies(golds)
-    return _averaged({name: _difference(model[name], mean[name]) for name in names})
+    return _gap(model, golds, names) if golds else None
 
 
 def gold_spread(golds: Sequence[Mapping[str, float | None]], names: Sequence[str] = GAP) -> Accuracies | None:
@@ -73,8 +68,8 @@ def gold_spread(golds: Sequence[Mapping[str, float | None]], names: Sequence[str
     """
     if len(golds) < 2:
         return None
-    each = [gap(one, [other for other in golds if other is not one], names) for one in golds]
-    return _averaged(mean_accuracies([one for one in each if one is not None]))
+    gaps = [_gap(one, [*golds[:k], *golds[k + 1 :]], names) for k, one in enumerate(golds)]
+    return {name: _mean([each[name] for each in gaps]) for name in ("average", *names)}
 
 
 def class_accuracies(samples: pd.DataFrame, split: str, by: str = "label") -> dict[str, float]:
@@ -84,12 +79,17 @@ def class_accuracies(samples: pd.DataFrame, split: str, by: str = "label") -> di
     return {str(name): float(value) for name, value in right.items()}
 
 
-def _difference(one: float | None, other: float | None) -> float | None:
-    return None if one is None or other is None else abs(one - other)
+def _gap(
+    model: Mapping[str, float | None], golds: Sequence[Mapping[str, float | None]], names: Sequence[str]
+) -> Accuracies:
+    found: Accuracies = {}
+    for name in names:
+        own, mean = model[name], _mean([gold[name] for gold in golds])
+        found[name] = None if own is None or mean is None else abs(own - mean)
+    return {"average": _mean(list(found.values())), **found}
 
 
-def _averaged(values: Accuracies) -> Accuracies:
-    each = {name: value for name, value in values.items() if name != "average"}
-    known = [value for value in each.values() if value is not None]
-    average = sum(known) / len(known) if len(known) == len(each) else None
-    return {"average": average, **each}
+def _mean(values: Sequence[float | None]) -> float | None:
+    """The mean; None where any value is."""
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if len(known) == len(values) else None

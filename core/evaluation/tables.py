@@ -88,7 +88,7 @@ def fill_norms(
     for split in dataset.splits.values():
         part = split.with_ids(ids)
         for start in range(0, len(part), batch_size):
-            piece = part.take(np.arange(start, min(start + batch_size, len(part))))
+            piece = part.take(slice(start, start + batch_size))
             table.loc[place[piece.index], NORMS] = image_norms(model, piece)
             done += len(piece)
             yield done

@@ -8,6 +8,9 @@ from torch import Tensor, nn
 
 from core.datasets import Split
 from core.specs import TrainSpec
+from core.training import tensors
+
+ACCURACY_IMAGES = 1000  # forget images on which methods that stop on the forget set's accuracy follow it
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,13 @@ class Task:
         whole = set(self.whole_classes)
         each = [0.0 if c in whole else self.known_accuracy[c] for c in self.forget.labels.tolist()]
         return sum(each) / len(each)
+
+
+def shuffled(split: Split, device: torch.device, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Images uint8 (N, C, H, W) and labels int64 (N,) in a drawn order, so that any beginning is a fair sample."""
+    images, labels = tensors(split, device)
+    order = torch.randperm(len(labels), generator=generator).to(device)
+    return images[order], labels[order]
 
 
 def batches(count: int, size: int, generator: torch.Generator) -> Iterator[tuple[Tensor, bool]]:

@@ -4,14 +4,15 @@ import math
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from core.errors import InvalidSpec
 from core.models.resnet import Normalise, ResNet
-from core.specs import ARCHITECTURES, ModelSpec, choices
+from core.specs import ARCHITECTURES, ModelSpec, choices, short
+from core.specs.data import SMALLEST_IMAGE
 
-BLOCKS = {"resnet-tiny": (1, 1, 1), "resnet18": (2, 2, 2, 2)}
-WIDTH = {"resnet-tiny": 16, "resnet18": 64}
+STAGES = {"resnet-tiny": (1, 1, 1), "resnet18": (2, 2, 2, 2)}  # residual blocks of each
+WIDTH = {"resnet-tiny": 16, "resnet18": 64}  # channels of the first stage
 
 
 def build_model(
@@ -37,16 +38,14 @@ def build_model(
         InvalidSpec: an unknown architecture, or images too small for it.
     """
     if arch not in ARCHITECTURES:
-        raise InvalidSpec(f"architecture {arch!r} is not known; choose {choices(ARCHITECTURES)}")
-    blocks = BLOCKS[arch]
-    if image_size < 1 << len(blocks) - 1:
-        raise InvalidSpec(f"image_size = {image_size} is too small for {arch}: at least {1 << len(blocks) - 1}")
-    normalise = Normalise(mean or (0.0,) * in_channels, std or (1.0,) * in_channels)
+        raise InvalidSpec(f"architecture {short(arch)!r} is not known; choose {choices(ARCHITECTURES)}")
+    if image_size < SMALLEST_IMAGE[arch]:
+        raise InvalidSpec(f"image_size = {image_size} is too small for {arch}: at least {SMALLEST_IMAGE[arch]}")
     with torch.device("meta"):  # no draw from the global generator: every weight is drawn below
-        model = ResNet(blocks, width or WIDTH[arch], num_classes, in_channels, nn.Identity())
+        model = ResNet(STAGES[arch], width or WIDTH[arch], num_classes, in_channels)
     model = model.to_empty(device="cpu")
-    model.features[0] = normalise
     _initialise(model, torch.Generator().manual_seed(seed))
+    model.features.insert(0, Normalise(mean or (0.0,) * in_channels, std or (1.0,) * in_channels))
     return model
 
 
@@ -65,7 +64,7 @@ def get_state(model: nn.Module) -> dict[str, Any]:
 
 def set_state(model: nn.Module, state: dict[str, Any]) -> nn.Module:
     """Loads what ``get_state`` gave, in place; returns the model."""
-    model.load_state_dict({name: torch.as_tensor(value) for name, value in state.items()})
+    model.load_state_dict({name: torch.tensor(value) for name, value in state.items()})
     return model
 
 
@@ -80,11 +79,8 @@ def _initialise(model: nn.Module, generator: torch.Generator) -> None:
         if isinstance(module, nn.Conv2d):
             nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu", generator=generator)
         elif isinstance(module, nn.BatchNorm2d):
-            module.reset_running_stats()
-            nn.init.ones_(module.weight)
-            nn.init.zeros_(module.bias)
+            module.reset_parameters()
         elif isinstance(module, nn.Linear):
             bound = 1 / math.sqrt(module.in_features)
-            tensors: tuple[Tensor, Tensor] = (module.weight, module.bias)
-            for tensor in tensors:
-                nn.init.uniform_(tensor, -bound, bound, generator=generator)
+            nn.init.uniform_(module.weight, -bound, bound, generator=generator)
+            nn.init.uniform_(module.bias, -bound, bound, generator=generator)

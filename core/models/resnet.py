@@ -1,4 +1,4 @@
-"""Residual networks with normalisation as the first layer: ResNet-18 for 32x32 images and a tiny one for 8x8."""
+"""Parts of the residual networks: ResNet-18 for 32x32 images and a tiny one for 8x8."""
 
 import torch
 from torch import Tensor, nn
@@ -44,12 +44,9 @@ class ResNet(nn.Module):
         width: channels of the first stage.
     """
 
-    def __init__(
-        self, blocks: tuple[int, ...], width: int, num_classes: int, in_channels: int, normalise: Normalise
-    ) -> None:
+    def __init__(self, blocks: tuple[int, ...], width: int, num_classes: int, in_channels: int) -> None:
         super().__init__()
         layers: list[nn.Module] = [
-            normalise,
             nn.Conv2d(in_channels, width, 3, padding=1, bias=False),
             nn.BatchNorm2d(width),
             nn.ReLU(),

@@ -1,9 +1,10 @@
 """What to run, as frozen data. Nothing here imports torch."""
 
-from core.specs.base import Spec, choices
+from core.specs.base import Spec, choices, short, spec_json
 from core.specs.codec import (
     from_query,
     gold_model,
+    gold_seeds,
     initial_model,
     make_method,
     make_spec,
@@ -15,7 +16,7 @@ from core.specs.codec import (
 from core.specs.data import ARCHITECTURES, DATASETS, RECIPES, DataInfo, DataSpec, ModelSpec, TrainSpec
 from core.specs.methods import METHODS, MethodSpec, MuMis
 from core.specs.requests import ForgetRequest
-from core.specs.runs import MeasureSpec, RunSpec, spec_json
+from core.specs.runs import MeasureSpec, RunSpec
 
 __all__ = [
     "ARCHITECTURES",
@@ -35,10 +36,12 @@ __all__ = [
     "choices",
     "from_query",
     "gold_model",
+    "gold_seeds",
     "initial_model",
     "make_method",
     "make_spec",
     "parse_spec",
+    "short",
     "spec_json",
     "to_command",
     "to_python",

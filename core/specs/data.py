@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from core.specs.base import Spec, choices
+from core.specs.base import Spec, choices, short
 
 DIGIT_NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
@@ -56,6 +56,9 @@ ARCHITECTURES: dict[str, str] = {
     "resnet18": "ResNet-18 with a stride-1 stem and no max-pool, for 32x32 images",
 }
 
+# Pixels a side: every stage but the first halves the image, and the last needs 2x2.
+SMALLEST_IMAGE: dict[str, int] = {"resnet-tiny": 8, "resnet18": 16}
+
 
 class TrainSpec(Spec):
     """A recipe. Gold models always use the original's own."""
@@ -88,7 +91,7 @@ class DataSpec(Spec):
     @classmethod
     def _known(cls, name: str) -> str:
         if name not in DATASETS:
-            raise ValueError(f"data set {name!r} is not known; choose {choices(DATASETS)}")
+            raise ValueError(f"data set {short(name)!r} is not known; choose {choices(DATASETS)}")
         return name
 
     @property
@@ -110,14 +113,16 @@ class ModelSpec(Spec):
     @classmethod
     def _known(cls, arch: str) -> str:
         if arch not in ARCHITECTURES:
-            raise ValueError(f"architecture {arch!r} is not known; choose {choices(ARCHITECTURES)}")
+            raise ValueError(f"architecture {short(arch)!r} is not known; choose {choices(ARCHITECTURES)}")
         return arch
 
     @model_validator(mode="after")
     def _fits(self) -> "ModelSpec":
-        if self.arch == "resnet18" and self.data.info.shape[1] < 16:
+        size, least = self.data.info.shape[1], SMALLEST_IMAGE[self.arch]
+        if size < least:
+            fitting = [arch for arch, pixels in SMALLEST_IMAGE.items() if pixels <= size]
             raise ValueError(
-                f"architecture 'resnet18' halves the image three times; {self.data.name!r} has "
-                f"{self.data.info.shape[1]} pixels a side, at least 16 are needed: choose resnet-tiny"
+                f"architecture {self.arch!r} needs images of at least {least} pixels a side, {self.data.name!r} has "
+                f"{size}; choose {choices(fitting)}"
             )
         return self

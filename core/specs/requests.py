@@ -8,13 +8,15 @@ term    := "class=" names [":" share]      whole classes or a share of each; nam
 share   := NUMBER "%" | COUNT
 """
 
+import math
 import re
 from dataclasses import dataclass
+from fractions import Fraction
 
 from pydantic import Field, field_validator
 
 from core.errors import InvalidSpec
-from core.specs.base import Spec
+from core.specs.base import Spec, short
 from core.specs.data import DataInfo
 
 GRAMMAR = (
@@ -24,14 +26,16 @@ GRAMMAR = (
 
 @dataclass(frozen=True)
 class Share:
-    """A part of a group of images: a fraction or a count."""
+    """A part of a group of images: a fraction of it, or a count."""
 
-    amount: float
-    percent: bool
+    fraction: Fraction | None = None
+    count: int = 0
 
     def of(self, total: int) -> int:
-        """How many of ``total`` images: shares round half up, and at least one is picked."""
-        return max(1, int(self.amount / 100 * total + 0.5)) if self.percent else int(self.amount)
+        """How many of ``total`` images: fractions round half up, and at least one image is picked."""
+        if self.fraction is None:
+            return self.count
+        return max(1, math.floor(self.fraction * total + Fraction(1, 2)))
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ class ForgetRequest(Spec):
     @field_validator("text")
     @classmethod
     def _tidy(cls, text: str) -> str:
-        return re.sub(r"\s+", "", text)
+        return re.sub(r"\s*([=:,+%])\s*", r"\1", text.strip())  # inside a name or a number a space is kept
 
     def terms(self, info: DataInfo) -> tuple[Term, ...]:
         """The request's parts, names resolved to ids of the data set ``info``.
@@ -66,36 +70,36 @@ class ForgetRequest(Spec):
 def _term(part: str, info: DataInfo) -> Term:
     kind, equals, rest = part.partition("=")
     if not equals or kind not in ("class", "subclass", "random", "index") or not rest:
-        raise InvalidSpec(f"forget request {part!r} is not understood; write {GRAMMAR}")
+        raise InvalidSpec(f"forget request {short(part)!r} is not understood; write {GRAMMAR}")
     if kind == "random":
         return Term(kind, share=_share(rest, part))
-    names, colon, share = rest.partition(":")
     if kind == "index":
         if not re.fullmatch(r"\d{1,12}(,\d{1,12})*", rest):
-            raise InvalidSpec(f"{part!r}: index takes image ids, such as index=5,17,90")
+            raise InvalidSpec(f"{short(part)!r}: index takes image ids, such as index=5,17,90")
         return Term(kind, tuple(int(name) for name in rest.split(",")))
-    if kind == "subclass" and info.subclasses is None:
-        raise InvalidSpec(f"{part!r}: {info.title} has no sub-classes; use class=")
-    known = info.classes if kind == "class" else info.subclasses or ()
-    values = range(len(known)) if names == "all" else [_id(name, known, kind) for name in names.split(",")]
-    return Term(kind, tuple(dict.fromkeys(values)), _share(share, part) if colon else None)
+    known = info.classes if kind == "class" else info.subclasses
+    if known is None:
+        raise InvalidSpec(f"{short(part)!r}: {info.title} has no sub-classes; use class=")
+    names, colon, share = rest.partition(":")
+    ids = range(len(known)) if names == "all" else [_id(name, known, kind) for name in names.split(",")]
+    return Term(kind, tuple(dict.fromkeys(ids)), _share(share, part) if colon else None)
 
 
 def _id(name: str, known: tuple[str, ...], kind: str) -> int:
-    if name in known:
-        return known.index(name)
-    if name.isdecimal() and int(name) < len(known):
-        return int(name)
-    shown = ", ".join(f"{i} {known}" for i, known in enumerate(known[:12])) + (", ..." if len(known) > 12 else "")
-    raise InvalidSpec(f"{kind} {name!r} is not known; choose a name or an id: {shown}")
+    ids = {str(i): i for i in range(len(known))} | {label: i for i, label in enumerate(known)}  # names before ids
+    if name not in ids:
+        shown = ", ".join(f"{i} {label}" for i, label in enumerate(known[:12])) + (", ..." if len(known) > 12 else "")
+        raise InvalidSpec(f"{kind} {short(name)!r} is not known; choose a name or an id: {shown}")
+    return ids[name]
 
 
 def _share(text: str, part: str) -> Share:
     if match := re.fullmatch(r"(\d{1,3}(?:\.\d{1,6})?)%", text):
-        if 0 < float(match[1]) <= 100:
-            return Share(float(match[1]), percent=True)
+        fraction = Fraction(match[1]) / 100
+        if 0 < fraction <= 1:
+            return Share(fraction=fraction)
     elif re.fullmatch(r"[1-9]\d{0,8}", text):
-        return Share(int(text), percent=False)
+        return Share(count=int(text))
     raise InvalidSpec(
-        f"{part!r}: a share is a percentage above 0% and up to 100%, or a count from 1, such as 30% or 100"
+        f"{short(part)!r}: a share is a percentage above 0% and up to 100%, or a count from 1, such as 30% or 100"
     )

@@ -2,7 +2,7 @@
 
 from pydantic import Field, field_validator, model_validator
 
-from core.specs.base import Spec, canonical_json
+from core.specs.base import Spec, choices, digest
 from core.specs.data import ModelSpec
 from core.specs.methods import AnyMethod, MuMis
 from core.specs.requests import ForgetRequest
@@ -34,14 +34,16 @@ class RunSpec(Spec):
     @classmethod
     def _distinct(cls, seeds: tuple[int, ...]) -> tuple[int, ...]:
         if len(set(seeds)) < len(seeds) or any(not 0 <= seed < 2**31 for seed in seeds):
-            raise ValueError(f"gold_seeds = {seeds}: each seed once, whole numbers from 0 to 2147483647")
+            raise ValueError(f"gold seeds = {seeds}: each seed once, whole numbers from 0 to 2147483647")
         return tuple(sorted(seeds))
 
     @model_validator(mode="after")
     def _golds_start_elsewhere(self) -> "RunSpec":
         if self.model.seed in self.gold_seeds:
+            others = [seed for seed in range(66) if seed not in (*self.gold_seeds, self.model.seed)]
             raise ValueError(
-                f"gold seed {self.model.seed} is the original's own seed; a gold must not share its first weights"
+                f"gold seed {self.model.seed} is the original's own seed, and a gold must not share its first weights; "
+                f"choose another, such as {choices(others[:3])}"
             )
         if self.model.without is not None:
             raise ValueError("model.without is set for gold models only; leave it out of a run")
@@ -55,9 +57,4 @@ class RunSpec(Spec):
     @property
     def request_key(self) -> str:
         """Equal for runs that differ in method, settings and unlearning seed only."""
-        return self.but(method=MuMis(), unlearn_seed=0).key
-
-
-def spec_json(spec: Spec) -> str:
-    """The spec as canonical JSON."""
-    return canonical_json(spec.model_dump(mode="json"))
+        return digest(self.model_dump(mode="json", exclude={"method", "unlearn_seed"}))

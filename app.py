@@ -1,0 +1,42 @@
+"""The overview: a finished example at once, then where to go next. The entry point of the app."""
+
+import streamlit as st
+
+from core.figures import accuracy_comparison
+from core.gallery import examples, shipped
+from core.specs import to_query
+from pages.ui import live, summary
+from pages.ui.figure import show
+from pages.ui.overview import faces
+from pages.ui.page import page
+
+LEAD = (
+    "A trained classifier is asked to forget some of its training images, without being retrained. Did it work? "
+    "The measure is a gold model: one that was retrained without them."
+)
+
+with page("Overview", LEAD):
+    built = [entry for entry in examples() if shipped(entry.spec)]
+    if not built:
+        st.info("No example is shipped with this copy: build them with `python -m core gallery build`, or run one now.")
+        st.page_link("pages/1_Forget.py", label="Forget something", icon=":material/backspace:")
+        st.stop()
+    title = st.pills("Example", [entry.title for entry in built], default=built[0].title, label_visibility="collapsed")
+    entry = next((one for one in built if one.title == title), built[0])
+    run = shipped(entry.spec)
+    assert run is not None
+    st.markdown(entry.lesson)
+    summary.numbers(run.result)
+    st.markdown(summary.verdict(run.result))
+    faces(run)
+    with st.container(horizontal=True):
+        st.page_link("pages/1_Forget.py", label="Run it yourself", icon=":material/play_arrow:",
+                     query_params=to_query(entry.spec))  # fmt: skip
+        st.page_link("pages/2_Sensitivity.py", label="Look into the images", icon=":material/scatter_plot:",
+                     query_params={"run": run.run})  # fmt: skip
+        st.page_link("pages/4_Gold_comparison.py", label="Compare with gold", icon=":material/balance:",
+                     query_params={"run": run.run})  # fmt: skip
+    st.subheader("Against gold", anchor=False)
+    show(accuracy_comparison(run.result), "overview.accuracies")
+    live.step_by_step(run)
+    summary.details(run)

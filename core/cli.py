@@ -1,0 +1,275 @@
+"""The command line: everything the app does, without a browser. ``python -m core --help`` lists the commands.
+
+Bad input: one line on standard error, exit status 2, nothing written. A run that fails: exit status 1, its state kept.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from core.errors import InvalidSpec, UnlearnError
+from core.specs import ARCHITECTURES, DATASETS, METHODS, RunSpec, choices, make_spec, parse_spec
+from core.specs.codec import gold_seeds
+from core.store import ENDED, GALLERY, Store, open_run
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit status."""
+    args = _parser().parse_args(argv)
+    try:
+        return args.command(args)
+    except UnlearnError as error:
+        print(f"python -m core: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("python -m core: stopped; a run that was going on can be taken up again", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m core", description="Machine unlearning from the command line.", allow_abbrev=False)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
+
+    def command(name: str, does: Any, about: str, *, store: bool = True) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=about, description=about, allow_abbrev=False)
+        added.set_defaults(command=does)
+        if store:
+            added.add_argument("--store", metavar="DIR", help="default $UNLEARN_STORE, else .store beside app.py")
+        return added
+
+    for name, does, about in (
+        ("run", run, "run a spec, or show its result where it is done already"),
+        ("plan", plan, "check a spec and say what it would do, without doing it"),
+    ):
+        added = command(name, does, about)
+        added.add_argument("--spec", metavar="FILE", help="a spec as JSON; then no other word of the spec is allowed")
+        for option in _SPEC_OPTIONS:
+            added.add_argument(f"--{option.replace('_', '-')}", metavar=option.upper())
+        added.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the method")
+        added.add_argument("--json", action="store_true", help="one JSON object as the last line of the output")
+        if name == "run":
+            added.add_argument("--device", default="auto", metavar="auto|cpu|cuda")
+    added = command("list", list_names, "list what there is")
+    added.add_argument("what", choices=("datasets", "architectures", "methods", "runs"))
+    added = command("show", show, "show a run")
+    added.add_argument("run")
+    added.add_argument("--json", action="store_true", help="one JSON object as the last line of the output")
+    added = command("export", export, "write a run whole into a folder")
+    added.add_argument("run")
+    added.add_argument("folder", type=Path)
+    command("cancel", cancel, "end a queued or running run").add_argument("run")
+    command("worker", worker, "work off the queue of a store until it has been empty for a while")
+    added = command("gallery", gallery, "build the shipped examples, or check them against a new build", store=False)
+    added.add_argument("what", choices=("build", "verify"))
+    added = command("bench", bench, "measure what the README reports")
+    added.add_argument("name")
+    return parser
+
+
+_SPEC_OPTIONS = ("dataset", "forget", "method", "arch", "recipe", "seed", "draw", "unlearn_seed", "gold_seeds")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Runs a spec in this process, or follows the process that works on it already."""
+    from core.experiment.plan import plan as check
+    from core.experiment.run import choose_device
+    from core.jobs.worker import attempt
+
+    spec = _spec(args)
+    store = Store(args.store)
+    choose_device(args.device)
+    check(spec, models=store.models)  # refuses before anything is written
+    name = store.submit(spec)
+    while (state := store.row(name).state) not in ENDED:
+        if attempt(store, name, args.device, watch=_Ticker()) is None:
+            time.sleep(0.2)
+            store.mark_interrupted()
+    if state != "done":
+        print(f"python -m core: run {name} {state}: {store.row(name).error or 'no message'}", file=sys.stderr)
+        return 1
+    _print_result(store.run(name).result, args.json)
+    return 0
+
+
+def plan(args: argparse.Namespace) -> int:
+    """Prints the plan of a spec."""
+    from core.experiment.past import look_back
+    from core.experiment.plan import plan as check
+
+    store = Store(args.store)
+    planned = check(_spec(args), models=store.models, past=look_back(store.root, GALLERY))
+    if args.json:
+        print(json.dumps(planned.to_json()))
+        return 0
+    print(f"run {planned.run}: forget {len(planned.forget)} images ({planned.forget.sha256[:12]})")
+    for name, (gone, total) in planned.per_class.items():
+        if gone:
+            print(f"  {name}: {gone} of {total}")
+    for phase, seconds in planned.seconds.items():
+        state = "trained already" if phase in planned.cached else "not known" if seconds is None else f"{seconds:.1f} s"
+        print(f"  {phase}: {state}")
+    for sentence in (*planned.warnings, *planned.notes):
+        print(f"- {sentence}")
+    return 0
+
+
+def list_names(args: argparse.Namespace) -> int:
+    """Prints names, one a line."""
+    match args.what:
+        case "datasets":
+            lines = [f"{name}\t{info.about}" for name, info in DATASETS.items()]
+        case "architectures":
+            lines = [f"{name}\t{about}" for name, about in ARCHITECTURES.items()]
+        case "methods":
+            lines = [f"{name}\t{spec.about}\t{spec.paper}" for name, spec in METHODS.items()]
+        case _:
+            rows = [(row, parse_spec(row.spec)) for row in Store(args.store).rows()]
+            lines = [f"{r.id}\t{r.state}\t{s.model.data.name}\t{s.forget.text}\t{s.method.name}" for r, s in rows]
+    print("\n".join(lines))
+    return 0
+
+
+def show(args: argparse.Namespace) -> int:
+    """Prints a run's result, or its state where it has none."""
+    store = Store(args.store)
+    found = open_run(store, args.run)
+    if found.done:
+        _print_result(found.result, args.json)
+        return 0
+    row = store.row(args.run)
+    if args.json:
+        print(json.dumps({"schema": 1, "run": row.id, "state": row.state, "error": row.error}))
+    else:
+        print(f"run {row.id}: {row.state}{f': {row.error}' if row.error else ''}")
+    return 0
+
+
+def export(args: argparse.Namespace) -> int:
+    """Writes a run into a folder."""
+    found = open_run(Store(args.store), args.run)
+    if args.folder.exists() and not args.folder.is_dir():
+        raise InvalidSpec(f"{args.folder} is a file; name a folder to write into")
+    found.export(args.folder)
+    print(f"run {args.run} is in {args.folder}")
+    return 0
+
+
+def cancel(args: argparse.Namespace) -> int:
+    """Ends a run."""
+    store = Store(args.store)
+    ended = store.cancel(args.run)
+    print(f"run {args.run} {'is cancelled' if ended else f'had ended already: {store.row(args.run).state}'}")
+    return 0
+
+
+def worker(args: argparse.Namespace) -> int:
+    """Supervises a store."""
+    from core.jobs import supervise
+
+    supervise(Store(args.store))
+    return 0
+
+
+def gallery(args: argparse.Namespace) -> int:
+    """Builds or verifies the shipped examples."""
+    from core import gallery as shelf
+
+    return shelf.build() if args.what == "build" else shelf.verify()
+
+
+def bench(args: argparse.Namespace) -> int:
+    """Runs a benchmark by its name."""
+    from core.bench import BENCHMARKS
+
+    if args.name not in BENCHMARKS:
+        raise InvalidSpec(f"benchmark {args.name!r} is not known; choose {choices(BENCHMARKS)}")
+    BENCHMARKS[args.name](Store(args.store))
+    return 0
+
+
+def _spec(args: argparse.Namespace) -> RunSpec:
+    words: dict[str, Any] = {name: getattr(args, name) for name in _SPEC_OPTIONS if getattr(args, name) is not None}
+    if args.spec is not None:
+        if words or args.set:
+            raise InvalidSpec(f"--spec {args.spec} is the whole spec; leave --{next(iter(words), 'set')} out")
+        return parse_spec(_text(args.spec))
+    for name in ("seed", "draw", "unlearn_seed"):
+        if name in words:
+            words[name] = _whole(name, words[name])
+    if "gold_seeds" in words:
+        words["gold_seeds"] = gold_seeds(words["gold_seeds"])
+    if "forget" in words:
+        words["forget"] = "+".join(_read_ids(part) for part in words["forget"].split("+"))
+    settings: dict[str, str] = {}
+    for given in args.set:
+        name, equals, value = given.partition("=")
+        if not equals or not name:
+            raise InvalidSpec(f"--set {given!r} is not NAME=VALUE, such as --set variant=paper")
+        settings[name] = value
+    return make_spec(**words, settings=settings)
+
+
+def _whole(name: str, text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise InvalidSpec(f"--{name.replace('_', '-')} {text!r} is not a whole number") from None
+
+
+def _read_ids(part: str) -> str:
+    """``index=@FILE`` with the ids that the file lists, apart by commas or white space."""
+    if not part.startswith("index=@"):
+        return part
+    return f"index={','.join(_text(part.removeprefix('index=@')).replace(',', ' ').split())}"
+
+
+def _text(path: str) -> str:
+    try:
+        return Path(path).read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidSpec(f"{path} cannot be read: {error}") from None
+
+
+class _Ticker:
+    """Progress on standard error, one line a phase; redrawn in place on a terminal."""
+
+    def __init__(self) -> None:
+        self.phase: str | None = None
+
+    def __call__(self, event: object) -> None:
+        name, done, total = (getattr(event, field, None) for field in ("name", "done", "total"))
+        if done is None:
+            return
+        live = sys.stderr.isatty()
+        if live or name != self.phase:
+            start = "\r" if live and name == self.phase else "" if self.phase is None or not live else "\n"
+            print(f"{start}{name}: {done} of {total} ", end="" if live else "\n", file=sys.stderr, flush=True)
+        self.phase = name
+
+
+def _print_result(result: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(result))
+        return
+    names = ("FA", "RA", "TA", "FA_test", "RA_test")
+    print(f"run {result['run']}: {result['forget']['text']}, {result['forget']['size']} images, {result['device']}")
+    print(f"{'':12}" + "".join(f"{name:>9}" for name in names))
+    for role, values in result["accuracy"].items():
+        print(f"{role:12}" + "".join("        -" if values[n] is None else f"{values[n]:9.2%}" for n in names))
+    for title, name in (("gap to the mean gold", "gap"), ("gold spread", "gold_spread")):
+        if result[name] is not None:
+            print(f"{title}: {result[name]['average']:.4f} (mean over FA, RA, TA)")
+    print(f"{result['steps']} steps in {result['seconds']['unlearn']:.2f} s: {result['stop_reason']}")
+    for sentence in result["notes"]:
+        print(f"- {sentence}")

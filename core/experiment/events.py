@@ -1,0 +1,37 @@
+"""What an execution tells while it goes on: phases, steps, tables, and at last the result."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.training import Step
+
+
+@dataclass(frozen=True)
+class Phase:
+    """Progress of one part of a run (original, unlearn, gold-1, ..., initial, measure), in its own units of work."""
+
+    name: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the run that is complete."""
+
+    name: str
+    frame: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The end: the object that ``run --json`` prints, and the unlearned model's weights by name."""
+
+    result: dict[str, Any]
+    weights: dict[str, np.ndarray]
+
+
+Event = Phase | Step | Table | Finished

@@ -1,0 +1,45 @@
+"""What the runner measures between the steps of a method, outside its clock: the same images at every step."""
+
+import numpy as np
+import torch
+from torch import nn
+
+from core.datasets import Dataset, Split
+from core.evaluation.tables import accuracy, image_norms, seeded_part
+from core.models import device_of
+from core.specs import MeasureSpec
+from core.training import tensors
+
+NORM_IMAGES = 200  # forget images whose norms are followed
+
+
+class Probe:
+    """FA, RA and TA on a fixed seeded part of the data, and the mean norms of forget images.
+
+    Args:
+        forget: ids of the forget set.
+        gone: ids of all images that are not retained.
+    """
+
+    def __init__(
+        self, model: nn.Module, dataset: Dataset, forget: np.ndarray, gone: np.ndarray, measure: MeasureSpec
+    ) -> None:
+        self.model = model
+        groups = {
+            "FA": (dataset.train, forget),
+            "RA": (dataset.train, np.setdiff1d(dataset.train.index, gone)),
+            "TA": (dataset.test, dataset.test.index),
+        }
+        total = sum(len(ids) for _, ids in groups.values())
+        limit = total if total <= measure.probe_images else measure.probe_images // len(groups)
+        rng = np.random.default_rng(0)  # the same images for every method of a request
+        parts = {name: split.with_ids(seeded_part(ids, limit, rng)) for name, (split, ids) in groups.items()}
+        self.groups = {name: tensors(part, device_of(model)) for name, part in parts.items()}
+        self.norm_part: Split = parts["FA"].take(np.arange(min(len(parts["FA"]), NORM_IMAGES)))
+
+    @torch.no_grad()
+    def values(self) -> dict[str, float]:
+        """FA, RA, TA, target_norm and irrelevant_norm of the model as it is now."""
+        found = {name: accuracy(self.model, images, labels) for name, (images, labels) in self.groups.items()}
+        target, irrelevant, _ = image_norms(self.model, self.norm_part).mean(axis=0)
+        return found | {"target_norm": float(target), "irrelevant_norm": float(irrelevant)}

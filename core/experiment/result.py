@@ -1,0 +1,80 @@
+"""The object that ``run --json`` prints, from the tables and records of a run."""
+
+import platform
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+
+from core.datasets import is_subclass_request
+from core.evaluation.accuracy import GAP_TEST, accuracies, gap, gold_spread
+from core.evaluation.tables import NORM_CLASSES, NORMS
+from core.experiment.plan import Plan, forget_json
+
+
+def build_result(
+    planned: Plan,
+    tables: Mapping[str, pd.DataFrame],
+    records: Mapping[str, Mapping[str, Any]],
+    seconds: Mapping[str, float],
+    steps: int,
+    stop_reason: str,
+    device: str,
+) -> dict[str, Any]:
+    """The result of a run; see DESIGN's command line section for its fields.
+
+    Args:
+        tables: role -> its rows with the splits forget, retain, pool and test.
+        records: role -> record, for every role but ``unlearned``.
+        seconds: of ``unlearn`` and ``measure``.
+    """
+    spec = planned.spec
+    info = spec.model.data.info
+    by = "subclass" if is_subclass_request(spec.forget, info) else "label"
+    found = {role: accuracies(table, by) for role, table in tables.items()}
+    golds = [found[role] for role in found if role.startswith("gold-")]
+    notes = list(planned.notes)
+    if len(info.classes) > NORM_CLASSES:
+        notes.append(f"The mean irrelevant norm is over {NORM_CLASSES} drawn classes of each image, not over all.")
+    return {
+        "schema": 1,
+        "run": spec.id,
+        "request": spec.request_key,
+        "spec": spec.model_dump(mode="json"),
+        "forget": forget_json(spec, planned.forget),
+        "state": "done",
+        "device": device,
+        "versions": versions(),
+        "models": {role: model.key for role, model in planned.models.items()},
+        "accuracy": found,
+        "gap": gap(found["unlearned"], golds),
+        "gap_test": gap(found["unlearned"], golds, GAP_TEST),
+        "gold_spread": gold_spread(golds),
+        "sensitivity": {role: _mean_norms(table) for role, table in tables.items()},
+        "seconds": {
+            "original": records["original"]["seconds"],
+            "unlearn": seconds["unlearn"],
+            "gold": [records[role]["seconds"] for role in records if role.startswith("gold-")],
+            "measure": seconds["measure"],
+        },
+        "steps": steps,
+        "stop_reason": stop_reason,
+        "notes": notes,
+    }
+
+
+def versions() -> dict[str, str]:
+    """Versions that the numbers depend on."""
+    return {
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+        "pandas": pd.__version__,
+    }
+
+
+def _mean_norms(table: pd.DataFrame) -> dict[str, float]:
+    forget = table.loc[table["split"] == "forget", NORMS].mean()
+    return {name.removesuffix("_norm"): float(value) for name, value in forget.items()}

@@ -1,0 +1,147 @@
+"""The Forget page before a run: a grid of thumbnails to pick from, and what the forget set takes of each class."""
+
+from base64 import b64encode
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+from io import BytesIO
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from PIL import Image
+
+from core.errors import InvalidSpec
+from core.figures.theme import SPLIT_NAMES, SPLITS, Shown, blank, frame
+
+TILE = 64  # pixels a side
+COLUMNS = 12
+
+
+def png_url(image: np.ndarray, pixels: int = TILE) -> str:
+    """The image as the data URL of a PNG, enlarged by whole pixels because browsers blur what they enlarge.
+
+    Args:
+        image: uint8 (C, H, W), one channel (grey) or three (RGB).
+        pixels: the longer side is enlarged to at least this many.
+
+    Raises:
+        InvalidSpec: another shape or type.
+    """
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[0] not in (1, 3):
+        raise InvalidSpec(
+            f"an image of {image.dtype} {image.shape}: uint8 (C, H, W) with one or three channels is shown"
+        )
+    return _encoded(image.tobytes(), image.shape, pixels)
+
+
+@lru_cache(maxsize=4096)
+def _encoded(data: bytes, shape: tuple[int, int, int], pixels: int) -> str:
+    factor = -(-pixels // max(shape[1:]))
+    rows = np.frombuffer(data, np.uint8).reshape(shape).transpose(1, 2, 0).repeat(factor, axis=0).repeat(factor, axis=1)
+    png = BytesIO()
+    Image.fromarray(rows.squeeze(2) if shape[0] == 1 else rows).save(png, "PNG")
+    return f"data:image/png;base64,{b64encode(png.getvalue()).decode()}"
+
+
+def gallery_table(images: np.ndarray, about: pd.DataFrame) -> pd.DataFrame:
+    """``about`` with the images as PNG data URLs in a column ``image`` of their own, second."""
+    table = about.reset_index(drop=True)
+    table.insert(1, "image", [png_url(image) for image in images])
+    return table
+
+
+def gallery(images: np.ndarray, about: pd.DataFrame, selected: Collection[int] = (), columns: int = COLUMNS) -> Shown:
+    """A grid of thumbnails, row by row; selected ones are framed. Every tile's customdata is the image's id.
+
+    Args:
+        images: uint8 (N, C, H, W).
+        about: one row per image: ``index`` (its id) first, then what is shown on hovering, by column name.
+        selected: ids of the images to frame.
+    """
+    table = gallery_table(images, about)
+    if table.empty:
+        return blank("There are no images to show.", table)
+    place = np.arange(len(table))
+    x, y = place % columns, place // columns
+    figure = frame(
+        TILE * (int(y[-1]) + 1), showlegend=False, hovermode="closest", margin={"l": 0, "r": 0, "t": 0, "b": 0}
+    )
+    size = {"xref": "x", "yref": "y", "sizex": 0.94, "sizey": 0.94, "xanchor": "center", "yanchor": "middle"}
+    figure.update_layout(
+        images=[{"source": url, "x": a, "y": b, **size} for url, a, b in zip(table["image"], x, y, strict=True)],
+        shapes=[_outline(a, b) for a, b, index in zip(x, y, table["index"], strict=True) if index in selected],
+    )
+    figure.add_trace(_targets(x, y, table.drop(columns="image")))
+    # Square tiles in the upper left corner whatever the width; no zoom, so that a finger can scroll past.
+    still = {"visible": False, "fixedrange": True, "constrain": "domain"}
+    figure.update_xaxes(range=[-0.5, columns - 0.5], constraintoward="left", **still)
+    figure.update_yaxes(range=[y[-1] + 0.5, -0.5], constraintoward="top", scaleanchor="x", **still)
+    chosen = int(table["index"].isin(list(selected)).sum())
+    return Shown(
+        figure,
+        table,
+        "Click an image to pick it; draw a box or lasso to pick several. Picked images are framed.",
+        f"Grid of {len(table)} images, {chosen} of them picked; the table beside it offers the same choice.",
+    )
+
+
+def class_counts_table(labels: np.ndarray, forgotten: np.ndarray, names: Sequence[str]) -> pd.DataFrame:
+    """Images per class: class, forget, retain.
+
+    Args:
+        labels: int (N,), of the training images.
+        forgotten: bool (N,), which of them are in the forget set.
+        names: of the classes (or sub-classes) by label.
+    """
+    forget = np.bincount(labels[forgotten], minlength=len(names))
+    retain = np.bincount(labels[~forgotten], minlength=len(names))
+    return pd.DataFrame({"class": list(names), "forget": forget, "retain": retain})
+
+
+def class_counts(labels: np.ndarray, forgotten: np.ndarray, names: Sequence[str]) -> Shown:
+    """Training images (y) per class (x): those to forget (hatched, below) and those to retain (pale, above)."""
+    table = class_counts_table(labels, forgotten, names)
+    figure = frame(260, barmode="stack", bargap=0.2, legend_traceorder="normal")
+    hatched = {"shape": "/", "fillmode": "overlay", "fgcolor": "white", "fgopacity": 0.6, "solidity": 0.25}
+    for split, look in (("forget", {"pattern": hatched}), ("retain", {"opacity": 0.5})):
+        figure.add_trace(
+            go.Bar(
+                x=table["class"],
+                y=table[split],
+                name=SPLIT_NAMES[split],
+                marker={"color": SPLITS[split].color, **look},
+                hovertemplate=f"%{{x}}: %{{y}} to {split}<extra></extra>",
+            )
+        )
+    figure.update_xaxes(type="category")
+    figure.update_yaxes(title_text="Training images")
+    touched = table[table["forget"] > 0]
+    told = ", ".join(
+        f"{row['forget']} of {row['forget'] + row['retain']} {row['class']}" for _, row in touched.iterrows()
+    )
+    return Shown(
+        figure,
+        table,
+        "Hatched: the images to forget; pale: those that stay. A class that is hatched to the top goes whole.",
+        f"To forget: {told}.",
+    )
+
+
+def _outline(x: int, y: int) -> dict:
+    corners = {"x0": x - 0.48, "x1": x + 0.48, "y0": y - 0.48, "y1": y + 0.48}
+    return {"type": "rect", **corners, "line": {"color": SPLITS["forget"].color, "width": 4}}
+
+
+def _targets(x: np.ndarray, y: np.ndarray, about: pd.DataFrame) -> go.Scatter:
+    """Transparent squares over the tiles: what is clicked, and what tells about the image."""
+    lines = ["<br>".join(f"{name} {value}" for name, value in row.items()) for row in about.to_dict("records")]
+    return go.Scatter(
+        x=x,
+        y=y,
+        mode="markers",
+        marker={"symbol": "square", "size": TILE - 8, "color": "rgba(0,0,0,0)"},
+        unselected={"marker": {"opacity": 1}},
+        customdata=about["index"],
+        hovertext=lines,
+        hovertemplate="%{hovertext}<extra></extra>",
+    )

@@ -1,0 +1,294 @@
+"""The Sensitivity page: input-gradient norms per model role, which way they went, and image by image."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from core.figures.theme import (
+    NEUTRAL,
+    NORM_NAMES,
+    SPLIT_NAMES,
+    SPLITS,
+    Shown,
+    blank,
+    frame,
+    in_role_order,
+    is_gold,
+    role_mark,
+    role_name,
+)
+
+BINS = 32
+QUANTILES = {"q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95}
+QUANTITIES = {
+    "target_norm": "Target norm",
+    "irrelevant_norm": "Irrelevant norm",
+    "difference": "Difference (target − irrelevant)",
+}
+
+
+def distribution_table(samples: pd.DataFrame, split: str, norm: str) -> pd.DataFrame:
+    """One row per role: images measured, zeros (the share of exact zeros), and quantiles of the norm."""
+    measured = _measured(samples, split, norm)
+    rows = []
+    for role in in_role_order(measured["role"]):
+        values = measured.loc[measured["role"] == role, norm].astype(float)
+        quantiles = {name: values.quantile(q) for name, q in QUANTILES.items()}
+        rows.append({"role": role, "images": len(values), "zeros": (values == 0).mean(), **quantiles})
+    return pd.DataFrame(rows, columns=["role", "images", "zeros", *QUANTILES])
+
+
+def distribution(samples: pd.DataFrame, split: str = "forget", norm: str = "target_norm") -> Shown:
+    """Histogram of one norm (x, log scale) in every model, one row per role (y); the paper's Figures 1 and 2.
+
+    Histograms in rows rather than violins or boxes: a violin's smoothing is wrong on a log axis, a box hides a second
+    hump, and overlaid histograms hide each other. All rows share their bins, equally wide on the log axis. Exact zeros
+    have no place there: their share is written at the left. The mark is the median, the bar under it the middle half.
+
+    Args:
+        samples: role, split and the norm, null where not measured.
+        split: forget, retain, test or pool.
+        norm: target_norm, irrelevant_norm or jacobian_norm.
+    """
+    table = distribution_table(samples, split, norm)
+    measured = _measured(samples, split, norm)
+    edges = _log_edges(measured[norm].to_numpy(dtype=float))
+    if edges is None:
+        return blank(f"No norm above zero was measured on the {SPLIT_NAMES[split].lower()}.", table)
+    shares = {role: _shares(measured.loc[measured["role"] == role, norm], edges) for role in table["role"]}
+    highest = max(share.max() for share in shares.values())
+    figure = frame(60 + 44 * len(table), showlegend=False, hovermode="closest", margin_t=8)
+    for place, row in enumerate(table.to_dict("records")):
+        base = len(table) - 1 - place
+        figure.add_trace(_ridge(row["role"], shares[row["role"]], edges, base, 0.8 / highest))
+        figure.add_traces(_middle(row, base))
+        if row["zeros"] > 0:
+            label = {"text": f"zero: {row['zeros']:.0%}", "xref": "paper", "x": 0, "xanchor": "left"}
+            figure.add_annotation(y=base, yanchor="bottom", showarrow=False, **label)
+    names = [role_name(role) for role in reversed(table["role"].tolist())]
+    figure.update_yaxes(tickvals=list(range(len(table))), ticktext=names, range=[-0.3, len(table)], showgrid=False)
+    figure.update_xaxes(title_text=f"{NORM_NAMES[norm]} (logit per pixel unit)", **_log_axis(edges[0], edges[-1]))
+    medians = ", ".join(f"{role_name(r)} {m:.3g}" for r, m in zip(table["role"], table["median"], strict=True))
+    return Shown(
+        figure,
+        table,
+        "Each row is one model, each column of a row the share of images with that norm; the mark is the median, the "
+        "bar under it the middle half of the images. Unlearning should move the row to where the gold rows are.",
+        f"{NORM_NAMES[norm]} on the {SPLIT_NAMES[split].lower()}, medians: {medians}.",
+        ("zeros",),
+    )
+
+
+def rise_fall_table(samples: pd.DataFrame, split: str = "forget") -> pd.DataFrame:
+    """Shares of the split's images whose quantity rose, fell or stayed from the original to each other model.
+
+    Returns:
+        One row per quantity (target_norm, irrelevant_norm, difference) and role (unlearned, gold: the mean over the
+        golds image by image, gold-1, ...): images, fell, rose, unchanged as fractions.
+    """
+    measured = samples[
+        (samples["split"] == split) & samples["target_norm"].notna() & samples["irrelevant_norm"].notna()
+    ]
+    measured = measured.assign(difference=measured["target_norm"] - measured["irrelevant_norm"])
+    rows = []
+    for quantity in QUANTITIES:
+        wide = measured.pivot(index="index", columns="role", values=quantity)
+        golds = [role for role in wide if is_gold(role)]
+        if golds:
+            wide["gold"] = wide[golds].mean(axis=1, skipna=False)
+        for role in in_role_order(r for r in wide if r == "unlearned" or is_gold(r)):
+            change = (wide[role] - wide["original"]).dropna()
+            shares = {"fell": (change < 0).mean(), "rose": (change > 0).mean(), "unchanged": (change == 0).mean()}
+            rows.append({"quantity": quantity, "role": role, "images": len(change), **shares})
+    return pd.DataFrame(rows, columns=["quantity", "role", "images", "fell", "rose", "unchanged"])
+
+
+def rise_fall(samples: pd.DataFrame, split: str = "forget") -> Shown:
+    """Shares of images whose norm fell (bar to the left) or rose (right) from the original, one panel for the target
+    norm, the irrelevant norm and their difference, one bar per model; the paper's Figure 3."""
+    table = rise_fall_table(samples, split)
+    if table.empty:
+        return blank(f"No norms were measured on the {SPLIT_NAMES[split].lower()}.", table)
+    bars = table["role"].nunique()
+    figure = frame(60 + 3 * (44 + 26 * bars), barmode="relative", showlegend=False, bargap=0.25)
+    titles = [f"← fell · <b>{name}</b> · rose →" for name in QUANTITIES.values()]
+    figure = make_subplots(3, 1, shared_xaxes=True, vertical_spacing=0.1, subplot_titles=titles, figure=figure)
+    for n, quantity in enumerate(QUANTITIES, start=1):
+        part = table[table["quantity"] == quantity]
+        for way, sign in (("fell", -1), ("rose", 1)):
+            figure.add_trace(_bars(part, way, sign), row=n, col=1)
+    figure.update_yaxes(autorange="reversed", showgrid=False)
+    ticks = {-1: "100%", -0.5: "50%", 0: "0", 0.5: "50%", 1: "100%"}
+    figure.update_xaxes(range=[-1.12, 1.12], tickvals=list(ticks), ticktext=list(ticks.values()))
+    figure.add_vline(0, line={"color": NEUTRAL, "width": 1.5}, row="all", col=1)
+    figure.update_annotations(font_size=13)
+    first = table.set_index(["quantity", "role"])
+    told = [f"{QUANTITIES[q]} fell for {s['fell']:.0%}" for (q, role), s in first.iterrows() if role == "unlearned"]
+    return Shown(
+        figure,
+        table,
+        "Bars to the left: images whose norm fell from the original to the model; to the right: rose. Retraining "
+        "mostly lowers the target norm of forget images; a good method goes the same way as gold.",
+        f"From original to unlearned: {'; '.join(told)} of the images.",
+        ("fell", "rose", "unchanged"),
+    )
+
+
+def before_after_table(
+    samples: pd.DataFrame, classes: Sequence[str], role: str = "unlearned", norm: str = "target_norm"
+) -> pd.DataFrame:
+    """One row per image measured in both models: index, split, label, norm before (original) and after (role), change
+    (after divided by before; null where before is 0), predictions before and after, right_before and right_after."""
+    columns = ["index", "split", "label", "prediction", norm]
+    before = samples.loc[samples["role"] == "original", columns].dropna(subset=[norm])
+    after = samples.loc[samples["role"] == role, ["index", "prediction", norm]].dropna(subset=[norm])
+    both = before.merge(after, on="index", suffixes=("_before", "_after"), validate="one_to_one")
+    old, new = both[f"{norm}_before"], both[f"{norm}_after"]
+    names = dict(enumerate(classes))
+    return pd.DataFrame(
+        {
+            "index": both["index"],
+            "split": both["split"],
+            "label": both["label"].map(names),
+            "before": old,
+            "after": new,
+            "change": new / old.where(old > 0),
+            "prediction_before": both["prediction_before"].map(names),
+            "prediction_after": both["prediction_after"].map(names),
+            "right_before": both["prediction_before"] == both["label"],
+            "right_after": both["prediction_after"] == both["label"],
+        }
+    )
+
+
+def before_after(
+    samples: pd.DataFrame, classes: Sequence[str], role: str = "unlearned", norm: str = "target_norm"
+) -> Shown:
+    """One point per image: its norm in the original (x) and in another model (y), both on log scales.
+
+    Colour and symbol tell the split; a hollow symbol is an image that the second model gets wrong. Below the line the
+    norm fell. Every point's customdata is the image's id. A norm of 0 is drawn at half the smallest other norm.
+    """
+    table = before_after_table(samples, classes, role, norm)
+    drawn = table[["before", "after"]].to_numpy(dtype=float)
+    if not (drawn > 0).any():
+        return blank(f"{NORM_NAMES[norm]}s of the original and of {role_name(role)} are not measured.", table)
+    low, high = drawn[drawn > 0].min() / 2, drawn.max()
+    figure = frame(460, hovermode="closest")
+    line = {"color": NEUTRAL, "dash": "dot", "width": 1.5}
+    figure.add_trace(
+        go.Scatter(x=[low, high], y=[low, high], mode="lines", line=line, name="unchanged", hoverinfo="skip")
+    )
+    for split in reversed([split for split in SPLITS if (table["split"] == split).any()]):
+        figure.add_trace(_points(table[table["split"] == split], split, low))
+    axis = _log_axis(low, high)
+    figure.update_xaxes(title_text=f"{NORM_NAMES[norm]}, Original", **axis)
+    figure.update_yaxes(title_text=f"{NORM_NAMES[norm]}, {role_name(role)}", **axis)
+    forget = table[table["split"] == "forget"]
+    return Shown(
+        figure,
+        table,
+        "One point per image. Below the dotted line the norm fell, above it rose; hollow points are images that "
+        f"{role_name(role)} gets wrong. Click a point, or draw a box or lasso, to see the images.",
+        f"{len(table)} images; the {NORM_NAMES[norm].lower()} fell for {(forget['change'] < 1).mean():.0%} of the "
+        f"{len(forget)} forget images.",
+    )
+
+
+def _measured(samples: pd.DataFrame, split: str, norm: str) -> pd.DataFrame:
+    return samples.loc[(samples["split"] == split) & samples[norm].notna(), ["role", norm]]
+
+
+def _log_edges(values: np.ndarray) -> np.ndarray | None:
+    """Edges of bins that are equally wide on a log axis and hold all values above zero; None if there are none."""
+    positive = values[values > 0]
+    if positive.size == 0:
+        return None
+    return np.geomspace(positive.min() / 1.02, positive.max() * 1.02, BINS + 1)
+
+
+def _log_axis(low: float, high: float) -> dict[str, Any]:
+    """A log axis with a little room around the values, labelled at 1, 2, 5 where that fits."""
+    low, high = low / 1.5, high * 1.5
+    step = "D1" if high / low < 10 else "D2" if high / low < 1e4 else 1
+    return {"type": "log", "range": [np.log10(low), np.log10(high)], "dtick": step, "tickformat": "~g"}
+
+
+def _shares(values: pd.Series, edges: np.ndarray) -> np.ndarray:
+    """Share of all values, zeros included, in each bin."""
+    return np.histogram(values, edges)[0] / len(values)
+
+
+def _ridge(role: str, shares: np.ndarray, edges: np.ndarray, base: int, scale: float) -> go.Scatter:
+    """The outline of a histogram that stands on ``base``."""
+    outline = base + scale * np.concatenate([[0], np.repeat(shares, 2), [0]])
+    return go.Scatter(
+        x=np.repeat(edges, 2),
+        y=outline,
+        mode="lines",
+        fill="toself",
+        line={"color": role_mark(role).color, "width": 1},
+        hoverinfo="skip",
+    )
+
+
+def _middle(row: dict, base: int) -> list[go.Scatter]:
+    """The median as a mark, and the middle half of the images as a bar, under the histogram of a role."""
+    mark, y = role_mark(row["role"]), base - 0.1
+    hover = (
+        f"{role_name(row['role'])}: median {row['median']:.4g}<br>middle half {row['q25']:.4g} to {row['q75']:.4g}"
+        f"<br>{row['images']} images, {row['zeros']:.0%} zero<extra></extra>"
+    )
+    half = go.Scatter(
+        x=[row["q25"], row["q75"]], y=[y, y], mode="lines", line={"color": mark.color, "width": 4}, hoverinfo="skip"
+    )
+    median = go.Scatter(
+        x=[row["median"]], y=[y], mode="markers", marker={"symbol": mark.symbol, "size": 11, "color": mark.color},
+        hovertemplate=hover,
+    )  # fmt: skip
+    return [half, median]
+
+
+def _bars(part: pd.DataFrame, way: str, sign: int) -> go.Bar:
+    return go.Bar(
+        x=sign * part[way],
+        y=[role_name(role) for role in part["role"]],
+        orientation="h",
+        marker={"color": [role_mark(role).color for role in part["role"]]},
+        text=[f"{share:.0%}" for share in part[way]],
+        textposition="auto",
+        textangle=0,
+        cliponaxis=False,
+        customdata=np.column_stack([part[way], part["images"], part["unchanged"]]),
+        hovertemplate=f"%{{y}}: {way} for %{{customdata[0]:.1%}} of %{{customdata[1]}} images, "
+        "unchanged for %{customdata[2]:.1%}<extra></extra>",
+    )
+
+
+def _points(part: pd.DataFrame, split: str, floor: float) -> go.Scatter:
+    mark = SPLITS[split]
+    hover = [
+        f"image {row.index_}: {row.label}<br>{row.before:.4g} → {row.after:.4g}"
+        f"<br>predicted {row.prediction_before} → {row.prediction_after}"
+        for row in part.rename(columns={"index": "index_"}).itertuples(index=False)
+    ]
+    return go.Scatter(
+        x=part["before"].clip(lower=floor),
+        y=part["after"].clip(lower=floor),
+        mode="markers",
+        name=SPLIT_NAMES[split],
+        marker={
+            "color": mark.color,
+            "symbol": [mark.symbol if right else f"{mark.symbol}-open" for right in part["right_after"]],
+            "size": 8,
+            "opacity": 0.8,
+            "line": {"width": 1.5, "color": mark.color},
+        },
+        customdata=part["index"],
+        hovertext=hover,
+        hovertemplate="%{hovertext}<extra></extra>",
+    )

@@ -1,0 +1,104 @@
+"""What all figures share: one look per thing in the whole app, names on screen, and the frame of a figure.
+
+Figures set neither background nor text colour, so that they follow the page, light or dark. The colours below are
+mid-tones with a contrast of at least 3:1 on white and on near-black, and within each of the three families they stay
+apart for colour-blind eyes; a symbol, a dash or a place of its own says the same a second time.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How one thing looks, as a point or as a line."""
+
+    color: str
+    symbol: str
+    dash: str = "solid"
+
+
+ROLES = {
+    "initial": Mark("#6f7782", "x"),
+    "original": Mark("#2f92dc", "circle"),
+    "unlearned": Mark("#c6401a", "diamond"),
+    "gold": Mark("#b4901f", "star"),
+}
+SPLITS = {
+    "forget": Mark("#cf5f95", "triangle-down"),
+    "retain": Mark("#0f7d4b", "square", "dash"),
+    "test": Mark("#8b6cea", "triangle-up", "dashdot"),
+    "pool": Mark("#8a8f98", "pentagon"),
+}
+# An accuracy looks like the images that it is measured on.
+METRICS = {"FA": SPLITS["forget"], "RA": SPLITS["retain"], "TA": SPLITS["test"]}
+NORMS = {"target_norm": Mark("#a0623c", "hourglass"), "irrelevant_norm": Mark("#1298ad", "cross", "dash")}
+
+NEUTRAL = "#808791"  # lines of reference
+
+SPLIT_NAMES = {"forget": "Forget set", "retain": "Retain set", "test": "Test set", "pool": "Pool"}
+NORM_NAMES = {"target_norm": "Target norm", "irrelevant_norm": "Irrelevant norm", "jacobian_norm": "Jacobian norm"}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A figure with all that a page shows beside it.
+
+    Attributes:
+        figure: for ``st.plotly_chart(figure, theme="streamlit")``.
+        table: the numbers in it; shares and accuracies are fractions.
+        how_to_read: a sentence or two for the screen.
+        alt: what is to be seen, for screen readers.
+        fractions: the columns of the table that are shown as percent.
+    """
+
+    figure: go.Figure
+    table: pd.DataFrame
+    how_to_read: str
+    alt: str
+    fractions: tuple[str, ...] = ()
+
+
+def role_mark(role: str) -> Mark:
+    """The look of a model role; all golds share one."""
+    return ROLES["gold" if is_gold(role) else role]
+
+
+def role_name(role: str) -> str:
+    """The role on screen: ``gold-2`` is "Gold 2", ``gold`` (the mean over golds) is "Mean gold"."""
+    if role == "gold":
+        return "Mean gold"
+    return role.replace("-", " ").capitalize()
+
+
+def is_gold(role: str) -> bool:
+    """Whether this is a gold model, or the mean over them."""
+    return role.split("-")[0] == "gold"
+
+
+def in_role_order(roles: Iterable[str]) -> list[str]:
+    """Each role once: initial, original, unlearned, mean gold, then the golds by seed."""
+
+    def place(role: str) -> tuple[int, int]:
+        kind, _, seed = role.partition("-")
+        return list(ROLES).index(kind), int(seed or -1)
+
+    return sorted(set(roles), key=place)
+
+
+def frame(height: int, **layout: Any) -> go.Figure:
+    """An empty figure: legend on top, tight margins, and zoom that is kept while the data grow."""
+    legend = {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"}
+    margin = {"l": 8, "r": 12, "t": 36, "b": 8}
+    return go.Figure(layout={"height": height, "legend": legend, "margin": margin, "uirevision": "keep", **layout})
+
+
+def blank(sentence: str, table: pd.DataFrame) -> Shown:
+    """What is shown where there is nothing to draw: the sentence that says why."""
+    figure = frame(120, xaxis={"visible": False}, yaxis={"visible": False})
+    figure.add_annotation(text=sentence, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False)
+    return Shown(figure, table, sentence, sentence)

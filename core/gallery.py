@@ -1,0 +1,91 @@
+"""The shipped examples: committed requests, their finished runs, and the check that both belong together."""
+
+import json
+import shutil
+import tempfile
+from dataclasses import dataclass
+from typing import Any
+
+from core.specs import RunSpec, make_spec
+from core.store import GALLERY, RunFolder, Store
+
+EXAMPLES = GALLERY / "examples.json"
+TOLERANCE = 0.05  # of an accuracy: another processor rounds otherwise, and training carries that on
+
+
+@dataclass(frozen=True)
+class Example:
+    """A request worth looking at, and what it teaches."""
+
+    title: str
+    lesson: str
+    spec: RunSpec
+
+
+def examples() -> tuple[Example, ...]:
+    """The committed requests, in the order in which they are shown."""
+    return tuple(
+        Example(entry["title"], entry["lesson"], make_spec(**_tuples(entry["words"])))
+        for entry in json.loads(EXAMPLES.read_text())
+    )
+
+
+def shipped(spec: RunSpec) -> RunFolder | None:
+    """The finished run of an example; None where the gallery was not built."""
+    folder = GALLERY / "runs" / spec.id
+    return RunFolder(GALLERY, spec.id) if (folder / "result.json").is_file() else None
+
+
+def build() -> int:
+    """Runs every example anew and puts the results in place; returns an exit status."""
+    with tempfile.TemporaryDirectory() as scratch:
+        store = Store(scratch)
+        for example in examples():
+            _run(store, example)
+        for part in ("runs", "models"):
+            shutil.rmtree(GALLERY / part, ignore_errors=True)
+            shutil.copytree(store.root / part, GALLERY / part, ignore=shutil.ignore_patterns("*.lock", "log.txt"))
+    return 0
+
+
+def verify(count: int | None = None) -> int:
+    """Runs the first ``count`` examples (default all) anew and compares; returns 1 where one does not match."""
+    with tempfile.TemporaryDirectory() as scratch:
+        store = Store(scratch)
+        return max(_compare(example, _run(store, example)) for example in examples()[:count])
+
+
+def differences(shipped: dict[str, Any], rebuilt: dict[str, Any]) -> dict[str, float]:
+    """role.metric -> absolute difference of the accuracies of two results of the same spec."""
+    return {
+        f"{role}.{name}": abs(value - rebuilt["accuracy"][role][name])
+        for role, values in shipped["accuracy"].items()
+        for name, value in values.items()
+        if value is not None
+    }
+
+
+def _run(store: Store, example: Example) -> RunFolder:
+    from core.jobs.worker import attempt
+
+    run = store.submit(example.spec)
+    state = attempt(store, run)
+    if state != "done":
+        raise RuntimeError(f"{example.title}: {state}: {store.row(run).error}\n{store.run(run).log()}")
+    print(f"{example.title}: {run}", flush=True)
+    return store.run(run)
+
+
+def _compare(example: Example, rebuilt: RunFolder) -> int:
+    old = shipped(example.spec)
+    if old is None:
+        print(f"{example.title}: not shipped; run python -m core gallery build")
+        return 1
+    name, worst = max(differences(old.result, rebuilt.result).items(), key=lambda item: item[1])
+    print(f"{example.title}: largest difference {worst:.4f} ({name})")
+    same_forget = old.result["forget"] == rebuilt.result["forget"]
+    return 0 if worst <= TOLERANCE and same_forget else 1
+
+
+def _tuples(words: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in words.items()}

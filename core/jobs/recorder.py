@@ -1,0 +1,47 @@
+"""Events of an execution -> files of its run."""
+
+import math
+import time
+from typing import Any
+
+from core.experiment.events import Event, Finished, Phase, Step, Table
+from core.store import RunFolder, write_json, write_table, write_weights
+
+EVERY = 0.2  # seconds between two writes of the progress
+MOST_STEPS = 1000  # steps in the progress file; the trajectory has all of them
+
+
+class Recorder:
+    """Writes what happens into the run's folder: progress.json while it goes on, then its tables and its result."""
+
+    def __init__(self, run: RunFolder) -> None:
+        self.folder = run.folder
+        self.phases: dict[str, dict[str, Any]] = {}
+        self.steps: list[dict[str, Any]] = []
+        self.written = 0.0
+
+    def record(self, event: Event) -> bool:
+        """Takes one event; True where the progress file was written."""
+        match event:
+            case Phase(name, done, total):
+                phase = self.phases.setdefault(name, {"name": name, "started": time.time()})
+                phase |= {"done": done, "total": total, "changed": time.time()}
+            case Step():
+                values = {"step": event.step, "loss": event.loss, **event.values}
+                self.steps.append({k: None if math.isnan(v) else v for k, v in values.items()})
+            case Table(name, frame):
+                write_table(self.folder / f"{name}.parquet", frame)
+            case Finished(result, weights):
+                write_weights(self.folder / "unlearned.safetensors", weights)
+                write_json(self.folder / "result.json", result)
+                (self.folder / "progress.json").unlink(missing_ok=True)
+                return True
+        if time.monotonic() - self.written < EVERY:
+            return False
+        self.written = time.monotonic()
+        thin = len(self.steps) // MOST_STEPS + 1
+        write_json(
+            self.folder / "progress.json",
+            {"phases": list(self.phases.values()), "steps": self.steps[::thin], "updated": time.time()},
+        )
+        return True

@@ -1,0 +1,114 @@
+"""One supervisor per store hands queued runs to worker processes, one after another, and goes when idle.
+
+It outlives the server that started it: a closed browser or a restarted server costs no run. One worker at a time is
+all that a laptop or one GPU can use; the others wait in the queue.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+
+from filelock import FileLock, Timeout
+
+from core.errors import StoreError
+from core.store import Store, write_json
+from core.store.store import PROJECT
+
+IDLE_SECONDS = 300.0
+TICK_SECONDS = 0.1
+BEAT_SECONDS = 1.0
+
+
+def supervise(store: Store, idle_seconds: float = IDLE_SECONDS) -> None:
+    """Works off the queue until it has been empty for ``idle_seconds``.
+
+    Raises:
+        StoreError: another supervisor has this store.
+    """
+    try:
+        lock = _lock(store).acquire(blocking=False)
+    except Timeout:
+        raise StoreError(f"the store {store.root} has a supervisor already; one is enough") from None
+    with lock:
+        worker: subprocess.Popen[bytes] | None = _start_worker(store)  # warm before there is work for it
+        run: str | None = None
+        last_beat, last_work = 0.0, time.monotonic()
+        try:
+            while time.monotonic() - last_work < idle_seconds:
+                now = time.monotonic()
+                if now - last_beat >= BEAT_SECONDS:
+                    _beat(store)
+                    store.mark_interrupted()
+                    last_beat = now
+                if worker is not None and worker.poll() is not None:
+                    _close(store, run, worker.returncode)
+                    worker = None if run is None else _start_worker(store)  # one that died idle would die again
+                    run = None
+                if run is None and (run := store.next_run()) is not None:
+                    worker = worker or _start_worker(store)
+                    _hand_over(worker, run)
+                last_work = now if run is not None else last_work
+                time.sleep(TICK_SECONDS)
+        finally:
+            if worker is not None:
+                worker.kill()
+                worker.wait()
+
+
+def is_supervised(store: Store) -> bool:
+    """Whether a living supervisor has this store."""
+    if not store.root.exists():
+        return False
+    try:
+        with _lock(store).acquire(blocking=False):
+            return False
+    except Timeout:
+        return True
+
+
+def ensure_supervisor(store: Store) -> None:
+    """Starts a supervisor in a process of its own unless there is one."""
+    if is_supervised(store):
+        return
+    store.root.mkdir(parents=True, exist_ok=True)
+    with (store.root / "supervisor.log").open("ab") as log:
+        subprocess.Popen(
+            [sys.executable, "-m", "core", "worker", "--store", str(store.root.resolve())],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=PROJECT, start_new_session=True,
+        )  # fmt: skip
+
+
+def _lock(store: Store) -> FileLock:
+    folder = store.root / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    return FileLock(folder / "supervisor.lock")
+
+
+def _beat(store: Store) -> None:
+    write_json(store.root / "supervisor.json", {"pid": os.getpid(), "host": socket.gethostname(), "beat": time.time()})
+
+
+def _start_worker(store: Store) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "core.jobs.worker", str(store.root.resolve())]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, cwd=PROJECT)
+
+
+def _hand_over(worker: subprocess.Popen[bytes], run: str) -> None:
+    assert worker.stdin is not None
+    try:
+        worker.stdin.write(f"{run}\n".encode())
+        worker.stdin.close()
+    except BrokenPipeError:
+        worker.wait()  # it died before it had anything to do; the next tick says so
+
+
+def _close(store: Store, run: str | None, status: int) -> None:
+    """After a worker has ended: a run that it did not end itself did not finish."""
+    if run is None:
+        return
+    how = f"signal {-status}" if status < 0 else f"exit status {status}"
+    store.index.end(run, "interrupted", f"its worker process ended with {how} before the run was done")
+    if status:
+        store.index.end(run, "failed", f"no worker could start: {how}", only_from=("queued",))

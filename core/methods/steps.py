@@ -1,0 +1,68 @@
+"""Moving a model's weights: steps of a chosen length, copies, and the points of the last step."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+import torch
+from torch import Tensor, nn
+
+POINTS = (0.2, 0.4, 0.6, 0.8, 1.0)  # of the last step; 0 is not among them: a method makes at least one step
+
+
+def get_weights(model: nn.Module) -> list[Tensor]:
+    """Copies of all parameters, on their device."""
+    return [parameter.detach().clone() for parameter in model.parameters()]
+
+
+@torch.no_grad()
+def set_weights(model: nn.Module, weights: Sequence[Tensor]) -> None:
+    """Puts back what ``get_weights`` gave."""
+    for parameter, value in zip(model.parameters(), weights, strict=True):
+        parameter.copy_(value)
+
+
+@torch.no_grad()
+def descend(parameters: Sequence[nn.Parameter], gradients: Sequence[Tensor | None], rate: float) -> float:
+    """One step of plain gradient descent, in place. Returns its length.
+
+    Args:
+        gradients: one per parameter, None where the loss does not depend on it; such parameters stay.
+    """
+    for parameter, gradient in zip(parameters, gradients, strict=True):
+        if gradient is not None:
+            parameter -= rate * gradient
+    return rate * _joint_norm(g for g in gradients if g is not None)
+
+
+@torch.no_grad()
+def relative_rate(parameters: Sequence[nn.Parameter], gradients: Sequence[Tensor | None], fraction: float) -> float:
+    """The rate with which a step is as long as ``fraction`` of the norm of the parameters that it moves.
+
+    A gradient of zero has no direction: its rate is 0.
+    """
+    slope = _joint_norm(g for g in gradients if g is not None)
+    size = _joint_norm(p for p, g in zip(parameters, gradients, strict=True) if g is not None)
+    return fraction * size / slope if slope else 0.0
+
+
+def nearest_on_last_step(
+    model: nn.Module, before: Sequence[Tensor], measure: Callable[[], float], target: float
+) -> float:
+    """Moves the model to that one of ``POINTS`` of its last step at which ``measure`` is nearest to ``target``.
+
+    Args:
+        before: the weights before that step.
+
+    Returns:
+        The measure there. Of equally near points the furthest is taken.
+    """
+    after = get_weights(model)
+
+    def at(point: float) -> float:
+        set_weights(model, [torch.lerp(b, a, point) for b, a in zip(before, after, strict=True)])
+        return measure()
+
+    return at(min(reversed(POINTS), key=lambda point: abs(at(point) - target)))
+
+
+def _joint_norm(tensors: Iterable[Tensor]) -> float:
+    return torch.stack([tensor.norm() for tensor in tensors]).norm().item()

@@ -1,0 +1,145 @@
+"""When to stop: rules over sequences of numbers, the guard, and the sentences that say so on the screen.
+
+A rule is asked only after a step was made, so that no method stops before its first.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from torch import Tensor, nn
+
+from core.methods.steps import get_weights, nearest_on_last_step, set_weights
+
+ACCURACY = "the forget set's accuracy"
+
+
+class Falls:
+    """Met once a number is at or below its target: the rules ``accuracy`` and ``sensitivity``.
+
+    Args:
+        what: the number, as the beginning of a sentence.
+        target: a fraction.
+    """
+
+    once_per_pass: ClassVar[bool] = False
+
+    def __init__(self, what: str, target: float) -> None:
+        self.what = what
+        self.target = target
+
+    def met(self, value: float) -> bool:
+        """Whether to stop at this value."""
+        return value <= self.target
+
+    def reached(self, value: float) -> str:
+        """What to say of a model that was left at this value."""
+        return f"{self.what} came down to {value:.1%}; its target was {self.target:.1%}"
+
+    def missed(self) -> str:
+        """What to say where the step limit came first."""
+        return f"{self.what} had not come down to its target of {self.target:.1%}"
+
+
+class Recovers:
+    """Met once a number has been at or below ``delta`` and is above it again: the rule ``paper``.
+
+    It watches the irrelevant norm as a fraction of its start, and reads the MU-Mis paper by its picture (Fig. 4 of its
+    third version): a fall and a recovery. Read word for word, "past its minimum and above delta" would stop at the first
+    rise, before anything is forgotten.
+    """
+
+    once_per_pass: ClassVar[bool] = True
+
+    def __init__(self, delta: float) -> None:
+        self.delta = delta
+        self.lowest = 1.0  # the start, as a fraction of itself
+
+    def met(self, value: float) -> bool:
+        """Whether to stop at this value."""
+        self.lowest = min(self.lowest, value)
+        return self.lowest <= self.delta < value
+
+    def reached(self, value: float) -> str:
+        """What to say of a model that was left at this value."""
+        return f"the irrelevant norm dipped to {self.lowest:.1%} of its start and recovered to {value:.1%}"
+
+    def missed(self) -> str:
+        """What to say where the step limit came first."""
+        if self.lowest > self.delta:
+            return f"the irrelevant norm never dipped to {self.delta:.1%} of its start (lowest: {self.lowest:.1%})"
+        return f"the irrelevant norm dipped to {self.lowest:.1%} of its start and did not recover"
+
+
+class Stop:
+    """A rule, the number that it watches, and the step limit.
+
+    Attributes:
+        value: the number when it was last measured, None before.
+    """
+
+    def __init__(self, rule: Falls | Recovers, measure: Callable[[], float], limit: int) -> None:
+        self.rule = rule
+        self.measure = measure
+        self.limit = limit
+        self.value: float | None = None
+
+    def reason(self, model: nn.Module, before: Sequence[Tensor], step: int, *, ends_pass: bool) -> str | None:
+        """Why to stop after this step, or None.
+
+        Where a falling number has reached its target, the model is moved to the nearest point of the step.
+
+        Args:
+            before: the weights before the step.
+            step: its number, from 1.
+            ends_pass: whether it was the last one of a pass over the forget set.
+        """
+        if ends_pass or not self.rule.once_per_pass:
+            self.value = self.measure()
+            if self.rule.met(self.value):
+                if isinstance(self.rule, Falls):
+                    self.value = nearest_on_last_step(model, before, self.measure, self.rule.target)
+                return self.rule.reached(self.value)
+        return f"step limit of {self.limit} reached: {self.rule.missed()}" if step == self.limit else None
+
+
+class Guard:
+    """Keeps the last good weights, and gives them back where the forget set's mean norms say that the run is lost.
+
+    Args:
+        norms: measures the mean target and the mean irrelevant norm.
+        limit: of the irrelevant norm, in multiples of its start.
+    """
+
+    def __init__(self, model: nn.Module, norms: Callable[[], tuple[float, float]], limit: float) -> None:
+        self.model = model
+        self.norms = norms
+        self.limit = limit
+        self.start = norms()
+        self.good = get_weights(model)
+        self.good_step = 0
+
+    def check(self, step: int) -> str | None:
+        """None where all is well after this step; else what is wrong, and the last good weights are back."""
+        signal = alarm(*map(ratio, self.norms(), self.start), self.limit)
+        if signal is None:
+            self.good, self.good_step = get_weights(self.model), step
+            return None
+        set_weights(self.model, self.good)
+        return f"guard: {signal}; the weights of step {self.good_step} were given back"
+
+
+def alarm(target: float, irrelevant: float, limit: float) -> str | None:
+    """The guard's signal at these mean norms, each in multiples of its start, or None."""
+    if not math.isfinite(target + irrelevant):
+        return "the input gradients were not finite"
+    if irrelevant > limit:
+        return f"the irrelevant norm was {irrelevant:.2f} times its start, above the limit of {limit:g}"
+    if target > 1:
+        return f"the target norm was {target:.2f} times its start, above it"
+    return None
+
+
+def ratio(value: float, start: float) -> float:
+    """value / start, not a number where nothing was there at the start."""
+    return value / start if start else math.nan

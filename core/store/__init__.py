@@ -1,0 +1,24 @@
+"""Runs and models on disk. Nothing here imports torch or streamlit."""
+
+from core.store.files import write_bytes, write_json, write_table, write_weights
+from core.store.index import ENDED, Index, RunRow
+from core.store.models import ModelFolder, SavedModel
+from core.store.runs import RunFolder
+from core.store.store import GALLERY, Store, default_store, open_run
+
+__all__ = [
+    "ENDED",
+    "GALLERY",
+    "Index",
+    "ModelFolder",
+    "RunFolder",
+    "RunRow",
+    "SavedModel",
+    "Store",
+    "default_store",
+    "open_run",
+    "write_bytes",
+    "write_json",
+    "write_table",
+    "write_weights",
+]

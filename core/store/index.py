@@ -1,0 +1,169 @@
+"""The SQLite index of a store: which runs there are, in which state, and every attempt at them.
+
+queued -> running -> done | failed | cancelled | interrupted; the last three can be queued again. Every change of state
+is one transaction.
+"""
+
+import os
+import socket
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import NotFound, StoreError
+
+ENDED = ("done", "failed", "cancelled", "interrupted")
+
+SCHEMA = (
+    "create table if not exists runs (id text primary key, spec text not null, state text not null, "
+    "queued real not null, changed real not null, error text)",
+    "create table if not exists attempts (run text not null, number integer not null, started real not null, "
+    "ended real, state text not null, error text, pid integer not null, host text not null, "
+    "primary key (run, number))",
+)
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """A run as the index has it. Times are seconds since 1970; ``started`` is of the last attempt."""
+
+    id: str
+    spec: str
+    state: str
+    queued: float
+    changed: float
+    error: str | None
+    attempts: int
+    started: float | None
+
+
+class Index:
+    """The index file; every call is its own connection, so that threads and processes can share an ``Index``."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            connection = sqlite3.connect(self.path, timeout=20, isolation_level=None)
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(f"the store {self.path.parent} cannot be opened: {error}") from error
+        try:
+            connection.row_factory = sqlite3.Row
+            connection.execute("begin immediate")
+            for statement in SCHEMA:
+                connection.execute(statement)
+            yield connection
+            connection.execute("commit")
+        except sqlite3.Error as error:
+            raise StoreError(f"the index {self.path} cannot be used: {error}") from error
+        finally:
+            connection.close()  # rolls back what was not committed
+
+    def rows(self) -> list[RunRow]:
+        """All runs, the newest first."""
+        if not self.path.exists():
+            return []
+        with self._transaction() as db:
+            return [RunRow(**row) for row in db.execute(f"{_SELECT} order by queued desc, id")]
+
+    def row(self, run: str) -> RunRow:
+        """
+        Raises:
+            NotFound: no such run.
+        """
+        with self._transaction() as db:
+            return _row(db, run)
+
+    def queue(self, run: str, spec: str) -> str:
+        """Queues a run that is new or whose last attempt did not finish; returns its state."""
+        now = time.time()
+        with self._transaction() as db:
+            db.execute(
+                "insert into runs values (?, ?, 'queued', ?, ?, null) on conflict (id) do update set "
+                "state = 'queued', queued = excluded.queued, changed = excluded.changed, error = null "
+                "where state in ('failed', 'cancelled', 'interrupted')",
+                (run, spec, now, now),
+            )
+            return _row(db, run).state
+
+    def next(self) -> str | None:
+        """The run that has been queued longest."""
+        if not self.path.exists():
+            return None
+        with self._transaction() as db:
+            row = db.execute("select id from runs where state = 'queued' order by queued, id limit 1").fetchone()
+            return row["id"] if row else None
+
+    def begin(self, run: str) -> bool:
+        """queued -> running, as an attempt of this process; False where it is not queued any more."""
+        now = time.time()
+        with self._transaction() as db:
+            changed = db.execute(
+                "update runs set state = 'running', changed = ? where id = ? and state = 'queued'", (now, run)
+            )
+            if changed.rowcount == 0:
+                return False
+            db.execute(
+                "insert into attempts select ?, count(*) + 1, ?, null, 'running', null, ?, ? from attempts "
+                "where run = ?",
+                (run, now, os.getpid(), socket.gethostname(), run),
+            )
+            return True
+
+    def end(self, run: str, state: str, error: str | None = None, *, only_from: tuple[str, ...] = ("running",)) -> bool:
+        """To a final state; False where the run is in none of the states ``only_from``."""
+        assert state in ENDED
+        now = time.time()
+        marks = ", ".join("?" * len(only_from))
+        with self._transaction() as db:
+            changed = db.execute(
+                f"update runs set state = ?, changed = ?, error = ? where id = ? and state in ({marks})",
+                (state, now, error, run, *only_from),
+            )
+            if changed.rowcount:
+                db.execute(
+                    "update attempts set state = ?, ended = ?, error = ? where run = ? and ended is null",
+                    (state, now, error, run),
+                )
+            return bool(changed.rowcount)
+
+    def process(self, run: str) -> tuple[int, str] | None:
+        """Process id and host of the attempt that is running or ran last."""
+        with self._transaction() as db:
+            found = db.execute(
+                "select pid, host from attempts where run = ? order by number desc limit 1", (run,)
+            ).fetchone()
+            return (found["pid"], found["host"]) if found else None
+
+    def remove(self, run: str) -> None:
+        """Forgets a run and its attempts.
+
+        Raises:
+            NotFound: no such run.
+            StoreError: it is queued or running.
+        """
+        with self._transaction() as db:
+            state = _row(db, run).state
+            if state not in ENDED:
+                raise StoreError(f"run {run} is {state}; cancel it before deleting it")
+            db.execute("delete from attempts where run = ?", (run,))
+            db.execute("delete from runs where id = ?", (run,))
+
+
+_SELECT = (
+    "select runs.*, (select count(*) from attempts where run = id) as attempts, "
+    "(select max(started) from attempts where run = id) as started from runs"
+)
+
+
+def _row(db: sqlite3.Connection, run: str) -> RunRow:
+    found = db.execute(f"{_SELECT} where id = ?", (run,)).fetchone()
+    if found is None:
+        raise NotFound(f"run {run!r} is not in this store")
+    return RunRow(**found)

@@ -1,0 +1,92 @@
+"""Trained models on disk, each kept once under its spec's key and shared by all runs."""
+
+from collections.abc import Iterator, MutableMapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from filelock import FileLock
+
+from core.errors import NotFound
+from core.store.files import read_json, read_table, read_weights, write_json, write_table, write_weights
+
+
+@dataclass(frozen=True)
+class SavedModel:
+    """A trained model.
+
+    Attributes:
+        weights: parameters and buffers by name.
+        table: one row per image of the data set (``core.evaluation.tables``).
+        record: seconds, steps, epochs, images, held_out accuracy per class (None without a pool), versions, device.
+    """
+
+    weights: dict[str, np.ndarray]
+    table: pd.DataFrame
+    record: dict[str, Any]
+
+
+class ModelFolder(MutableMapping[str, SavedModel]):
+    """``<folder>/<key>.safetensors|.parquet|.json``. A model is there when its record is, which is written last."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __contains__(self, key: object) -> bool:
+        return self._path(str(key), "json").is_file()
+
+    def __getitem__(self, key: str) -> SavedModel:
+        self._need(key)
+        return SavedModel(read_weights(self._path(key, "safetensors")), self.table(key), self.record(key))
+
+    def __setitem__(self, key: str, model: SavedModel) -> None:
+        if not self._path(key, "safetensors").exists():  # the key fixes the weights; only the table ever grows
+            write_weights(self._path(key, "safetensors"), model.weights)
+        write_table(self._path(key, "parquet"), model.table)
+        write_json(self._path(key, "json"), model.record)
+        self._path(key, "checkpoint").unlink(missing_ok=True)
+
+    def __delitem__(self, key: str) -> None:
+        self._need(key)
+        for kind in ("json", "parquet", "safetensors"):
+            self._path(key, kind).unlink(missing_ok=True)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(path.stem for path in self.folder.glob("*.json")))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def table(self, key: str) -> pd.DataFrame:
+        """A model's rows, without reading its weights."""
+        self._need(key)
+        return read_table(self._path(key, "parquet"))
+
+    def record(self, key: str) -> dict[str, Any]:
+        """A model's record, without reading its weights."""
+        self._need(key)
+        return read_json(self._path(key, "json"))
+
+    def lock(self, key: str) -> AbstractContextManager[Any]:
+        """Held by the one process that trains or measures this model; free as soon as that process is gone."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return FileLock(self._path(key, "lock"))
+
+    def save_checkpoint(self, key: str, state: dict[str, np.ndarray]) -> None:
+        """Keeps a training that is not finished."""
+        write_weights(self._path(key, "checkpoint"), state)
+
+    def checkpoint(self, key: str) -> dict[str, np.ndarray] | None:
+        """What ``save_checkpoint`` was given last; None where there is nothing."""
+        path = self._path(key, "checkpoint")
+        return read_weights(path) if path.is_file() else None
+
+    def _path(self, key: str, kind: str) -> Path:
+        return self.folder / f"{key}.{kind}"
+
+    def _need(self, key: str) -> None:
+        if key not in self:
+            raise NotFound(f"model {key} is not in {self.folder}")

@@ -1,0 +1,105 @@
+"""The files of one run, and its tables joined with those of the models that it is compared with."""
+
+import io
+import zipfile
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.errors import NotFound, StoreError
+from core.specs import RunSpec, parse_spec
+from core.store.files import read_json, read_table, read_weights, write_bytes
+from core.store.models import ModelFolder
+
+
+class RunFolder:
+    """``<root>/runs/<run>/``, read only. The same layout in a store and in the shipped gallery."""
+
+    def __init__(self, root: Path, run: str) -> None:
+        self.root, self.run = root, run
+        self.folder = root / "runs" / run
+        self.models = ModelFolder(root / "models")
+        if not (self.folder / "spec.json").is_file():
+            raise NotFound(f"run {run!r} is not in {root}")
+
+    @cached_property
+    def spec(self) -> RunSpec:
+        return parse_spec((self.folder / "spec.json").read_text())
+
+    @cached_property
+    def result(self) -> dict[str, Any]:
+        """The object that ``run --json`` prints.
+
+        Raises:
+            StoreError: the run is not done.
+        """
+        if not self.done:
+            raise StoreError(f"run {self.run} has no result: it is not done")
+        return read_json(self.folder / "result.json")
+
+    @property
+    def done(self) -> bool:
+        return (self.folder / "result.json").is_file()
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the run's own tables: samples, trajectory and what the method left."""
+        return tuple(sorted(path.stem for path in self.folder.glob("*.parquet")))
+
+    def table(self, name: str) -> pd.DataFrame:
+        """One of the run's own tables.
+
+        Raises:
+            StoreError: it is not there.
+        """
+        return read_table(self.folder / f"{name}.parquet")
+
+    def weights(self) -> dict[str, np.ndarray]:
+        """The unlearned model's weights."""
+        return read_weights(self.folder / "unlearned.safetensors")
+
+    def samples(self) -> pd.DataFrame:
+        """One row per model role and image: the unlearned model's rows and those of every model it is compared with."""
+        own = self.table("samples")
+        split = own.set_index("index")["split"]
+        others = [
+            (table := self.models.table(key)).assign(role=role, split=table["index"].map(split))
+            for role, key in self.result["models"].items()
+        ]
+        joined = pd.concat([*others, own], ignore_index=True)
+        return joined[["role", *(name for name in joined if name != "role")]]
+
+    def progress(self) -> dict[str, Any]:
+        """Phases and steps so far, as the worker last wrote them; empty before it has written any."""
+        path = self.folder / "progress.json"
+        return read_json(path) if path.is_file() else {"phases": [], "steps": []}
+
+    def log(self) -> str:
+        """What the worker printed, and the traceback of a failure."""
+        path = self.folder / "log.txt"
+        return path.read_text(errors="replace") if path.is_file() else ""
+
+    def files(self) -> dict[str, bytes]:
+        """The run whole, by file name; samples.parquet with the rows of every model."""
+        own = {path.name: path.read_bytes() for path in sorted(self.folder.iterdir()) if _is_kept(path)}
+        return own | ({"samples.parquet": self.samples().to_parquet(index=False)} if self.done else {})
+
+    def export(self, folder: Path) -> None:
+        """Writes the run whole into a folder, which is made if need be."""
+        for name, data in self.files().items():
+            write_bytes(folder / name, data)
+
+    def zipped(self) -> bytes:
+        """The run whole as a zip file."""
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, data in self.files().items():
+                archive.writestr(f"{self.run}/{name}", data)
+        return buffer.getvalue()
+
+
+def _is_kept(path: Path) -> bool:
+    return path.suffix in (".json", ".parquet", ".safetensors", ".txt") and path.name != "progress.json"

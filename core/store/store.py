@@ -1,0 +1,124 @@
+"""A store: an index of runs, their files, and the models that they share."""
+
+import os
+import signal
+import socket
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from core.errors import NotFound, StoreError
+from core.specs import RunSpec, spec_json
+from core.store.files import remove_folder, write_bytes
+from core.store.index import Index, RunRow
+from core.store.models import ModelFolder
+from core.store.runs import RunFolder
+
+PROJECT = Path(__file__).resolve().parents[2]
+GALLERY = PROJECT / "assets" / "gallery"
+
+
+def default_store() -> Path:
+    """``$UNLEARN_STORE``, else ``.store/`` beside app.py."""
+    return Path(os.environ.get("UNLEARN_STORE") or PROJECT / ".store")
+
+
+class Store:
+    """Everything below one folder. Making a ``Store`` writes nothing; the folder appears with the first run.
+
+    Args:
+        root: the folder; default ``default_store()``.
+    """
+
+    def __init__(self, root: Path | str | None = None) -> None:
+        self.root = Path(root) if root is not None else default_store()
+        if self.root.exists() and not self.root.is_dir():
+            raise StoreError(f"the store {self.root} is a file; name a folder")
+        self.index = Index(self.root / "index.sqlite")
+        self.models = ModelFolder(self.root / "models")
+
+    def submit(self, spec: RunSpec) -> str:
+        """Queues a run and returns its id. A run that is done, running or queued stays as it is."""
+        write_bytes(self.root / "runs" / spec.id / "spec.json", spec_json(spec).encode())
+        self.index.queue(spec.id, spec_json(spec))
+        return spec.id
+
+    def rows(self) -> list[RunRow]:
+        """All runs, the newest first."""
+        return self.index.rows()
+
+    def row(self, run: str) -> RunRow:
+        """
+        Raises:
+            NotFound: no such run.
+        """
+        return self.index.row(run)
+
+    def run(self, run: str) -> RunFolder:
+        """A run's files.
+
+        Raises:
+            NotFound: no such run.
+        """
+        return RunFolder(self.root, run)
+
+    def cancel(self, run: str) -> bool:
+        """Ends a queued or running run and the process that works on it; False where it had ended already."""
+        process = self.index.process(run)
+        was_running = self.row(run).state == "running"
+        cancelled = self.index.end(run, "cancelled", only_from=("queued", "running"))
+        if cancelled and was_running and process and process[1] == socket.gethostname() and self.is_worked_on(run):
+            os.kill(process[0], signal.SIGKILL)  # elsewhere the worker reads its state and ends itself
+        return cancelled
+
+    def delete(self, run: str) -> None:
+        """Removes an ended run; models stay, other runs may use them."""
+        self.index.remove(run)
+        remove_folder(self.root / "runs" / run)
+
+    def log_path(self, run: str) -> Path:
+        """Where the output of a run's worker goes."""
+        return self.root / "runs" / run / "log.txt"
+
+    def note(self, run: str, text: str) -> None:
+        """Adds to a run's log."""
+        with self.log_path(run).open("a") as log:
+            log.write(text)
+
+    def run_lock(self, run: str) -> FileLock:
+        """Held by the process that works on a run; free as soon as that process is gone."""
+        folder = self.root / "locks"
+        folder.mkdir(parents=True, exist_ok=True)
+        return FileLock(folder / f"{run}.lock")
+
+    def is_worked_on(self, run: str) -> bool:
+        """Whether a living process holds the run's lock."""
+        try:
+            with self.run_lock(run).acquire(blocking=False):
+                return False
+        except Timeout:
+            return True
+
+    def next_run(self) -> str | None:
+        """The run to work on next: the one queued longest, and none while another is running."""
+        busy = any(row.state == "running" for row in self.rows())
+        return None if busy else self.index.next()
+
+    def mark_interrupted(self) -> list[str]:
+        """Marks running runs whose process is gone as interrupted, and returns them."""
+        lost = [row.id for row in self.rows() if row.state == "running" and not self.is_worked_on(row.id)]
+        return [run for run in lost if self.index.end(run, "interrupted", "the process that worked on it is gone")]
+
+
+def open_run(store: Store, run: str) -> RunFolder:
+    """A run of the store, else of the shipped gallery.
+
+    Raises:
+        NotFound: neither has it.
+    """
+    for root in (store.root, GALLERY):
+        try:
+            return RunFolder(root, run)
+        except NotFound:
+            continue
+    raise NotFound(f"run {run!r} is neither in {store.root} nor in the gallery")

@@ -1,0 +1,76 @@
+"""Pick what to forget and how, see what that means, run it and watch it live."""
+
+import streamlit as st
+
+from core import METHODS, InvalidSpec, RunSpec, load_dataset, plan
+from core.gallery import examples
+from core.jobs import ensure_supervisor
+from core.specs import ARCHITECTURES, DATASETS
+from pages.ui import draft, library, live, request
+from pages.ui.links import select, selected
+from pages.ui.page import page, plain
+from pages.ui.planned import planned_view
+from pages.ui.settings import settings_form
+
+PREFIX = draft.PREFIX
+
+
+def start(spec: RunSpec) -> None:
+    """Queues a run and shows it below."""
+    store = library.store()
+    select("run", store.submit(spec))
+    ensure_supervisor(store)
+
+
+def example(number: int) -> None:
+    """Fills the form with an example."""
+    draft.fill(examples()[number].spec)
+    select("run", None)
+
+
+with page("Forget", "Choose what a trained classifier shall forget, press Run, and watch it happen."):
+    draft.prepare()
+    with st.container(horizontal=True):
+        for number, entry in enumerate(examples()):
+            st.button(entry.title, key=f"example.{number}", on_click=example, args=(number,), help=entry.lesson)
+
+    what, how = st.columns([3, 2], gap="large")
+    with what:
+        st.subheader("What", anchor=False)
+        st.selectbox(
+            "Data set", DATASETS, format_func=lambda name: DATASETS[name].title, key=f"{PREFIX}dataset",
+            on_change=draft.change_data, help="\n\n".join(f"**{i.title}**: {i.about}" for i in DATASETS.values()),
+        )  # fmt: skip
+        info = DATASETS[draft.get("dataset")]
+        request.builder(info)
+    with how:
+        st.subheader("How", anchor=False)
+        st.selectbox("Method", METHODS, format_func=lambda name: METHODS[name].title, key=f"{PREFIX}method")
+        kind = METHODS[draft.get("method")]
+        st.caption(f"{kind.about} Needs: {', '.join(sorted(kind.needs)) or 'nothing'}. [Paper]({kind.paper})")
+        with st.expander("Settings of the method", icon=":material/tune:"):
+            settings_form(kind)
+        with st.expander("Model, seeds and gold models", icon=":material/memory:"):
+            st.selectbox("Architecture", ARCHITECTURES, key=f"{PREFIX}arch",
+                         format_func=lambda name: f"{name}: {ARCHITECTURES[name]}")  # fmt: skip
+            left, middle, right = st.columns(3)
+            left.number_input("Seed", 0, key=f"{PREFIX}seed", help="Of the original model.")
+            middle.number_input("Unlearning seed", 0, key=f"{PREFIX}unlearn_seed", help="Of the method's draws.")
+            right.text_input("Gold models", key=f"{PREFIX}golds", help="How many, or their seeds: 3, or 4,7.")
+            for name, value in draft.get("further").items():
+                st.caption(f"Also: {name} = {value}")
+
+    try:
+        spec = draft.spec()
+        planned = plan(spec, models=library.store().models, past=library.past(str(library.store().root)))
+    except InvalidSpec as error:
+        st.error(plain(str(error)), icon=":material/error:")
+    else:
+        draft.remember(spec)
+        planned_view(planned, load_dataset(spec.model.data))
+        st.button("Run", type="primary", icon=":material/play_arrow:", on_click=start, args=(spec,))
+
+    if run := selected("run"):
+        st.divider()
+        st.header("The run", anchor=False)
+        live.show_run(run)

@@ -1,0 +1,42 @@
+"""The MU-Mis lens: how strongly each image moves its target logit and the irrelevant ones, in every model."""
+
+import streamlit as st
+
+from core.figures import before_after, distribution, rise_fall, role_name
+from pages.ui import library
+from pages.ui.figure import show, show_selectable
+from pages.ui.page import page
+from pages.ui.panel import images_panel
+
+LEAD = (
+    "Sensitivity is the norm of the input gradient of one logit at one image: how strongly the model's answer depends "
+    "on that image's pixels. Training raises that of an image's own class; forgetting should undo it."
+)
+SPLITS = {"forget": "Forget set", "retain": "Retain set", "test": "Test set"}
+NORMS = {"target_norm": "Target", "irrelevant_norm": "Irrelevant", "jacobian_norm": "Whole Jacobian"}
+
+with page("Sensitivity", LEAD):
+    run = library.choose_run()
+    if run is None:
+        st.stop()
+    samples = library.samples(run)
+    st.subheader("Every image, before and after", anchor=False)
+    left, right = st.columns(2)
+    norm = left.segmented_control("Norm", NORMS, default="target_norm", format_func=NORMS.get, key="sensitivity.norm",
+                                  bind="query-params", required=True)  # fmt: skip
+    roles = [role for role in run.result["models"] | {"unlearned": ""} if role not in ("original", "initial")]
+    roles.sort(key=lambda role: (role != "unlearned", role))
+    after = right.segmented_control("After", roles, default=roles[0], format_func=role_name, key="sensitivity.after",
+                                    required=True)  # fmt: skip
+    ids = show_selectable(before_after(samples, run.spec.model.data.info.classes, after, norm), "before_after")
+    images_panel(run, samples, ids)
+
+    st.subheader("What rose and what fell", anchor=False)
+    split = st.segmented_control("Images", SPLITS, default="forget", format_func=SPLITS.get, key="sensitivity.split",
+                                 bind="query-params", required=True)  # fmt: skip
+    show(rise_fall(samples, split), "rise_fall")
+
+    st.subheader("Distributions in every model", anchor=False)
+    for tab, name in zip(st.tabs(list(NORMS.values())), NORMS, strict=True):
+        with tab:
+            show(distribution(samples, split, name), f"distribution.{name}")

@@ -1,0 +1,47 @@
+"""How far is the unlearned model from models that never saw the forget set?"""
+
+import streamlit as st
+
+from core.datasets import is_subclass_request
+from core.figures import accuracy_comparison, class_changes, gold_gap
+from core.jobs import ensure_supervisor
+from core.specs import RunSpec
+from pages.ui import library, summary
+from pages.ui.figure import show
+from pages.ui.links import select
+from pages.ui.page import page
+
+LEAD = (
+    "The gold models were trained by the same recipe on the retain set alone, each from weights of its own. Their "
+    "spread is the noise floor: nothing below it is a difference."
+)
+
+
+def add_gold(spec: RunSpec) -> None:
+    """Queues the same run with one more gold; everything that is trained already is used again."""
+    store = library.store()
+    used = {*spec.gold_seeds, spec.model.seed}
+    seed = next(seed for seed in range(1, len(used) + 2) if seed not in used)
+    select("run", store.submit(spec.but(gold_seeds=(*spec.gold_seeds, seed))))
+    ensure_supervisor(store)
+
+
+with page("Gold comparison", LEAD):
+    run = library.choose_run()
+    if run is None:
+        st.stop()
+    result, spec = run.result, run.spec
+    summary.numbers(result)
+    st.markdown(summary.verdict(result))
+    show(accuracy_comparison(result), "accuracy_comparison")
+    st.subheader("Distance to the mean gold", anchor=False)
+    show(gold_gap(result), "gold_gap")
+    st.button("Add one more gold model", icon=":material/add:", on_click=add_gold, args=(spec,),
+              help="Retrains one more model without the forget set and compares again.")  # fmt: skip
+    st.subheader("Class by class, on test images", anchor=False)
+    info = spec.model.data.info
+    by = "subclass" if is_subclass_request(spec.forget, info) else "label"
+    names = info.labels if by == "subclass" else info.classes
+    show(class_changes(library.samples(run), names, by), "class_changes")
+    st.subheader("Cost and notes", anchor=False)
+    summary.details(run)

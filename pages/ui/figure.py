@@ -1,0 +1,41 @@
+"""A figure with everything beside it: how to read it, its numbers as a table, and the table as a file."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.figures import Shown, selected_ids
+
+
+def show(shown: Shown, key: str) -> None:
+    """Draws a figure, its reading sentence, and its numbers."""
+    st.plotly_chart(shown.figure, key=key, alt=shown.alt, config={"displaylogo": False})
+    _beside(shown, key)
+
+
+def show_selectable(shown: Shown, key: str) -> list[int]:
+    """As ``show``; returns the ids of the images whose points are selected by click, box or lasso."""
+    event: Mapping[str, Any] = st.plotly_chart(
+        shown.figure, key=key, alt=shown.alt, on_select="rerun", config={"displaylogo": False}
+    )
+    _beside(shown, key)
+    return selected_ids(event["selection"])
+
+
+def _beside(shown: Shown, key: str) -> None:
+    reading, numbers = st.columns([6, 1], vertical_alignment="top")
+    reading.caption(shown.how_to_read)
+    with numbers.popover("Numbers", icon=":material/table:", width="stretch"):
+        table(shown.table, key, shown.fractions)
+
+
+def table(frame: pd.DataFrame, key: str, fractions: tuple[str, ...] = ()) -> None:
+    """A data frame with a button that downloads it; fractions are shown as percent."""
+    percent = {name: st.column_config.NumberColumn(format="percent") for name in fractions}
+    st.dataframe(frame, key=f"{key}.table", hide_index=True, column_config=percent)
+    st.download_button(
+        "CSV", frame.to_csv(index=False), f"{key}.csv", "text/csv", key=f"{key}.csv",
+        icon=":material/download:", on_click="ignore",
+    )  # fmt: skip

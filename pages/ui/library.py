@@ -1,0 +1,72 @@
+"""What pages read: the store, finished runs by id, their tables and images. Cached by run and time of change."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core import METHODS, Store, load_dataset
+from core.experiment.past import Past, look_back
+from core.gallery import examples, shipped
+from core.specs import RunSpec, parse_spec
+from core.store import GALLERY, RunFolder, open_run
+from pages.ui.links import select, selected
+
+
+def store() -> Store:
+    """The store of this server."""
+    return Store()
+
+
+def samples(run: RunFolder) -> pd.DataFrame:
+    """One row per model role and image of a finished run."""
+    return _samples(str(run.root), run.run, (run.folder / "result.json").stat().st_mtime)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _samples(root: str, run: str, changed: float) -> pd.DataFrame:
+    return RunFolder(Path(root), run).samples()
+
+
+@st.cache_data(ttl=5, max_entries=4, show_spinner=False)
+def past(root: str) -> Past:
+    """What earlier runs took, for estimates."""
+    return look_back(Path(root), GALLERY)
+
+
+def images(spec: RunSpec, ids: Iterable[int]) -> np.ndarray:
+    """Images uint8 (N, C, H, W) by their ids."""
+    return load_dataset(spec.model.data).images_of(np.asarray(list(ids), np.int64))
+
+
+def label(spec: RunSpec) -> str:
+    """A run in a few words."""
+    variant = getattr(spec.method, "variant", None)
+    method = METHODS[spec.method.name].title + (f" ({variant})" if variant == "paper" else "")
+    return f"{spec.model.data.info.title}: {spec.forget.text} · {method}"
+
+
+def finished() -> dict[str, str]:
+    """Ids and labels of all finished runs: the store's, newest first, then the gallery's."""
+    own = {row.id: label(parse_spec(row.spec)) for row in store().rows() if row.state == "done"}
+    kept = {e.spec.id: f"Example · {e.title}" for e in examples() if shipped(e.spec) and e.spec.id not in own}
+    return own | kept
+
+
+def choose_run() -> RunFolder | None:
+    """A select box over the finished runs, bound to ``run`` in the URL; None where there is none."""
+    runs = finished()
+    if not runs:
+        st.info("No finished run yet. Start one on the Forget page.", icon=":material/info:")
+        st.page_link("pages/1_Forget.py", label="Forget something", icon=":material/backspace:")
+        return None
+    wanted = selected("run")
+    if wanted is not None and wanted not in runs:
+        st.warning(f"Run {wanted} is not finished or not here; this is another one.", icon=":material/info:")
+    ids = list(runs)
+    first = ids.index(wanted) if wanted in runs else 0
+    chosen = st.selectbox("Run", ids, first, format_func=lambda run: f"{runs[run]} · {run[:6]}")
+    select("run", chosen)
+    return open_run(store(), chosen)

@@ -1,0 +1,46 @@
+"""The frame of every page: configuration, navigation, title, and one place where errors become a sentence."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from core.errors import UnlearnError
+from pages.ui.links import carried
+
+PAGES = {
+    "Overview": ("app.py", ":material/home:"),
+    "Forget": ("pages/1_Forget.py", ":material/backspace:"),
+    "Sensitivity": ("pages/2_Sensitivity.py", ":material/scatter_plot:"),
+    "Gold comparison": ("pages/4_Gold_comparison.py", ":material/balance:"),
+    "Runs": ("pages/7_Runs.py", ":material/list_alt:"),
+}
+
+
+@contextmanager
+def page(name: str, lead: str) -> Iterator[None]:
+    """One page: ``with page("Forget", "what it is for"):``."""
+    _, icon = PAGES[name]
+    st.set_page_config(page_title=f"{name} · Machine unlearning", page_icon=icon, layout="wide")
+    with st.sidebar:
+        st.markdown("**Machine unlearning explorer**")
+        for label, (path, its_icon) in PAGES.items():
+            st.page_link(path, label=label, icon=its_icon, query_params=carried())
+    st.title(name, anchor=False)
+    st.caption(lead)
+    with boundary():
+        yield
+
+
+@contextmanager
+def boundary() -> Iterator[None]:
+    """Shows what core raises on purpose as one sentence. Fragments need their own, they run outside the page's."""
+    try:
+        yield
+    except UnlearnError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+
+
+def plain(text: str) -> str:
+    """Text of unknown origin, with the signs escaped that Markdown would act on."""
+    return "".join(f"\\{sign}" if sign in r"\`*_{}[]()<>#+-.!|$~:" else sign for sign in text)

@@ -1,0 +1,38 @@
+"""Selected images: each enlarged, with its prediction and norms in every model."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from core.figures import in_role_order, png_url, role_name
+from core.store import RunFolder
+from pages.ui import library
+from pages.ui.figure import table
+
+MOST = 8
+SHOWN = ("prediction", "probability", "margin", "target_norm", "irrelevant_norm", "jacobian_norm")
+
+
+def images_panel(run: RunFolder, samples: pd.DataFrame, ids: Sequence[int]) -> None:
+    """The first few selected images; all of them as a table to download."""
+    if not ids:
+        st.caption("Select points in the plot (click, box or lasso) to see their images here.")
+        return
+    info = run.spec.model.data.info
+    if len(ids) > MOST:
+        st.caption(f"{len(ids)} images are selected; these are the first {MOST}.")
+    for number, image in zip(ids[:MOST], library.images(run.spec, ids[:MOST]), strict=True):
+        rows = samples[samples["index"] == number].set_index("role")
+        rows = rows.loc[in_role_order(rows.index)]
+        picture, numbers = st.columns([1, 5], vertical_alignment="center")
+        label = info.classes[rows["label"].iloc[0]]
+        picture.image(png_url(image, 160), alt=f"Image {number}, {label}")
+        numbers.markdown(f"**Image {number}** · {label} · {rows['split'].iloc[0]}")
+        shown = rows[list(SHOWN)].assign(prediction=[info.classes[p] for p in rows["prediction"]])
+        numbers.dataframe(
+            shown.rename(index=role_name).rename_axis("model"),
+            column_config={"probability": st.column_config.NumberColumn(format="percent")},
+        )
+    with st.popover("All selected, as numbers", icon=":material/table:"):
+        table(samples[samples["index"].isin(list(ids))], f"selected.{run.run}")

@@ -1,0 +1,114 @@
+"""What to forget: classes, sub-classes, a random share, single images, and unions of these, as one line of text."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core import load_dataset
+from core.datasets import Dataset, Split
+from core.figures import class_counts, gallery, selected_ids
+from core.specs import DataInfo
+from pages.ui import draft
+from pages.ui.figure import show
+
+PER_PAGE = 48
+
+
+def builder(info: DataInfo) -> None:
+    """Widgets that write the request's text, and the text itself, which can be edited."""
+    names = ["Classes", "Single images", "Random share"]
+    if info.subclasses:
+        names.insert(1, "Sub-classes")
+    tabs = dict(zip(names, st.tabs(names), strict=True))
+    with tabs["Classes"]:
+        _groups("classes", "class_share", info.classes)
+    if info.subclasses:
+        with tabs["Sub-classes"]:
+            _groups("subclasses", "subclass_share", info.subclasses)
+    with tabs["Single images"]:
+        _images(info)
+    with tabs["Random share"]:
+        st.slider(
+            "Share of all training images", 0, 50, step=5, format="%d%%", key=f"{draft.PREFIX}random_share",
+            on_change=draft.write_request,
+        )  # fmt: skip
+    st.text_input(
+        "Request", key=f"{draft.PREFIX}text",
+        help="Parts joined by +: class=3, class=ship,truck, class=3:30%, class=3:100, class=all:30%, subclass=rocket, "
+        "random=10%, index=5,17,90.",
+    )  # fmt: skip
+    if "%" in draft.get("text") or "random" in draft.get("text") or ":" in draft.get("text"):
+        st.button("Draw other images", icon=":material/casino:", on_click=_redraw,
+                  help="A share picks its images at random; this picks others.")  # fmt: skip
+
+
+def _redraw() -> None:
+    draft.put("draw", draft.get("draw") + 1)
+
+
+def _groups(key: str, share: str, names: tuple[str, ...]) -> None:
+    st.pills(
+        "Forget", names, selection_mode="multi", key=f"{draft.PREFIX}{key}", on_change=draft.write_request,
+        label_visibility="collapsed",
+    )  # fmt: skip
+    st.slider(
+        "Share of each", 5, 100, step=5, format="%d%%", key=f"{draft.PREFIX}{share}", on_change=draft.write_request
+    )
+
+
+def _images(info: DataInfo) -> None:
+    """A gallery of training images, a page at a time; a click, a box or a lasso adds to the selection."""
+    dataset = load_dataset(draft.get("dataset"))
+    left, right = st.columns([3, 1])
+    with left:
+        only = st.pills("Show", info.labels, key=f"{draft.PREFIX}shown_class", help="Only images of this class.")
+    train = dataset.train
+    labels = _labels(train)
+    where = np.flatnonzero(labels == info.labels.index(only)) if only else np.arange(len(train))
+    pages = -(-len(where) // PER_PAGE)
+    with right:
+        number = st.number_input("Page", 1, pages, 1, key=f"{draft.PREFIX}page.{only}", help=f"{pages} pages")
+    part = train.take(where[(number - 1) * PER_PAGE : number * PER_PAGE])
+    picked: list[int] = draft.get("picked")
+    about = _about(part, info)
+    shown = gallery(part.images, about, selected=set(picked))
+    event = st.plotly_chart(
+        shown.figure, key=f"gallery.{st.session_state.get('gallery_turn', 0)}", on_select="rerun", alt=shown.alt,
+        config={"displaylogo": False},
+    )  # fmt: skip
+    if new := selected_ids(event["selection"]):
+        _toggle(new)
+        st.rerun()
+    st.caption(f"{len(picked)} picked. Click an image to pick it or to put it back; drag a box to take several.")
+    if picked:
+        st.button("Put all back", on_click=_put_back, icon=":material/undo:")
+
+
+def _toggle(ids: list[int]) -> None:
+    picked = set(draft.get("picked"))
+    draft.put("picked", sorted(picked - set(ids) if picked.issuperset(ids) else picked | set(ids)))
+    st.session_state["gallery_turn"] = st.session_state.get("gallery_turn", 0) + 1  # a new figure: nothing selected
+    draft.write_request()
+
+
+def _put_back() -> None:
+    draft.put("picked", [])
+    draft.write_request()
+
+
+def preview(dataset: Dataset, ids: np.ndarray, info: DataInfo) -> None:
+    """Some of the images to forget, and how many of each class."""
+    part = dataset.train.with_ids(ids)
+    few = part.take(np.arange(min(len(part), 36)))
+    st.plotly_chart(gallery(few.images, _about(few, info)).figure, key="preview", alt="Images to forget",
+                    config={"displayModeBar": False})  # fmt: skip
+    show(class_counts(_labels(dataset.train), np.isin(dataset.train.index, ids), info.labels), "counts")
+
+
+def _labels(split: Split) -> np.ndarray:
+    """The finest label of every image."""
+    return split.labels if split.subclass is None else split.subclass
+
+
+def _about(split: Split, info: DataInfo) -> pd.DataFrame:
+    return pd.DataFrame({"index": split.index, "class": [info.labels[label] for label in _labels(split)]})

@@ -1,0 +1,59 @@
+"""A method's settings as a form, made from its spec: bounds, defaults and explanations stand in the spec alone."""
+
+from typing import Any, get_args
+
+import streamlit as st
+from pydantic.fields import FieldInfo
+
+from core.specs.methods import MethodSpec
+from pages.ui import draft
+
+
+def settings_form(kind: type[MethodSpec]) -> None:
+    """One widget per setting that the choices made above it use."""
+    name = kind.model_fields["name"].default
+    values: dict[str, Any] = {}
+    columns = st.columns(2)
+    shown = 0
+    for field, info in kind.model_fields.items():
+        if field == "name":
+            continue
+        key = f"{draft.PREFIX}set.{name}.{field}"
+        st.session_state.setdefault(key, info.default)
+        values[field] = st.session_state[key]
+        if draft.used(kind, field, values):
+            with columns[shown % 2]:
+                _widget(field, info, key)
+            values[field] = st.session_state[key]
+            shown += 1
+    if not shown:
+        st.caption("This method has no settings.")
+
+
+def _widget(field: str, info: FieldInfo, key: str) -> None:
+    label = field.replace("_", " ").capitalize()
+    text = info.description or ""
+    value = st.session_state[key]
+    if info.annotation is bool:
+        st.toggle(label, key=key, help=text)
+    elif options := get_args(info.annotation):
+        st.selectbox(label, options, key=key, help=text)
+    elif info.annotation is int:
+        st.number_input(label, key=key, help=text, step=1, min_value=_bound(info, "ge"), max_value=_bound(info, "le"))
+    else:
+        low = _bound(info, "ge")
+        st.number_input(
+            label, key=key, help=f"{text}. {_range(info)}", step=float(f"{abs(value) / 10 or 0.1:.0e}"),
+            format="%g", min_value=None if low is None else float(low),
+        )  # fmt: skip
+
+
+def _bound(info: FieldInfo, name: str) -> Any:
+    return next((getattr(m, name) for m in info.metadata if hasattr(m, name)), None)
+
+
+def _range(info: FieldInfo) -> str:
+    """The allowed range in words, from the bounds of the spec."""
+    words = {"gt": "above", "ge": "at least", "lt": "below", "le": "at most"}
+    found = [f"{word} {_bound(info, name):g}" for name, word in words.items() if _bound(info, name) is not None]
+    return f"Allowed: {' and '.join(found)}." if found else ""

@@ -1,0 +1,83 @@
+"""A finished run in numbers: what was forgotten, and how far it is from gold."""
+
+from statistics import mean
+from typing import Any
+
+import streamlit as st
+
+from core.specs import RunSpec, to_command, to_python, to_query
+from core.store import RunFolder
+from pages.ui.links import select
+
+ABOUT = {
+    "FA": ("Forget accuracy", "FA: accuracy on the images to forget. The aim is gold's value, not zero."),
+    "RA": ("Retain accuracy", "RA: accuracy on the other training images."),
+    "TA": ("Test accuracy", "TA: accuracy on the whole test set."),
+    "FA_test": ("Test accuracy of the forgotten class", "FA_test: on test images of the forgotten class."),
+    "RA_test": ("Test accuracy of the others", "RA_test: on the other test images."),
+}
+
+
+def numbers(result: dict[str, Any]) -> None:
+    """The accuracies of the unlearned model, each with its way from the original and its distance to gold."""
+    found = result["accuracy"]
+    golds = [values for role, values in found.items() if role.startswith("gold-")]
+    for column, (name, (title, text)) in zip(st.columns(len(ABOUT)), ABOUT.items(), strict=True):
+        now, before = found["unlearned"][name], found["original"][name]
+        if now is None:
+            column.metric(title, "–", help=f"{text} Not defined here: the request touches every class.")
+            continue
+        gold = f" · gold {mean(g[name] for g in golds):.1%}" if golds else ""
+        column.metric(title, f"{now:.1%}", f"was {before:.1%}{gold}", delta_color="off", delta_arrow="off", help=text)
+
+
+def verdict(result: dict[str, Any]) -> str:
+    """One sentence on the distance to gold, with the gold spread as its scale."""
+    if result["gap"] is None:
+        return "No gold model was asked for, so nothing says what these numbers should be."
+    gap, spread = result["gap"]["average"], result["gold_spread"]
+    text = f"Average gap to the mean gold: **{gap:.2%}**"
+    if spread is None:
+        return f"{text}. One gold model has no spread, so there is no scale for it."
+    scale = "within" if gap <= spread["average"] else "more than"
+    return f"{text}, {scale} the **{spread['average']:.2%}** by which gold models differ from each other."
+
+
+def details(run: RunFolder) -> None:
+    """Stop, cost, notes; the same run as a command, as Python and as JSON."""
+    result = run.result
+    seconds = result["seconds"]
+    retraining = mean(seconds["gold"]) if seconds["gold"] else seconds["original"]
+    share = f", {seconds['unlearn'] / retraining:.2f} of a retraining" if retraining else ""
+    steps = f"{result['steps']} step{'s' if result['steps'] != 1 else ''}"
+    st.markdown(f"**{steps}** in **{seconds['unlearn']:.2f} s**{share}. Stopped: {result['stop_reason']}.")
+    for sentence in result["notes"]:
+        st.caption(f"· {sentence}")
+    with st.expander("The same run elsewhere", icon=":material/content_copy:"):
+        command, python, spec = st.tabs(["Command", "Python", "JSON"])
+        command.code(to_command(run.spec), language="bash", wrap_lines=True)
+        python.code(to_python(run.spec), language="python")
+        spec.json(run.spec.model_dump(mode="json"), expanded=False)
+
+
+def onward(spec: RunSpec) -> None:
+    """Links from a finished run to the pages that look into it, and back into the form."""
+    query = {"run": spec.id}
+    sensitivity, gold, clone = st.columns(3)
+    sensitivity.page_link(
+        "pages/2_Sensitivity.py",
+        label="See every image's sensitivity",
+        icon=":material/scatter_plot:",
+        query_params=query,
+    )
+    gold.page_link(
+        "pages/4_Gold_comparison.py", label="Compare with gold", icon=":material/balance:", query_params=query
+    )
+    clone.page_link(
+        "pages/1_Forget.py", label="Change it and run again", icon=":material/edit:", query_params=to_query(spec)
+    )
+
+
+def open_in_place(run: str) -> None:
+    """A callback: shows this run on the page."""
+    select("run", run)

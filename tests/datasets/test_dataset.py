@@ -1,0 +1,144 @@
+import hashlib
+
+import numpy as np
+import pytest
+
+from core.datasets import Split, load_dataset, stratified_order
+from core.datasets.digits import digits_arrays
+from core.errors import InvalidSpec
+from core.specs import DATASETS, DataSpec
+
+NAMES = list(DATASETS)
+
+
+def ids(split: Split) -> set[int]:
+    return set(split.index.tolist())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_sizes_types_and_shapes(name: str):
+    dataset = load_dataset(name)
+    assert {n: len(s) for n, s in dataset.splits.items()} == {"train": 900, "pool": 450, "test": 447}  # DESIGN, section 5
+    for split in dataset.splits.values():
+        assert (split.images.dtype, split.images.shape) == (np.uint8, (len(split), *dataset.info.shape))
+        assert (split.labels.dtype, split.index.dtype) == (np.int64, np.int64)
+        assert split.labels.shape == split.index.shape == (len(split),)
+        assert set(split.labels.tolist()) == set(range(len(dataset.classes)))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_id_names_one_image_and_the_splits_share_none(name: str):
+    dataset = load_dataset(name)
+    found = [ids(split) for split in dataset.splits.values()]
+    assert set.union(*found) == set(range(1797))
+    assert sum(map(len, found)) == 1797
+
+
+@pytest.mark.parametrize("size", [None, 20, 77, 200, 899])
+def test_splits_are_stratified(size: int | None):
+    dataset = load_dataset(DataSpec(size=size))
+    overall = np.bincount(digits_arrays()[1]) / 1797
+    assert len(dataset.train) == (size or 900)
+    for split, slack in ((dataset.train, 1), (dataset.pool, 2), (dataset.test, 2)):  # whole images, one per border
+        expected = overall * len(split)
+        assert np.abs(np.bincount(split.labels, minlength=10) - expected).max() <= slack
+
+
+def test_a_smaller_training_set_is_part_of_the_larger():
+    small, large = load_dataset(DataSpec(size=100)), load_dataset("digits")
+    assert ids(small.train) < ids(large.train)
+    assert ids(small.pool) == ids(large.pool)
+    assert ids(small.test) == ids(large.test)
+
+
+def test_without_a_pool_its_images_are_trained_on():
+    with_pool, without = load_dataset("digits"), load_dataset(DataSpec(pool=False))
+    assert without.pool is None
+    assert list(without.splits) == ["train", "test"]
+    assert ids(without.train) == ids(with_pool.train) | ids(with_pool.pool)
+    assert ids(without.test) == ids(with_pool.test)
+
+
+def test_the_split_is_part_of_the_data():
+    # sha256 of all labels in the order of their ids, as first made: another value means other forget sets for every id.
+    made = "e311bf91561619583e82ee849bd44621fbca2ee4e6eed6ce93baa04ed83d10c2"
+    labels = np.concatenate([split.labels for split in load_dataset("digits").splits.values()])
+    assert hashlib.sha256(labels.astype("<i8").tobytes()).hexdigest() == made
+
+
+def test_the_three_digits_sets_share_ids_and_differ_where_they_should():
+    plain, noisy, families = map(load_dataset, NAMES)
+    parent = np.asarray(families.parent)
+    for name, split in plain.splits.items():
+        np.testing.assert_array_equal(noisy.splits[name].index, split.index)
+        np.testing.assert_array_equal(noisy.splits[name].labels, split.labels)
+        np.testing.assert_array_equal(families.splits[name].images, split.images)
+        np.testing.assert_array_equal(families.splits[name].subclass, split.labels)
+        np.testing.assert_array_equal(families.splits[name].labels, parent[split.labels])
+        assert split.subclass is None
+        assert (noisy.splits[name].images != split.images).mean() > 0.5
+    assert families.subclasses == plain.classes
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_constants_of_normalisation_are_those_of_the_images(name: str):
+    dataset = load_dataset(name)
+    pixels = np.concatenate([split.images for split in dataset.splits.values()]) / 255
+    assert dataset.info.mean == pytest.approx((pixels.mean(),), abs=0.0015)
+    assert dataset.info.std == pytest.approx((pixels.std(),), abs=0.0015)
+
+
+def test_a_name_and_its_spec_are_the_same_data_set():
+    assert load_dataset("digits") is load_dataset(DataSpec())
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ("mnist", "data set 'mnist' is not known; choose digits, digits-noisy or digits-families"),
+        (DataSpec(size=901), "model.data.size = 901 is too many: digits has 900 training images"),
+        (DataSpec(size=1351, pool=False), "digits has 1350 training images"),
+    ],
+)
+def test_what_can_not_be_loaded_is_refused(data, message):
+    with pytest.raises(InvalidSpec, match=message):
+        load_dataset(data)
+
+
+def test_images_of_ids_in_their_order():
+    dataset = load_dataset("digits")
+    wanted = [int(dataset.test.index[3]), int(dataset.train.index[8]), int(dataset.pool.index[0])]
+    wanted.append(wanted[0])
+    images = dataset.images_of(np.array(wanted))
+    by_hand = [dataset.test.images[3], dataset.train.images[8], dataset.pool.images[0], dataset.test.images[3]]
+    np.testing.assert_array_equal(images, by_hand)
+    assert dataset.images_of(np.array([], dtype=int)).shape == (0, 1, 8, 8)
+    with pytest.raises(InvalidSpec, match="image 1797 is not in this data set"):
+        dataset.images_of(np.array([0, 1797]))
+
+
+def test_with_ids_keeps_them_or_the_others():
+    split = load_dataset("digits-families").train
+    wanted = split.index[[5, 2, 700]]
+    kept, others = split.with_ids(wanted), split.with_ids(wanted, keep=False)
+    assert ids(kept) == set(wanted.tolist())
+    assert ids(others) == ids(split) - ids(kept)
+    for part in (kept, others):
+        where = [np.flatnonzero(split.index == i)[0] for i in part.index]
+        for name in ("images", "labels", "subclass"):
+            np.testing.assert_array_equal(getattr(part, name), getattr(split, name)[where])
+
+
+def test_ids_of_other_splits_are_passed_over():
+    dataset = load_dataset("digits")
+    assert len(dataset.train.with_ids(dataset.test.index)) == 0
+
+
+def test_every_beginning_of_a_stratified_order_has_its_share_of_each_label():
+    labels = np.random.default_rng(3).choice(4, 500, p=[0.6, 0.3, 0.08, 0.02])
+    order = stratified_order(labels)
+    assert sorted(order) == list(range(500))
+    counts = np.cumsum(np.eye(4)[labels[order]], axis=0)
+    expected = np.arange(1, 501)[:, None] * np.bincount(labels) / 500
+    assert np.abs(counts - expected).max() < 3  # a random order goes off by about sqrt(500 / 4) = 11
+    assert (stratified_order(labels, seed=1) != order).any()

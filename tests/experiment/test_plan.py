@@ -1,0 +1,91 @@
+from collections.abc import Callable
+
+import pytest
+
+from core import InvalidSpec, RunSpec, plan
+from core.experiment.past import Past
+from core.specs import ForgetRequest
+
+
+def test_says_what_will_be_forgotten(quick: Callable[..., RunSpec]) -> None:
+    planned = plan(quick(forget="class=3"))
+    size = planned.per_class["three"][0]
+    assert planned.per_class["three"] == (size, size)
+    assert sum(total for _, total in planned.per_class.values()) == 200  # quick trains on 200 images
+    assert all(gone == 0 for name, (gone, _) in planned.per_class.items() if name != "three")
+    assert len(planned.forget) == size
+    assert planned.forget.whole_classes == (3,)
+    assert set(planned.models) == {"original", "initial", "gold-1", "gold-2"}
+
+
+def test_golds_belong_to_the_images_not_to_the_words(quick: Callable[..., RunSpec]) -> None:
+    by_class = plan(quick(forget="class=3"))
+    by_name = plan(quick(forget="class=three"))
+    by_id = plan(quick(forget=f"index={','.join(map(str, by_class.forget.ids))}"))
+    for other in (by_name, by_id):
+        assert {role: model.key for role, model in other.models.items()} == {
+            role: model.key for role, model in by_class.models.items()
+        }
+        assert other.run != by_class.run
+
+
+def test_knows_what_is_trained(quick: Callable[..., RunSpec]) -> None:
+    spec = quick()
+    assert plan(spec).cached == frozenset()
+    planned = plan(spec, models={spec.model.key})
+    assert planned.cached == {"original"}
+    assert planned.seconds["original"] == 0
+
+
+def test_the_estimate_follows_like_trainings(quick: Callable[..., RunSpec]) -> None:
+    spec = quick()
+    assert plan(spec).seconds["original"] is None
+    record = {"seconds": 3.0, "epochs": 3, "images": 100, "spec": spec.model.model_dump(mode="json")}  # 10 ms an image
+    other = record | {"seconds": 900.0, "spec": spec.model.but(width=32).model_dump(mode="json")}
+    planned = plan(spec, past=Past(records=(other, record)))
+    assert planned.seconds["original"] == pytest.approx(2 * 200 * 0.01)
+    gone = len(planned.forget)
+    assert planned.seconds["gold-1"] == pytest.approx(2 * (200 - gone) * 0.01)
+    assert planned.seconds["initial"] == 0
+    assert planned.known_seconds == pytest.approx(0.02 * (200 + 2 * (200 - gone)))
+    assert planned.seconds["unlearn"] is None
+
+
+def test_requests_in_turn_take_only_what_is_left(quick: Callable[..., RunSpec]) -> None:
+    spec = quick(forget="class=3,4", after=(ForgetRequest(text="class=3"),))
+    planned = plan(spec)
+    assert planned.per_class["three"][0] == 0
+    assert planned.per_class["four"][0] == len(planned.forget)
+    assert planned.gone.whole_classes == (3, 4)
+    with pytest.raises(InvalidSpec, match="class=3 is forgotten already"):
+        plan(quick(forget="class=3", after=(ForgetRequest(text="class=3"),)))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ({"gold_seeds": ()}, "Without a gold model"),
+        ({"gold_seeds": (1,)}, "has no spread"),
+        ({"forget": "class=all:30%"}, "touches every class"),
+        ({"forget": "class=0,1,2,3,4,5"}, "More than half"),
+    ],
+)
+def test_warnings(quick: Callable[..., RunSpec], words: dict, said: str) -> None:
+    assert any(said in warning for warning in plan(quick(**words)).warnings)
+    assert not any(said in warning for warning in plan(quick()).warnings)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ({"forget": "class=all"}, "is every training image"),
+        ({"forget": "class=0,1,2,3,4,5,6,7,8"}, "leaves 1 class"),
+        ({"forget": "index=1700"}, "image 1700 is not a training image"),
+        ({"forget": "class=eleven"}, "class 'eleven' is not known"),
+        ({"forget": "subclass=3"}, "has no sub-classes"),
+        ({"settings": {"model.data.size": 5000}}, "5000"),
+    ],
+)
+def test_refuses_in_one_sentence(quick: Callable[..., RunSpec], words: dict, said: str) -> None:
+    with pytest.raises(InvalidSpec, match=said):
+        plan(quick(**words))

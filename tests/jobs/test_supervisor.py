@@ -1,0 +1,83 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from core import RunSpec, Store, StoreError
+from core.jobs import ensure_supervisor, is_supervised, supervise, supervisor
+from core.store.files import read_json
+from core.store.store import PROJECT
+
+
+def wait_for(what: Callable[[], bool], seconds: float = 90) -> None:
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def supervised(store: Store) -> Iterator[Store]:
+    ensure_supervisor(store)
+    wait_for(lambda: (store.root / "supervisor.json").exists())
+    yield store
+    os.kill(read_json(store.root / "supervisor.json")["pid"], signal.SIGTERM)
+    wait_for(lambda: not is_supervised(store))
+
+
+def test_works_off_the_queue_and_survives_a_killed_worker(supervised: Store, quick: Callable[..., RunSpec]) -> None:
+    store = supervised
+    assert is_supervised(store)
+    with pytest.raises(StoreError, match="has a supervisor already"):
+        supervise(store)
+    done = store.submit(quick(gold_seeds=()))
+    long = store.submit(quick(settings={"model.train.epochs": 900}))
+    wait_for(lambda: store.row(done).state == "done")
+    wait_for(lambda: bool(store.run(long).progress()["phases"]))
+    process = store.index.process(long)
+    assert process is not None
+    os.kill(process[0], signal.SIGKILL)
+    wait_for(lambda: store.row(long).state == "interrupted")
+    assert store.row(long).error is not None
+    store.submit(store.run(long).spec)
+    wait_for(lambda: store.row(long).state == "running")
+    started = time.monotonic()
+    store.cancel(long)
+    wait_for(lambda: not store.is_worked_on(long))
+    assert time.monotonic() - started < 1
+    last = store.submit(quick(gold_seeds=(), forget="class=4"))
+    wait_for(lambda: store.row(last).state == "done")
+
+
+def test_goes_when_idle(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor, "_start_worker", _sleeper)
+    started = time.monotonic()
+    supervise(store, idle_seconds=0.3)
+    assert 0.3 <= time.monotonic() - started < 5
+    assert not is_supervised(store)
+
+
+def test_a_worker_that_cannot_start_fails_its_run(
+    store: Store, quick: Callable[..., RunSpec], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(store: Store) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, "-c", "raise SystemExit(3)"], stdin=subprocess.PIPE)
+
+    monkeypatch.setattr(supervisor, "_start_worker", broken)
+    run = store.submit(quick())
+    supervise(store, idle_seconds=1.0)
+    assert store.row(run).state == "failed"
+    assert store.row(run).error == "no worker could start: exit status 3"
+
+
+def _sleeper(store: Store) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
+
+
+def test_the_streamlit_side_of_jobs_needs_no_torch() -> None:
+    code = "import sys, core.jobs, core.store, core.experiment.plan, core.gallery; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=PROJECT, check=False).returncode == 0

@@ -1,0 +1,98 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from core import Finished, Phase, RunSpec, Step, Store
+from core.jobs import worker
+from core.jobs.recorder import MOST_STEPS, Recorder
+
+
+def test_an_attempt_leaves_everything(store: Store, quick: Callable[..., RunSpec], tmp_path: Path) -> None:
+    spec = quick("gradient-ascent")
+    seen: list[Any] = []
+    run = store.submit(spec)
+    assert worker.attempt(store, run, "cpu", watch=seen.append) == "done"
+    assert isinstance(seen[-1], Finished)
+    folder = store.run(run)
+    assert folder.result == seen[-1].result
+    assert folder.tables == ("samples", "trajectory")
+    assert set(folder.weights()) == set(store.models[spec.model.key].weights)
+    assert folder.progress() == {"phases": [], "steps": []}
+    samples = folder.samples()
+    roles = {"initial", "original", "unlearned", "gold-1", "gold-2"}
+    assert set(samples["role"]) == roles
+    assert samples.groupby("role")["index"].nunique().unique().tolist() == [len(samples) / len(roles)]
+    right = samples["prediction"] == samples["label"]
+    for role in roles:
+        rows = (samples["role"] == role) & (samples["split"] == "forget")
+        assert right[rows].mean() == folder.result["accuracy"][role]["FA"]
+
+    folder.export(tmp_path / "out")
+    names = {"spec.json", "result.json", "samples.parquet", "trajectory.parquet", "unlearned.safetensors"}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == names
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "out/samples.parquet"), samples)
+    assert worker.attempt(store, run) is None  # it is not queued any more
+
+
+def test_a_failing_run_keeps_its_message_and_its_log(
+    store: Store, quick: Callable[..., RunSpec], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*args: Any, **words: Any) -> Any:
+        yield Phase("original", 1, 2)
+        raise RuntimeError("the disk is on fire")
+
+    monkeypatch.setattr(worker, "execute", broken)
+    run = store.submit(quick())
+    assert worker.attempt(store, run) == "failed"
+    assert store.row(run).error == "RuntimeError: the disk is on fire"
+    assert "Traceback" in store.run(run).log()
+    assert store.run(run).progress()["phases"][0]["name"] == "original"
+    monkeypatch.undo()
+    store.submit(quick())
+    assert worker.attempt(store, run, "cpu") == "done"
+    assert store.row(run).error is None
+    assert store.row(run).attempts == 2
+
+
+def test_a_run_that_another_process_holds_is_left_alone(store: Store, quick: Callable[..., RunSpec]) -> None:
+    run = store.submit(quick())
+    with store.run_lock(run):
+        assert worker.attempt(store, run) is None
+    assert store.row(run).state == "queued"
+
+
+def test_a_cancelled_run_is_given_up(store: Store, quick: Callable[..., RunSpec], monkeypatch) -> None:
+    """The way from another machine, where the process can't be ended from outside."""
+    run = store.submit(quick())
+    closed: list[bool] = []
+
+    def endless(*args: Any, **words: Any) -> Any:
+        try:
+            while True:
+                yield Phase("original", 1, 2)
+                store.index.end(run, "cancelled")
+        finally:
+            closed.append(True)
+
+    monkeypatch.setattr(worker, "execute", endless)
+    monkeypatch.setattr("core.jobs.recorder.EVERY", 0.0)
+    assert worker.attempt(store, run) == "cancelled"
+    assert closed == [True]
+
+
+def test_the_progress_file_is_json_and_bounded(store: Store, quick, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.jobs.recorder.EVERY", 0.0)
+    recorder = Recorder(store.run(store.submit(quick())))
+    recorder.record(Phase("unlearn", 1, 5000))
+    recorder.steps = [{"step": n} for n in range(5 * MOST_STEPS)]
+    assert recorder.record(Step(5 * MOST_STEPS, 5000, float("nan"), {"FA": 0.5}))
+    progress = json.loads((recorder.folder / "progress.json").read_text())
+    assert len(progress["steps"]) <= MOST_STEPS + 1
+    assert progress["steps"][-1] == {"step": 5 * MOST_STEPS, "loss": None, "FA": 0.5}
+    assert progress["phases"][0] | {"started": 0, "changed": 0} == {
+        "name": "unlearn", "done": 1, "total": 5000, "started": 0, "changed": 0,
+    }  # fmt: skip

@@ -1,0 +1,84 @@
+import threading
+from pathlib import Path
+
+import pytest
+
+from core.errors import NotFound, StoreError
+from core.store import Index
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Index:
+    return Index(tmp_path / "store/index.sqlite")
+
+
+def test_looking_writes_nothing(index: Index) -> None:
+    assert index.rows() == []
+    assert index.next() is None
+    assert not index.path.parent.exists()
+
+
+def test_the_way_of_a_run(index: Index) -> None:
+    assert index.queue("a", "{}") == "queued"
+    assert index.begin("a")
+    assert not index.begin("a")  # a second worker does not get it
+    assert index.queue("a", "{}") == "running"
+    assert index.end("a", "done")
+    assert not index.end("a", "failed", "too late")
+    row = index.row("a")
+    assert (row.state, row.error, row.attempts) == ("done", None, 1)
+    assert index.queue("a", "{}") == "done"
+
+
+@pytest.mark.parametrize("state", ["failed", "cancelled", "interrupted"])
+def test_what_did_not_finish_can_be_queued_again(index: Index, state: str) -> None:
+    index.queue("a", "{}")
+    index.begin("a")
+    index.end("a", state, "why")
+    assert index.row("a").error == "why"
+    assert index.queue("a", "{}") == "queued"
+    assert index.row("a").error is None
+    index.begin("a")
+    assert index.row("a").attempts == 2
+
+
+def test_the_queue_is_first_come_first_served(index: Index) -> None:
+    for run in "cab":
+        index.queue(run, "{}")
+    assert index.next() == "c"
+    index.begin("c")
+    assert index.next() == "a"
+    index.end("a", "cancelled", only_from=("queued",))
+    assert index.next() == "b"
+    assert [row.id for row in index.rows()] == ["b", "a", "c"]
+
+
+def test_only_one_of_many_begins(index: Index) -> None:
+    index.queue("a", "{}")
+    won: list[bool] = []
+    threads = [threading.Thread(target=lambda: won.append(index.begin("a"))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(won) == [False] * 7 + [True]
+
+
+def test_remove(index: Index) -> None:
+    index.queue("a", "{}")
+    with pytest.raises(StoreError, match="run a is queued; cancel it"):
+        index.remove("a")
+    index.begin("a")
+    index.end("a", "done")
+    index.remove("a")
+    with pytest.raises(NotFound, match="run 'a' is not in this store"):
+        index.row("a")
+
+
+def test_a_store_that_cannot_be_opened(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="cannot be opened"):
+        Index(tmp_path / "file/index.sqlite").queue("a", "{}")
+    (tmp_path / "bad.sqlite").write_text("this is not a database, and long enough to show it " * 40)
+    with pytest.raises(StoreError, match="cannot be used"):
+        Index(tmp_path / "bad.sqlite").rows()

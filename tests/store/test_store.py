@@ -1,0 +1,129 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from core import NotFound, RunSpec, Store, StoreError
+from core.store import RunFolder, open_run
+from core.store.store import PROJECT, default_store
+
+WORK = """
+import sys, time
+from core.store import Store
+store, run = Store(sys.argv[1]), sys.argv[2]
+with store.run_lock(run).acquire(blocking=False):
+    store.index.begin(run)
+    print("began", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def worked_on(store: Store, quick: Callable[..., RunSpec]) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A run that another process works on."""
+    run = store.submit(quick())
+    with subprocess.Popen(
+        [sys.executable, "-c", WORK, str(store.root), run], stdout=subprocess.PIPE, cwd=PROJECT
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"began\n"
+        yield run, process
+        process.kill()
+
+
+def test_making_a_store_writes_nothing(store: Store) -> None:
+    assert store.rows() == []
+    assert store.next_run() is None
+    assert not store.root.exists()
+
+
+def test_the_place_of_the_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("UNLEARN_STORE", str(tmp_path))
+    assert default_store() == tmp_path
+    monkeypatch.delenv("UNLEARN_STORE")
+    assert default_store() == PROJECT / ".store"
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="is a file; name a folder"):
+        Store(tmp_path / "file")
+
+
+def test_the_same_spec_is_the_same_run(store: Store, quick: Callable[..., RunSpec]) -> None:
+    assert store.submit(quick()) == store.submit(quick()) == quick().id
+    assert len(store.rows()) == 1
+    assert store.run(quick().id).spec == quick()
+
+
+def test_one_run_at_a_time(worked_on: tuple[str, subprocess.Popen[bytes]], store: Store, quick) -> None:
+    waiting = store.submit(quick("mu-mis"))
+    assert store.next_run() is None
+    store.cancel(worked_on[0])
+    assert store.next_run() == waiting
+
+
+def test_cancel_ends_the_process(worked_on: tuple[str, subprocess.Popen[bytes]], store: Store) -> None:
+    run, process = worked_on
+    assert store.is_worked_on(run)
+    started = time.monotonic()
+    assert store.cancel(run)
+    assert process.wait(timeout=5) == -signal.SIGKILL
+    assert time.monotonic() - started < 1  # the issue's bound
+    assert store.row(run).state == "cancelled"
+    assert not store.is_worked_on(run)
+    assert not store.cancel(run)
+
+
+def test_cancel_of_a_queued_run(store: Store, quick: Callable[..., RunSpec]) -> None:
+    run = store.submit(quick())
+    assert store.cancel(run)
+    assert store.row(run).state == "cancelled"
+    with pytest.raises(NotFound, match="run 'x' is not in this store"):
+        store.cancel("x")
+
+
+def test_cancel_never_ends_a_stranger(store: Store, quick: Callable[..., RunSpec]) -> None:
+    """A process id can be given again to another process: only the holder of the run's lock is ended."""
+    run = store.submit(quick())
+    store.index.begin(run)  # recorded as this very process, which holds no lock
+    assert store.cancel(run)
+    assert os.getpid()
+
+
+def test_a_lost_run_is_interrupted(worked_on: tuple[str, subprocess.Popen[bytes]], store: Store) -> None:
+    run, process = worked_on
+    assert store.mark_interrupted() == []
+    process.kill()
+    process.wait()
+    assert store.mark_interrupted() == [run]
+    assert store.row(run).state == "interrupted"
+    assert "is gone" in (store.row(run).error or "")
+
+
+def test_delete(store: Store, quick: Callable[..., RunSpec]) -> None:
+    run = store.submit(quick())
+    with pytest.raises(StoreError, match="cancel it before"):
+        store.delete(run)
+    store.cancel(run)
+    store.delete(run)
+    assert store.rows() == []
+    with pytest.raises(NotFound):
+        store.run(run)
+
+
+def test_a_run_is_looked_for_in_the_store_then_in_the_gallery(
+    store: Store, quick: Callable[..., RunSpec], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.store.store.GALLERY", tmp_path / "gallery")
+    other = Store(tmp_path / "gallery")
+    run = other.submit(quick())
+    assert open_run(store, run).root == other.root
+    store.submit(quick())
+    assert open_run(store, run).root == store.root
+    with pytest.raises(NotFound, match="run 'x' is neither in"):
+        open_run(store, "x")
+    with pytest.raises(StoreError, match="has no result"):
+        _ = RunFolder(store.root, run).result

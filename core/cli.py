@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from core.errors import InvalidSpec, UnlearnError
-from core.specs import ARCHITECTURES, DATASETS, METHODS, RunSpec, choices, make_spec, parse_spec
-from core.specs.codec import gold_seeds
+from core.specs import ARCHITECTURES, DATASETS, METHODS, RunSpec, choices, from_query, parse_spec
 from core.store import ENDED, GALLERY, Store, open_run
 
 
@@ -77,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-_SPEC_OPTIONS = ("dataset", "forget", "method", "arch", "recipe", "seed", "draw", "unlearn_seed", "gold_seeds")
+_SPEC_OPTIONS = ("dataset", "forget", "method", "arch", "recipe", "seed", "draw", "unlearn_seed", "gold_seeds", "after")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -190,41 +189,29 @@ def gallery(args: argparse.Namespace) -> int:
 
 def bench(args: argparse.Namespace) -> int:
     """Runs a benchmark by its name."""
-    from core.bench import BENCHMARKS
+    from core.bench import BENCHMARKS, benchmark
 
     if args.name not in BENCHMARKS:
         raise InvalidSpec(f"benchmark {args.name!r} is not known; choose {choices(BENCHMARKS)}")
-    BENCHMARKS[args.name](Store(args.store))
+    benchmark(args.name)(Store(args.store))
     return 0
 
 
 def _spec(args: argparse.Namespace) -> RunSpec:
-    words: dict[str, Any] = {name: getattr(args, name) for name in _SPEC_OPTIONS if getattr(args, name) is not None}
+    """The words of a command are those of the URL, so one reader serves both."""
+    words = {name: getattr(args, name) for name in _SPEC_OPTIONS if getattr(args, name) is not None}
     if args.spec is not None:
         if words or args.set:
             raise InvalidSpec(f"--spec {args.spec} is the whole spec; leave --{next(iter(words), 'set')} out")
         return parse_spec(_text(args.spec))
-    for name in ("seed", "draw", "unlearn_seed"):
-        if name in words:
-            words[name] = _whole(name, words[name])
-    if "gold_seeds" in words:
-        words["gold_seeds"] = gold_seeds(words["gold_seeds"])
     if "forget" in words:
         words["forget"] = "+".join(_read_ids(part) for part in words["forget"].split("+"))
-    settings: dict[str, str] = {}
     for given in args.set:
         name, equals, value = given.partition("=")
         if not equals or not name:
             raise InvalidSpec(f"--set {given!r} is not NAME=VALUE, such as --set variant=paper")
-        settings[name] = value
-    return make_spec(**words, settings=settings)
-
-
-def _whole(name: str, text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise InvalidSpec(f"--{name.replace('_', '-')} {text!r} is not a whole number") from None
+        words[f"set.{name}"] = value
+    return from_query(words)
 
 
 def _read_ids(part: str) -> str:

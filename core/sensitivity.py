@@ -84,7 +84,7 @@ def selected_gradient_norms(model: nn.Module, images: Tensor, wanted: Tensor, *,
     with evaluating(model, frozen=True), torch.enable_grad():
         for start in range(0, len(images), batch_size):
             part = slice(start, start + batch_size)
-            x = as_float(images[part]).detach().clone().requires_grad_()
+            x = as_float(images[part]).detach().requires_grad_()
             columns = model(x).gather(1, wanted[part]).sum(dim=0)  # samples don't interact in eval mode
             for r, column in enumerate(columns):
                 more = r + 1 < len(columns)
@@ -121,7 +121,7 @@ def mumis_terms(model: nn.Module, images: Tensor, labels: Tensor, irrelevant: Te
     """
     wanted = torch.cat([labels[:, None], irrelevant.reshape(len(labels), -1)], dim=1)
     with evaluating(model), torch.enable_grad():
-        x = as_float(images).detach().clone().requires_grad_()
+        x = as_float(images).detach().requires_grad_()
         columns = model(x).gather(1, wanted).sum(dim=0)
         gradients = [torch.autograd.grad(column, x, create_graph=True)[0] for column in columns]
     squares = torch.stack([gradient.flatten(1).square().sum(dim=1) for gradient in gradients])

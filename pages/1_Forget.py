@@ -9,7 +9,7 @@ from core.specs import ARCHITECTURES, DATASETS
 from pages.ui import draft, library, live, request
 from pages.ui.links import select, selected
 from pages.ui.page import page, plain
-from pages.ui.planned import planned_view
+from pages.ui.planned import costs, images, notes
 from pages.ui.settings import settings_form
 
 PREFIX = draft.PREFIX
@@ -60,15 +60,22 @@ with page("Forget", "Choose what a trained classifier shall forget, press Run, a
             for name, value in draft.get("further").items():
                 st.caption(f"Also: {name} = {value}")
 
-    try:
-        spec = draft.spec()
-        planned = plan(spec, models=library.store().models, past=library.past(str(library.store().root)))
-    except InvalidSpec as error:
-        st.error(plain(str(error)), icon=":material/error:")
-    else:
-        draft.remember(spec)
-        planned_view(planned, load_dataset(spec.model.data))
-        st.button("Run", type="primary", icon=":material/play_arrow:", on_click=start, args=(spec,))
+        try:
+            spec = draft.spec()
+            planned = plan(spec, models=library.store().models, past=library.past(str(library.store().root)))
+        except InvalidSpec as error:
+            planned = None
+            st.error(plain(str(error)), icon=":material/error:")
+        else:
+            draft.remember(spec)
+            costs(planned)
+            st.button(
+                "Run", type="primary", icon=":material/play_arrow:", on_click=start, args=(spec,), width="stretch"
+            )
+    if planned is not None:
+        with what:
+            images(planned, load_dataset(spec.model.data))
+        notes(planned)
 
     if run := selected("run"):
         st.divider()

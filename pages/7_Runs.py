@@ -73,6 +73,7 @@ with page(
         if row.state == "done":
             st.download_button("Export", store.run(row.id).zipped, f"{row.id}.zip", icon=":material/download:",
                                on_click="ignore")  # fmt: skip
-        st.button("Delete", icon=":material/delete:", on_click=delete, args=(row.id,), disabled=row.state in live.ACTIVE,
+        st.button("Delete", icon=":material/delete:", on_click=delete, args=(row.id,),
+                  disabled=row.state in live.ACTIVE,
                   help="Removes this run. Trained models stay, other runs may use them.")  # fmt: skip
     live.show_run(row.id)

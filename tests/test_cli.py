@@ -79,7 +79,7 @@ def test_lists(capsys: pytest.CaptureFixture[str]) -> None:
         ("run --set model.train.epochs=-1", "epochs"),
         ("run --gold-seeds 0,1", "gold seed 0 is the original's own seed"),
         ("run --gold-seeds many", "'many' is not a whole number"),
-        ("run --seed x", "--seed 'x' is not a whole number"),
+        ("run --seed x", "'x' is not a whole number"),
         ("run --device tpu", "device 'tpu'"),
         ("run --spec no.json", "no.json cannot be read"),
         ("run --spec no.json --seed 1", "leave --seed out"),

@@ -27,7 +27,7 @@ def predict(model: nn.Module, images: Tensor, *, batch_size: int = 1024) -> Tens
 
 def accuracy(model: nn.Module, images: Tensor, labels: Tensor) -> float:
     """Share of the images (N, C, H, W) that the model classifies as ``labels`` (N,)."""
-    return (predict(model, images).argmax(dim=1) == labels).float().mean().item()
+    return (predict(model, images).argmax(dim=1) == labels).sum().item() / len(labels)
 
 
 def prediction_table(model: nn.Module, dataset: Dataset) -> pd.DataFrame:

@@ -1,9 +1,10 @@
-"""Pure functions from data frames to plotly figures, one module per page.
+"""Pure functions from data frames to plotly figures.
 
 Every figure function ``f`` returns a ``Shown``: the figure, the tidy table of its numbers (made by ``f_table``), a
 sentence or two on how to read it, and a short text for screen readers. No streamlit, no torch.
 """
 
+from core.figures.before_after import before_after, before_after_table
 from core.figures.comparison import (
     accuracy_comparison,
     accuracy_comparison_table,
@@ -13,25 +14,20 @@ from core.figures.comparison import (
     gold_gap_table,
 )
 from core.figures.gallery import class_counts, class_counts_table, gallery, gallery_table, png_url
+from core.figures.playback import playback, playback_table
 from core.figures.selection import selected_ids
-from core.figures.sensitivity import (
-    before_after,
-    before_after_table,
-    distribution,
-    distribution_table,
-    rise_fall,
-    rise_fall_table,
-)
-from core.figures.theme import Shown, in_role_order, role_name
+from core.figures.sensitivity import distribution, distribution_table, rise_fall, rise_fall_table
+from core.figures.theme import NORM_NAMES, SPLIT_NAMES, Shown, in_role_order, role_name
 from core.figures.trajectory import (
     accuracy_curves,
     accuracy_curves_table,
-    playback,
     sensitivity_curves,
     sensitivity_curves_table,
 )
 
 __all__ = [
+    "NORM_NAMES",
+    "SPLIT_NAMES",
     "Shown",
     "accuracy_comparison",
     "accuracy_comparison_table",
@@ -51,6 +47,7 @@ __all__ = [
     "gold_gap_table",
     "in_role_order",
     "playback",
+    "playback_table",
     "png_url",
     "rise_fall",
     "rise_fall_table",

@@ -12,6 +12,7 @@ from core.figures.theme import NEUTRAL, ROLES, Shown, blank, frame, in_role_orde
 METRIC_NAMES = tuple(dict.fromkeys(GAP + GAP_TEST))  # FA, RA, TA, FA_test, RA_test
 FORGET_METRICS = ("FA", "FA_test")
 MOST_CLASSES = 20
+ROUNDING = 1e-9  # equal shares of images may differ in their last bits
 
 
 def accuracy_comparison_table(result: Mapping[str, Any]) -> pd.DataFrame:
@@ -38,15 +39,19 @@ def accuracy_comparison(result: Mapping[str, Any]) -> Shown:
     """
     table = accuracy_comparison_table(result)
     by_role = table.set_index("role")
-    shown = [name for name in METRIC_NAMES if by_role.loc["original", name] == by_role.loc["original", name]]
+    shown = [name for name in METRIC_NAMES if pd.notna(by_role.loc["original", name])]
     rows = {name: len(shown) - 1 - n for n, name in enumerate(shown)}
     figure = frame(70 + 56 * len(shown), hovermode="closest")
     for name, y in rows.items():
         figure.add_hline(y, line={"color": NEUTRAL, "width": 1}, opacity=0.35, layer="below")
         if "gold spread" in by_role.index:
             _gold_band(figure, by_role.loc["gold", name], by_role.loc["gold spread", name], y - 0.25)
-    for kind, lift in (("original", 0.25), ("unlearned", 0.0), ("gold", -0.25)):
-        roles = [role for role in by_role.index if (role == kind or role.startswith(f"{kind}-")) and role != "gold"]
+    golds = [role for role in in_role_order(result["accuracy"]) if is_gold(role)]
+    for kind, roles, lift in (
+        ("original", ["original"], 0.25),
+        ("unlearned", ["unlearned"], 0),
+        ("gold", golds, -0.25),
+    ):
         if roles:
             figure.add_trace(_dots(by_role.loc[roles], kind, rows, lift))
     figure.update_yaxes(
@@ -74,7 +79,7 @@ def gold_gap_table(result: Mapping[str, Any]) -> pd.DataFrame:
             if "gold" not in by_role.index or pd.isna(by_role.loc[role, name]):
                 continue
             value, mean = by_role.loc[role, name], by_role.loc["gold", name]
-            spread = by_role.loc["gold spread", name] if "gold spread" in by_role.index else None
+            spread = by_role.loc["gold spread", name] if "gold spread" in by_role.index else float("nan")
             told = {"difference": value - mean, "spread": spread, "verdict": _verdict(name, value - mean, spread)}
             rows.append({"role": role, "metric": name, "value": value, "gold_mean": mean, **told})
     return pd.DataFrame(rows, columns=["role", "metric", "value", "gold_mean", "difference", "spread", "verdict"])
@@ -98,17 +103,15 @@ def gold_gap(result: Mapping[str, Any]) -> Shown:
     for role, visible in (("unlearned", True), ("original", "legendonly")):
         figure.add_trace(_gap_bars(table[table["role"] == role], labels, role, visible))
     figure.update_yaxes(autorange="reversed", showgrid=False)
-    reach = 1.35 * max(0.01, unlearned["difference"].abs().max(), unlearned["spread"].max())
-    figure.update_xaxes(
-        title_text="Difference to the mean gold (percentage points)", tickformat="+.1~%", range=[-reach, reach]
-    )
+    reach = 1.35 * max(0.01, unlearned[["difference", "spread"]].abs().max(axis=None))
+    figure.update_xaxes(title_text="Difference to the mean gold", tickformat="+.1~%", range=[-reach, reach])
     figure.add_vline(0, line={"color": NEUTRAL, "width": 1.5})
     told = "; ".join(f"{r.metric} {_points_text(r.difference)}, {r.verdict}" for r in unlearned.itertuples())
     return Shown(
         figure,
         table,
-        "Zero is the mean gold. A bar inside the golden band is no larger than the golds' differences among themselves: "
-        "no difference. FA to the right: under-forgotten; to the left: over-forgotten.",
+        "Zero is the mean gold. A bar inside the golden band is no larger than the golds' differences among "
+        "themselves: no difference. FA to the right: under-forgotten; to the left: over-forgotten.",
         f"Difference to the mean gold: {told}.",
         ("value", "gold_mean", "difference", "spread"),
     )
@@ -150,7 +153,7 @@ def class_changes(samples: pd.DataFrame, names: Sequence[str], by: str = "label"
             figure.add_trace(_changes(drawn, labels, role))
     figure.add_vline(0, line={"color": NEUTRAL, "width": 1.5}, layer="below")
     figure.update_yaxes(autorange="reversed", showgrid=True)
-    figure.update_xaxes(title_text="Change of test accuracy from the original (percentage points)", tickformat="+.0%")
+    figure.update_xaxes(title_text="Change of test accuracy", tickformat="+.0%")
     kept = table.loc[~table["forgotten"], "unlearned_change"]
     return Shown(
         figure,
@@ -164,18 +167,18 @@ def class_changes(samples: pd.DataFrame, names: Sequence[str], by: str = "label"
     )
 
 
-def _verdict(metric: str, difference: float, spread: float | None) -> str:
-    if spread is None:
+def _verdict(metric: str, difference: float, spread: float) -> str:
+    if pd.isna(spread):
         return "spread unknown"
-    if abs(difference) <= spread:
+    if abs(difference) <= spread + ROUNDING:
         return "within gold spread"
-    words = ("over-forgotten", "under-forgotten") if metric in FORGET_METRICS else ("below gold", "above gold")
-    return words[int(difference > 0)]
+    below, above = ("over-forgotten", "under-forgotten") if metric in FORGET_METRICS else ("below gold", "above gold")
+    return above if difference > 0 else below
 
 
 def _points_text(difference: float) -> str:
     """A difference of fractions in percentage points."""
-    return f"{100 * difference:+.1f} pp"
+    return f"{100 * difference:+.1f} pp".replace("-", "−")
 
 
 def _gold_band(figure: go.Figure, mean: float, spread: float, y: float) -> None:

@@ -1,7 +1,4 @@
-"""The Sensitivity page: input-gradient norms per model role, which way they went, and image by image."""
-
-from collections.abc import Sequence
-from typing import Any
+"""The Sensitivity page: input-gradient norms in every model, and which way they went."""
 
 import numpy as np
 import pandas as pd
@@ -12,12 +9,12 @@ from core.figures.theme import (
     NEUTRAL,
     NORM_NAMES,
     SPLIT_NAMES,
-    SPLITS,
     Shown,
     blank,
     frame,
     in_role_order,
     is_gold,
+    log_axis,
     role_mark,
     role_name,
 )
@@ -46,8 +43,9 @@ def distribution(samples: pd.DataFrame, split: str = "forget", norm: str = "targ
     """Histogram of one norm (x, log scale) in every model, one row per role (y); the paper's Figures 1 and 2.
 
     Histograms in rows rather than violins or boxes: a violin's smoothing is wrong on a log axis, a box hides a second
-    hump, and overlaid histograms hide each other. All rows share their bins, equally wide on the log axis. Exact zeros
-    have no place there: their share is written at the left. The mark is the median, the bar under it the middle half.
+    hump, and overlaid histograms hide each other. All rows share their bins, equally wide on the log axis; each row is
+    scaled to its own highest column. Exact zeros have no place there: their share is written at the left. The mark is
+    the median, the bar under it the middle half.
 
     Args:
         samples: role, split and the norm, null where not measured.
@@ -60,24 +58,23 @@ def distribution(samples: pd.DataFrame, split: str = "forget", norm: str = "targ
     if edges is None:
         return blank(f"No norm above zero was measured on the {SPLIT_NAMES[split].lower()}.", table)
     shares = {role: _shares(measured.loc[measured["role"] == role, norm], edges) for role in table["role"]}
-    highest = max(share.max() for share in shares.values())
     figure = frame(60 + 44 * len(table), showlegend=False, hovermode="closest", margin_t=8)
     for place, row in enumerate(table.to_dict("records")):
         base = len(table) - 1 - place
-        figure.add_trace(_ridge(row["role"], shares[row["role"]], edges, base, 0.8 / highest))
+        figure.add_trace(_ridge(row["role"], shares[row["role"]], edges, base))
         figure.add_traces(_middle(row, base))
         if row["zeros"] > 0:
             label = {"text": f"zero: {row['zeros']:.0%}", "xref": "paper", "x": 0, "xanchor": "left"}
             figure.add_annotation(y=base, yanchor="bottom", showarrow=False, **label)
     names = [role_name(role) for role in reversed(table["role"].tolist())]
     figure.update_yaxes(tickvals=list(range(len(table))), ticktext=names, range=[-0.3, len(table)], showgrid=False)
-    figure.update_xaxes(title_text=f"{NORM_NAMES[norm]} (logit per pixel unit)", **_log_axis(edges[0], edges[-1]))
+    figure.update_xaxes(title_text=f"{NORM_NAMES[norm]} (logit per pixel unit)", **log_axis(edges[0], edges[-1]))
     medians = ", ".join(f"{role_name(r)} {m:.3g}" for r, m in zip(table["role"], table["median"], strict=True))
     return Shown(
         figure,
         table,
-        "Each row is one model, each column of a row the share of images with that norm; the mark is the median, the "
-        "bar under it the middle half of the images. Unlearning should move the row to where the gold rows are.",
+        "Each row is one model: where its hill is, there are most images; the mark is the median, the bar under it the "
+        "middle half of the images. Unlearning should move the hill from the original's place to gold's.",
         f"{NORM_NAMES[norm]} on the {SPLIT_NAMES[split].lower()}, medians: {medians}.",
         ("zeros",),
     )
@@ -126,76 +123,15 @@ def rise_fall(samples: pd.DataFrame, split: str = "forget") -> Shown:
     figure.update_xaxes(range=[-1.12, 1.12], tickvals=list(ticks), ticktext=list(ticks.values()))
     figure.add_vline(0, line={"color": NEUTRAL, "width": 1.5}, row="all", col=1)
     figure.update_annotations(font_size=13)
-    first = table.set_index(["quantity", "role"])
-    told = [f"{QUANTITIES[q]} fell for {s['fell']:.0%}" for (q, role), s in first.iterrows() if role == "unlearned"]
+    unlearned = table[table["role"] == "unlearned"]
+    told = [f"{QUANTITIES[row.quantity]} fell for {row.fell:.0%}" for row in unlearned.itertuples()]
     return Shown(
         figure,
         table,
-        "Bars to the left: images whose norm fell from the original to the model; to the right: rose. Retraining "
-        "mostly lowers the target norm of forget images; a good method goes the same way as gold.",
+        "Bars to the left: images whose norm fell from the original to the model; to the right: rose. The golden bars "
+        "show what retraining without the images does; a good method goes the same way.",
         f"From original to unlearned: {'; '.join(told)} of the images.",
         ("fell", "rose", "unchanged"),
-    )
-
-
-def before_after_table(
-    samples: pd.DataFrame, classes: Sequence[str], role: str = "unlearned", norm: str = "target_norm"
-) -> pd.DataFrame:
-    """One row per image measured in both models: index, split, label, norm before (original) and after (role), change
-    (after divided by before; null where before is 0), predictions before and after, right_before and right_after."""
-    columns = ["index", "split", "label", "prediction", norm]
-    before = samples.loc[samples["role"] == "original", columns].dropna(subset=[norm])
-    after = samples.loc[samples["role"] == role, ["index", "prediction", norm]].dropna(subset=[norm])
-    both = before.merge(after, on="index", suffixes=("_before", "_after"), validate="one_to_one")
-    old, new = both[f"{norm}_before"], both[f"{norm}_after"]
-    names = dict(enumerate(classes))
-    return pd.DataFrame(
-        {
-            "index": both["index"],
-            "split": both["split"],
-            "label": both["label"].map(names),
-            "before": old,
-            "after": new,
-            "change": new / old.where(old > 0),
-            "prediction_before": both["prediction_before"].map(names),
-            "prediction_after": both["prediction_after"].map(names),
-            "right_before": both["prediction_before"] == both["label"],
-            "right_after": both["prediction_after"] == both["label"],
-        }
-    )
-
-
-def before_after(
-    samples: pd.DataFrame, classes: Sequence[str], role: str = "unlearned", norm: str = "target_norm"
-) -> Shown:
-    """One point per image: its norm in the original (x) and in another model (y), both on log scales.
-
-    Colour and symbol tell the split; a hollow symbol is an image that the second model gets wrong. Below the line the
-    norm fell. Every point's customdata is the image's id. A norm of 0 is drawn at half the smallest other norm.
-    """
-    table = before_after_table(samples, classes, role, norm)
-    drawn = table[["before", "after"]].to_numpy(dtype=float)
-    if not (drawn > 0).any():
-        return blank(f"{NORM_NAMES[norm]}s of the original and of {role_name(role)} are not measured.", table)
-    low, high = drawn[drawn > 0].min() / 2, drawn.max()
-    figure = frame(460, hovermode="closest")
-    line = {"color": NEUTRAL, "dash": "dot", "width": 1.5}
-    figure.add_trace(
-        go.Scatter(x=[low, high], y=[low, high], mode="lines", line=line, name="unchanged", hoverinfo="skip")
-    )
-    for split in reversed([split for split in SPLITS if (table["split"] == split).any()]):
-        figure.add_trace(_points(table[table["split"] == split], split, low))
-    axis = _log_axis(low, high)
-    figure.update_xaxes(title_text=f"{NORM_NAMES[norm]}, Original", **axis)
-    figure.update_yaxes(title_text=f"{NORM_NAMES[norm]}, {role_name(role)}", **axis)
-    forget = table[table["split"] == "forget"]
-    return Shown(
-        figure,
-        table,
-        "One point per image. Below the dotted line the norm fell, above it rose; hollow points are images that "
-        f"{role_name(role)} gets wrong. Click a point, or draw a box or lasso, to see the images.",
-        f"{len(table)} images; the {NORM_NAMES[norm].lower()} fell for {(forget['change'] < 1).mean():.0%} of the "
-        f"{len(forget)} forget images.",
     )
 
 
@@ -211,20 +147,14 @@ def _log_edges(values: np.ndarray) -> np.ndarray | None:
     return np.geomspace(positive.min() / 1.02, positive.max() * 1.02, BINS + 1)
 
 
-def _log_axis(low: float, high: float) -> dict[str, Any]:
-    """A log axis with a little room around the values, labelled at 1, 2, 5 where that fits."""
-    low, high = low / 1.5, high * 1.5
-    step = "D1" if high / low < 10 else "D2" if high / low < 1e4 else 1
-    return {"type": "log", "range": [np.log10(low), np.log10(high)], "dtick": step, "tickformat": "~g"}
-
-
 def _shares(values: pd.Series, edges: np.ndarray) -> np.ndarray:
     """Share of all values, zeros included, in each bin."""
     return np.histogram(values, edges)[0] / len(values)
 
 
-def _ridge(role: str, shares: np.ndarray, edges: np.ndarray, base: int, scale: float) -> go.Scatter:
-    """The outline of a histogram that stands on ``base``."""
+def _ridge(role: str, shares: np.ndarray, edges: np.ndarray, base: int) -> go.Scatter:
+    """The outline of a histogram that stands on ``base`` and is 0.7 high."""
+    scale = 0.7 / (shares.max() or 1)  # flat where all norms are zero
     outline = base + scale * np.concatenate([[0], np.repeat(shares, 2), [0]])
     return go.Scatter(
         x=np.repeat(edges, 2),
@@ -266,29 +196,4 @@ def _bars(part: pd.DataFrame, way: str, sign: int) -> go.Bar:
         customdata=np.column_stack([part[way], part["images"], part["unchanged"]]),
         hovertemplate=f"%{{y}}: {way} for %{{customdata[0]:.1%}} of %{{customdata[1]}} images, "
         "unchanged for %{customdata[2]:.1%}<extra></extra>",
-    )
-
-
-def _points(part: pd.DataFrame, split: str, floor: float) -> go.Scatter:
-    mark = SPLITS[split]
-    hover = [
-        f"image {row.index_}: {row.label}<br>{row.before:.4g} → {row.after:.4g}"
-        f"<br>predicted {row.prediction_before} → {row.prediction_after}"
-        for row in part.rename(columns={"index": "index_"}).itertuples(index=False)
-    ]
-    return go.Scatter(
-        x=part["before"].clip(lower=floor),
-        y=part["after"].clip(lower=floor),
-        mode="markers",
-        name=SPLIT_NAMES[split],
-        marker={
-            "color": mark.color,
-            "symbol": [mark.symbol if right else f"{mark.symbol}-open" for right in part["right_after"]],
-            "size": 8,
-            "opacity": 0.8,
-            "line": {"width": 1.5, "color": mark.color},
-        },
-        customdata=part["index"],
-        hovertext=hover,
-        hovertemplate="%{hovertext}<extra></extra>",
     )

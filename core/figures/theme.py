@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -51,7 +52,7 @@ class Shown:
     Attributes:
         figure: for ``st.plotly_chart(figure, theme="streamlit")``.
         table: the numbers in it; shares and accuracies are fractions.
-        how_to_read: a sentence or two for the screen.
+        how_to_read: a sentence or two for the screen; empty where there is nothing to read.
         alt: what is to be seen, for screen readers.
         fractions: the columns of the table that are shown as percent.
     """
@@ -97,8 +98,15 @@ def frame(height: int, **layout: Any) -> go.Figure:
     return go.Figure(layout={"height": height, "legend": legend, "margin": margin, "uirevision": "keep", **layout})
 
 
+def log_axis(low: float, high: float) -> dict[str, Any]:
+    """A log axis with a little room around the values, labelled at 1, 2, 5 where that fits."""
+    low, high = low / 1.5, high * 1.5
+    step = "D1" if high / low < 10 else "D2" if high / low < 1e4 else 1
+    return {"type": "log", "range": [np.log10(low), np.log10(high)], "dtick": step, "tickformat": "~g"}
+
+
 def blank(sentence: str, table: pd.DataFrame) -> Shown:
     """What is shown where there is nothing to draw: the sentence that says why."""
     figure = frame(120, xaxis={"visible": False}, yaxis={"visible": False})
     figure.add_annotation(text=sentence, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False)
-    return Shown(figure, table, sentence, sentence)
+    return Shown(figure, table, "", sentence)

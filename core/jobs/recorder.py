@@ -42,6 +42,10 @@ class Recorder:
         thin = len(self.steps) // MOST_STEPS + 1
         write_json(
             self.folder / "progress.json",
-            {"phases": list(self.phases.values()), "steps": self.steps[::thin], "updated": time.time()},
+            {
+                "phases": list(self.phases.values()),
+                "steps": self.steps[:-1:thin] + self.steps[-1:],
+                "updated": time.time(),
+            },
         )
         return True

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 
@@ -19,6 +20,8 @@ from core.store.store import PROJECT
 IDLE_SECONDS = 300.0
 TICK_SECONDS = 0.1
 BEAT_SECONDS = 1.0
+
+_launched: dict[Path, "subprocess.Popen[bytes]"] = {}  # supervisors that this process has started, by store
 
 
 def supervise(store: Store, idle_seconds: float = IDLE_SECONDS) -> None:
@@ -43,7 +46,7 @@ def supervise(store: Store, idle_seconds: float = IDLE_SECONDS) -> None:
                     store.mark_interrupted()
                     last_beat = now
                 if worker is not None and worker.poll() is not None:
-                    _close(store, run, worker.returncode)
+                    _close(store, run, worker)
                     worker = None if run is None else _start_worker(store)  # one that died idle would die again
                     run = None
                 if run is None and (run := store.next_run()) is not None:
@@ -54,7 +57,7 @@ def supervise(store: Store, idle_seconds: float = IDLE_SECONDS) -> None:
         finally:
             if worker is not None:
                 worker.kill()
-                worker.wait()
+                _close(store, run, worker)
 
 
 def is_supervised(store: Store) -> bool:
@@ -70,12 +73,14 @@ def is_supervised(store: Store) -> bool:
 
 def ensure_supervisor(store: Store) -> None:
     """Starts a supervisor in a process of its own unless there is one."""
-    if is_supervised(store):
+    root = store.root.resolve()
+    starting = root in _launched and _launched[root].poll() is None
+    if starting or is_supervised(store):
         return
-    store.root.mkdir(parents=True, exist_ok=True)
-    with (store.root / "supervisor.log").open("ab") as log:
-        subprocess.Popen(
-            [sys.executable, "-m", "core", "worker", "--store", str(store.root.resolve())],
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / "supervisor.log").open("ab") as log:
+        _launched[root] = subprocess.Popen(
+            [sys.executable, "-m", "core", "worker", "--store", str(root)],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=PROJECT, start_new_session=True,
         )  # fmt: skip
 
@@ -104,8 +109,11 @@ def _hand_over(worker: subprocess.Popen[bytes], run: str) -> None:
         worker.wait()  # it died before it had anything to do; the next tick says so
 
 
-def _close(store: Store, run: str | None, status: int) -> None:
-    """After a worker has ended: a run that it did not end itself did not finish."""
+def _close(store: Store, run: str | None, worker: subprocess.Popen[bytes]) -> None:
+    """After a worker has ended or was killed: a run that it did not end itself did not finish."""
+    status = worker.wait()
+    if worker.stdin is not None:
+        worker.stdin.close()
     if run is None:
         return
     how = f"signal {-status}" if status < 0 else f"exit status {status}"

@@ -1,4 +1,8 @@
-"""Unlearning methods. One method = one file with ``unlearn(model, task, spec, *, generator) -> Iterator[Step]``, in place."""
+"""Unlearning methods. One method = one file with ``unlearn(model, task, spec, *, generator) -> Iterator[Step]``.
+
+It works in place and leaves the model in eval mode. A step that has a ``stop_reason`` is the last one, and the model is
+final when it is yielded.
+"""
 
 from collections.abc import Callable, Iterator
 from importlib import import_module

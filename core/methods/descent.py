@@ -1,11 +1,11 @@
 """What gradient ascent and random label share: descent on a loss of the forget images, by steps of one length.
 
-A step is as long as ``spec.step`` times the norm of the weights, whatever the gradient's: the loss of a fitted image has
-next to no gradient, and later too much of it, so that one learning rate first does nothing and then ruins the model.
-BatchNorm keeps its statistics (eval mode): those of a forget set of one class would spoil them.
+A step is as long as ``spec.step`` times the norm of the weights, whatever the gradient's: the loss of a fitted image
+has next to no gradient, and later too much of it, so that one learning rate first does nothing and then ruins the
+model. BatchNorm keeps its statistics (eval mode): batches of one class would spoil them.
 
-It stops when the forget set's accuracy has come down to ``task.target_accuracy``, at the nearest point of the last step,
-as MU-Mis does here. Where no target is known it is ``FALLBACK_FRACTION`` of the first accuracy, a guess.
+It stops when the forget set's accuracy has come down to ``task.target_accuracy``, at the nearest point of the last
+step, as MU-Mis does here. Where no target is known it is ``FALLBACK_FRACTION`` of the first accuracy, a guess.
 """
 
 from collections.abc import Callable, Iterator

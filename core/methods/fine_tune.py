@@ -27,7 +27,11 @@ def unlearn(model: nn.Module, task: Task, spec: FineTune, *, generator: torch.Ge
     Args:
         model: on its device.
         task: its retain set is all the data used.
+        spec: passes and learning rate; defaults and ranges stand in its fields.
         generator: on the CPU; order of the images and augmentation.
+
+    Yields:
+        Steps; the last has the reason.
     """
     assert task.retain is not None
     recipe = task.recipe.but(epochs=spec.epochs, learning_rate=spec.learning_rate, schedule="constant")

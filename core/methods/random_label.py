@@ -1,12 +1,12 @@
 """Random label: train the forget images on wrong labels, and as many retained images on their own.
 
-    minimise  mean over D_f of CE(f(x), y~)  +  mean over D_r of CE(f(x), c),      y~ uniform among the classes other than c
+    minimise  mean over D_f of CE(f(x), y)  +  mean over D_r of CE(f(x), c),       y uniform among the classes but c
 
 Paper: https://arxiv.org/abs/2010.10981 (Graves et al., Amnesiac Machine Learning, its "unlearning" by relabelling).
-Departures: they draw the wrong labels once; here anew at every step, because a fixed wrong label is learnt by heart, while
-fresh ones push towards "any other class". Never the true label. Every step has a forget batch and, with ``replay``, a
-retain batch of the same size, weighted equally; they train on whole passes. Length of a step, stop rule and BatchNorm:
-see ``core.methods.descent``.
+Departures: they draw the wrong labels once; here anew at every step, because a fixed wrong label is learnt by heart,
+while fresh ones push towards "any other class". Never the true label. Every step has a forget batch and, with
+``replay``, a retain batch of the same size, weighted equally; they train on whole passes. Length of a step, stop rule
+and BatchNorm: see ``core.methods.descent``.
 
 The default step of 1e-3 was found on ``digits`` without gold or test images, by the rule of ``gradient_ascent``: the
 largest with which no whole class is forgotten in fewer than ten steps. (Measured: 12 to 21 steps with 1e-3, 4 to 8 with
@@ -33,7 +33,11 @@ def unlearn(model: nn.Module, task: Task, spec: RandomLabel, *, generator: torch
     Args:
         model: on its device.
         task: with its forget set, and its retain set where ``spec.replay``.
+        spec: replay, step and step limit; defaults and ranges stand in its fields.
         generator: on the CPU; order of the images and wrong labels.
+
+    Yields:
+        Steps with ``step_size``; the last has the reason.
     """
     assert task.forget is not None
     replay = _replay(model, task, spec, generator) if spec.replay else None

@@ -45,8 +45,8 @@ class Recovers:
     """Met once a number has been at or below ``delta`` and is above it again: the rule ``paper``.
 
     It watches the irrelevant norm as a fraction of its start, and reads the MU-Mis paper by its picture (Fig. 4 of its
-    third version): a fall and a recovery. Read word for word, "past its minimum and above delta" would stop at the first
-    rise, before anything is forgotten.
+    third version): a fall and a recovery. Read word for word, "past its minimum and above delta" would stop at the
+    first rise, before anything is forgotten.
     """
 
     once_per_pass: ClassVar[bool] = True
@@ -108,35 +108,43 @@ class Guard:
 
     Args:
         norms: measures the mean target and the mean irrelevant norm.
-        limit: of the irrelevant norm, in multiples of its start.
+        target_limit, irrelevant_limit: in multiples of their start.
     """
 
-    def __init__(self, model: nn.Module, norms: Callable[[], tuple[float, float]], limit: float) -> None:
+    def __init__(
+        self,
+        model: nn.Module,
+        norms: Callable[[], tuple[float, float]],
+        *,
+        target_limit: float,
+        irrelevant_limit: float,
+    ) -> None:
         self.model = model
         self.norms = norms
-        self.limit = limit
+        self.limits = target_limit, irrelevant_limit
         self.start = norms()
         self.good = get_weights(model)
         self.good_step = 0
 
     def check(self, step: int) -> str | None:
         """None where all is well after this step; else what is wrong, and the last good weights are back."""
-        signal = alarm(*map(ratio, self.norms(), self.start), self.limit)
+        signal = alarm(*map(ratio, self.norms(), self.start), *self.limits)
         if signal is None:
             self.good, self.good_step = get_weights(self.model), step
             return None
         set_weights(self.model, self.good)
-        return f"guard: {signal}; the weights of step {self.good_step} were given back"
+        where = f"of step {self.good_step}" if self.good_step else "from before the first step"
+        return f"guard: {signal}; the weights {where} were given back"
 
 
-def alarm(target: float, irrelevant: float, limit: float) -> str | None:
-    """The guard's signal at these mean norms, each in multiples of its start, or None."""
+def alarm(target: float, irrelevant: float, target_limit: float, irrelevant_limit: float) -> str | None:
+    """The guard's signal at these mean norms, or None; all four in multiples of the start."""
     if not math.isfinite(target + irrelevant):
         return "the input gradients were not finite"
-    if irrelevant > limit:
-        return f"the irrelevant norm was {irrelevant:.2f} times its start, above the limit of {limit:g}"
-    if target > 1:
-        return f"the target norm was {target:.2f} times its start, above it"
+    if irrelevant > irrelevant_limit:
+        return f"the irrelevant norm rose to {irrelevant:.3g} times its start, above the limit of {irrelevant_limit:g}"
+    if target > target_limit:
+        return f"the target norm rose to {target:.3g} times its start, above the limit of {target_limit:g}"
     return None
 
 

@@ -64,7 +64,7 @@ def shuffled(split: Split, device: torch.device, generator: torch.Generator) -> 
 
 
 def batches(count: int, size: int, generator: torch.Generator) -> Iterator[tuple[Tensor, bool]]:
-    """Endless passes over ``count`` images in batches of nearly equal size, at most ``size``, in a fresh order per pass.
+    """Endless passes over ``count`` images, each in a fresh order, in batches of nearly equal size, at most ``size``.
 
     Yields:
         (positions, whether this batch ends a pass).

@@ -40,7 +40,7 @@ DATASETS: dict[str, DataInfo] = {
     ),
     "digits-noisy": DataInfo(
         "Noisy digits",
-        "The same digits with fixed sensor noise, so that a model errs on unseen images and easy / hard means something.",
+        "The same digits with fixed sensor noise: models err on unseen images, so that easy and hard mean something.",
         DIGIT_NAMES, (1, 8, 8), (900, 450, 447), (0.352,), (0.357,), "resnet-tiny", "digits",
     ),
     "digits-families": DataInfo(

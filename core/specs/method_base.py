@@ -8,7 +8,7 @@ from core.specs.base import Spec
 
 
 def used_if(*alternatives: dict[str, str]) -> dict[str, Any]:
-    """For ``Field(json_schema_extra=...)``: the field counts only where the settings are as in one of the alternatives."""
+    """For ``Field(json_schema_extra=...)``: the field counts only where one of these alternatives holds."""
     return {"used_if": alternatives}
 
 

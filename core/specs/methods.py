@@ -120,7 +120,7 @@ class MuMis(MethodSpec):
             return "paper"
         return "accuracy" if goes_whole or known_accuracy else "sensitivity"
 
-    def scale(self, goes_whole: bool) -> float:
+    def step_scale(self, goes_whole: bool) -> float:
         """What the two steps of the scale-free variant are multiplied with."""
         return 1.0 if goes_whole else 0.5
 
@@ -128,7 +128,7 @@ class MuMis(MethodSpec):
         notes = self._variant_notes(goes_whole) + self._stop_notes(goes_whole, known_accuracy)
         notes.append(
             "Addition to the paper: a guard gives the last good weights back where the irrelevant norm exceeds "
-            f"{self.guard:g} times its start, or the target norm its own start."
+            f"{self.guard:g} times its start, the target norm its own start, or either is no longer finite."
         )
         if self.target_weight != 1 or self.irrelevant_weight != 1:
             weights = f"{self.target_weight:g} to {self.irrelevant_weight:g}"
@@ -143,7 +143,7 @@ class MuMis(MethodSpec):
                 "The paper tunes its learning rate for every task; the default was found on the digits, without gold.",
                 "The paper does not say how BatchNorm is treated; here its statistics are frozen.",
             ]
-        head, body = (self.scale(goes_whole) * step for step in (self.head_step, self.body_step))
+        head, body = (self.step_scale(goes_whole) * step for step in (self.head_step, self.body_step))
         return [
             f"Departure from the paper: a step moves the last layer by {head:.3g} and the other layers by {body:.3g} "
             "of their norm, where the paper has one learning rate.",

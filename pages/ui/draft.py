@@ -52,20 +52,18 @@ def fill(spec: RunSpec) -> None:
     show_request(spec.forget)
 
 
-def settings(kind: type[MethodSpec]) -> dict[str, Any]:
-    """The method's settings as the form has them, without those that its choices do not use."""
+def chosen(kind: type[MethodSpec]) -> MethodSpec:
+    """The method's settings as the form has them, not checked."""
     name = kind.model_fields["name"].default
-    values = {
-        field: st.session_state.get(f"{PREFIX}set.{name}.{field}", info.default)
-        for field, info in kind.model_fields.items()
-        if field != "name"
-    }
-    return {field: value for field, value in values.items() if used(kind, field, values)}
+    return kind.model_construct(**{
+        field: get(f"set.{name}.{field}", info.default) for field, info in kind.model_fields.items()
+    })  # fmt: skip
 
 
-def used(kind: type[MethodSpec], field: str, values: dict[str, Any]) -> bool:
-    """Whether the chosen values use a setting."""
-    return all(values[name] in allowed for name, allowed in kind.conditions(field).items())
+def settings(kind: type[MethodSpec]) -> dict[str, Any]:
+    """Those of the settings that the choices use."""
+    method = chosen(kind)
+    return {field: getattr(method, field) for field in kind.model_fields if field != "name" and method.uses(field)}
 
 
 def spec() -> RunSpec:

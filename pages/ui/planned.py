@@ -1,35 +1,52 @@
 """A plan on the screen: the forget set, what is trained already, and about how long the rest will take."""
 
+import numpy as np
 import streamlit as st
 
 from core.datasets import Dataset
 from core.experiment.plan import Plan
-from core.figures import role_name
-from pages.ui import request
+from core.figures import class_counts, gallery, role_name
+from pages.ui.figure import show
+from pages.ui.request import about, finest
+
+SHOWN = 24
 
 
-def planned_view(planned: Plan, dataset: Dataset) -> None:
-    """What will happen, before it happens."""
-    size, total = len(planned.forget), len(dataset.train)
+def costs(planned: Plan) -> None:
+    """How much is forgotten, what is trained already, how long the rest takes."""
+    total = sum(count for _, count in planned.per_class.values())
+    size = len(planned.forget)
     cached = [role_name(role).lower() for role in planned.models if role in planned.cached]
-    counts, marks, time = st.columns(3)
-    counts.metric("To forget", f"{size:,} images", f"{size / total:.1%} of {total:,} training images",
-                  delta_color="off", delta_arrow="off")  # fmt: skip
-    marks.metric("Trained already", f"{len(cached)} of {len(planned.models)} models", ", ".join(cached) or "none yet",
-                 delta_color="off", delta_arrow="off")  # fmt: skip
     unknown = [phase for phase, seconds in planned.seconds.items() if seconds is None]
-    estimate = f"about {_duration(planned.known_seconds)}" if len(unknown) < len(planned.seconds) else "not known yet"
-    time.metric(
-        "Time", estimate, f"and {len(unknown)} phases not run here before" if unknown else "from earlier runs",
+    left, right = st.columns(2)
+    left.metric("To forget", f"{size:,} image{'s' * (size != 1)}", f"{size / total:.1%} of the training images",
+                delta_color="off", delta_arrow="off")  # fmt: skip
+    right.metric(
+        "Time", _duration(planned.known_seconds) if len(unknown) < len(planned.seconds) else "not known yet",
+        f"and {len(unknown)} phases never run here" if unknown else "by earlier runs",
         delta_color="off", delta_arrow="off", help="From earlier runs of this kind, here or in the gallery.",
     )  # fmt: skip
-    st.caption(
-        f"Forget set {planned.forget.sha256[:16]}: the same images have the same name, however they are asked for."
-    )
+    names = f": {', '.join(cached)}" if cached else ""
+    st.caption(f"{len(cached)} of {len(planned.models)} models are trained already{names}.")
     for sentence in planned.warnings:
         st.warning(sentence, icon=":material/info:")
-    with st.expander("The images to forget", icon=":material/image:", expanded=True):
-        request.preview(dataset, planned.forget.ids, dataset.info)
+
+
+def images(planned: Plan, dataset: Dataset) -> None:
+    """Some of the images to forget, how many of each class, and the name of the set."""
+    gone = dataset.train.with_ids(planned.forget.ids)
+    few = gone.take(np.arange(min(len(gone), SHOWN)))
+    shown = gallery(few.images, about(few, dataset.info))
+    st.plotly_chart(shown.figure, key="preview", alt=shown.alt, config={"displayModeBar": False})
+    more = f"The first {SHOWN} of {len(gone)}. " if len(gone) > SHOWN else ""
+    st.caption(f"{more}Name of the set: {planned.forget.sha256[:16]}, the same however its images are asked for.")
+    with st.expander("How many of each class", icon=":material/bar_chart:"):
+        forgotten = np.isin(dataset.train.index, planned.forget.ids)
+        show(class_counts(finest(dataset.train), forgotten, dataset.info.labels), "counts")
+
+
+def notes(planned: Plan) -> None:
+    """Where the method departs from its paper."""
     if planned.notes:
         with st.expander(f"{len(planned.notes)} departures from the paper and guesses", icon=":material/gavel:"):
             for sentence in planned.notes:
@@ -38,5 +55,5 @@ def planned_view(planned: Plan, dataset: Dataset) -> None:
 
 def _duration(seconds: float) -> str:
     if seconds < 90:
-        return f"{max(seconds, 1):.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+        return f"about {max(seconds, 1):.0f} s"
+    return f"about {seconds / 60:.0f} min" if seconds < 5400 else f"about {seconds / 3600:.1f} h"

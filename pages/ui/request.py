@@ -5,11 +5,10 @@ import pandas as pd
 import streamlit as st
 
 from core import load_dataset
-from core.datasets import Dataset, Split
-from core.figures import class_counts, gallery, selected_ids
+from core.datasets import Split
+from core.figures import gallery, selected_ids
 from core.specs import DataInfo
 from pages.ui import draft
-from pages.ui.figure import show
 
 PER_PAGE = 48
 
@@ -63,15 +62,14 @@ def _images(info: DataInfo) -> None:
     with left:
         only = st.pills("Show", info.labels, key=f"{draft.PREFIX}shown_class", help="Only images of this class.")
     train = dataset.train
-    labels = _labels(train)
+    labels = finest(train)
     where = np.flatnonzero(labels == info.labels.index(only)) if only else np.arange(len(train))
     pages = -(-len(where) // PER_PAGE)
     with right:
         number = st.number_input("Page", 1, pages, 1, key=f"{draft.PREFIX}page.{only}", help=f"{pages} pages")
     part = train.take(where[(number - 1) * PER_PAGE : number * PER_PAGE])
     picked: list[int] = draft.get("picked")
-    about = _about(part, info)
-    shown = gallery(part.images, about, selected=set(picked))
+    shown = gallery(part.images, about(part, info), selected=set(picked))
     event = st.plotly_chart(
         shown.figure, key=f"gallery.{st.session_state.get('gallery_turn', 0)}", on_select="rerun", alt=shown.alt,
         config={"displaylogo": False},
@@ -96,19 +94,11 @@ def _put_back() -> None:
     draft.write_request()
 
 
-def preview(dataset: Dataset, ids: np.ndarray, info: DataInfo) -> None:
-    """Some of the images to forget, and how many of each class."""
-    part = dataset.train.with_ids(ids)
-    few = part.take(np.arange(min(len(part), 36)))
-    st.plotly_chart(gallery(few.images, _about(few, info)).figure, key="preview", alt="Images to forget",
-                    config={"displayModeBar": False})  # fmt: skip
-    show(class_counts(_labels(dataset.train), np.isin(dataset.train.index, ids), info.labels), "counts")
-
-
-def _labels(split: Split) -> np.ndarray:
+def finest(split: Split) -> np.ndarray:
     """The finest label of every image."""
     return split.labels if split.subclass is None else split.subclass
 
 
-def _about(split: Split, info: DataInfo) -> pd.DataFrame:
-    return pd.DataFrame({"index": split.index, "class": [info.labels[label] for label in _labels(split)]})
+def about(split: Split, info: DataInfo) -> pd.DataFrame:
+    """What a gallery tells of every image on hovering."""
+    return pd.DataFrame({"index": split.index, "class": [info.labels[label] for label in finest(split)]})

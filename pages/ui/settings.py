@@ -11,22 +11,16 @@ from pages.ui import draft
 
 def settings_form(kind: type[MethodSpec]) -> None:
     """One widget per setting that the choices made above it use."""
-    name = kind.model_fields["name"].default
-    values: dict[str, Any] = {}
-    columns = st.columns(2)
-    shown = 0
-    for field, info in kind.model_fields.items():
-        if field == "name":
-            continue
-        key = f"{draft.PREFIX}set.{name}.{field}"
-        st.session_state.setdefault(key, info.default)
-        values[field] = st.session_state[key]
-        if draft.used(kind, field, values):
-            with columns[shown % 2]:
-                _widget(field, info, key)
-            values[field] = st.session_state[key]
-            shown += 1
-    if not shown:
+    method = draft.chosen(kind)
+    fields = [field for field in kind.model_fields if field != "name" and method.uses(field)]
+    for n, field in enumerate(fields):
+        if n % 2 == 0:
+            columns = st.columns(2)
+        key = f"{draft.PREFIX}set.{method.name}.{field}"
+        st.session_state.setdefault(key, getattr(method, field))
+        with columns[n % 2]:
+            _widget(field, kind.model_fields[field], key)
+    if not fields:
         st.caption("This method has no settings.")
 
 

@@ -10,25 +10,33 @@ from core.store import RunFolder
 from pages.ui.links import select
 
 ABOUT = {
-    "FA": ("Forget accuracy", "FA: accuracy on the images to forget. The aim is gold's value, not zero."),
-    "RA": ("Retain accuracy", "RA: accuracy on the other training images."),
-    "TA": ("Test accuracy", "TA: accuracy on the whole test set."),
-    "FA_test": ("Test accuracy of the forgotten class", "FA_test: on test images of the forgotten class."),
-    "RA_test": ("Test accuracy of the others", "RA_test: on the other test images."),
+    "FA": ("Forget set", "FA: accuracy on the images to forget. The aim is gold's value, not zero."),
+    "RA": ("Retain set", "RA: accuracy on the other training images."),
+    "TA": ("Test set", "TA: accuracy on the whole test set."),
+    "FA_test": ("Test, forgotten class", "FA_test: accuracy on test images of what is forgotten."),
+    "RA_test": ("Test, other classes", "RA_test: accuracy on the other test images."),
 }
 
 
 def numbers(result: dict[str, Any]) -> None:
-    """The accuracies of the unlearned model, each with its way from the original and its distance to gold."""
+    """The accuracies of the unlearned model, each with where it was in the original and where it is in gold."""
     found = result["accuracy"]
     golds = [values for role, values in found.items() if role.startswith("gold-")]
+    st.caption("Accuracy of the **unlearned** model, with that of the original and of the mean gold below")
     for column, (name, (title, text)) in zip(st.columns(len(ABOUT)), ABOUT.items(), strict=True):
         now, before = found["unlearned"][name], found["original"][name]
-        if now is None:
+        if now is None or before is None:
             column.metric(title, "–", help=f"{text} Not defined here: the request touches every class.")
             continue
-        gold = f" · gold {mean(g[name] for g in golds):.1%}" if golds else ""
-        column.metric(title, f"{now:.1%}", f"was {before:.1%}{gold}", delta_color="off", delta_arrow="off", help=text)
+        gold = f", gold {percent(mean(g[name] for g in golds))}" if golds else ""
+        column.metric(
+            title, percent(now), f"was {percent(before)}{gold}", delta_color="off", delta_arrow="off", help=text
+        )
+
+
+def percent(value: float) -> str:
+    """A fraction as percent, with one digit where it needs one."""
+    return f"{value:.1%}".replace(".0%", "%")
 
 
 def verdict(result: dict[str, Any]) -> str:

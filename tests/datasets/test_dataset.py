@@ -18,7 +18,11 @@ def ids(split: Split) -> set[int]:
 @pytest.mark.parametrize("name", NAMES)
 def test_sizes_types_and_shapes(name: str):
     dataset = load_dataset(name)
-    assert {n: len(s) for n, s in dataset.splits.items()} == {"train": 900, "pool": 450, "test": 447}  # DESIGN, section 5
+    assert {n: len(s) for n, s in dataset.splits.items()} == {
+        "train": 900,
+        "pool": 450,
+        "test": 447,
+    }  # DESIGN, section 5
     for split in dataset.splits.values():
         assert (split.images.dtype, split.images.shape) == (np.uint8, (len(split), *dataset.info.shape))
         assert (split.labels.dtype, split.index.dtype) == (np.int64, np.int64)

@@ -107,6 +107,16 @@ def test_what_a_share_picks_does_not_depend_on_the_other_parts():
     assert forget(DIGITS, "random=9+random=9").sha256 == forget(DIGITS, "random=9").sha256
 
 
+def test_every_class_has_its_own_draw():
+    train = DIGITS.train
+    picked = forget(DIGITS, "class=3,4,5:30%").ids
+    members = [train.index[train.labels == c] for c in (3, 4, 5)]
+    assert {len(ids) for ids in members} == {91}
+    first, second, third = (np.isin(ids, picked) for ids in members)
+    assert (first != second).any()
+    assert (second != third).any()
+
+
 @pytest.mark.parametrize("kind", ["class=3", "random"])
 def test_a_larger_share_holds_the_smaller_one(kind: str):
     sign = ":" if kind == "class=3" else "="

@@ -26,7 +26,8 @@ def supervised(store: Store) -> Iterator[Store]:
     wait_for(lambda: (store.root / "supervisor.json").exists())
     yield store
     os.kill(read_json(store.root / "supervisor.json")["pid"], signal.SIGTERM)
-    wait_for(lambda: not is_supervised(store))
+    supervisor._launched.pop(store.root.resolve()).wait()
+    assert not is_supervised(store)
 
 
 def test_works_off_the_queue_and_survives_a_killed_worker(supervised: Store, quick: Callable[..., RunSpec]) -> None:

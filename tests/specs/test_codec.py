@@ -100,10 +100,11 @@ def test_a_default_is_not_written_out():
 
 
 def test_a_command_reads_as_a_person_would_write_it():
-    spec = make_spec(forget="class=3:30%", seed=7, gold_seeds=(1, 2, 3, 4, 5), settings={"model.train.epochs": 5})
+    settings = {"model.train.epochs": 5, "stop": "accuracy", "draws": 2}
+    spec = make_spec(forget="class=3:30%", seed=7, draw=1, gold_seeds=(1, 2, 3, 4, 5), settings=settings)
     assert to_command(spec) == (
         "python -m core run --dataset digits --forget class=3:30% --method mu-mis "
-        "--set model.train.epochs=5 --seed 7 --gold-seeds 5"
+        "--set model.train.epochs=5 --seed 7 --draw 1 --set stop=accuracy --set draws=2 --gold-seeds 5"
     )
 
 
@@ -194,7 +195,7 @@ def test_from_query_passes_over_what_is_not_of_the_spec():
 
 def test_make_method_names_the_setting_alone():
     assert make_method("mu-mis").name == "mu-mis"
-    with pytest.raises(InvalidSpec, match="^max_steps = 0 is not allowed"):
+    with pytest.raises(InvalidSpec, match=r"^max_steps = 0 is not allowed"):
         make_method("mu-mis", {"max_steps": 0})
 
 
@@ -208,7 +209,7 @@ def test_gold_seeds(text: str, seeds: tuple[int, ...]):
 
 @pytest.mark.parametrize("text", ["", "-1", "65", ",", "4,,7", "1-3", "three"])
 def test_gold_seeds_refuses(text: str):
-    with pytest.raises(InvalidSpec, match="^gold seeds = "):
+    with pytest.raises(InvalidSpec, match=r"^gold seeds = "):
         gold_seeds(text)
 
 

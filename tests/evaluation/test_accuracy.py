@@ -1,0 +1,116 @@
+import pandas as pd
+import pytest
+
+from core.evaluation.accuracy import GAP_TEST, accuracies, class_accuracies, gap, gold_spread, with_forget
+
+
+def table(rows: list[tuple]) -> pd.DataFrame:
+    """Rows of (split, label, subclass, prediction), as a model's table has them."""
+    frame = pd.DataFrame(rows, columns=["split", "label", "subclass", "prediction"])
+    return frame.assign(index=range(len(frame)), subclass=pd.array(frame["subclass"], dtype="Int64"))
+
+
+# Two classes of two sub-classes each (0 and 1, 2 and 3), two images of every sub-class in train and test.
+TABLE = table([
+    ("train", 0, 0, 0), ("train", 0, 0, 1), ("train", 0, 1, 0), ("train", 0, 1, 0),
+    ("train", 1, 2, 1), ("train", 1, 2, 0), ("train", 1, 3, 1), ("train", 1, 3, 1),
+    ("pool", 0, 0, 1), ("pool", 1, 2, 0),
+    ("test", 0, 0, 1), ("test", 0, 0, 0), ("test", 0, 1, 0), ("test", 0, 1, 0),
+    ("test", 1, 2, 0), ("test", 1, 2, 0), ("test", 1, 3, 1), ("test", 1, 3, 0),
+])  # fmt: skip
+
+
+def test_train_becomes_forget_and_retain():
+    found = with_forget(TABLE, [0, 5, 12])  # 12 is a test image: it stays one
+    assert found["split"].tolist() == (
+        ["forget", *["retain"] * 4, "forget", "retain", "retain"] + ["pool"] * 2 + ["test"] * 8
+    )
+    assert TABLE["split"].tolist()[:8] == ["train"] * 8
+
+
+def test_a_whole_class():
+    # Class 0: training images 0-3, 3 of 4 right; retain 4-7, 3 of 4. Test: class 0 3 of 4, class 1 1 of 4, all 4 of 8.
+    assert accuracies(with_forget(TABLE, [0, 1, 2, 3])) == {
+        "FA": 0.75, "RA": 0.75, "TA": 0.5, "FA_test": 0.75, "RA_test": 0.25,
+    }  # fmt: skip
+
+
+def test_a_part_of_a_class_is_tested_on_the_whole_class():
+    # Forget the one wrong image of class 0: FA 0 of 1, RA 6 of 7; the test columns are those of class 0.
+    assert accuracies(with_forget(TABLE, [1])) == {
+        "FA": 0.0, "RA": 6 / 7, "TA": 0.5, "FA_test": 0.75, "RA_test": 0.25,
+    }  # fmt: skip
+
+
+def test_a_subclass_is_tested_on_the_subclass():
+    # Sub-class 0: training 1 of 2, the rest 5 of 6; test 1 of 2, the rest 3 of 6.
+    assert accuracies(with_forget(TABLE, [0, 1]), "subclass") == {
+        "FA": 0.5, "RA": 5 / 6, "TA": 0.5, "FA_test": 0.5, "RA_test": 0.5,
+    }  # fmt: skip
+    # By class, the test columns would be those of class 0.
+    assert accuracies(with_forget(TABLE, [0, 1]))["FA_test"] == 0.75
+
+
+def test_a_request_that_touches_every_class_has_no_test_columns():
+    found = accuracies(with_forget(TABLE, [0, 4]))
+    assert (found["FA_test"], found["RA_test"]) == (None, None)
+    assert (found["FA"], found["RA"], found["TA"]) == (1.0, 4 / 6, 0.5)
+    assert accuracies(with_forget(TABLE, [0, 4]), "subclass")["FA_test"] == 0.25  # sub-classes 0 and 2: 1 of 4
+
+
+def test_accuracy_per_class_and_per_subclass():
+    assert class_accuracies(TABLE, "test") == {"0": 0.75, "1": 0.25}
+    assert class_accuracies(TABLE, "test", "subclass") == {"0": 0.5, "1": 1.0, "2": 0.0, "3": 0.5}
+    assert class_accuracies(TABLE, "pool") == {"0": 0.0, "1": 0.0}
+    assert class_accuracies(TABLE, "forget") == {}
+
+
+def numbers(fa: float, ra: float, ta: float, fa_test: float | None = 0.5, ra_test: float | None = 0.5):
+    return {"FA": fa, "RA": ra, "TA": ta, "FA_test": fa_test, "RA_test": ra_test}
+
+
+def test_the_gap_is_to_the_mean_gold_metric_by_metric():
+    golds = [numbers(0.0, 0.9, 0.8), numbers(0.2, 1.0, 0.8)]  # mean 0.1, 0.95, 0.8
+    assert gap(numbers(0.4, 0.95, 0.7), golds) == pytest.approx(
+        {"average": (0.3 + 0 + 0.1) / 3, "FA": 0.3, "RA": 0.0, "TA": 0.1}
+    )
+
+
+def test_less_than_gold_is_as_far_as_more():
+    assert gap(numbers(0, 1, 1), [numbers(0.5, 1, 1)]) == gap(numbers(1, 1, 1), [numbers(0.5, 1, 1)])
+
+
+def test_without_gold_there_is_no_gap():
+    assert gap(numbers(0, 1, 1), []) is None
+
+
+def test_a_metric_that_is_missing_anywhere_leaves_no_average():
+    golds = [numbers(0, 1, 0.5), numbers(0, 1, 0.7)]
+    lacking = numbers(0, 1, 0.5, None, None)
+    expected = {"average": None, "FA_test": None, "RA_test": None, "TA": pytest.approx(0.1)}
+    assert gap(lacking, golds, GAP_TEST) == expected
+    assert gap(numbers(0, 1, 0.6), [golds[0], lacking], GAP_TEST) == expected
+    assert gap(lacking, golds)["average"] == pytest.approx(0.1 / 3)  # FA, RA and TA are there
+
+
+def test_the_spread_compares_each_gold_with_the_mean_of_the_others():
+    golds = [numbers(0.0, 1, 0.9), numbers(0.3, 1, 0.9), numbers(0.6, 1, 0.6)]
+    # FA: |0 - 0.45|, |0.3 - 0.3|, |0.6 - 0.15|, mean 0.3. TA: |0.9 - 0.75| twice, |0.6 - 0.9|, mean 0.2.
+    assert gold_spread(golds) == pytest.approx({"average": 0.5 / 3, "FA": 0.3, "RA": 0.0, "TA": 0.2})
+
+
+def test_the_spread_of_two_golds_is_their_difference():
+    golds = [numbers(0.0, 0.9, 0.8), numbers(0.2, 1.0, 0.7)]
+    assert gold_spread(golds) == pytest.approx({"average": 0.4 / 3, "FA": 0.2, "RA": 0.1, "TA": 0.1})
+    lacking = [numbers(0, 1, 1, None, None)] * 2
+    assert gold_spread(lacking, GAP_TEST) == {"average": None, "FA_test": None, "RA_test": None, "TA": 0.0}
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_fewer_than_two_golds_have_no_spread(count: int):
+    assert gold_spread([numbers(0, 1, 1)] * count) is None
+
+
+def test_golds_that_are_one_object_have_no_spread_either():
+    gold = numbers(0.5, 1, 1)
+    assert gold_spread([gold, gold]) == {"average": 0.0, "FA": 0.0, "RA": 0.0, "TA": 0.0}

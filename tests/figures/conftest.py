@@ -1,0 +1,88 @@
+"""Small made-up tables in the shape that runs write."""
+
+import pandas as pd
+import pytest
+
+ROLES = ("initial", "original", "unlearned", "gold-1", "gold-2")
+
+
+@pytest.fixture
+def classes() -> tuple[str, ...]:
+    return ("cat", "dog", "owl")
+
+
+@pytest.fixture
+def samples() -> pd.DataFrame:
+    """Five roles, ten images: 0 to 3 forget (cats), 4 to 6 retain, 7 to 9 test (one of each class), with norms whose
+    shares can be counted by hand."""
+    split = ["forget"] * 4 + ["retain"] * 3 + ["test"] * 3
+    label = [0, 0, 0, 0, 1, 1, 2, 0, 1, 2]
+    # The forget images' target norms first; retain and test images always have 5.
+    target = {
+        "initial": [1, 1, 1, 1],
+        "original": [8, 8, 8, 8],
+        "unlearned": [0, 2, 4, 16],
+        "gold-1": [4, 4, 4, 4],
+        "gold-2": [4, 8, 12, 20],
+    }
+    irrelevant = {"initial": 1, "original": 3, "unlearned": 4, "gold-1": 3, "gold-2": 5}
+    prediction = {
+        "initial": [2] * 10,
+        "original": label,
+        "unlearned": [1, 1, 0, 0, 1, 1, 2, 1, 1, 2],
+        "gold-1": [1, 1, 1, 1, 1, 1, 2, 1, 1, 2],
+        "gold-2": [2, 2, 2, 2, 1, 1, 2, 0, 1, 1],
+    }
+    frames = [
+        pd.DataFrame(
+            {
+                "role": role,
+                "split": split,
+                "index": range(10),
+                "label": label,
+                "subclass": pd.array([None] * 10, dtype="Int64"),
+                "prediction": prediction[role],
+                "target_norm": [*map(float, target[role]), *[5.0] * 6],
+                "irrelevant_norm": float(irrelevant[role]),
+                "jacobian_norm": 9.0,
+            }
+        )
+        for role in ROLES
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
+@pytest.fixture
+def trajectory() -> pd.DataFrame:
+    """Steps 0 to 4: FA falls, the irrelevant norm dips and recovers, the stop rule looked at steps 2 and 4."""
+    return pd.DataFrame(
+        {
+            "step": range(5),
+            "loss": [float("nan"), 4.0, 3.0, 2.0, 1.0],
+            "target_norm": [8.0, 6.0, 4.0, 2.0, 1.0],
+            "irrelevant_norm": [4.0, 3.5, 3.0, 3.8, 4.4],
+            "irrelevant_ratio": [None, None, 0.75, None, 1.1],
+            "FA": [1.0, 0.9, 0.5, 0.1, 0.0],
+            "RA": [1.0, 1.0, 0.99, 0.98, 0.98],
+            "TA": [0.95, 0.94, 0.92, 0.89, 0.88],
+            "seconds": [0.0, 0.1, 0.2, 0.3, 0.4],
+        }
+    )
+
+
+@pytest.fixture
+def result() -> dict:
+    """What the figures read of a run's result.json."""
+
+    def accuracies(*values: float) -> dict[str, float]:
+        return dict(zip(("FA", "RA", "TA", "FA_test", "RA_test"), values, strict=True))
+
+    return {
+        "accuracy": {
+            "original": accuracies(1.0, 1.0, 0.95, 0.9, 0.96),
+            "initial": accuracies(0.1, 0.1, 0.1, 0.1, 0.1),
+            "unlearned": accuracies(0.1, 0.98, 0.89, 0.3, 0.96),
+            "gold-10": accuracies(0.4, 1.0, 0.90, 0.4, 0.97),
+            "gold-2": accuracies(0.6, 1.0, 0.92, 0.6, 0.95),
+        }
+    }

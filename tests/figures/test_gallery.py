@@ -1,0 +1,80 @@
+from base64 import b64decode
+from io import BytesIO
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from core.errors import InvalidSpec
+from core.figures import class_counts, class_counts_table, gallery, gallery_table, png_url
+
+IMAGES = np.random.default_rng(0).integers(0, 256, (5, 3, 8, 8), dtype=np.uint8)
+ABOUT = pd.DataFrame({"index": [30, 10, 20, 50, 40], "label": list("abcde")})
+
+
+def decoded(url: str) -> np.ndarray:
+    head, data = url.split(",")
+    assert head == "data:image/png;base64"
+    return np.asarray(Image.open(BytesIO(b64decode(data))))
+
+
+@pytest.mark.parametrize(("shape", "size"), [((3, 8, 8), 64), ((3, 32, 32), 64), ((3, 5, 7), 70), ((3, 96, 96), 96)])
+def test_a_png_is_the_image_enlarged_by_whole_pixels(shape: tuple[int, int, int], size: int) -> None:
+    image = np.random.default_rng(1).integers(0, 256, shape, dtype=np.uint8)
+    pixels = decoded(png_url(image))  # Pillow's decoder is the oracle
+    factor = size // max(shape[1:])
+    np.testing.assert_array_equal(pixels, np.kron(image.transpose(1, 2, 0), np.ones((factor, factor, 1), np.uint8)))
+
+
+def test_a_grey_image_stays_grey() -> None:
+    image = np.arange(64, dtype=np.uint8).reshape(1, 8, 8)
+    np.testing.assert_array_equal(decoded(png_url(image, pixels=8)), image[0])
+
+
+@pytest.mark.parametrize("image", [np.zeros((8, 8), np.uint8), np.zeros((2, 8, 8), np.uint8), np.zeros((3, 8, 8))])
+def test_other_arrays_are_refused(image: np.ndarray) -> None:
+    with pytest.raises(InvalidSpec, match=r"uint8 \(C, H, W\)"):
+        png_url(image)
+
+
+def test_tiles_stand_row_by_row_and_carry_their_ids() -> None:
+    shown = gallery(IMAGES, ABOUT, columns=2)
+    (targets,) = shown.figure.data
+    assert list(targets.customdata) == [30, 10, 20, 50, 40]
+    places = list(zip(targets.x, targets.y, strict=True))
+    assert places == [(0, 0), (1, 0), (0, 1), (1, 1), (0, 2)]
+    assert [(image.x, image.y) for image in shown.figure.layout.images] == places
+    assert [image.source for image in shown.figure.layout.images] == [png_url(image) for image in IMAGES]
+    assert targets.hovertext[1] == "index 10<br>label b"
+    assert shown.figure.layout.yaxis.range == (2.5, -0.5)  # the first row on top
+
+
+def test_selected_tiles_are_framed() -> None:
+    figure = gallery(IMAGES, ABOUT, selected={10, 40, 999}, columns=2).figure
+    centers = [((s.x0 + s.x1) / 2, (s.y0 + s.y1) / 2) for s in figure.layout.shapes]
+    assert centers == [(1, 0), (0, 2)]
+    assert figure.layout.dragmode is None
+
+
+def test_the_table_is_the_twin_of_the_grid() -> None:
+    table = gallery_table(IMAGES, ABOUT)
+    assert list(table.columns) == ["index", "image", "label"]
+    pd.testing.assert_frame_equal(table[["index", "label"]], ABOUT)
+    assert gallery(IMAGES, ABOUT, selected=[10]).alt.startswith("Grid of 5 images, 1 of them picked")
+
+
+def test_no_images_is_a_sentence() -> None:
+    assert gallery(IMAGES[:0], ABOUT.iloc[:0]).alt == "There are no images to show."
+
+
+def test_class_counts() -> None:
+    labels = np.array([0, 0, 0, 2, 2, 1])
+    forgotten = np.array([True, False, True, True, True, False])
+    shown = class_counts(labels, forgotten, ("cat", "dog", "owl"))
+    assert shown.table.to_dict("list") == {"class": ["cat", "dog", "owl"], "forget": [2, 0, 2], "retain": [1, 1, 0]}
+    pd.testing.assert_frame_equal(shown.table, class_counts_table(labels, forgotten, ("cat", "dog", "owl")))
+    forget, retain = shown.figure.data
+    assert (list(forget.y), list(retain.y)) == ([2, 0, 2], [1, 1, 0])
+    assert forget.marker.pattern.shape == "/"
+    assert shown.alt == "To forget: 2 of 3 cat, 2 of 2 owl."

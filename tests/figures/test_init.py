@@ -1,0 +1,40 @@
+"""The package as a whole: what it imports, and what every figure promises."""
+
+import subprocess
+import sys
+
+import core.figures
+from core.figures import Shown
+
+
+def test_figures_import_neither_torch_nor_streamlit() -> None:
+    code = "import sys, core.figures; print(*{'torch', 'streamlit', 'captum'} & sys.modules.keys())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
+
+
+def test_every_figure_has_a_table_function() -> None:
+    names = set(core.figures.__all__)
+    assert sorted(names) == core.figures.__all__
+    tables = {name.removesuffix("_table") for name in names if name.endswith("_table")}
+    assert tables
+    assert tables <= names
+
+
+def test_every_figure_says_how_to_read_it_and_names_fractions_that_exist(samples, classes, trajectory, result) -> None:
+    shown: list[Shown] = [
+        core.figures.accuracy_curves(trajectory),
+        core.figures.sensitivity_curves(trajectory),
+        core.figures.playback(trajectory),
+        core.figures.distribution(samples),
+        core.figures.rise_fall(samples),
+        core.figures.before_after(samples, classes),
+        core.figures.accuracy_comparison(result),
+        core.figures.gold_gap(result),
+        core.figures.class_changes(samples, classes),
+    ]
+    for one in shown:
+        assert one.how_to_read.endswith(".")
+        assert one.alt.endswith(".")
+        assert set(one.fractions) <= set(one.table.columns)
+        assert "nan" not in one.alt

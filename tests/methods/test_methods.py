@@ -1,0 +1,57 @@
+"""What holds for every method on the shelf."""
+
+import importlib
+from pathlib import Path
+
+import pytest
+import torch
+
+from core.methods import implementation
+from core.methods.steps import get_weights
+from core.specs import METHODS
+
+HERE = Path(__file__).parent
+SETTINGS = [METHODS[name]() for name in METHODS] + [
+    METHODS["mu-mis"](variant="paper", max_steps=4),
+    METHODS["random-label"](replay=False),
+]
+named = pytest.mark.parametrize("spec", SETTINGS, ids=lambda spec: f"{spec.name} {spec.key[:4]}")
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_one_method_is_one_file_with_its_paper_and_its_tests(name: str):
+    module = importlib.import_module(f"core.methods.{name.replace('-', '_')}")
+    assert METHODS[name].paper in module.__doc__
+    assert module.unlearn.__doc__
+    assert (HERE / f"test_{name.replace('-', '_')}.py").exists()
+    assert implementation(METHODS[name]()) is module.unlearn
+
+
+@named
+@pytest.mark.parametrize("forget", ["class=3", "class=3:60%+class=5"])
+def test_a_run_keeps_the_contract(spec, forget: str, problem):
+    model, task = problem(spec, forget)  # with no data but those that the spec says it needs
+    before = get_weights(model)
+    model.train()
+    shared = torch.get_rng_state()
+    steps = list(implementation(spec)(model, task, spec, generator=torch.Generator().manual_seed(0)))
+    assert torch.equal(shared, torch.get_rng_state())  # the generator of all threads is left alone
+    assert [step.step for step in steps] == list(range(1, len(steps) + 1))
+    assert all(step.total >= len(steps) for step in steps)
+    assert all(parameter.requires_grad and parameter.grad is None for parameter in model.parameters()) or steps
+    if spec.name == "none":
+        assert steps == []
+        return
+    assert [step.stop_reason is None for step in steps] == [True] * (len(steps) - 1) + [False]
+    assert not any(module.training for module in model.modules())
+    assert any(not a.equal(b) for a, b in zip(before, get_weights(model), strict=True))
+
+
+@named
+def test_the_same_seed_gives_the_same_weights(spec, problem):
+    ends = []
+    for _ in range(2):
+        model, task = problem(spec)
+        list(implementation(spec)(model, task, spec, generator=torch.Generator().manual_seed(7)))
+        ends.append(get_weights(model))
+    assert all(torch.equal(a, b) for a, b in zip(*ends, strict=True))

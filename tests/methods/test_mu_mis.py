@@ -1,0 +1,255 @@
+import math
+import re
+from itertools import pairwise
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from core.evaluation.tables import accuracy
+from core.methods.mu_mis import GUARD_EVERY, make_loss, move, unlearn
+from core.methods.steps import get_weights
+from core.models import get_state
+from core.sensitivity import draw_irrelevant, input_gradient_norms, target_and_irrelevant
+from core.specs import MuMis
+from core.training import Step, tensors
+
+
+def seeded(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+class Net(nn.Module):
+    """Any features with a linear head, as core's models are made."""
+
+    def __init__(self, features: nn.Module, inputs: int, classes: int) -> None:
+        super().__init__()
+        self.features = features
+        self.head = nn.Linear(inputs, classes)
+        with torch.no_grad():
+            for parameter in self.parameters():
+                parameter.copy_(torch.randn(parameter.shape, generator=seeded(parameter.numel())))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.head(self.features(x))
+
+
+def linear() -> Net:
+    """Logits linear in the image, so that the input gradient of logit k is row k of the head's weight."""
+    return Net(nn.Flatten(), 6, 4)
+
+
+def smooth() -> Net:
+    """Two smooth layers in float64, for finite differences."""
+    return Net(nn.Sequential(nn.Flatten(), nn.Linear(6, 5), nn.Tanh()), 5, 4).double()
+
+
+IMAGES = torch.rand(7, 1, 2, 3, generator=seeded(1), dtype=torch.float64)
+LABELS = torch.tensor([0, 1, 2, 3, 2, 2, 0])
+
+
+def squares(model: Net) -> Tensor:
+    return model.head.weight.detach().square().sum(dim=1)
+
+
+@pytest.mark.parametrize(("target", "irrelevant", "draws"), [(1.0, 1.0, 1), (0.0, 1.0, 1), (2.0, 0.5, 3)])
+def test_the_loss_of_a_linear_model_is_known(target: float, irrelevant: float, draws: int):
+    model = linear()
+    spec = MuMis(variant="paper", target_weight=target, irrelevant_weight=irrelevant, draws=draws)
+    loss = make_loss(model, 4, spec, seeded(5))(IMAGES.float(), LABELS)
+    drawn = draw_irrelevant(LABELS, 4, draws, seeded(5))  # the same draw, by the same seed
+    rows = squares(model)
+    by_hand = target * rows[LABELS].mean() - irrelevant * rows[drawn].mean()
+    assert loss.item() == pytest.approx(by_hand.item(), rel=1e-5)
+    # d/dW of ||W_k||^2 is 2 W_k: row k counts as often as k is a label, less as often as k is drawn
+    (gradient,) = torch.autograd.grad(loss, [model.head.weight])
+    counts = target * LABELS.bincount(minlength=4) / 7 - irrelevant * drawn.flatten().bincount(minlength=4) / (7 * draws)
+    torch.testing.assert_close(gradient, 2 * counts[:, None] * model.head.weight.detach(), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("variant", ["paper", "scale-free"])
+def test_the_weight_gradient_agrees_with_finite_differences(variant: str):
+    model = smooth()
+    spec = MuMis(variant=variant, irrelevant_weight=0.7, draws=2)
+
+    def value() -> Tensor:
+        return make_loss(model, 4, spec, seeded(5))(IMAGES, LABELS)  # a new seed: the same draw of c' every time
+
+    parameters = [model.features[1].weight, model.features[1].bias, model.head.weight]
+    exact = torch.autograd.grad(value(), parameters)
+    for parameter, gradient in zip(parameters, exact, strict=True):
+        flat = parameter.data.view(-1)
+        for n in range(len(flat)):
+            old, h = flat[n].item(), 1e-6
+            flat[n] = old + h
+            above = value().item()
+            flat[n] = old - h
+            below = value().item()
+            flat[n] = old
+            assert gradient.view(-1)[n].item() == pytest.approx((above - below) / (2 * h), rel=1e-5, abs=1e-7)
+
+
+def test_the_cap_holds_the_irrelevant_term_at_a_multiple_of_its_first_value():
+    model = linear()
+    loss_of = make_loss(model, 4, MuMis(cap=1.2, draws=100), seeded(5))
+    drawn = draw_irrelevant(LABELS, 4, 100, seeded(5))
+    rows = squares(model)
+    first = rows[drawn].mean()
+    assert loss_of(IMAGES.float(), LABELS).item() == pytest.approx((rows[LABELS].mean() - first).item(), rel=1e-5)
+    with torch.no_grad():
+        model.head.weight *= 3  # all squares grow ninefold, far above the cap of 1.44
+    loss = loss_of(IMAGES.float(), LABELS)
+    assert loss.item() == pytest.approx((9 * rows[LABELS].mean() - 1.44 * first).item(), rel=1e-5)
+    (gradient,) = torch.autograd.grad(loss, [model.head.weight])
+    target_only = 2 * LABELS.bincount(minlength=4)[:, None] / 7 * model.head.weight.detach()
+    torch.testing.assert_close(gradient, target_only, rtol=1e-5, atol=1e-6)
+
+
+def test_without_a_cap_the_irrelevant_term_grows_on():
+    model = linear()
+    loss_of = make_loss(model, 4, MuMis(variant="paper", target_weight=0), seeded(5))
+    with torch.no_grad():
+        loss_of(IMAGES.float(), LABELS)
+        model.head.weight *= 100
+    assert loss_of(IMAGES.float(), LABELS).item() < -1000 * squares(linear()).min().item()
+
+
+def distance(one: list[Tensor], other: list[Tensor]) -> float:
+    return math.hypot(*(float((a - b).norm()) for a, b in zip(one, other, strict=True)))
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.5])
+def test_head_and_body_each_move_by_a_fraction_of_their_norm(scale: float):
+    model = smooth()
+    spec = MuMis(head_step=0.03, body_step=0.002)
+    before = get_weights(model)
+    norms = [torch.cat([p.flatten() for p in part]).norm().item() for part in (before[:2], before[2:3])]
+    length = move(model, make_loss(model, 4, spec, seeded())(IMAGES, LABELS), spec, scale)
+    after = get_weights(model)
+    body, head = distance(before[:2], after[:2]), distance(before[2:], after[2:])
+    assert body == pytest.approx(scale * 0.002 * norms[0])
+    assert head == pytest.approx(scale * 0.03 * norms[1])
+    assert length == pytest.approx(math.hypot(body, head))
+    assert torch.equal(before[3], after[3])  # the head's bias has no part in any input gradient
+
+
+def test_the_paper_variant_is_plain_gradient_descent():
+    model, twin = smooth(), smooth()
+    spec = MuMis(variant="paper", learning_rate=0.01)
+    length = move(model, make_loss(model, 4, spec, seeded())(IMAGES, LABELS), spec, 1.0)
+    make_loss(twin, 4, spec, seeded())(IMAGES, LABELS).backward()
+    torch.optim.SGD(twin.parameters(), lr=0.01).step()  # torch's own is the oracle
+    for one, other in zip(get_weights(model), get_weights(twin), strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-12, atol=1e-14)
+    assert length == pytest.approx(distance(get_weights(smooth()), get_weights(model)))
+
+
+def follow(problem, spec: MuMis, seed: int = 0, **words) -> tuple[nn.Module, tuple[Tensor, Tensor], list[Step], list]:
+    """The model, its forget images, all steps, and the weights before the first and after every step."""
+    model, task = problem(spec, **words)
+    weights, steps = [get_weights(model)], []
+    for step in unlearn(model, task, spec, generator=seeded(seed)):
+        steps.append(step)
+        weights.append(get_weights(model))
+    return model, tensors(task.forget, torch.device("cpu")), steps, weights
+
+
+def test_a_whole_class_is_forgotten(problem):
+    model, forget, steps, weights = follow(problem, MuMis())
+    assert accuracy(model, *forget) == 0.0
+    assert steps[-1].stop_reason == "the forget set's accuracy came down to 0.0%; its target was 0.0%"
+    assert len(steps) < steps[0].total == 80
+    for step, (before, after) in zip(steps, pairwise(weights), strict=True):
+        assert step.values == {"step_size": pytest.approx(distance(before, after), rel=1e-3)}
+
+
+def test_part_of_a_class_goes_by_half_steps_to_the_point_nearest_to_its_held_out_accuracy(problem):
+    spec = MuMis()
+    model, forget, steps, weights = follow(problem, spec, forget="class=3:60%", known=0.7)
+    found = accuracy(model, *forget)
+    assert steps[-1].stop_reason == f"the forget set's accuracy came down to {found:.1%}; its target was 70.0%"
+    assert abs(found - 0.7) < 0.1
+    head = [before[-2] for before in weights[:2]]
+    # 0.02 of the norm of the head, halved; its bias, the last of the weights, gets no gradient
+    assert float((head[1] - head[0]).norm()) == pytest.approx(0.01 * float(head[0].norm()), rel=1e-3)
+
+
+def test_without_a_known_accuracy_the_target_norm_falls_to_its_fraction(problem):
+    spec = MuMis(fraction=0.8)
+    model, forget, steps, weights = follow(problem, spec, "digits-families", forget="subclass=4", known=None) \
+        if False else follow(problem, spec, dataset="digits-families", forget="subclass=4", known=None)
+    start, _ = problem(spec, dataset="digits-families", forget="subclass=4", known=None)
+    target = [target_and_irrelevant(input_gradient_norms(m, forget[0]), forget[1])[0].mean() for m in (start, model)]
+    assert (target[1] / target[0]).item() == pytest.approx(0.8, abs=0.02)
+    assert steps[-1].stop_reason.startswith("the target norm, as a share of its start, came down to")
+
+
+def test_the_papers_stop_measures_the_exact_ratio_once_per_pass(problem):
+    spec = MuMis(variant="paper", learning_rate=1e-5, max_steps=5, batch_size=20)  # 40 images: two steps a pass
+    model, task = problem(spec)
+    x, labels = tensors(task.forget, torch.device("cpu"))
+    ratios, steps = [], []
+    start = target_and_irrelevant(input_gradient_norms(model, x), labels)[1].mean()
+    for step in unlearn(model, task, spec, generator=seeded()):
+        steps.append(step)
+        ratios.append((target_and_irrelevant(input_gradient_norms(model, x), labels)[1].mean() / start).item())
+    assert len(labels) in range(21, 41)
+    assert ["irrelevant_ratio" in step.values for step in steps] == [False, True, False, True, False]
+    assert [steps[n].values["irrelevant_ratio"] for n in (1, 3)] == pytest.approx([ratios[1], ratios[3]], rel=1e-4)
+    assert steps[-1].stop_reason.startswith("step limit of 5 reached: the irrelevant norm never dipped to 90.0%")
+
+
+def test_a_rate_times_100_is_caught_by_the_guard_which_restores_the_last_good_weights(problem):
+    spec = MuMis(variant="paper", learning_rate=100 * MuMis().learning_rate)
+    model, _, steps, weights = follow(problem, spec)
+    reason = steps[-1].stop_reason
+    assert re.fullmatch(r"guard: .*; the weights from before the first step were given back", reason)
+    assert distance(weights[0], weights[-1]) == 0.0
+    assert distance(weights[0], weights[1]) > 0.0
+    assert len(steps) == GUARD_EVERY
+
+
+def test_the_guard_restores_a_later_step_where_that_was_still_good(problem):
+    _, _, steps, weights = follow(problem, MuMis(variant="paper", learning_rate=2e-4, guard=1.05))
+    match = re.search(r"the irrelevant norm rose to .* the weights of step (\d+) were given back", steps[-1].stop_reason)
+    assert match is not None
+    assert 0 < int(match[1]) < len(steps)
+    assert distance(weights[int(match[1])], weights[-1]) == 0.0
+
+
+def test_a_target_term_of_weight_zero_may_raise_the_target_norm(problem):
+    _, _, steps, _ = follow(problem, MuMis(target_weight=0, max_steps=6))
+    assert "the target norm rose" not in steps[-1].stop_reason
+    assert len(steps) == 6
+
+
+def test_at_least_one_step_is_made(problem):
+    _, _, steps, weights = follow(problem, MuMis(), forget="class=3:60%", known=1.0)  # met before the first step
+    assert len(steps) == 1
+    assert distance(*weights) > 0
+    assert "its target was 100.0%" in steps[-1].stop_reason
+
+
+def test_the_step_limit_is_a_reason(problem):
+    _, _, steps, _ = follow(problem, MuMis(max_steps=2))
+    assert steps[-1].stop_reason == (
+        "step limit of 2 reached: the forget set's accuracy had not come down to its target of 0.0%"
+    )
+
+
+def test_the_same_seed_gives_the_same_weights(problem):
+    runs = [follow(problem, MuMis(max_steps=3, batch_size=16), seed)[3][-1] for seed in (0, 0, 1)]
+    assert all(torch.equal(a, b) for a, b in zip(runs[0], runs[1], strict=True))
+    assert distance(runs[0], runs[2]) > 0
+
+
+def test_batchnorm_keeps_its_statistics(problem):
+    spec = MuMis(max_steps=2)
+    model, task = problem(spec)
+    before = get_state(model.train())
+    list(unlearn(model, task, spec, generator=seeded()))
+    after = get_state(model)
+    assert not any(module.training for module in model.modules())
+    running = [name for name in before if "running" in name]
+    assert running
+    assert all((before[name] == after[name]).all() for name in running)

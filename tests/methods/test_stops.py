@@ -1,0 +1,141 @@
+import math
+from collections.abc import Iterator
+
+import pytest
+import torch
+from torch import nn
+
+from core.methods.steps import set_weights
+from core.methods.stops import Falls, Guard, Recovers, Stop, alarm, ratio
+
+
+def scalar(value: float) -> nn.Module:
+    model = nn.Linear(1, 1, bias=False)
+    return put(model, value)
+
+
+def put(model: nn.Module, value: float) -> nn.Module:
+    set_weights(model, [torch.tensor([[value]])])
+    return model
+
+
+def stopped_at(rule: Falls | Recovers, values: list[float]) -> int | None:
+    """The first position at which the rule is met."""
+    return next((n for n, value in enumerate(values) if rule.met(value)), None)
+
+
+@pytest.mark.parametrize(
+    ("values", "position"),
+    [
+        ([1, 1.02, 1.1, 1.5], None),  # never dips
+        ([1, 0.97, 0.98, 0.7, 0.6, 0.92], 5),  # not at the first rise (0.98): that was no dip to 0.9
+        ([1, 0.95, 0.91, 1.2], None),  # a dip that is too small
+        ([0.9, 0.91], 1),  # "at or below" delta, then above it
+        ([0.5, 0.9], None),  # delta itself is no recovery
+        ([0.5, 0.4, 0.95, 0.3], 2),
+        ([math.nan, 0.5, math.nan, 0.95], 3),
+    ],
+)
+def test_the_papers_rule_waits_for_a_dip_and_a_recovery(values: list[float], position: int | None):
+    assert stopped_at(Recovers(delta=0.9), values) == position
+
+
+def test_the_papers_rule_says_what_was_missing():
+    never, half = Recovers(0.9), Recovers(0.9)
+    stopped_at(never, [1.02, 0.93, 1.1])
+    stopped_at(half, [0.8, 0.7, 0.75])
+    assert never.missed() == "the irrelevant norm never dipped to 90.0% of its start (lowest: 93.0%)"
+    assert half.missed() == "the irrelevant norm dipped to 70.0% of its start and did not recover"
+    assert half.reached(0.95) == "the irrelevant norm dipped to 70.0% of its start and recovered to 95.0%"
+    assert "lowest: 100.0%" in Recovers(0.9).missed()  # before the first look: the start is its own 100%
+
+
+@pytest.mark.parametrize(
+    ("target", "values", "position"),
+    [
+        (0.0, [1.0, 0.4, 0.01, 0.0], 3),
+        (0.75, [0.9, 0.75], 1),
+        (0.75, [0.7], 0),
+        (0.75, [0.76, 0.9, math.nan], None),
+    ],
+)
+def test_a_falling_number_stops_at_its_target(target: float, values: list[float], position: int | None):
+    assert stopped_at(Falls("it", target), values) == position
+
+
+def script(values: list[float]) -> Iterator[float]:
+    """Numbers to be measured, one after the other; it is an error to measure once more."""
+    yield from values
+
+
+def test_a_stop_measures_after_every_step_and_ends_at_the_limit():
+    numbers = script([0.9, 0.8, 0.7])
+    stop = Stop(Falls("the number", 0.5), lambda: next(numbers), limit=3)
+    model = scalar(1.0)
+    assert [stop.reason(model, [], step, ends_pass=False) for step in (1, 2)] == [None, None]
+    assert stop.value == 0.8
+    said = "step limit of 3 reached: the number had not come down to its target of 50.0%"
+    assert stop.reason(model, [], 3, ends_pass=False) == said
+
+
+def test_the_papers_rule_is_asked_once_per_pass():
+    numbers = script([0.8, 0.95])
+    stop = Stop(Recovers(0.9), lambda: next(numbers), limit=9)
+    model = scalar(1.0)
+    reasons = [stop.reason(model, [], step, ends_pass=step % 2 == 0) for step in (1, 2, 3, 4)]
+    assert reasons == [None, None, None, "the irrelevant norm dipped to 80.0% of its start and recovered to 95.0%"]
+
+
+def test_a_stop_leaves_the_model_at_the_nearest_point():
+    model = scalar(0.0)
+    stop = Stop(Falls("the number", 0.55), lambda: model.weight.item(), limit=9)
+    said = stop.reason(model, [torch.tensor([[1.0]])], 1, ends_pass=False)
+    assert said == "the number came down to 60.0%; its target was 55.0%"
+    assert model.weight.item() == pytest.approx(0.6)
+    assert stop.value == model.weight.item()
+
+
+@pytest.mark.parametrize(
+    ("target", "irrelevant", "signal"),
+    [
+        (1.0, 1.5, None),  # at the limits
+        (0.2, 0.3, None),
+        (0.9, 1.51, "the irrelevant norm rose to 1.51 times its start, above the limit of 1.5"),
+        (1.01, 1.0, "the target norm rose to 1.01 times its start, above the limit of 1"),
+        (math.nan, 1.0, "the input gradients were not finite"),
+        (0.5, math.nan, "the input gradients were not finite"),
+        (math.inf, 1.0, "the input gradients were not finite"),
+        (0.5, math.inf, "the input gradients were not finite"),
+    ],
+)
+def test_the_guards_signals(target: float, irrelevant: float, signal: str | None):
+    assert alarm(target, irrelevant, target_limit=1.0, irrelevant_limit=1.5) == signal
+
+
+def test_the_guard_gives_the_last_good_weights_back():
+    norms = iter([(4.0, 2.0), (3.0, 2.5), (2.0, 2.9), (1.0, 3.1)])  # irrelevant to its start: 1.25, 1.45, 1.55
+    model = scalar(0.0)
+    guard = Guard(model, lambda: next(norms), target_limit=1.0, irrelevant_limit=1.5)
+    for step in (3, 6):
+        put(model, float(step))
+        assert guard.check(step) is None
+        assert model.weight.item() == step
+    put(model, 9.0)
+    signal = "the irrelevant norm rose to 1.55 times its start, above the limit of 1.5"
+    assert guard.check(9) == f"guard: {signal}; the weights of step 6 were given back"
+    assert model.weight.item() == 6.0
+
+
+def test_the_guard_can_give_the_start_back():
+    norms = iter([(1.0, 1.0), (math.nan, 1.0)])
+    model = scalar(0.0)
+    guard = Guard(model, lambda: next(norms), target_limit=1.0, irrelevant_limit=1.5)
+    put(model, math.nan)
+    said = "guard: the input gradients were not finite; the weights from before the first step were given back"
+    assert guard.check(1) == said
+    assert model.weight.item() == 0.0
+
+
+def test_a_ratio_to_nothing_is_not_a_number():
+    assert ratio(3.0, 2.0) == 1.5
+    assert math.isnan(ratio(3.0, 0.0))

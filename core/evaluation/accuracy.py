@@ -21,8 +21,7 @@ def with_forget(table: pd.DataFrame, forget_ids: Sequence[int], gone_ids: Sequen
         gone_ids: images that earlier requests have taken: ``forgotten``, neither forget nor retain.
     """
     train = table["split"] == "train"
-    forget = table["index"].isin(forget_ids)
-    gone = table["index"].isin(gone_ids) & ~forget
+    gone, forget = (table["index"].isin(ids) for ids in (gone_ids, forget_ids))
     split = table["split"].mask(train, "retain").mask(train & gone, "forgotten").mask(train & forget, "forget")
     return table.assign(split=split)
 

@@ -13,7 +13,7 @@ from core.figures.comparison import (
     gold_gap,
     gold_gap_table,
 )
-from core.figures.gallery import class_counts, class_counts_table, gallery, gallery_table, png_url
+from core.figures.gallery import class_counts, class_counts_table, contact_sheet, gallery, gallery_table, png_url
 from core.figures.playback import playback, playback_table
 from core.figures.selection import selected_ids
 from core.figures.sensitivity import distribution, distribution_table, rise_fall, rise_fall_table
@@ -39,6 +39,7 @@ __all__ = [
     "class_changes_table",
     "class_counts",
     "class_counts_table",
+    "contact_sheet",
     "distribution",
     "distribution_table",
     "gallery",

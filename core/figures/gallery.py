@@ -15,6 +15,7 @@ from core.figures.theme import SPLIT_NAMES, SPLITS, Shown, blank, frame
 
 TILE = 64  # pixels a side
 COLUMNS = 12
+GAP_GREY = 128  # between images, on light and dark pages
 
 
 def png_url(image: np.ndarray, pixels: int = TILE) -> str:
@@ -41,6 +42,17 @@ def _encoded(data: bytes, shape: tuple[int, int, int], pixels: int) -> str:
     png = BytesIO()
     Image.fromarray(rows.squeeze(2) if shape[0] == 1 else rows).save(png, "PNG")
     return f"data:image/png;base64,{b64encode(png.getvalue()).decode()}"
+
+
+def contact_sheet(images: np.ndarray, columns: int = COLUMNS) -> np.ndarray:
+    """Images uint8 (N, C, H, W), at least one, as one uint8 (C, H, W): row by row, with a pixel between them."""
+    count, channels, height, width = images.shape
+    rows = -(-count // columns)
+    sheet = np.full((channels, rows * (height + 1) - 1, columns * (width + 1) - 1), GAP_GREY, np.uint8)
+    for n, image in enumerate(images):
+        y, x = n // columns * (height + 1), n % columns * (width + 1)
+        sheet[:, y : y + height, x : x + width] = image
+    return sheet
 
 
 def gallery_table(images: np.ndarray, about: pd.DataFrame) -> pd.DataFrame:

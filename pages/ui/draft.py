@@ -104,7 +104,8 @@ def show_request(request: ForgetRequest) -> None:
         put(name, value)
     info = DATASETS[get("dataset")]
     for term in request.terms(info):
-        percent = round(term.share.amount) if term.share and term.share.percent else 100
+        fraction = term.share.fraction if term.share else None
+        percent = round(100 * fraction) if fraction else 100
         match term.kind:
             case "class":
                 put("classes", [info.classes[value] for value in term.values])
@@ -113,7 +114,7 @@ def show_request(request: ForgetRequest) -> None:
                 put("subclasses", [(info.subclasses or ())[value] for value in term.values])
                 put("subclass_share", percent)
             case "random":
-                put("random_share", percent if term.share and term.share.percent else 0)
+                put("random_share", percent if fraction else 0)
             case "index":
                 put("picked", list(term.values))
 

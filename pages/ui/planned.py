@@ -5,9 +5,9 @@ import streamlit as st
 
 from core.datasets import Dataset
 from core.experiment.plan import Plan
-from core.figures import class_counts, gallery, role_name
+from core.figures import class_counts, contact_sheet, png_url, role_name
 from pages.ui.figure import show
-from pages.ui.request import about, finest
+from pages.ui.request import finest
 
 SHOWN = 24
 
@@ -17,13 +17,11 @@ def costs(planned: Plan) -> None:
     total = sum(count for _, count in planned.per_class.values())
     size = len(planned.forget)
     cached = [role_name(role).lower() for role in planned.models if role in planned.cached]
-    unknown = [phase for phase, seconds in planned.seconds.items() if seconds is None]
+    known = all(planned.seconds[role] is not None for role in planned.models)
     left, right = st.columns(2)
-    left.metric("To forget", f"{size:,} image{'s' * (size != 1)}", f"{size / total:.1%} of the training images",
-                delta_color="off", delta_arrow="off")  # fmt: skip
+    left.metric("Images to forget", f"{size:,}", f"{size / total:.1%} of all", delta_color="off", delta_arrow="off")
     right.metric(
-        "Time", _duration(planned.known_seconds) if len(unknown) < len(planned.seconds) else "not known yet",
-        f"and {len(unknown)} phases never run here" if unknown else "by earlier runs",
+        "Time", _duration(planned.known_seconds) if known else "not known", "by earlier runs" if known else "first run",
         delta_color="off", delta_arrow="off", help="From earlier runs of this kind, here or in the gallery.",
     )  # fmt: skip
     names = f": {', '.join(cached)}" if cached else ""
@@ -36,8 +34,8 @@ def images(planned: Plan, dataset: Dataset) -> None:
     """Some of the images to forget, how many of each class, and the name of the set."""
     gone = dataset.train.with_ids(planned.forget.ids)
     few = gone.take(np.arange(min(len(gone), SHOWN)))
-    shown = gallery(few.images, about(few, dataset.info))
-    st.plotly_chart(shown.figure, key="preview", alt=shown.alt, config={"displayModeBar": False})
+    sheet = contact_sheet(few.images)
+    st.image(png_url(sheet, 8 * max(sheet.shape[1:])), alt="Images to forget", width="stretch")
     more = f"The first {SHOWN} of {len(gone)}. " if len(gone) > SHOWN else ""
     st.caption(f"{more}Name of the set: {planned.forget.sha256[:16]}, the same however its images are asked for.")
     with st.expander("How many of each class", icon=":material/bar_chart:"):
@@ -55,5 +53,5 @@ def notes(planned: Plan) -> None:
 
 def _duration(seconds: float) -> str:
     if seconds < 90:
-        return f"about {max(seconds, 1):.0f} s"
-    return f"about {seconds / 60:.0f} min" if seconds < 5400 else f"about {seconds / 3600:.1f} h"
+        return f"~{max(seconds, 1):.0f} s"
+    return f"~{seconds / 60:.0f} min" if seconds < 5400 else f"~{seconds / 3600:.1f} h"

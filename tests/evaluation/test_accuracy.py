@@ -28,6 +28,14 @@ def test_train_becomes_forget_and_retain():
     assert TABLE["split"].tolist()[:8] == ["train"] * 8
 
 
+def test_what_earlier_requests_took_is_neither_forget_nor_retain():
+    found = with_forget(TABLE, [0, 1], gone_ids=[1, 2, 12])  # 1 is asked for again: it is forgotten now
+    assert found["split"].tolist()[:8] == ["forget", "forget", "forgotten", *["retain"] * 5]
+    assert found["split"].tolist()[8:] == TABLE["split"].tolist()[8:]
+    # Retain: images 3 to 7, all right but number 5; forget: 0 is right, 1 is wrong.
+    assert {name: accuracies(found)[name] for name in ("FA", "RA")} == {"FA": 0.5, "RA": 0.8}
+
+
 def test_a_whole_class():
     # Class 0: training images 0-3, 3 of 4 right; retain 4-7, 3 of 4. Test: class 0 3 of 4, class 1 1 of 4, all 4 of 8.
     assert accuracies(with_forget(TABLE, [0, 1, 2, 3])) == {

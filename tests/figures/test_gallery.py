@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from core.errors import InvalidSpec
-from core.figures import class_counts, class_counts_table, gallery, gallery_table, png_url
+from core.figures import class_counts, class_counts_table, contact_sheet, gallery, gallery_table, png_url
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (5, 3, 8, 8), dtype=np.uint8)
 ABOUT = pd.DataFrame({"index": [30, 10, 20, 50, 40], "label": list("abcde")})
@@ -78,3 +78,14 @@ def test_class_counts() -> None:
     assert (list(forget.y), list(retain.y)) == ([2, 0, 2], [1, 1, 0])
     assert forget.marker.pattern.shape == "/"
     assert shown.alt == "To forget: 2 of 3 cat, 2 of 2 owl."
+
+
+def test_a_contact_sheet_has_every_image_in_its_place() -> None:
+    images = np.arange(5, dtype=np.uint8)[:, None, None, None] * np.ones((1, 1, 2, 3), np.uint8)
+    sheet = contact_sheet(images, columns=3)
+    assert sheet.shape == (1, 2 * 3 - 1, 3 * 4 - 1)
+    for n in range(5):
+        y, x = n // 3 * 3, n % 3 * 4
+        assert (sheet[0, y : y + 2, x : x + 3] == n).all()
+    assert (sheet[0, 2] == 128).all()  # the row between
+    assert (sheet[0, 3:, 8:] == 128).all()  # no sixth image

@@ -28,7 +28,7 @@ def original(dataset: str) -> nn.Module:
 
 
 def spec_of(dataset: str) -> ModelSpec:
-    return ModelSpec(data=DataSpec(name=dataset, size=400), width=8)
+    return ModelSpec(data=DataSpec(name=dataset, size=400))
 
 
 @pytest.fixture(scope="session")

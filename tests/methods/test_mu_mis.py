@@ -63,7 +63,9 @@ def test_the_loss_of_a_linear_model_is_known(target: float, irrelevant: float, d
     assert loss.item() == pytest.approx(by_hand.item(), rel=1e-5)
     # d/dW of ||W_k||^2 is 2 W_k: row k counts as often as k is a label, less as often as k is drawn
     (gradient,) = torch.autograd.grad(loss, [model.head.weight])
-    counts = target * LABELS.bincount(minlength=4) / 7 - irrelevant * drawn.flatten().bincount(minlength=4) / (7 * draws)
+    counts = target * LABELS.bincount(minlength=4) / 7 - irrelevant * drawn.flatten().bincount(minlength=4) / (
+        7 * draws
+    )
     torch.testing.assert_close(gradient, 2 * counts[:, None] * model.head.weight.detach(), rtol=1e-5, atol=1e-6)
 
 
@@ -176,8 +178,11 @@ def test_part_of_a_class_goes_by_half_steps_to_the_point_nearest_to_its_held_out
 
 def test_without_a_known_accuracy_the_target_norm_falls_to_its_fraction(problem):
     spec = MuMis(fraction=0.8)
-    model, forget, steps, weights = follow(problem, spec, "digits-families", forget="subclass=4", known=None) \
-        if False else follow(problem, spec, dataset="digits-families", forget="subclass=4", known=None)
+    model, forget, steps, weights = (
+        follow(problem, spec, "digits-families", forget="subclass=4", known=None)
+        if False
+        else follow(problem, spec, dataset="digits-families", forget="subclass=4", known=None)
+    )
     start, _ = problem(spec, dataset="digits-families", forget="subclass=4", known=None)
     target = [target_and_irrelevant(input_gradient_norms(m, forget[0]), forget[1])[0].mean() for m in (start, model)]
     assert (target[1] / target[0]).item() == pytest.approx(0.8, abs=0.02)
@@ -211,7 +216,9 @@ def test_a_rate_times_100_is_caught_by_the_guard_which_restores_the_last_good_we
 
 def test_the_guard_restores_a_later_step_where_that_was_still_good(problem):
     _, _, steps, weights = follow(problem, MuMis(variant="paper", learning_rate=2e-4, guard=1.05))
-    match = re.search(r"the irrelevant norm rose to .* the weights of step (\d+) were given back", steps[-1].stop_reason)
+    match = re.search(
+        r"the irrelevant norm rose to .* the weights of step (\d+) were given back", steps[-1].stop_reason
+    )
     assert match is not None
     assert 0 < int(match[1]) < len(steps)
     assert distance(weights[int(match[1])], weights[-1]) == 0.0

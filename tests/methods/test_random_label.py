@@ -59,4 +59,6 @@ def test_the_loss_is_the_sum_of_both_means(problem, monkeypatch):
 
     monkeypatch.setattr(F, "cross_entropy", spy)
     _, steps = run(problem)
-    assert [step.loss for step in steps] == pytest.approx([a + b for a, b in zip(values[::2], values[1::2], strict=True)])
+    assert [step.loss for step in steps] == pytest.approx(
+        [a + b for a, b in zip(values[::2], values[1::2], strict=True)]
+    )

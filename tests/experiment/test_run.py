@@ -1,30 +1,16 @@
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 import torch
 
-import core.experiment.run as runner
-from core import Finished, InvalidSpec, Phase, RunSpec, Step, Store, Table, execute, load_dataset
-from core.datasets import ids_hash
+from core import InvalidSpec, Phase, RunSpec, Step, Store, Table, execute, load_dataset
 from core.evaluation.accuracy import accuracies, gap
-from core.specs import ForgetRequest, gold_model
+from core.experiment.run import choose_device
 from core.store import SavedModel
-from core.training import train
 
 
-def finish(spec: RunSpec, **words: Any) -> tuple[list[Any], dict[str, Any]]:
-    events = list(execute(spec, device="cpu", **words))
-    assert isinstance(events[-1], Finished)
-    return events, events[-1].result
-
-
-def phases(events: list[Any]) -> list[str]:
-    return list(dict.fromkeys(event.name for event in events if isinstance(event, Phase)))
-
-
-def test_the_whole_way(quick: Callable[..., RunSpec]) -> None:
+def test_the_whole_way(finish, phases, quick: Callable[..., RunSpec]) -> None:
     spec = quick("gradient-ascent")
     models: dict[str, SavedModel] = {}
     events, result = finish(spec, models=models)
@@ -49,7 +35,7 @@ def test_the_whole_way(quick: Callable[..., RunSpec]) -> None:
     assert trajectory["target_norm"].iloc[-1] == pytest.approx(result["sensitivity"]["unlearned"]["target"], rel=1e-5)
 
 
-def test_the_result_follows_from_the_tables(quick: Callable[..., RunSpec]) -> None:
+def test_the_result_follows_from_the_tables(finish, quick: Callable[..., RunSpec]) -> None:
     models: dict[str, SavedModel] = {}
     events, result = finish(quick(), models=models)
     own = next(event.frame for event in events if isinstance(event, Table) and event.name == "samples")
@@ -70,7 +56,7 @@ def test_the_result_follows_from_the_tables(quick: Callable[..., RunSpec]) -> No
     )
 
 
-def test_the_same_spec_gives_the_same_numbers(quick: Callable[..., RunSpec]) -> None:
+def test_the_same_spec_gives_the_same_numbers(finish, quick: Callable[..., RunSpec]) -> None:
     first, again = (finish(quick("mu-mis", gold_seeds=(1,)))[0] for _ in range(2))
     for name, value in first[-1].weights.items():
         np.testing.assert_array_equal(value, again[-1].weights[name])
@@ -78,76 +64,9 @@ def test_the_same_spec_gives_the_same_numbers(quick: Callable[..., RunSpec]) -> 
         assert first[-1].result[key] == again[-1].result[key]
 
 
-def test_models_are_trained_once_and_shared(quick: Callable[..., RunSpec]) -> None:
-    models: dict[str, SavedModel] = {}
-    finish(quick(), models=models)
-    ids = ",".join(str(i) for i in load_dataset(quick().model.data).train.with_ids(_three(quick())).index)
-    events, _ = finish(quick("gradient-ascent", forget=f"index={ids}"), models=models)
-    assert phases(events) == ["unlearn", "measure"]
-
-
-def _three(spec: RunSpec) -> np.ndarray:
-    train = load_dataset(spec.model.data).train
-    return train.index[train.labels == 3]
-
-
-def test_gold_never_sees_the_forget_set(quick: Callable[..., RunSpec], monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[np.ndarray] = []
-
-    def spy(model: torch.nn.Module, split: Any, *args: Any, **words: Any) -> Iterator[Step]:
-        seen.append(split.index)
-        return train(model, split, *args, **words)
-
-    monkeypatch.setattr(runner, "train", spy)
-    spec = quick(gold_seeds=(1,))
-    finish(spec)
-    everything = load_dataset(spec.model.data).train.index
-    original, _initial, gold = seen
-    np.testing.assert_array_equal(original, everything)
-    np.testing.assert_array_equal(np.sort(np.concatenate([gold, _three(spec)])), np.sort(everything))
-
-
-def test_a_method_gets_only_what_it_needs(quick: Callable[..., RunSpec], monkeypatch: pytest.MonkeyPatch) -> None:
-    tasks = {}
-
-    def fake(spec: Any) -> Any:
-        def unlearn(model: Any, task: Any, spec: Any, *, generator: Any) -> Iterator[Step]:
-            tasks[spec.name] = task
-            yield Step(1, 1, 0.0, {}, "enough")
-
-        return unlearn
-
-    monkeypatch.setattr(runner, "implementation", fake)
-    for method in ("mu-mis", "fine-tune", "random-label"):
-        spec = quick(method, gold_seeds=())
-        finish(spec)
-        task = tasks[method]
-        have = {name for name in ("forget", "retain", "pool") if getattr(task, name) is not None}
-        assert have == spec.method.needs
-    assert tasks["mu-mis"].known_accuracy is not None
-    assert tasks["mu-mis"].whole_classes == (3,)
-
-
-def test_what_is_measured_between_steps_is_not_on_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = [0.0]
-    monkeypatch.setattr(runner.time, "perf_counter", lambda: now[0])
-
-    def method() -> Iterator[Step]:
-        for n in range(3):
-            now[0] += 1.0  # inside
-            yield Step(n + 1, 3, 0.0)
-
-    clock = runner.Clock(torch.device("cpu"))
-    seen = []
-    for _ in clock.over(method()):
-        now[0] += 100.0  # outside
-        seen.append(clock.seconds)
-    assert seen == [1.0, 2.0, 3.0]
-
-
 @pytest.mark.parametrize("phase", ["original", "norms of original", "unlearn", "gold-1", "measure"])
 def test_stopping_in_any_phase_leaves_a_store_that_goes_on(
-    phase: str, quick: Callable[..., RunSpec], store: Store
+    finish, phase: str, quick: Callable[..., RunSpec], store: Store
 ) -> None:
     spec = quick("gradient-ascent", gold_seeds=(1,))
     events = execute(spec, models=store.models, device="cpu")
@@ -163,45 +82,10 @@ def test_stopping_in_any_phase_leaves_a_store_that_goes_on(
     assert not list(store.models.folder.glob("*.checkpoint"))
 
 
-def test_an_interrupted_training_goes_on_to_the_same_weights(quick: Callable[..., RunSpec], store: Store) -> None:
-    spec = quick(gold_seeds=(), settings={"model.train.epochs": 3})
-    events = execute(spec, models=store.models, device="cpu")
-    half = next(e for e in events if isinstance(e, Phase) and e.name == "original" and e.done > e.total // 2)
-    events.close()
-    assert store.models.checkpoint(spec.model.key) is not None
-    resumed = execute(spec, models=store.models, device="cpu")
-    first = next(e for e in resumed if isinstance(e, Phase))
-    assert (first.name, first.done) == ("original", half.total // 3 + 1)  # after the first of three epochs
-    list(resumed)
-    models: dict[str, SavedModel] = {}
-    finish(spec, models=models)
-    for name, value in models[spec.model.key].weights.items():
-        np.testing.assert_array_equal(value, store.models[spec.model.key].weights[name])
-
-
-def test_a_sequence_starts_from_what_is_forgotten_already(quick: Callable[..., RunSpec]) -> None:
-    spec = quick("gradient-ascent", forget="class=4", after=(ForgetRequest(text="class=3"),), gold_seeds=(1,))
-    models: dict[str, SavedModel] = {}
-    events, result = finish(spec, models=models)
-    both = load_dataset(spec.model.data).train
-    gone = both.index[np.isin(both.labels, (3, 4))]
-    own = next(event.frame for event in events if isinstance(event, Table) and event.name == "samples")
-    assert set(own["split"]) == {"forget", "forgotten", "retain", "pool", "test"}
-    assert set(own["index"][own["split"].isin(("forget", "forgotten"))]) == set(gone)
-    assert set(own["label"][own["split"] == "forget"]) == {4}
-    assert result["models"]["gold-1"] == gold_model(spec.model, 1, ids_hash(gone)).key
-
-
 def test_devices() -> None:
-    assert runner.choose_device("cpu").type == "cpu"
+    assert choose_device("cpu").type == "cpu"
     with pytest.raises(InvalidSpec, match="device 'tpu' is not known"):
-        runner.choose_device("tpu")
+        choose_device("tpu")
     if not torch.cuda.is_available():
         with pytest.raises(InvalidSpec, match="device 'cuda': this machine has no usable GPU"):
-            runner.choose_device("cuda")
-
-
-def test_streams_are_their_own() -> None:
-    draws = [torch.rand(3, generator=runner.stream(s, p)).tolist() for s in (0, 1) for p in ("train", "unlearn")]
-    assert len({tuple(draw) for draw in draws}) == 4
-    assert torch.rand(3, generator=runner.stream(1, "train")).tolist() == draws[2]
+            choose_device("cuda")

@@ -1,0 +1,82 @@
+"""Trained models: taken where they are kept, trained where they are not, and measured where measures are missing."""
+
+from collections.abc import Iterator, MutableMapping
+from contextlib import nullcontext
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import nn
+
+from core.datasets import Dataset, ForgetSet
+from core.evaluation.accuracy import class_accuracies
+from core.evaluation.tables import fill_norms, missing_norms, prediction_table
+from core.experiment.clock import Clock, stream
+from core.experiment.events import Event, Phase
+from core.experiment.plan import Plan
+from core.experiment.result import versions
+from core.models import device_of, get_state, model_for, set_state
+from core.specs import ModelSpec
+from core.store import ModelFolder, SavedModel
+from core.training import steps_per_epoch, train
+
+Models = MutableMapping[str, SavedModel]
+
+
+def provide(
+    role: str, planned: Plan, dataset: Dataset, ids: np.ndarray, models: Models, place: torch.device
+) -> Iterator[Event]:
+    """Returns a model with its norms measured on these images; trains, measures and keeps what is missing."""
+    spec = planned.models[role]
+    shared = isinstance(models, ModelFolder)
+    with models.lock(spec.key) if shared else nullcontext():  # two runs never train the same model at once
+        model = model_for(spec).to(place)
+        if spec.key in models:
+            saved = models[spec.key]
+        else:
+            saved = yield from _trained(role, spec, planned.gone, model, dataset, models if shared else None)
+            models[spec.key] = saved
+        if len(missing_norms(saved.table, ids)):
+            set_state(model, saved.weights)
+            table = yield from measured(f"norms of {role}", model, saved.table.copy(), dataset, ids)
+            models[spec.key] = saved = replace(saved, table=table)
+    return saved
+
+
+def _trained(
+    role: str, spec: ModelSpec, gone: ForgetSet, model: nn.Module, dataset: Dataset, folder: ModelFolder | None
+) -> Iterator[Event]:
+    split = dataset.train if spec.without is None else gone.split(dataset.train)[1]
+    resume = None if folder is None else folder.checkpoint(spec.key)
+    before = float(resume["seconds"][0]) if resume else 0.0
+    clock = Clock(device_of(model))
+
+    def save(state: dict[str, np.ndarray]) -> None:
+        if folder is not None:
+            folder.save_checkpoint(spec.key, state | {"seconds": np.array([before + clock.seconds])})
+
+    steps = train(model, split, spec.train, generator=stream(spec.seed, "train"), resume=resume, save=save)
+    for step in clock.over(steps):
+        yield Phase(role, step.step, step.total)
+    table = prediction_table(model, dataset)
+    held_out = class_accuracies(table, "pool") if dataset.pool is not None else None
+    record = {
+        "schema": 1,
+        "spec": spec.model_dump(mode="json"),
+        "epochs": spec.train.epochs,
+        "images": len(split),
+        "steps": spec.train.epochs * steps_per_epoch(len(split), spec.train),
+        "seconds": before + clock.seconds,
+        "held_out": None if held_out is None else [held_out.get(str(c)) for c in range(len(dataset.classes))],
+        "device": str(device_of(model)),
+        "versions": versions(),
+    }
+    return SavedModel(get_state(model), table, record)
+
+
+def measured(name: str, model: nn.Module, table: pd.DataFrame, dataset: Dataset, ids: np.ndarray) -> Iterator[Event]:
+    missing = missing_norms(table, ids)
+    for done in fill_norms(model, table, dataset, missing):
+        yield Phase(name, done, len(missing))
+    return table

@@ -1,0 +1,89 @@
+"""One method at work: its steps, timed without what is measured between them."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import nn
+
+from core.datasets import Dataset, ForgetSet, is_subclass_request
+from core.experiment.clock import Clock, stream
+from core.experiment.events import Event, Phase
+from core.experiment.plan import Plan, chain
+from core.experiment.probe import Probe
+from core.methods import implementation
+from core.methods.task import Task
+from core.models import device_of, model_for
+from core.specs import RunSpec
+from core.training import Step
+
+
+class Trajectory:
+    """Every step of an unlearning, the start included, as one table."""
+
+    def __init__(self) -> None:
+        self.rows: list[dict[str, Any]] = []
+        self.stop_reason = "the method made no step"
+        self.seconds = 0.0
+
+    def __len__(self) -> int:
+        return len(self.rows) - 1
+
+    def add(self, step: Step) -> None:
+        self.rows.append({"step": step.step, "loss": step.loss, **step.values})
+        self.stop_reason = step.stop_reason or self.stop_reason
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        return pd.DataFrame(self.rows)
+
+
+def unlearn(model: nn.Module, planned: Plan, dataset: Dataset, held_out: list[float] | None) -> Iterator[Event]:
+    """Runs the method for every request in turn, in place; returns the trajectory of the last."""
+    spec = planned.spec
+    gone: list[ForgetSet] = []
+    for n, forget in enumerate(chain(dataset, spec)):
+        gone.append(forget)
+        request = (*spec.after, spec.forget)[n]
+        task = _task(spec, dataset, gone, held_out, is_subclass_request(request, dataset.info), device_of(model))
+        method = implementation(spec.method)(
+            model, task, spec.method, generator=stream(spec.unlearn_seed, f"unlearn {n}" if n else "unlearn")
+        )
+        probe = Probe(model, dataset, forget.ids, np.concatenate([each.ids for each in gone]), spec.measure)
+        trajectory, clock = Trajectory(), Clock(device_of(model))
+        start = Step(0, 0, float("nan"), {**probe.values(), "seconds": 0.0})
+        trajectory.add(start)
+        yield start
+        for step in clock.over(method):
+            seen = replace(step, values={**step.values, **probe.values(), "seconds": clock.seconds})
+            trajectory.add(seen)
+            yield Phase("unlearn", step.total if step.stop_reason else step.step, step.total)
+            yield seen
+        trajectory.seconds = clock.seconds
+    model.eval()
+    return trajectory
+
+
+def _task(
+    spec: RunSpec, dataset: Dataset, gone: list[ForgetSet], held_out: list[float] | None, by_subclass: bool,
+    place: torch.device,
+) -> Task:  # fmt: skip
+    """What the method may see, and nothing else."""
+    everything = np.concatenate([each.ids for each in gone])
+    data = {
+        "forget": dataset.train.with_ids(gone[-1].ids),
+        "retain": dataset.train.with_ids(everything, keep=False),
+        "pool": dataset.pool,
+    }
+    known = None if held_out is None or by_subclass or None in held_out else tuple(held_out)
+    return Task(
+        num_classes=len(dataset.classes),
+        whole_classes=gone[-1].whole_classes,
+        known_accuracy=known,
+        recipe=spec.model.train,
+        fresh=lambda seed: model_for(spec.model, seed).to(place),
+        **{name: split for name, split in data.items() if name in spec.method.needs},
+    )

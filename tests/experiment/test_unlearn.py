@@ -1,0 +1,47 @@
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from core import RunSpec, Step, Table, load_dataset
+from core.datasets import ids_hash
+from core.experiment import unlearn
+from core.specs import ForgetRequest, gold_model
+from core.store import SavedModel
+
+
+def test_a_method_gets_only_what_it_needs(
+    finish, quick: Callable[..., RunSpec], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks = {}
+
+    def fake(spec: Any) -> Any:
+        def unlearn(model: Any, task: Any, spec: Any, *, generator: Any) -> Iterator[Step]:
+            tasks[spec.name] = task
+            yield Step(1, 1, 0.0, {}, "enough")
+
+        return unlearn
+
+    monkeypatch.setattr(unlearn, "implementation", fake)
+    for method in ("mu-mis", "fine-tune", "random-label"):
+        spec = quick(method, gold_seeds=())
+        finish(spec)
+        task = tasks[method]
+        have = {name for name in ("forget", "retain", "pool") if getattr(task, name) is not None}
+        assert have == spec.method.needs
+    assert tasks["mu-mis"].known_accuracy is not None
+    assert tasks["mu-mis"].whole_classes == (3,)
+
+
+def test_a_sequence_starts_from_what_is_forgotten_already(finish, quick: Callable[..., RunSpec]) -> None:
+    spec = quick("gradient-ascent", forget="class=4", after=(ForgetRequest(text="class=3"),), gold_seeds=(1,))
+    models: dict[str, SavedModel] = {}
+    events, result = finish(spec, models=models)
+    both = load_dataset(spec.model.data).train
+    gone = both.index[np.isin(both.labels, (3, 4))]
+    own = next(event.frame for event in events if isinstance(event, Table) and event.name == "samples")
+    assert set(own["split"]) == {"forget", "forgotten", "retain", "pool", "test"}
+    assert set(own["index"][own["split"].isin(("forget", "forgotten"))]) == set(gone)
+    assert set(own["label"][own["split"] == "forget"]) == {4}
+    assert result["models"]["gold-1"] == gold_model(spec.model, 1, ids_hash(gone)).key

@@ -5,7 +5,7 @@ has next to no gradient, and later too much of it, so that one learning rate fir
 model. BatchNorm keeps its statistics (eval mode): batches of one class would spoil them.
 
 It stops when the forget set's accuracy has come down to ``task.target_accuracy``, at the nearest point of the last
-step, as MU-Mis does here. Where no target is known it is ``FALLBACK_FRACTION`` of the first accuracy, a guess.
+step, as MU-Mis does here. Where no target is known, see ``accuracy_stop``.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,12 +14,11 @@ from itertools import islice
 import torch
 from torch import Tensor, nn
 
-from core.evaluation.tables import accuracy
 from core.methods.steps import descend, get_weights, relative_rate
-from core.methods.stops import ACCURACY, Falls, Stop
-from core.methods.task import ACCURACY_IMAGES, Task, batches, shuffled
+from core.methods.stops import accuracy_stop
+from core.methods.task import Task, batches, shuffled
 from core.models import device_of
-from core.specs.methods import FALLBACK_FRACTION, GradientAscent, RandomLabel
+from core.specs.methods import GradientAscent, RandomLabel
 from core.training import Step, as_float
 
 
@@ -43,15 +42,10 @@ def descend_until_forgotten(
     assert task.forget is not None
     model.eval()
     images, labels = shuffled(task.forget, device_of(model), generator)
-    probe = images[:ACCURACY_IMAGES], labels[:ACCURACY_IMAGES]
-    target = task.target_accuracy
-    if target is None:
-        target = FALLBACK_FRACTION * accuracy(model, *probe)
-    stop = Stop(Falls(ACCURACY, target), lambda: accuracy(model, *probe), spec.max_steps)
+    stop = accuracy_stop(model, images, labels, task.target_accuracy, spec.max_steps)
     parameters = list(model.parameters())
-    for step, (batch, ends_pass) in enumerate(
-        islice(batches(len(labels), spec.batch_size, generator), spec.max_steps), start=1
-    ):
+    passes = batches(len(labels), spec.batch_size, generator)
+    for step, (batch, ends_pass) in enumerate(islice(passes, spec.max_steps), start=1):
         before = get_weights(model)
         batch = batch.to(labels.device)
         loss = loss_of(as_float(images[batch]), labels[batch])

@@ -9,9 +9,11 @@ from typing import ClassVar
 
 from torch import Tensor, nn
 
+from core.evaluation.tables import accuracy
 from core.methods.steps import get_weights, nearest_on_last_step, set_weights
+from core.specs.methods import FALLBACK_FRACTION
 
-ACCURACY = "the forget set's accuracy"
+ACCURACY_IMAGES = 1000  # forget images on which the rule ``accuracy`` looks
 
 
 class Falls:
@@ -101,6 +103,24 @@ class Stop:
                     self.value = nearest_on_last_step(model, before, self.measure, self.rule.target)
                 return self.rule.reached(self.value)
         return f"step limit of {self.limit} reached: {self.rule.missed()}" if step == self.limit else None
+
+
+def accuracy_stop(model: nn.Module, images: Tensor, labels: Tensor, target: float | None, limit: int) -> Stop:
+    """The rule ``accuracy`` on the first ``ACCURACY_IMAGES`` of these forget images.
+
+    Args:
+        images, labels: (N, C, H, W) and (N,), in a drawn order.
+        target: None for ``FALLBACK_FRACTION`` of the accuracy now, a guess.
+        limit: the most steps.
+    """
+    images, labels = images[:ACCURACY_IMAGES], labels[:ACCURACY_IMAGES]
+
+    def measure() -> float:
+        return accuracy(model, images, labels)
+
+    if target is None:
+        target = FALLBACK_FRACTION * measure()
+    return Stop(Falls("the forget set's accuracy", target), measure, limit)
 
 
 class Guard:

@@ -10,8 +10,6 @@ from core.datasets import Split
 from core.specs import TrainSpec
 from core.training import tensors
 
-ACCURACY_IMAGES = 1000  # forget images on which methods that stop on the forget set's accuracy follow it
-
 
 @dataclass(frozen=True)
 class Task:

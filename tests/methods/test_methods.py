@@ -38,7 +38,7 @@ def test_a_run_keeps_the_contract(spec, forget: str, problem):
     assert torch.equal(shared, torch.get_rng_state())  # the generator of all threads is left alone
     assert [step.step for step in steps] == list(range(1, len(steps) + 1))
     assert all(step.total >= len(steps) for step in steps)
-    assert all(parameter.requires_grad and parameter.grad is None for parameter in model.parameters()) or steps
+    assert all(parameter.requires_grad for parameter in model.parameters())
     if spec.name == "none":
         assert steps == []
         return

@@ -36,7 +36,7 @@ def test_wrong_labels_are_never_the_true_one_and_fresh_at_every_step(problem, la
     assert len({tuple(labels) for labels in labels_seen}) == 6
 
 
-def test_as_many_retained_images_with_their_own_labels_are_replayed(problem, labels_seen, monkeypatch):
+def test_as_many_retained_images_with_their_own_labels_are_replayed(problem, labels_seen):
     task, steps = run(problem)
     assert len(labels_seen) == 2 * len(steps)
     retained = labels_seen[1::2]  # after the forget batch of every step

@@ -42,7 +42,7 @@ def test_a_relative_step_has_its_length_whatever_the_gradient(scale: float):
     gradients: list[Tensor | None] = [scale * torch.tensor([1.0, 2.0]), scale * torch.tensor([-2.0]), None]
     before = [weight.detach().clone() for weight in weights]
     length = descend(weights, gradients, relative_rate(weights, gradients, 0.02))
-    moved = math.hypot(*(float((w - b).norm()) for w, b in zip(weights, before, strict=True)))
+    moved = math.hypot(*((w.detach() - b).norm().item() for w, b in zip(weights, before, strict=True)))
     assert length == pytest.approx(0.02 * 5, rel=1e-5)
     assert moved == pytest.approx(0.02 * 5, rel=1e-4)
     assert weights[0][0] < 3.0  # against the gradient

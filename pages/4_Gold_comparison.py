@@ -3,11 +3,12 @@
 import streamlit as st
 
 from core.datasets import is_subclass_request
-from core.figures import accuracy_comparison, class_changes, gold_gap
+from core.evaluation.accuracy import comparison
+from core.figures import accuracy_comparison, class_changes, gold_gap, role_name
 from core.jobs import ensure_supervisor
 from core.specs import RunSpec
 from pages.ui import library, summary
-from pages.ui.figure import show
+from pages.ui.figure import show, table
 from pages.ui.links import select
 from pages.ui.page import page
 
@@ -34,6 +35,9 @@ with page("Gold comparison", LEAD):
     summary.numbers(result)
     st.markdown(summary.verdict(result))
     show(accuracy_comparison(result), "accuracy_comparison")
+    rows = comparison(result["accuracy"])
+    rows = rows.assign(role=["Do nothing (original)" if r == "original" else role_name(r) for r in rows["role"]])
+    table(rows, "comparison", tuple(rows.columns[1:]))
     st.subheader("Distance to the mean gold", anchor=False)
     show(gold_gap(result), "gold_gap")
     st.button("Add one more gold model", icon=":material/add:", on_click=add_gold, args=(spec,),

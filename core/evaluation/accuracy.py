@@ -92,3 +92,21 @@ def _mean(values: Sequence[float | None]) -> float | None:
     """The mean; None where any value is."""
     known = [value for value in values if value is not None]
     return sum(known) / len(known) if len(known) == len(values) else None
+
+
+def comparison(found: Mapping[str, Accuracies]) -> pd.DataFrame:
+    """One row per model, with its average gap: of a gold to the other golds, of the others to the mean gold.
+
+    Args:
+        found: role -> accuracies. The original is the do-nothing row.
+
+    Returns:
+        Columns role, FA, RA, TA, FA_test, RA_test, gap; fractions, null where not defined.
+    """
+    golds = {role: values for role, values in found.items() if role.startswith("gold-")}
+    rows = []
+    for role, values in found.items():
+        others = [gold for name, gold in golds.items() if name != role]
+        distance = gap(values, others)
+        rows.append({"role": role, **values, "gap": distance and distance["average"]})
+    return pd.DataFrame(rows)

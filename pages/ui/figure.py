@@ -25,10 +25,10 @@ def show_selectable(shown: Shown, key: str) -> list[int]:
 
 
 def _beside(shown: Shown, key: str) -> None:
-    with st.container(horizontal=True, vertical_alignment="top"):
-        st.caption(shown.how_to_read, width="stretch")
-        with st.popover("Numbers", icon=":material/table:", width="content"):
-            table(shown.table, key, shown.fractions)
+    reading, numbers = st.columns([4, 1])
+    reading.caption(shown.how_to_read)
+    with numbers.popover("Numbers", icon=":material/table:"):
+        table(shown.table, key, shown.fractions)
 
 
 def table(frame: pd.DataFrame, key: str, fractions: tuple[str, ...] = ()) -> None:

@@ -2,29 +2,28 @@
 
 import streamlit as st
 
-from core.figures import png_url, role_name
+from core.figures import png_url
 from core.store import RunFolder
 from pages.ui import library
 
 FACES = 8
+SIDE = 80  # pixels
 
 
 def faces(run: RunFolder) -> None:
-    """Forget images and their predictions, right (✓) or wrong, by original, unlearned and the first gold."""
+    """Forget images with what the original, the unlearned model and the first gold take them for."""
     samples = library.samples(run)
     forget = samples[samples["split"] == "forget"]
     ids = forget["index"].drop_duplicates().sort_values().iloc[:FACES].tolist()
     names = run.spec.model.data.info.classes
-    roles = [role for role in ("original", "unlearned", next(iter(golds(run)), "")) if role]
-    predictions = forget[forget["index"].isin(ids)].set_index(["role", "index"])
-    for column, number, image in zip(st.columns(FACES), ids, library.images(run.spec, ids), strict=False):
-        column.image(png_url(image, 96), alt=f"Training image {number}")
-        for role in roles:
-            row = predictions.loc[(role, number)]
-            right = row["prediction"] == row["label"]
-            column.caption(f"{role_name(role)}: **{names[row['prediction']]}** {'✓' if right else ''}")
-
-
-def golds(run: RunFolder) -> list[str]:
-    """The run's gold roles, by seed."""
-    return [role for role in run.result["models"] if role.startswith("gold-")]
+    taken = forget.pivot(index="index", columns="role", values="prediction")
+    gold = next((role for role in taken if role.startswith("gold-")), None)
+    with st.container(horizontal=True):
+        for number, image in zip(ids, library.images(run.spec, ids), strict=True):
+            before, after = (names[taken.loc[number, role]] for role in ("original", "unlearned"))
+            with st.container(width=SIDE, gap="small"):
+                st.image(png_url(image, SIDE), alt=f"Training image {number}, {before}", width=SIDE)
+                st.caption(f"{before} → **{after}**" + (f"  \ngold: {names[taken.loc[number, gold]]}" if gold else ""))
+    st.caption(
+        "Some of the images to forget: what the original took them for → what the unlearned model does, and gold."
+    )

@@ -9,12 +9,14 @@ from core.specs import RunSpec, to_command, to_python, to_query
 from core.store import RunFolder
 from pages.ui.links import select
 
+METRIC_WIDTH = 150  # pixels: five in a row on a laptop, two on a phone
+
 ABOUT = {
     "FA": ("Forget set", "FA: accuracy on the images to forget. The aim is gold's value, not zero."),
     "RA": ("Retain set", "RA: accuracy on the other training images."),
     "TA": ("Test set", "TA: accuracy on the whole test set."),
-    "FA_test": ("Test, forgotten class", "FA_test: accuracy on test images of what is forgotten."),
-    "RA_test": ("Test, other classes", "RA_test: accuracy on the other test images."),
+    "FA_test": ("Test, forgotten", "FA_test: accuracy on test images of what is forgotten."),
+    "RA_test": ("Test, others", "RA_test: accuracy on the other test images."),
 }
 
 
@@ -23,15 +25,17 @@ def numbers(result: dict[str, Any]) -> None:
     found = result["accuracy"]
     golds = [values for role, values in found.items() if role.startswith("gold-")]
     st.caption("Accuracy of the **unlearned** model, with that of the original and of the mean gold below")
-    for column, (name, (title, text)) in zip(st.columns(len(ABOUT)), ABOUT.items(), strict=True):
-        now, before = found["unlearned"][name], found["original"][name]
-        if now is None or before is None:
-            column.metric(title, "–", help=f"{text} Not defined here: the request touches every class.")
-            continue
-        gold = f", gold {percent(mean(g[name] for g in golds))}" if golds else ""
-        column.metric(
-            title, percent(now), f"was {percent(before)}{gold}", delta_color="off", delta_arrow="off", help=text
-        )
+    with st.container(horizontal=True):
+        for name, (title, text) in ABOUT.items():
+            now, before = found["unlearned"][name], found["original"][name]
+            if now is None or before is None:
+                st.metric(title, "–", help=f"{text} Not defined: the request touches every class.", width=METRIC_WIDTH)
+                continue
+            gold = f", gold {percent(mean(g[name] for g in golds))}" if golds else ""
+            st.metric(
+                title, percent(now), f"was {percent(before)}{gold}", delta_color="off", delta_arrow="off", help=text,
+                width=METRIC_WIDTH,
+            )  # fmt: skip
 
 
 def percent(value: float) -> str:

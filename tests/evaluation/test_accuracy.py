@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from core.evaluation.accuracy import GAP_TEST, accuracies, class_accuracies, gap, gold_spread, with_forget
+from core.evaluation.accuracy import GAP_TEST, accuracies, class_accuracies, comparison, gap, gold_spread, with_forget
 
 
 def table(rows: list[tuple]) -> pd.DataFrame:
@@ -122,3 +122,14 @@ def test_fewer_than_two_golds_have_no_spread(count: int):
 def test_golds_that_are_one_object_have_no_spread_either():
     gold = numbers(0.5, 1, 1)
     assert gold_spread([gold, gold]) == {"average": 0.0, "FA": 0.0, "RA": 0.0, "TA": 0.0}
+
+
+def test_comparison_has_every_model_and_its_gap() -> None:
+    def of(fa: float) -> dict[str, float | None]:
+        return {"FA": fa, "RA": 1.0, "TA": 1.0, "FA_test": None, "RA_test": None}
+
+    table = comparison({"original": of(1.0), "gold-1": of(0.25), "gold-2": of(0.5), "unlearned": of(0.0)})
+    assert table["role"].tolist() == ["original", "gold-1", "gold-2", "unlearned"]
+    # to the mean gold, 0.375; of a gold to the other one; a third of FA's, as RA and TA are equal
+    assert table["gap"].tolist() == pytest.approx([0.625 / 3, 0.25 / 3, 0.25 / 3, 0.375 / 3])
+    assert comparison({"original": of(1.0)})["gap"].isna().all()

@@ -1,6 +1,7 @@
 """Every run: queued, running, finished, failed; cancel, delete, export, and clone into the form."""
 
 import datetime
+import time
 
 import pandas as pd
 import streamlit as st
@@ -12,6 +13,13 @@ from pages.ui.links import select, selected
 from pages.ui.page import boundary, page
 
 
+def seconds(row: RunRow) -> float | None:
+    """How long the last attempt took, or has taken so far."""
+    if row.started is None or row.state == "queued":
+        return None
+    return (time.time() if row.state == "running" else row.changed) - row.started
+
+
 def listing(rows: list[RunRow]) -> pd.DataFrame:
     """One line a run, for the table."""
     return pd.DataFrame(
@@ -20,7 +28,7 @@ def listing(rows: list[RunRow]) -> pd.DataFrame:
             "state": row.state,
             "what": library.label(parse_spec(row.spec)),
             "queued": datetime.datetime.fromtimestamp(row.queued),
-            "seconds": row.changed - row.started if row.started and row.state != "queued" else None,
+            "seconds": seconds(row),
             "attempts": row.attempts,
             "message": row.error or "",
         }
@@ -38,7 +46,7 @@ def runs_table(active: bool) -> None:
     """The table, kept fresh while something is queued or running; a chosen line opens below."""
     with boundary():
         rows = library.store().rows()
-        if active and not any(row.state in live.ACTIVE for row in rows):
+        if active != any(row.state in live.ACTIVE for row in rows):
             st.rerun()
         event = st.dataframe(
             listing(rows), key="runs", hide_index=True, on_select="rerun", selection_mode="single-row",
@@ -67,7 +75,7 @@ with page(
     if row is None:
         st.caption("Choose a run to see it.")
         st.stop()
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link("pages/1_Forget.py", label="Clone into the form", icon=":material/edit:",
                      query_params=to_query(parse_spec(row.spec)))  # fmt: skip
         if row.state == "done":

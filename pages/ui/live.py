@@ -33,8 +33,8 @@ def _watch(run: str, active: bool) -> None:
     with boundary():
         store = library.store()
         row, folder = store.row(run), store.run(run)
-        if active and row.state not in ACTIVE:
-            st.rerun()  # once, for the pages around
+        if active != (row.state in ACTIVE):
+            st.rerun()  # once, for the page around and the pace of this fragment
         badge(row.state)
         if row.state in ACTIVE:
             _going_on(row, folder)

@@ -31,7 +31,8 @@ def _widget(field: str, info: FieldInfo, key: str) -> None:
     if info.annotation is bool:
         st.toggle(label, key=key, help=text)
     elif options := get_args(info.annotation):
-        st.selectbox(label, options, key=key, help=text)
+        st.selectbox(label, options, key=key)
+        st.caption(text)
     elif info.annotation is int:
         st.number_input(label, key=key, help=text, step=1, min_value=_bound(info, "ge"), max_value=_bound(info, "le"))
     else:

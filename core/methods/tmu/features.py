@@ -25,7 +25,9 @@ def activations(model: nn.Module, images: Tensor, *, batch_size: int = 1024) -> 
         return torch.cat([F.normalize(model.features(as_float(part))) for part in images.split(batch_size)])
 
 
-def nearest(queries: Tensor, bank: Tensor, *, same: Tensor | None = None, count: int = NEIGHBOURS, batch_size: int = 512):
+def nearest(
+    queries: Tensor, bank: Tensor, *, same: Tensor | None = None, count: int = NEIGHBOURS, batch_size: int = 512
+):
     """Distances and positions (N, count) of the nearest rows of ``bank``.
 
     Args:

@@ -51,7 +51,9 @@ def quotas(task: Task, spec: Tmu) -> list[Quota]:
     assert task.forget is not None
     assert task.retain is not None
     assert task.pool is not None
-    gone, kept, pool = (np.bincount(s.labels, minlength=task.num_classes) for s in (task.forget, task.retain, task.pool))
+    gone, kept, pool = (
+        np.bincount(s.labels, minlength=task.num_classes) for s in (task.forget, task.retain, task.pool)
+    )
     touched = (gone > 0) & (kept > 0)
     if not touched.any():
         touched = gone > 0

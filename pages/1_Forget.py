@@ -5,12 +5,12 @@ import streamlit as st
 from core import METHODS, InvalidSpec, RunSpec, load_dataset, plan
 from core.gallery import examples
 from core.jobs import ensure_supervisor
-from core.specs import ARCHITECTURES, DATASETS
+from core.specs import ARCHITECTURES, DATASETS, ModelSpec
 from pages.ui import draft, library, live, request
 from pages.ui.links import select, selected
-from pages.ui.page import page, plain
+from pages.ui.page import boundary, page, plain
 from pages.ui.planned import costs, images, notes
-from pages.ui.settings import settings_form
+from pages.ui.settings import settings_form, whole_number
 
 PREFIX = draft.PREFIX
 
@@ -29,7 +29,8 @@ def example(number: int) -> None:
 
 
 with page("Forget", "Choose what a trained classifier shall forget, press Run, and watch it happen."):
-    draft.prepare()
+    with st.container(), boundary():
+        draft.prepare()  # a URL that is refused leaves the defaults
     with st.container(horizontal=True):
         for number, entry in enumerate(examples()):
             st.button(entry.title, key=f"example.{number}", on_click=example, args=(number,), help=entry.lesson)
@@ -53,10 +54,13 @@ with page("Forget", "Choose what a trained classifier shall forget, press Run, a
         with st.expander("Model, seeds and gold models", icon=":material/memory:"):
             st.selectbox("Architecture", ARCHITECTURES, key=f"{PREFIX}arch",
                          format_func=lambda name: f"{name}: {ARCHITECTURES[name]}")  # fmt: skip
-            left, middle, right = st.columns(3)
-            left.number_input("Seed", 0, key=f"{PREFIX}seed", help="Of the original model.")
-            middle.number_input("Unlearning seed", 0, key=f"{PREFIX}unlearn_seed", help="Of the method's draws.")
-            right.text_input("Gold models", key=f"{PREFIX}golds", help="How many, or their seeds: 3, or 4,7.")
+            left, right = st.columns(2)
+            with left:
+                whole_number("Seed", ModelSpec.model_fields["seed"], f"{PREFIX}seed", "Of the original model.")
+            with right:
+                whole_number("Unlearning seed", RunSpec.model_fields["unlearn_seed"], f"{PREFIX}unlearn_seed",
+                             "Of the method's draws.")  # fmt: skip
+            st.text_input("Gold models", key=f"{PREFIX}golds", help="How many, or their seeds: 3, or 4,7.")
             for name, value in draft.get("further").items():
                 st.caption(f"Also: {name} = {value}")
 
@@ -72,6 +76,8 @@ with page("Forget", "Choose what a trained classifier shall forget, press Run, a
             st.button(
                 "Run", type="primary", icon=":material/play_arrow:", on_click=start, args=(spec,), width="stretch"
             )
+            if selected("run"):
+                st.markdown(":material/arrow_downward: [The run is below](#the-run)")
     if planned is not None:
         with what:
             images(planned, load_dataset(spec.model.data))
@@ -79,5 +85,5 @@ with page("Forget", "Choose what a trained classifier shall forget, press Run, a
 
     if run := selected("run"):
         st.divider()
-        st.header("The run", anchor=False)
+        st.header("The run", anchor="the-run")
         live.show_run(run)

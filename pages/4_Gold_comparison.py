@@ -9,7 +9,6 @@ from core.jobs import ensure_supervisor
 from core.specs import RunSpec
 from pages.ui import library, summary
 from pages.ui.figure import show, table
-from pages.ui.links import select
 from pages.ui.page import page
 
 LEAD = (
@@ -18,13 +17,14 @@ LEAD = (
 )
 
 
-def add_gold(spec: RunSpec) -> None:
-    """Queues the same run with one more gold; everything that is trained already is used again."""
+def add_gold(spec: RunSpec) -> str:
+    """Queues the same run with one more gold and returns its id; what is trained already is used again."""
     store = library.store()
     used = {*spec.gold_seeds, spec.model.seed}
     seed = next(seed for seed in range(1, len(used) + 2) if seed not in used)
-    select("run", store.submit(spec.but(gold_seeds=(*spec.gold_seeds, seed))))
+    run = store.submit(spec.but(gold_seeds=(*spec.gold_seeds, seed)))
     ensure_supervisor(store)
+    return run
 
 
 with page("Gold comparison", LEAD):
@@ -40,8 +40,9 @@ with page("Gold comparison", LEAD):
     table(rows, "comparison", tuple(rows.columns[1:]))
     st.subheader("Distance to the mean gold", anchor=False)
     show(gold_gap(result), "gold_gap")
-    st.button("Add one more gold model", icon=":material/add:", on_click=add_gold, args=(spec,),
-              help="Retrains one more model without the forget set and compares again.")  # fmt: skip
+    if st.button("Add one more gold model", icon=":material/add:",
+                 help="Retrains one more model without the forget set and compares again."):  # fmt: skip
+        st.switch_page("pages/7_Runs.py", query_params={"run": add_gold(spec)})
     st.subheader("Class by class, on test images", anchor=False)
     info = spec.model.data.info
     by = "subclass" if is_subclass_request(spec.forget, info) else "label"

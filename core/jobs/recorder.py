@@ -16,6 +16,7 @@ class Recorder:
 
     def __init__(self, run: RunFolder) -> None:
         self.folder = run.folder
+        (self.folder / "progress.json").unlink(missing_ok=True)  # of an earlier attempt
         self.phases: dict[str, dict[str, Any]] = {}
         self.steps: list[dict[str, Any]] = []
         self.written = 0.0

@@ -50,7 +50,7 @@ class Term:
 class ForgetRequest(Spec):
     """What to forget, as text; ``draw`` chooses which images a percentage or count picks."""
 
-    text: str = Field("class=3", min_length=1, max_length=100_000, description=f"what to forget: {GRAMMAR}")
+    text: str = Field("class=3", max_length=100_000, description=f"what to forget: {GRAMMAR}")
     draw: int = Field(0, ge=0, lt=2**31, description="seed of the images that a share picks")
 
     @field_validator("text")

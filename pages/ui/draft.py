@@ -4,10 +4,11 @@ from typing import Any
 
 import streamlit as st
 
-from core import METHODS, make_spec
-from core.specs import DATASETS, ForgetRequest, RunSpec, from_query, to_query
+from core import METHODS, InvalidSpec, make_spec
+from core.specs import DATASETS, DataInfo, ForgetRequest, RunSpec, from_query, to_query
 from core.specs.codec import gold_seeds
 from core.specs.methods import MethodSpec
+from core.specs.requests import Term
 from pages.ui.links import carried, rest_of_url
 
 PREFIX = "draft."
@@ -49,7 +50,7 @@ def fill(spec: RunSpec) -> None:
     inner = type(spec.method).model_fields
     put("further", {k[4:]: v for k, v in query.items() if k.startswith("set.") and k[4:] not in inner})
     put("after", spec.after)
-    show_request(spec.forget)
+    show_request()
 
 
 def chosen(kind: type[MethodSpec]) -> MethodSpec:
@@ -94,18 +95,18 @@ def change_data() -> None:
     put("arch", info.arch)
     put("further", {})
     put("text", "class=3" if len(info.classes) > 3 else "subclass=3" if info.subclasses else "class=0")
-    show_request(ForgetRequest(text=get("text")))
+    show_request()
 
 
-def show_request(request: ForgetRequest) -> None:
-    """Sets the builder's widgets to a request, as far as they can say it: one part of a kind, shares in percent."""
+def show_request() -> None:
+    """Sets the builder's widgets to the request's text, as far as they can say it: one part of a kind, percentages."""
     for name, value in {"classes": [], "subclasses": [], "class_share": 100, "subclass_share": 100,
                         "random_share": 0, "picked": []}.items():  # fmt: skip
         put(name, value)
     info = DATASETS[get("dataset")]
-    for term in request.terms(info):
+    for term in _terms(info):
         fraction = term.share.fraction if term.share else None
-        percent = round(100 * fraction) if fraction else 100
+        percent = max(1, round(100 * fraction)) if fraction else 100
         match term.kind:
             case "class":
                 put("classes", [info.classes[value] for value in term.values])
@@ -117,6 +118,13 @@ def show_request(request: ForgetRequest) -> None:
                 put("random_share", percent if fraction else 0)
             case "index":
                 put("picked", list(term.values))
+
+
+def _terms(info: DataInfo) -> tuple[Term, ...]:
+    try:
+        return ForgetRequest.of({"text": get("text")}).terms(info)
+    except InvalidSpec:
+        return ()  # said where the whole spec is checked
 
 
 def write_request() -> None:

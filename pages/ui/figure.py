@@ -8,27 +8,28 @@ import streamlit as st
 
 from core.figures import Shown, selected_ids
 
+# Few buttons, so that they leave room for the legend on a phone, where they are always visible.
+CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["pan2d", "zoomIn2d", "zoomOut2d", "autoScale2d"]}
+
 
 def show(shown: Shown, key: str) -> None:
     """Draws a figure, its reading sentence, and its numbers."""
-    st.plotly_chart(shown.figure, key=key, alt=shown.alt, config={"displaylogo": False})
+    st.plotly_chart(shown.figure, key=key, alt=shown.alt, config=CONFIG)
     _beside(shown, key)
 
 
 def show_selectable(shown: Shown, key: str) -> list[int]:
     """As ``show``; returns the ids of the images whose points are selected by click, box or lasso."""
-    event: Mapping[str, Any] = st.plotly_chart(
-        shown.figure, key=key, alt=shown.alt, on_select="rerun", config={"displaylogo": False}
-    )
+    event: Mapping[str, Any] = st.plotly_chart(shown.figure, key=key, alt=shown.alt, on_select="rerun", config=CONFIG)
     _beside(shown, key)
     return selected_ids(event["selection"])
 
 
 def _beside(shown: Shown, key: str) -> None:
-    reading, numbers = st.columns([4, 1])
-    reading.caption(shown.how_to_read)
-    with numbers.popover("Numbers", icon=":material/table:"):
-        table(shown.table, key, shown.fractions)
+    with st.container(horizontal=True):  # side by side where there is room, else one below the other
+        st.caption(shown.how_to_read, width=600)
+        with st.popover("Numbers", icon=":material/table:"):
+            table(shown.table, key, shown.fractions)
 
 
 def table(frame: pd.DataFrame, key: str, fractions: tuple[str, ...] = ()) -> None:

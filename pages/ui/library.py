@@ -13,6 +13,7 @@ from core.gallery import examples, shipped
 from core.specs import RunSpec, parse_spec
 from core.store import GALLERY, RunFolder, open_run
 from pages.ui.links import select, selected
+from pages.ui.page import plain
 
 
 def store() -> Store:
@@ -64,9 +65,16 @@ def choose_run() -> RunFolder | None:
         return None
     wanted = selected("run")
     if wanted is not None and wanted not in runs:
-        st.warning(f"Run {wanted} is not finished or not here; this is another one.", icon=":material/info:")
-    ids = list(runs)
-    first = ids.index(wanted) if wanted in runs else 0
-    chosen = st.selectbox("Run", ids, first, format_func=lambda run: f"{runs[run]} · {run[:6]}")
-    select("run", chosen)
-    return open_run(store(), chosen)
+        st.warning(f"Run {plain(wanted)} is not finished or not here; this is another one.", icon=":material/info:")
+    run = wanted if wanted in runs else next(iter(runs))
+    select("run", run)
+    st.session_state["chosen_run"] = run
+    st.selectbox(
+        "Run", runs, key="chosen_run", on_change=_take_chosen, format_func=lambda run: f"{runs[run]} · {run[:6]}"
+    )
+    return open_run(store(), run)
+
+
+def _take_chosen() -> None:
+    """Before the page is drawn, so that its links carry the new choice too."""
+    select("run", st.session_state["chosen_run"])

@@ -20,8 +20,7 @@ PAGES = {
 @contextmanager
 def page(name: str, lead: str) -> Iterator[None]:
     """One page: ``with page("Forget", "what it is for"):``."""
-    _, icon = PAGES[name]
-    st.set_page_config(page_title=f"{name} · Machine unlearning", page_icon=icon, layout="wide")
+    st.set_page_config(page_title=f"{name} · Machine unlearning", page_icon="🧽", layout="wide")
     with st.sidebar:
         st.markdown("**Machine unlearning explorer**")
         for label, (path, its_icon) in PAGES.items():

@@ -11,6 +11,7 @@ from core.specs import DataInfo
 from pages.ui import draft
 
 PER_PAGE = 48
+COLUMNS = 8
 
 
 def builder(info: DataInfo) -> None:
@@ -28,11 +29,11 @@ def builder(info: DataInfo) -> None:
         _images(info)
     with tabs["Random share"]:
         st.slider(
-            "Share of all training images", 0, 50, step=5, format="%d%%", key=f"{draft.PREFIX}random_share",
+            "Share of all training images", 0, 100, format="%d%%", key=f"{draft.PREFIX}random_share",
             on_change=draft.write_request,
         )  # fmt: skip
     st.text_input(
-        "Request", key=f"{draft.PREFIX}text",
+        "Request", key=f"{draft.PREFIX}text", on_change=draft.show_request,
         help="Parts joined by +: class=3, class=ship,truck, class=3:30%, class=3:100, class=all:30%, subclass=rocket, "
         "random=10%, index=5,17,90.",
     )  # fmt: skip
@@ -50,34 +51,32 @@ def _groups(key: str, share: str, names: tuple[str, ...]) -> None:
         "Forget", names, selection_mode="multi", key=f"{draft.PREFIX}{key}", on_change=draft.write_request,
         label_visibility="collapsed",
     )  # fmt: skip
-    st.slider(
-        "Share of each", 5, 100, step=5, format="%d%%", key=f"{draft.PREFIX}{share}", on_change=draft.write_request
-    )
+    st.slider("Share of each", 1, 100, format="%d%%", key=f"{draft.PREFIX}{share}", on_change=draft.write_request)
 
 
 def _images(info: DataInfo) -> None:
-    """A gallery of training images, a page at a time; a click, a box or a lasso adds to the selection."""
-    dataset = load_dataset(draft.get("dataset"))
-    left, right = st.columns([3, 1])
-    with left:
-        only = st.pills("Show", info.labels, key=f"{draft.PREFIX}shown_class", help="Only images of this class.")
-    train = dataset.train
+    """A gallery of training images, a page at a time; what is clicked or boxed is picked or put back."""
+    only = st.pills("Show", info.labels, key=f"{draft.PREFIX}shown_class", help="Only images of this class.")
+    by = st.segmented_control("Pick by", ("click", "box"), default="click", key=f"{draft.PREFIX}pick_by", required=True)
+    pictures = st.container()
+    train = load_dataset(draft.get("dataset")).train
     labels = finest(train)
     where = np.flatnonzero(labels == info.labels.index(only)) if only else np.arange(len(train))
-    pages = -(-len(where) // PER_PAGE)
-    with right:
-        number = st.number_input("Page", 1, pages, 1, key=f"{draft.PREFIX}page.{only}", help=f"{pages} pages")
+    number = st.pagination(-(-len(where) // PER_PAGE), key=f"{draft.PREFIX}page.{only}")
     part = train.take(where[(number - 1) * PER_PAGE : number * PER_PAGE])
     picked: list[int] = draft.get("picked")
-    shown = gallery(part.images, about(part, info), selected=set(picked))
-    event = st.plotly_chart(
+    shown = gallery(part.images, about(part, info), selected=set(picked), columns=COLUMNS)
+    if by == "box":
+        shown.figure.update_layout(dragmode="select")  # which takes clicks away
+    event = pictures.plotly_chart(
         shown.figure, key=f"gallery.{st.session_state.get('gallery_turn', 0)}", on_select="rerun", alt=shown.alt,
-        config={"displaylogo": False},
+        config={"displayModeBar": False},
     )  # fmt: skip
     if new := selected_ids(event["selection"]):
         _toggle(new)
         st.rerun()
-    st.caption(f"{len(picked)} picked. Click an image to pick it or to put it back; drag a box to take several.")
+    how = "Click an image" if by == "click" else "Drag a box over images"
+    st.caption(f"{len(picked)} picked. {how} to pick or to put back.")
     if picked:
         st.button("Put all back", on_click=_put_back, icon=":material/undo:")
 

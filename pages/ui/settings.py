@@ -34,13 +34,18 @@ def _widget(field: str, info: FieldInfo, key: str) -> None:
         st.selectbox(label, options, key=key)
         st.caption(text)
     elif info.annotation is int:
-        st.number_input(label, key=key, help=text, step=1, min_value=_bound(info, "ge"), max_value=_bound(info, "le"))
+        whole_number(label, info, key, text)
     else:
         low = _bound(info, "ge")
         st.number_input(
             label, key=key, help=f"{text}. {_range(info)}", step=float(f"{abs(value) / 10 or 0.1:.0e}"),
             format="%g", min_value=None if low is None else float(low),
         )  # fmt: skip
+
+
+def whole_number(label: str, info: FieldInfo, key: str, text: str) -> None:
+    """A field for a whole number, with the bounds of its spec."""
+    st.number_input(label, key=key, help=text, step=1, min_value=_bound(info, "ge"), max_value=_bound(info, "le"))
 
 
 def _bound(info: FieldInfo, name: str) -> Any:

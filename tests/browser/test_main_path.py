@@ -1,0 +1,151 @@
+"""A person forgets a digit, reads what came of it, stops a long run, and picks images."""
+
+import re
+import time
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from core import Store
+from core.store import RunFolder
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+REQUEST = "/Forget?dataset=digits&forget=class%3D3&method=mu-mis&gold_seeds=1%2C"
+QUICK = f"{REQUEST}&set.model.train.epochs=5"
+LONG = f"{REQUEST}&set.model.train.epochs=900"
+
+# Id and place on the screen of the first image of a split in the before/after figure.
+FIRST_POINT = """split => {
+    const plot = document.querySelector('.js-plotly-plot'), layout = plot._fullLayout;
+    const trace = plot.data.findIndex(one => one.name === split), point = plot.calcdata[trace][0];
+    const box = plot.getBoundingClientRect();
+    return {id: plot._fullData[trace].customdata[0],
+            x: box.left + layout._size.l + layout.xaxis.c2p(point.x),
+            y: box.top + layout._size.t + layout.yaxis.c2p(point.y)};
+}"""
+
+
+def test_forget_a_digit_and_read_the_result(screen: Page, app_store: Store) -> None:
+    run = start(screen, QUICK)
+    expect(screen.get_by_text("Training original")).to_be_visible()
+    expect(screen.get_by_role("heading", name="Step by step")).to_be_visible()
+    folder = app_store.run(run)
+    shows_accuracies(screen, folder)
+
+    screen.get_by_role("link", name="See every image's sensitivity").click()
+    expect(screen.get_by_role("heading", name="Sensitivity", exact=True)).to_be_visible()
+    forgotten = f"of the {folder.result['forget']['size']} forget images"
+    expect(screen.get_by_role("figure", name=re.compile(forgotten))).to_be_visible()
+    shows_the_image_of_a_point(screen, folder)
+
+    screen.get_by_role("link", name="Gold comparison").click()
+    expect(screen.get_by_role("heading", name="Gold comparison", exact=True)).to_be_visible()
+    shows_accuracies(screen, folder)
+    expect(screen.get_by_text(f"{folder.result['gap']['average']:.2%}")).to_be_visible()
+    shown = numbers_of_table(screen.get_by_test_id("stDataFrame").first)
+    for role in ("original", "unlearned", "gold-1"):
+        for value in folder.result["accuracy"][role].values():
+            assert pytest.approx(value) in shown
+
+
+def test_a_long_run_outlives_a_reload_and_is_cancelled_within_a_second(screen: Page, app_store: Store) -> None:
+    run = start(screen, LONG)
+    expect(screen.get_by_text("Training original")).to_be_visible()
+    screen.reload()
+    took = []
+    for _ in range(2):  # the second time it was taken up again; the better of the two, for a busy machine
+        expect(screen.get_by_text("Training original")).to_be_visible()
+        clicked = time.time()
+        button(screen, "Cancel").click()
+        again = button(screen, "Take it up again")
+        expect(again).to_be_visible()
+        assert app_store.row(run).state == "cancelled"
+        took.append(app_store.row(run).changed - clicked)
+        again.click()
+    assert min(took) < 1
+    expect(screen.get_by_text("Training original")).to_be_visible()
+    button(screen, "Cancel").click()
+    expect(again).to_be_visible()
+    assert not app_store.is_worked_on(run)
+
+
+def test_pick_images_by_click_and_by_box(screen: Page) -> None:
+    screen.goto(REQUEST)
+    screen.get_by_role("tab", name="Single images").click()
+    text = screen.get_by_role("textbox", name="Request")
+    drag(screen, (2.5, 0.5), (2.5, 0.5))
+    expect(text).to_have_value("class=three+index=2")
+    screen.get_by_role("radio", name="box").click()
+    drag(screen, (0.1, 0.1), (1.9, 1.9))
+    expect(text).to_have_value("class=three+index=0,1,2,8,9")
+    drag(screen, (0.1, 0.1), (2.9, 0.9))
+    expect(text).to_have_value("class=three+index=8,9")  # all of them were picked, so they are put back
+
+
+def start(screen: Page, link: str) -> str:
+    """Opens a link to the form, presses Run, and returns the run's id."""
+    screen.goto(link)
+    button(screen, "Run").click()
+    expect(screen.get_by_role("heading", name="The run")).to_be_visible()
+    return parse_qs(urlsplit(screen.url).query)["run"][0]
+
+
+def button(screen: Page, name: str) -> Locator:
+    return screen.get_by_role("button", name=name, exact=True)
+
+
+def shows_accuracies(screen: Page, folder: RunFolder) -> None:
+    """The accuracies of the unlearned model, in percent with at most one digit."""
+    for value in folder.result["accuracy"]["unlearned"].values():
+        text = f"{100 * value:.1f}".removesuffix(".0") + "%"
+        expect(screen.get_by_test_id("stMetricValue").get_by_text(text, exact=True).first).to_be_visible()
+
+
+def shows_the_image_of_a_point(screen: Page, folder: RunFolder) -> None:
+    """A click on a point of the forget set opens its image, with its norms in every model."""
+    settle(screen)
+    point = screen.evaluate(FIRST_POINT, "Forget set")
+    screen.mouse.move(point["x"] - 4, point["y"] - 4)
+    screen.mouse.move(point["x"], point["y"])
+    screen.wait_for_timeout(500)
+    screen.mouse.click(point["x"], point["y"])
+    panel = screen.get_by_text(re.compile(r"^Image \d+ · three · forget$"))  # another point may lie on top of the first
+    expect(panel).to_be_visible()
+    number = int(panel.inner_text().split()[1])
+    samples = folder.samples()
+    shown = numbers_of_table(screen.get_by_test_id("stDataFrame").first)
+    for value in samples.loc[samples["index"] == number, "target_norm"]:
+        assert pytest.approx(value, rel=1e-5) in shown
+
+
+def numbers_of_table(table: Locator) -> list[float]:
+    """The numbers in a table, from the cells that it has for screen readers."""
+    expect(table.locator("td").first).to_be_attached()
+    cells = table.locator("td").all_inner_texts()
+    return [float(cell) for cell in cells if re.fullmatch(r"-?[\d.]+(e-?\d+)?", cell)]
+
+
+def settle(screen: Page) -> None:
+    """Until the script has run and a figure that is seen answers to the mouse."""
+    expect(screen.get_by_test_id("stStatusWidget")).to_have_count(0)
+    screen.wait_for_timeout(1500)
+
+
+def drag(screen: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Presses the mouse at one place of the gallery and lets go at another; places in tiles from its upper left."""
+    gallery = screen.get_by_test_id("stPlotlyChart").first
+    expect(gallery).to_be_visible()
+    settle(screen)
+    gallery.scroll_into_view_if_needed()
+    box = gallery.bounding_box()
+    assert box is not None
+    tile = box["width"] / 8
+    (left, top), (right, bottom) = start, end
+    screen.mouse.move(box["x"] + left * tile - 4, box["y"] + top * tile + 4)
+    screen.mouse.move(box["x"] + left * tile, box["y"] + top * tile)
+    screen.wait_for_timeout(500)
+    screen.mouse.down()
+    screen.mouse.move(box["x"] + right * tile, box["y"] + bottom * tile, steps=5)
+    screen.mouse.up()

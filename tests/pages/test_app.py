@@ -1,0 +1,45 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import gallery
+from core.gallery import Example, examples, shipped
+from core.specs import to_query
+
+METRICS = ("FA", "RA", "TA", "FA_test", "RA_test")
+
+
+@pytest.mark.parametrize("entry", examples(), ids=lambda entry: entry.title)
+def test_every_example_shows_the_numbers_of_its_result(
+    entry: Example, open_page: Callable[..., AppTest], accuracies_shown: Callable, words: Callable
+) -> None:
+    app = open_page()
+    app.pills[0].set_value(entry.title).run()
+    run = shipped(entry.spec)
+    assert run is not None
+    unlearned = run.result["accuracy"]["unlearned"]
+    # shown with one digit of a percent
+    assert accuracies_shown(app) == pytest.approx([unlearned[name] for name in METRICS], abs=0.0006)
+    assert f"{run.result['gap']['average']:.2%}" in words(app)
+    assert entry.lesson in words(app)
+
+
+def test_the_ways_on_carry_the_example(open_page: Callable[..., AppTest]) -> None:
+    links = {link.proto.label: link.proto for link in open_page().page_link}
+    first = examples()[0].spec
+    assert f"run={first.id}" in links["Look into the images"].query_string
+    assert f"run={first.id}" in links["Compare with gold"].query_string
+    for name in to_query(first):
+        assert f"{name}=" in links["Run it yourself"].query_string
+    assert {"Overview", "Forget", "Sensitivity", "Gold comparison", "Runs"} <= set(links)
+
+
+def test_without_a_gallery_it_says_what_to_do(
+    open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(gallery, "GALLERY", tmp_path)
+    app = open_page()
+    assert ["python -m core gallery build" in info.value for info in app.info] == [True]
+    assert "Forget something" in [link.proto.label for link in app.page_link]

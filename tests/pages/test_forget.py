@@ -1,0 +1,241 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import RunSpec, Store, make_spec
+from core.gallery import Example, examples
+from core.specs import METHODS, ForgetRequest, parse_spec, to_query
+from pages.ui import request
+
+PAGE = "pages/1_Forget.py"
+SPECS = {
+    "defaults": make_spec(),
+    "share of two classes": make_spec("digits-noisy", "class=3,5:30%", draw=4),
+    "less than a percent": make_spec(forget="random=0.4%"),
+    "nearly all": make_spec(forget="random=80%"),
+    "a union": make_spec("digits-families", "class=loops:10%+subclass=1,7+index=5,17", gold_seeds=(4, 7)),
+    "paper variant": make_spec(settings={"variant": "paper", "learning_rate": 0.01, "delta": 0.5}, unlearn_seed=3),
+    "a toggle": make_spec(method="random-label", settings={"replay": False, "batch_size": 16}),
+    "no settings, no gold": make_spec(method="none", gold_seeds=()),
+    "beyond the form": make_spec(recipe="cifar-fast", settings={"model.train.epochs": 5, "measure.probe_images": 50}),
+    "a sequence": make_spec(after=[ForgetRequest(text="class=4:20%", draw=2)], seed=9),
+}  # fmt: skip
+
+
+def form_spec(app: AppTest) -> RunSpec:
+    """What the form describes, by the last run that was fit to be started."""
+    return app.session_state["draft_spec"]
+
+
+def run_button(app: AppTest) -> Any:
+    """The Run button; None where it is not offered."""
+    return next((button for button in app.button if button.label == "Run"), None)
+
+
+def text_of(app: AppTest) -> str:
+    return app.text_input(key="draft.text").value
+
+
+def metric(app: AppTest, label: str) -> str:
+    return next(str(metric.value) for metric in app.metric if metric.label == label)
+
+
+def offered(app: AppTest, method: str) -> set[str]:
+    """The settings of a method that have a widget."""
+    widgets = [*app.number_input, *app.selectbox, *app.toggle]
+    prefix = f"draft.set.{method}."
+    return {str(widget.key).removeprefix(prefix) for widget in widgets if str(widget.key).startswith(prefix)}
+
+
+@pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)
+def test_from_a_link_to_the_form_and_back(spec: RunSpec, open_page: Callable[..., AppTest]) -> None:
+    app = open_page(PAGE, to_query(spec))
+    assert form_spec(app) == spec
+    assert dict(app.query_params) == to_query(spec)
+    assert run_button(app) is not None
+    app.run()  # nothing moves by itself
+    assert form_spec(app) == spec
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_the_form_offers_the_settings_that_a_method_uses(name: str, open_page: Callable[..., AppTest]) -> None:
+    app = open_page(PAGE)
+    app.selectbox(key="draft.method").set_value(name).run()
+    assert METHODS[name].about in "".join(caption.value for caption in app.caption)
+    assert offered(app, name) == {field for field in METHODS[name].model_fields if METHODS[name]().uses(field)} - {
+        "name"
+    }
+
+
+def test_a_choice_changes_what_is_offered(open_page: Callable[..., AppTest]) -> None:
+    app = open_page(PAGE)
+    assert {"cap", "head_step", "fraction"} <= offered(app, "mu-mis")
+    app.number_input(key="draft.set.mu-mis.cap").set_value(2.0).run()
+    assert form_spec(app).method.cap == 2
+    app.selectbox(key="draft.set.mu-mis.variant").set_value("paper").run()
+    assert {"learning_rate", "delta"} <= offered(app, "mu-mis")
+    assert not {"cap", "head_step", "fraction"} & offered(app, "mu-mis")
+    app.number_input(key="draft.set.mu-mis.learning_rate").set_value(0.02).run()
+    assert form_spec(app) == make_spec(settings={"variant": "paper", "learning_rate": 0.02})
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "sentence"),
+    [
+        ("text", "class=elf", "class 'elf' is not known"),
+        ("text", "", "forget request '' is not understood; write class=3"),
+        ("text", "class=all", "leave some to retain"),
+        ("text", "index=1700", "image 1700 is not a training image"),
+        ("golds", "many", "gold seeds = 'many' is not a whole number"),
+        ("golds", "0,", "is the original's own seed"),
+    ],
+)
+def test_refused_input_is_one_sentence_and_no_run_button(
+    key: str, value: str, sentence: str, open_page: Callable[..., AppTest], store: Store
+) -> None:
+    app = open_page(PAGE)
+    before = dict(app.query_params)
+    app.text_input(key=f"draft.{key}").set_value(value).run()
+    assert [sentence in error.value.replace("\\", "") for error in app.error] == [True]
+    assert run_button(app) is None
+    assert dict(app.query_params) == before
+    assert not store.root.exists()
+    app.text_input(key=f"draft.{key}").set_value("class=4" if key == "text" else "2").run()
+    assert not app.error
+    assert run_button(app) is not None
+
+
+def test_a_setting_out_of_range_is_refused_by_its_spec(open_page: Callable[..., AppTest]) -> None:
+    app = open_page(PAGE)
+    app.number_input(key="draft.set.mu-mis.fraction").set_value(2.0).run()
+    assert ["fraction = 2.0" in error.value.replace("\\", "") for error in app.error] == [True]
+    assert run_button(app) is None
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"dataset": "nope"}, "data set 'nope' is not known"),
+        ({"set.variant": "paper", "set.cap": "2"}, "cap = 2.0 is not used with variant = paper"),
+        ({"gold_seeds": "4,4"}, "each seed once"),
+        ({"after": "nonsense"}, "after = 'nonsense' is not allowed"),
+    ],
+)
+def test_a_refused_link_is_one_sentence_over_the_defaults(
+    query: dict[str, str], sentence: str, open_page: Callable[..., AppTest]
+) -> None:
+    app = open_page(PAGE, query)
+    assert [sentence in error.value.replace("\\", "") for error in app.error] == [True]
+    assert form_spec(app) == make_spec()
+    app.run()
+    assert not app.error  # the URL is in order now
+
+
+def test_a_request_that_is_not_understood_stays_in_the_form(open_page: Callable[..., AppTest]) -> None:
+    app = open_page(PAGE, {"forget": "klass=3"})
+    assert ["'klass=3' is not understood" in error.value for error in app.error] == [True]
+    assert run_button(app) is None
+    assert app.text_input(key="draft.text").value == "klass=3"
+
+
+def test_an_unknown_run_is_a_sentence_below_the_form(open_page: Callable[..., AppTest]) -> None:
+    app = open_page(PAGE, {"run": "*nope*"})
+    assert [r"run '\*nope\*' is neither in" in error.value for error in app.error] == [True]
+    assert run_button(app) is not None
+
+
+def test_from_the_builder_to_the_text(open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch) -> None:
+    app = open_page(PAGE, {"dataset": "digits-families", "forget": "class=loops"})
+    app.pills(key="draft.classes").set_value(["loops", "lines"])
+    app.slider(key="draft.class_share").set_value(30).run()
+    assert text_of(app) == "class=loops,lines:30%"
+    app.pills(key="draft.subclasses").set_value(["three"]).run()
+    assert text_of(app) == "class=loops,lines:30%+subclass=three"
+    app.slider(key="draft.random_share").set_value(10).run()
+    assert text_of(app) == "class=loops,lines:30%+subclass=three+random=10%"
+    app.pills(key="draft.classes").set_value([])
+    app.pills(key="draft.subclasses").set_value([])
+    app.slider(key="draft.random_share").set_value(0).run()
+    assert text_of(app) == ""
+    selections = [[5, 17], [5], [17], [5, 17]]  # two, one put back, the other put back, both again
+    monkeypatch.setattr(request, "selected_ids", lambda selection: selections.pop(0) if selections else [])
+    app.run()
+    assert text_of(app) == "index=5,17"
+    assert metric(app, "Images to forget") == "2"
+    next(button for button in app.button if button.label == "Put all back").click().run()
+    assert text_of(app) == ""
+
+
+def test_from_the_text_to_the_builder(open_page: Callable[..., AppTest]) -> None:
+    app = open_page(PAGE)
+    app.text_input(key="draft.text").set_value("class=4,six:25%+random=5%+index=7,2").run()
+    assert app.pills(key="draft.classes").value == ["four", "six"]
+    assert app.slider(key="draft.class_share").value == 25
+    assert app.slider(key="draft.random_share").value == 5
+    assert app.session_state["draft.picked"] == [7, 2]
+    app.text_input(key="draft.text").set_value("class=9").run()
+    assert app.pills(key="draft.classes").value == ["nine"]
+    assert app.session_state["draft.picked"] == []
+
+
+def test_another_data_set_brings_its_own_defaults(open_page: Callable[..., AppTest]) -> None:
+    app = open_page(PAGE, to_query(make_spec(forget="class=9", settings={"model.train.epochs": 5})))
+    assert "Sub-classes" not in [tab.label for tab in app.tabs]
+    app.selectbox(key="draft.dataset").set_value("digits-families").run()
+    assert "Sub-classes" in [tab.label for tab in app.tabs]
+    assert form_spec(app) == make_spec("digits-families", "subclass=3")
+    app.selectbox(key="draft.dataset").set_value("digits-noisy").run()
+    assert form_spec(app) == make_spec("digits-noisy", "class=3")
+
+
+def test_other_images_of_the_same_share(open_page: Callable[..., AppTest]) -> None:
+    app = open_page(PAGE, {"forget": "class=3:30%"})
+    first = [caption.value for caption in app.caption if "Name of the set" in caption.value]
+    next(button for button in app.button if button.label == "Draw other images").click().run()
+    assert form_spec(app).forget.draw == 1
+    assert [caption.value for caption in app.caption if "Name of the set" in caption.value] != first
+
+
+@pytest.mark.parametrize("entry", examples(), ids=lambda entry: entry.title)
+def test_an_example_is_one_click_away(entry: Example, open_page: Callable[..., AppTest]) -> None:
+    app = open_page(PAGE, {"run": examples()[0].spec.id})
+    next(button for button in app.button if button.label == entry.title).click().run()
+    assert form_spec(app) == entry.spec
+    assert "run" not in app.query_params
+
+
+def test_what_a_run_would_mean(open_page: Callable[..., AppTest], finished_run: Any, words: Callable) -> None:
+    app = open_page(PAGE, to_query(finished_run.spec.but(gold_seeds=(1,))))
+    assert metric(app, "Images to forget") == str(finished_run.result["forget"]["size"])
+    assert "3 of 3 models are trained already: original, initial, gold 1." in words(app)
+    assert "One gold model has no spread" in "".join(warning.value for warning in app.warning)
+
+
+def test_run(open_page: Callable[..., AppTest], store: Store, supervised: list[Path], words: Callable) -> None:
+    spec = make_spec(forget="class=7", gold_seeds=(1,))
+    app = open_page(PAGE, to_query(spec))
+    run_button(app).click().run()
+    (row,) = store.rows()
+    assert (row.state, parse_spec(row.spec)) == ("queued", spec)
+    assert store.root in supervised
+    assert dict(app.query_params) == to_query(spec) | {"run": spec.id}
+    assert "Starting a worker." in words(app)
+    assert form_spec(app) == spec
+    again = open_page(PAGE, dict(app.query_params))  # a reload, or another browser
+    assert form_spec(again) == spec
+    assert "Starting a worker." in words(again)
+
+
+def test_the_form_is_as_it_was_left(open_page: Callable[..., AppTest]) -> None:
+    app = open_page(PAGE, {"forget": "class=7"})
+    app.number_input(key="draft.set.mu-mis.max_steps").set_value(7).run()
+    left = form_spec(app)
+    app.switch_page("pages/7_Runs.py").run()
+    app.query_params.clear()  # the navigation carries the selection alone
+    app.switch_page(PAGE).run()
+    assert form_spec(app) == left
+    assert left == make_spec(forget="class=7", settings={"max_steps": 7})
+    assert app.number_input(key="draft.set.mu-mis.max_steps").value == 7

@@ -1,0 +1,63 @@
+"""Rules that hold for all pages, read off their source or seen in a process of their own."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.store.store import PROJECT
+
+PAGES = [PROJECT / "app.py", *sorted((PROJECT / "pages").rglob("*.py"))]
+ALL = pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+LIMITS = {"min_value", "max_value"}
+
+OPEN_ALL = """
+import sys
+from streamlit.testing.v1 import AppTest
+
+for page in sys.argv[1:]:
+    app = AppTest.from_file("app.py", default_timeout=60)
+    if page != "app.py":
+        app.switch_page(page)
+    app.run()
+    assert not app.exception, (page, app.exception)
+print(sorted({"torch", "captum", "torchvision"} & set(sys.modules)))
+"""
+
+
+@ALL
+def test_a_page_is_short(path: Path) -> None:
+    limit = 60 if path.name == "app.py" else 250 if path.parent.name == "ui" else 120
+    assert len(path.read_text().splitlines()) <= limit
+
+
+@ALL
+def test_no_html_no_navigation_nothing_private(path: Path) -> None:
+    text = path.read_text()
+    for word in ("st.navigation", "unsafe_allow_html", "st.html", "<style", "import torch", "time.sleep", "core._"):
+        assert word not in text
+
+
+@ALL
+def test_bounds_of_numbers_stand_in_the_specs_alone(path: Path) -> None:
+    for call in ast.walk(ast.parse(path.read_text())):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "number_input":
+            limits = [*call.args[1:3], *(word.value for word in call.keywords if word.arg in LIMITS)]
+            assert not [ast.unparse(limit) for limit in limits if isinstance(limit, ast.Constant)]
+
+
+def test_errors_of_core_are_caught_in_one_place() -> None:
+    caught = [path.stem for path in PAGES if "except UnlearnError" in path.read_text()]
+    assert caught == ["page"]
+
+
+def test_the_streamlit_process_never_imports_torch(own_store: Path) -> None:
+    """With the shipped gallery, and with a store in which nothing is."""
+    entries = [path.relative_to(PROJECT).as_posix() for path in PAGES if path.parent.name != "ui"]
+    command = [sys.executable, "-W", "ignore", "-c", OPEN_ALL, *entries]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "[]"
+    assert not own_store.exists()  # looking writes nothing

@@ -1,0 +1,174 @@
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from core import Phase, RunSpec, Step, Store
+from core.gallery import examples
+from core.jobs import recorder, worker
+from core.specs import to_query
+from core.store import RunFolder
+
+PAGE = "pages/7_Runs.py"
+
+
+def button(app: AppTest, label: str) -> Any:
+    return next(button for button in app.button if button.label == label)
+
+
+@pytest.fixture
+def running(store: Store, quick: Callable[..., RunSpec], monkeypatch: pytest.MonkeyPatch) -> str:
+    """A run on which a worker of this process is in the middle of unlearning."""
+    monkeypatch.setattr(recorder, "EVERY", 0.0)
+    run = store.submit(quick())
+    assert store.index.begin(run)
+    progress = recorder.Recorder(store.run(run))
+    progress.record(Phase("original", 60, 60))
+    progress.record(Phase("norms of original", 10, 20))
+    for step in range(3):
+        values = {"FA": 1 - step / 4, "RA": 1.0, "TA": 0.9, "target_norm": 2.0 - step / 2, "irrelevant_norm": 1.0}
+        progress.record(Step(step, 30, 0.5, values))
+    progress.record(Phase("unlearn", 2, 30))
+    return run
+
+
+@pytest.fixture
+def failed(store: Store, quick: Callable[..., RunSpec], monkeypatch: pytest.MonkeyPatch) -> str:
+    """A run whose worker came upon an error."""
+
+    def broken(*args: Any, **words: Any) -> Iterator[Phase]:
+        yield Phase("original", 1, 2)
+        raise RuntimeError("the *disk* is on fire")
+
+    monkeypatch.setattr(worker, "execute", broken)
+    run = store.submit(quick())
+    assert worker.attempt(store, run) == "failed"
+    return run
+
+
+def test_an_empty_store(open_page: Callable[..., AppTest], store: Store) -> None:
+    app = open_page(PAGE)
+    assert [info.value for info in app.info] == ["No run yet."]
+    assert "Forget something" in [link.proto.label for link in app.page_link]
+    assert not store.root.exists()
+
+
+def test_the_queue(open_page: Callable[..., AppTest], store: Store, quick: Callable, running: str, words: Callable,
+                   supervised: list[Path]) -> None:  # fmt: skip
+    second, third = (store.submit(quick(forget=f"class={c}")) for c in (4, 5))
+    app = open_page(PAGE, {"run": third})
+    assert app.dataframe[0].value["run"].tolist() == [third, second, running]
+    assert app.dataframe[0].value["state"].tolist() == ["queued", "queued", "running"]
+    assert "2 runs before this one." in words(app)
+    assert store.root in supervised  # wherever an unfinished run is looked at, somebody works on it
+    assert button(app, "Delete").disabled
+    button(app, "Cancel").click().run()
+    assert store.row(third).state == "cancelled"
+    assert "1 run before this one." in words(open_page(PAGE, {"run": second}))
+
+
+def test_a_running_run(open_page: Callable[..., AppTest], store: Store, running: str, words: Callable) -> None:
+    app = open_page(PAGE, {"run": running})
+    texts = [progress.proto.text for progress in app.get("progress")]
+    assert [text.split(" (")[0] for text in texts] == [
+        "Training original: 60 of 60",
+        "Input gradients of original: 10 of 20",
+        "Unlearning: 2 of 30",
+    ]
+    assert [progress.proto.value for progress in app.get("progress")] == [100, 50, 6]  # whole percents
+    charts = {chart.key for chart in app.get("plotly_chart")}
+    assert charts == {f"live.accuracies.{running}", f"live.norms.{running}"}
+    assert app.dataframe[0].value["seconds"].iloc[0] >= 0
+    button(app, "Cancel").click().run()
+    assert store.row(running).state == "cancelled"
+    assert "cancelled" in words(app)
+    assert {chart.key for chart in app.get("plotly_chart")} == charts  # what was seen so far stays
+
+
+def test_a_failed_run_keeps_its_message_and_its_log(
+    open_page: Callable[..., AppTest], store: Store, failed: str, words: Callable, supervised: list[Path]
+) -> None:
+    app = open_page(PAGE, {"run": failed})
+    assert [error.value for error in app.error] == [r"RuntimeError\: the \*disk\* is on fire"]
+    assert "the *disk* is on fire" in app.code[0].value
+    assert "Traceback" in app.code[0].value
+    assert app.dataframe[0].value["message"].tolist() == ["RuntimeError: the *disk* is on fire"]
+    button(app, "Take it up again").click().run()
+    assert store.row(failed).state == "queued"
+    assert store.root in supervised
+    assert "Starting a worker." in words(app)
+    assert not app.error
+
+
+def test_an_interrupted_run(open_page: Callable[..., AppTest], store: Store, running: str, words: Callable) -> None:
+    assert store.mark_interrupted() == [running]  # no process holds its lock
+    app = open_page(PAGE, {"run": running})
+    assert [warning.value for warning in app.warning] == ["the process that worked on it is gone"]
+    button(app, "Take it up again").click().run()
+    assert store.row(running).state == "queued"
+
+
+def test_a_finished_run(
+    open_page: Callable[..., AppTest], finished_run: RunFolder, accuracies_shown: Callable, words: Callable
+) -> None:
+    app = open_page(PAGE, {"run": finished_run.run})
+    expected = list(finished_run.result["accuracy"]["unlearned"].values())
+    assert accuracies_shown(app) == pytest.approx(expected, abs=0.0006)
+    assert f"Stopped: {finished_run.result['stop_reason']}." in words(app)
+    links = {link.proto.label: link.proto.query_string for link in app.page_link}
+    assert links["Compare with gold"] == links["See every image's sensitivity"] == f"run={finished_run.run}"
+    assert links["Clone into the form"] == links["Change it and run again"]
+    assert all(f"{name}=" in links["Clone into the form"] for name in to_query(finished_run.spec))
+
+
+def test_export(open_page: Callable[..., AppTest], finished_run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    offered: dict[str, tuple[Any, str]] = {}
+
+    def download_button(label: str, data: Any, file_name: str, *args: Any, **words: Any) -> None:
+        offered[label] = data, file_name
+
+    monkeypatch.setattr(st, "download_button", download_button)
+    open_page(PAGE, {"run": finished_run.run})
+    data, name = offered["Export"]
+    assert name == f"{finished_run.run}.zip"
+    assert data() == finished_run.zipped()
+
+
+def test_delete(open_page: Callable[..., AppTest], finished_run: RunFolder, store: Store) -> None:
+    models = set(store.models)
+    app = open_page(PAGE, {"run": finished_run.run})
+    button(app, "Delete").click().run()
+    assert store.rows() == []
+    assert not finished_run.folder.exists()
+    assert set(store.models) == models
+    assert "run" not in app.query_params
+    assert [info.value for info in app.info] == ["No run yet."]
+
+
+def test_a_line_of_the_table_opens_its_run(
+    open_page: Callable[..., AppTest], store: Store, finished_run: RunFolder, quick: Callable, words: Callable
+) -> None:
+    other = store.submit(quick(forget="class=4"))
+    app = open_page(PAGE)
+    assert "Choose a run to see it." in words(app)
+    for row, run in enumerate((other, finished_run.run)):
+        app.session_state["runs"] = {"selection": {"rows": [row], "columns": [], "cells": []}}
+        app.run()
+        assert app.query_params["run"] == run
+        assert f"· {run}" in words(app)
+
+
+def test_the_page_notices_that_a_run_has_ended(open_page: Callable[..., AppTest], store: Store, running: str) -> None:
+    app = open_page(PAGE, {"run": running})
+    store.index.end(running, "failed", "out of luck")
+    app.run()
+    assert [error.value for error in app.error] == ["out of luck"]
+
+
+def test_a_run_that_is_not_here(open_page: Callable[..., AppTest], running: str, words: Callable) -> None:
+    app = open_page(PAGE, {"run": examples()[0].spec.id})  # carried here from a page that shows an example
+    assert "Choose a run to see it." in words(app)
+    assert app.dataframe[0].value["run"].tolist() == [running]

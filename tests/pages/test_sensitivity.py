@@ -1,0 +1,102 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import gallery
+from core.store import RunFolder
+from pages.ui import figure
+
+PAGE = "pages/2_Sensitivity.py"
+NORMS = ("target_norm", "irrelevant_norm", "jacobian_norm")
+
+
+def test_the_numbers_of_the_result(
+    finished_run: RunFolder, open_page: Callable[..., AppTest], tables: Callable
+) -> None:
+    app = open_page(PAGE, {"run": finished_run.run})
+    (table,) = tables(app, "before", "after")
+    forget = table[table["split"] == "forget"]
+    found = finished_run.result["sensitivity"]
+    assert len(forget) == finished_run.result["forget"]["size"]
+    assert forget["before"].mean() == pytest.approx(found["original"]["target"], rel=1e-5)
+    assert forget["after"].mean() == pytest.approx(found["unlearned"]["target"], rel=1e-5)
+
+
+@pytest.mark.parametrize("norm", ["irrelevant", "jacobian"])
+def test_other_norms_and_other_models(
+    norm: str, finished_run: RunFolder, open_page: Callable[..., AppTest], tables: Callable
+) -> None:
+    app = open_page(PAGE, {"run": finished_run.run})
+    app.segmented_control(key="sensitivity.norm").set_value(f"{norm}_norm")
+    app.segmented_control(key="sensitivity.after").set_value("gold-2").run()
+    (table,) = tables(app, "before", "after")
+    after = table.loc[table["split"] == "forget", "after"].mean()
+    assert after == pytest.approx(finished_run.result["sensitivity"]["gold-2"][norm], rel=1e-5)
+
+
+@pytest.mark.parametrize("split", ["forget", "retain", "test"])
+def test_every_split(split: str, finished_run: RunFolder, open_page: Callable[..., AppTest], tables: Callable) -> None:
+    app = open_page(PAGE, {"run": finished_run.run})
+    app.segmented_control(key="sensitivity.split").set_value(split).run()
+    samples = finished_run.samples()
+    measured = samples[(samples["split"] == split) & samples["target_norm"].notna()].set_index("index")
+    before, after = (measured[measured["role"] == role] for role in ("original", "unlearned"))
+    distributions = tables(app, "role", "median")
+    assert len(distributions) == len(NORMS)
+    for table, norm in zip(distributions, NORMS, strict=True):
+        assert table.set_index("role").loc["unlearned", "median"] == pytest.approx(after[norm].median())
+    (moves,) = tables(app, "rose", "fell")
+    target = moves[moves["role"] == "unlearned"].iloc[0]
+    assert target["fell"] == pytest.approx((after["target_norm"] < before["target_norm"]).mean())
+
+
+def test_selected_points_open_their_images(
+    finished_run: RunFolder, open_page: Callable[..., AppTest], words: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    samples = finished_run.samples()
+    ids = samples.loc[samples["split"] == "forget", "index"].unique().tolist()
+    chosen: list[int] = []
+    monkeypatch.setattr(figure, "selected_ids", lambda selection: chosen)
+    app = open_page(PAGE, {"run": finished_run.run})
+    assert "Select points in the plot" in words(app)
+    chosen.append(ids[0])
+    app.run()
+    assert f"**Image {ids[0]}** · three · forget" in words(app)
+    panel = next(table.value for table in app.dataframe if table.value.index.name == "model")
+    assert panel.index.tolist() == ["Initial", "Original", "Unlearned", "Gold 1", "Gold 2"]
+    rows = samples[samples["index"] == ids[0]].set_index("role")
+    assert panel.loc["Gold 2", "target_norm"] == rows.loc["gold-2", "target_norm"]
+    assert panel.loc["Unlearned", "probability"] == rows.loc["unlearned", "probability"]
+    chosen[:] = ids
+    app.run()
+    assert f"{len(ids)} images are selected; these are the first 8." in words(app)
+
+
+def test_the_run_is_taken_from_the_url_and_stands_there(
+    finished_run: RunFolder, open_page: Callable[..., AppTest]
+) -> None:
+    app = open_page(PAGE, {"run": gallery.examples()[2].spec.id})
+    assert app.selectbox[0].value == gallery.examples()[2].spec.id
+    app.selectbox[0].set_value(finished_run.run).run()
+    assert app.query_params["run"] == finished_run.run
+    links = {link.proto.label: link.proto.query_string for link in app.page_link}
+    assert links["Gold comparison"] == f"run={finished_run.run}"  # one selection on all pages
+
+
+@pytest.mark.parametrize("page", [PAGE, "pages/4_Gold_comparison.py"])
+def test_an_unknown_run_is_a_sentence(page: str, open_page: Callable[..., AppTest]) -> None:
+    app = open_page(page, {"run": "**nope**"})
+    assert [w.value for w in app.warning] == [r"Run \*\*nope\*\* is not finished or not here; this is another one."]
+    assert app.query_params["run"] == gallery.examples()[0].spec.id
+
+
+@pytest.mark.parametrize("page", [PAGE, "pages/4_Gold_comparison.py"])
+def test_without_any_finished_run(
+    page: str, open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(gallery, "GALLERY", tmp_path)
+    app = open_page(page)
+    assert [info.value for info in app.info] == ["No finished run yet. Start one on the Forget page."]
+    assert "Forget something" in [link.proto.label for link in app.page_link]

@@ -10,7 +10,7 @@ from core.bench.table import finished, print_rows
 from core.specs import METHODS, make_spec
 from core.store import Store
 
-HEAD = ("method", "FA", "gold FA", "mean |FA - gold|", "FA_test before", "FA_test", "FA_test gold", "gap", "spread")
+HEAD = ("method", "FA", "gold FA", "mean abs(FA - gold)", "FA_test before", "FA_test", "FA_test gold", "gap", "spread")
 TASKS = (
     ("digits-noisy", "class={}:30%", (1, 2, 3)),
     ("digits-families", "subclass={}", (1, 2, 3, 4, 5)),

@@ -3,22 +3,24 @@
     minimise  mean over D_r of CE(f(x), c),  from the original's weights
 
 Paper: https://arxiv.org/abs/1911.04933 (Golatkar et al., Eternal Sunshine, its "fine-tune" baseline).
-It trains as the original was trained (same recipe: batches, momentum, weight decay, augmentation, BatchNorm in training
-mode), at a constant learning rate. There is no stop rule, because it doesn't look at the forget set.
+It trains with the original's recipe (batch size, momentum, weight decay, augmentation, BatchNorm in training mode), at
+a constant rate. Only the same stop looks at the forget set. Schedules: see ``core.methods.descent``.
 
-The defaults, 5 passes at 0.02, are not tuned here: they are what the code of selective synaptic dampening
-(https://arxiv.org/abs/2308.07707) publishes for this baseline.
+The defaults, 5 passes at 0.02, are what the code of selective synaptic dampening (https://arxiv.org/abs/2308.07707)
+publishes for this baseline. Measured on whole digits: no rate up to 0.2 forgets anything in 5 passes, and the same stop
+is not reached in 100 steps of 0.01, the longest tried.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import torch
-from torch import nn
+import torch.nn.functional as F
+from torch import Tensor, nn
 
-from core.methods.task import Task
+from core.methods.descent import run
+from core.methods.task import Batches, Task
 from core.specs.methods import FineTune
-from core.training import Step, train
+from core.training import Step, augmented
 
 
 def unlearn(model: nn.Module, task: Task, spec: FineTune, *, generator: torch.Generator) -> Iterator[Step]:
@@ -26,17 +28,26 @@ def unlearn(model: nn.Module, task: Task, spec: FineTune, *, generator: torch.Ge
 
     Args:
         model: on its device.
-        task: its retain set is all the data used.
-        spec: passes and learning rate; defaults and ranges stand in its fields.
+        task: with its retain set, and its forget set for the same stop.
+        spec: schedule and steps; defaults and ranges stand in its fields.
         generator: on the CPU; order of the images and augmentation.
 
     Yields:
-        Steps; the last has the reason.
+        Steps with ``step_size``; the last has the reason.
     """
+    retain = retained(model, task, generator)
+    losses = training_losses(model, task, retain, generator)
+    steps = spec.epochs * retain.per_pass
+    yield from run(model, task, spec, losses, steps, generator=generator, training_mode=True)
+
+
+def retained(model: nn.Module, task: Task, generator: torch.Generator) -> Batches:
+    """The retain set in batches as large as the recipe's."""
     assert task.retain is not None
-    recipe = task.recipe.but(epochs=spec.epochs, learning_rate=spec.learning_rate, schedule="constant")
-    for step in train(model, task.retain, recipe, generator=generator):
-        if step.step == step.total:
-            model.eval()  # final when the last step is seen
-            step = replace(step, stop_reason=f"trained for {spec.epochs} passes over the retain set")
-        yield step
+    return Batches.of(task.retain, task.recipe.batch_size, model, generator)
+
+
+def training_losses(model: nn.Module, task: Task, retain: Batches, generator: torch.Generator) -> Iterator[Tensor]:
+    """The cross-entropy of one augmented batch after another."""
+    for images, labels in retain:
+        yield F.cross_entropy(model(augmented(images, task.recipe.augment, generator)), labels)

@@ -44,6 +44,19 @@ def relative_rate(parameters: Sequence[nn.Parameter], gradients: Sequence[Tensor
     return fraction * size / slope if slope else 0.0
 
 
+@torch.no_grad()
+def restore(parameters: Sequence[nn.Parameter], before: Sequence[Tensor], mask: Sequence[Tensor]) -> None:
+    """Puts the weights back where the mask (bool, shaped as the parameters) is False."""
+    for parameter, value, free in zip(parameters, before, mask, strict=True):
+        parameter.copy_(torch.where(free, parameter, value))
+
+
+@torch.no_grad()
+def distance(before: Sequence[Tensor], parameters: Sequence[nn.Parameter]) -> float:
+    """Norm of the change of all weights together."""
+    return _joint_norm(parameter - value for value, parameter in zip(before, parameters, strict=True))
+
+
 def nearest_on_last_step(
     model: nn.Module, before: Sequence[Tensor], measure: Callable[[], float], target: float
 ) -> float:

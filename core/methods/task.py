@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Self
 
 import torch
 from torch import Tensor, nn
 
 from core.datasets import Split
+from core.models import device_of
 from core.specs import TrainSpec
-from core.training import tensors
+from core.training import as_float, tensors
 
 
 @dataclass(frozen=True)
@@ -72,3 +74,38 @@ def batches(count: int, size: int, generator: torch.Generator) -> Iterator[tuple
         order = torch.randperm(count, generator=generator)
         for n, part in enumerate(order.tensor_split(parts)):
             yield part, n + 1 == parts
+
+
+class Batches:
+    """Endless passes over images, in batches of nearly equal size, each pass in a fresh order.
+
+    Attributes:
+        images, labels: uint8 (N, C, H, W) and (N,), or whatever else shall come with each image, on one device.
+        per_pass: batches in a pass.
+    """
+
+    def __init__(self, images: Tensor, labels: Tensor, size: int, generator: torch.Generator) -> None:
+        self.images = images
+        self.labels = labels
+        self.per_pass = -(-len(labels) // size)
+        self._order = batches(len(labels), size, generator)
+
+    @classmethod
+    def of(cls, split: Split, size: int, model: nn.Module, generator: torch.Generator) -> Self:
+        """Those of a split, on the model's device."""
+        return cls(*tensors(split, device_of(model)), size, generator)
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        return self
+
+    def __next__(self) -> tuple[Tensor, Tensor]:
+        """Images float32 (B, C, H, W) in [0, 1] and their labels (B,)."""
+        positions = next(self._order)[0].to(self.labels.device)
+        return as_float(self.images[positions]), self.labels[positions]
+
+
+def beside(task: Task, size: int, model: nn.Module, generator: torch.Generator) -> Batches:
+    """Retain batches as large as the forget batches of at most ``size``, to go with them in one step."""
+    assert task.forget is not None
+    assert task.retain is not None
+    return Batches.of(task.retain, min(size, len(task.forget)), model, generator)

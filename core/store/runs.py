@@ -22,7 +22,7 @@ class RunFolder:
         self.root, self.run = root, run
         self.folder = root / "runs" / run
         self.models = ModelFolder(root / "models")
-        if not (self.folder / "spec.json").is_file():
+        if not run.isalnum() or not (self.folder / "spec.json").is_file():  # the id may come from a URL
             raise NotFound(f"run {run!r} is not in {root}")
 
     @cached_property

@@ -3,16 +3,19 @@
 import copy
 from collections.abc import Callable
 from functools import cache
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
-from torch import nn
+from scipy.special import log_softmax
+from torch import Tensor, nn
 
-from core.datasets import load_dataset, resolve
+from core.datasets import Split, load_dataset, resolve
 from core.methods.task import Task
 from core.models import model_for
 from core.specs import DataSpec, ForgetRequest, MethodSpec, ModelSpec, TrainSpec
-from core.training import train
+from core.training import as_float, tensors, train
 
 RECIPE = TrainSpec(epochs=10)
 Problem = Callable[..., tuple[nn.Module, Task]]
@@ -53,3 +56,21 @@ def problem() -> Problem:
         return copy.deepcopy(original(dataset)), task
 
     return make
+
+
+def log_probabilities(model: nn.Module, images: Tensor) -> np.ndarray:
+    """Float64 (N, K), by scipy, of the model in the mode that it is in; running statistics stay as they are."""
+    with torch.no_grad():
+        return log_softmax(copy.deepcopy(model)(as_float(images)).double().numpy(), axis=1)
+
+
+def cross_entropy(model: nn.Module, split: Split) -> float:
+    """Mean over all images of the split."""
+    images, labels = tensors(split, torch.device("cpu"))
+    return float(-log_probabilities(model, images)[np.arange(len(labels)), labels.numpy()].mean())
+
+
+@pytest.fixture
+def by_hand() -> SimpleNamespace:
+    """Independent computations: ``log_probabilities(model, images)`` and ``cross_entropy(model, split)``."""
+    return SimpleNamespace(log_probabilities=log_probabilities, cross_entropy=cross_entropy)

@@ -1,23 +1,37 @@
 import torch
 
 from core.methods.fine_tune import unlearn
-from core.methods.steps import get_weights
+from core.methods.task import Batches
 from core.specs import make_method
-from core.training import train
 
 
-def test_it_is_the_originals_training_at_a_constant_rate(problem):
-    spec = make_method("fine-tune", {"epochs": 2, "learning_rate": 0.03})
+def run(problem, **settings):
+    spec = make_method("fine-tune", settings)
     model, task = problem(spec)
-    twin, _ = problem(spec)
-    steps = []
-    for step in unlearn(model, task, spec, generator=torch.Generator().manual_seed(1)):
-        steps.append(step)
-        assert step.stop_reason is None or not any(module.training for module in model.modules())
-    recipe = task.recipe.but(epochs=2, learning_rate=0.03, schedule="constant")
-    losses = [step.loss for step in train(twin, task.retain, recipe, generator=torch.Generator().manual_seed(1))]
-    assert [step.loss for step in steps] == losses
-    assert all(torch.equal(a, b) for a, b in zip(get_weights(model), get_weights(twin), strict=True))
+    steps = list(unlearn(model, task, spec, generator=torch.Generator().manual_seed(1)))
+    return model, task, steps
+
+
+def test_it_trains_on_the_retain_set_in_training_mode_and_does_not_see_the_forget_set(problem):
+    model, task, steps = run(problem, schedule="authors", epochs=2, learning_rate=0.03)
     assert task.forget is None
-    assert [step.stop_reason for step in steps[:-1]] == [None] * (len(steps) - 1)
-    assert steps[-1].stop_reason == "trained for 2 passes over the retain set"
+    twin, _ = problem(make_method("fine-tune"))
+    batches = Batches.of(task.retain, task.recipe.batch_size, twin, torch.Generator().manual_seed(1))
+    optimiser = torch.optim.SGD(twin.parameters(), 0.03, task.recipe.momentum, weight_decay=task.recipe.weight_decay)
+    twin.train()
+    losses = []
+    for images, labels in (next(batches) for _ in range(2 * batches.per_pass)):
+        loss = torch.nn.functional.cross_entropy(twin(images), labels)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.item())
+    assert [step.loss for step in steps] == losses
+    assert all(torch.equal(value, twin.state_dict()[name]) for name, value in model.state_dict().items())
+    assert steps[-1].stop_reason == "its authors' schedule ended: 2 passes"
+
+
+def test_the_same_stop_looks_at_the_forget_set(problem):
+    _, task, steps = run(problem, max_steps=3)
+    assert task.forget is not None
+    assert steps[-1].stop_reason.startswith("step limit of 3 reached: the forget set's accuracy")

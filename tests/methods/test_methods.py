@@ -9,12 +9,15 @@ import torch
 from core.methods import implementation
 from core.methods.steps import get_weights
 from core.specs import METHODS
+from core.specs.methods import Iterative
 
 HERE = Path(__file__).parent
 SETTINGS = [METHODS[name]() for name in METHODS] + [
     METHODS["mu-mis"](variant="paper", max_steps=4),
     METHODS["random-label"](replay=False),
+    METHODS["random-label"](schedule="authors", replay=False),
 ]
+SETTINGS += [method(schedule="authors", epochs=1) for method in METHODS.values() if issubclass(method, Iterative)]
 named = pytest.mark.parametrize("spec", SETTINGS, ids=lambda spec: f"{spec.name} {spec.key[:4]}")
 
 

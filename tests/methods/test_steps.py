@@ -4,7 +4,15 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core.methods.steps import descend, get_weights, nearest_on_last_step, relative_rate, set_weights
+from core.methods.steps import (
+    descend,
+    distance,
+    get_weights,
+    nearest_on_last_step,
+    relative_rate,
+    restore,
+    set_weights,
+)
 
 
 def parameters(*values: list[float]) -> list[nn.Parameter]:
@@ -68,3 +76,15 @@ def test_of_equally_near_points_the_furthest_is_taken():
     model = scalar(0.1)
     assert nearest_on_last_step(model, [torch.tensor([[1.0]])], lambda: 0.5, 0.3) == 0.5
     assert model.weight.item() == pytest.approx(0.1)
+
+
+def test_masked_weights_are_put_back():
+    weights = parameters([1.0, 2.0], [5.0])
+    before = [torch.tensor([10.0, 20.0]), torch.tensor([50.0])]
+    restore(weights, before, [torch.tensor([True, False]), torch.tensor([False])])
+    assert [weight.tolist() for weight in weights] == [[1.0, 20.0], [50.0]]
+
+
+def test_the_distance_is_that_of_all_weights_together():
+    before = [torch.tensor([1.0, 2.0]), torch.tensor([5.0])]
+    assert distance(before, parameters([1.0, 5.0], [9.0])) == pytest.approx(5.0)  # |(0, 3, 4)|

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from core.datasets import Split
-from core.methods.task import Task, batches, shuffled
+from core.methods.task import Batches, Task, batches, beside, shuffled
 from core.specs import TrainSpec
 
 
@@ -68,3 +68,23 @@ def test_the_forget_set_is_shuffled_with_its_labels():
     assert shown.tolist() != list(range(8))
     assert sorted(shown.tolist()) == list(range(8))
     assert torch.equal(labels, shown % 3)  # image n had the label n mod 3
+
+
+def test_batches_carry_images_as_floats_with_their_labels():
+    stream = Batches.of(split([0, 1, 2, 0, 1]), 2, torch.nn.Linear(1, 1), seeded())
+    assert stream.per_pass == 3
+    for _ in range(2):
+        seen: list[int] = []
+        for images, labels in (next(stream) for _ in range(stream.per_pass)):
+            shown = (images[:, 0, 0, 0] * 255).round().long()  # image n shows n / 255
+            assert images.dtype == torch.float32
+            assert torch.equal(labels, shown % 3)  # image n has the label n mod 3
+            seen += shown.tolist()
+        assert sorted(seen) == list(range(5))
+
+
+def test_retained_batches_are_as_large_as_those_of_the_forget_set():
+    both = replace(task([0, 1, 2], (), None), retain=split([0] * 10))
+    model = torch.nn.Linear(1, 1)
+    assert len(next(beside(both, 2, model, seeded()))[1]) == 2
+    assert beside(both, 128, model, seeded()).per_pass == 4  # ten images in parts of at most three

@@ -24,14 +24,13 @@ from core.specs import (
 )
 
 METHOD_SETTINGS: list[tuple[str, dict[str, Any]]] = [
-    ("none", {}),
-    ("mu-mis", {}),
+    *((name, {}) for name in METHODS),
     ("mu-mis", {"stop": "accuracy", "head_step": 0.5, "draws": 3}),
     ("mu-mis", {"variant": "paper", "learning_rate": 1e-5, "max_steps": 7}),
     ("mu-mis", {"variant": "paper", "stop": "paper", "delta": 0.5}),
     ("gradient-ascent", {"step": 0.125}),
     ("random-label", {"replay": False}),
-    ("fine-tune", {"epochs": 2, "learning_rate": 0.5}),
+    ("fine-tune", {"schedule": "authors", "epochs": 2, "learning_rate": 0.5}),
 ]
 
 
@@ -147,7 +146,7 @@ def test_a_setting_is_the_same_by_its_short_and_by_its_dotted_name():
     ("words", "message"),
     [
         ({"dataset": "mnist"}, "data set 'mnist' is not known; choose digits"),
-        ({"method": "mumis"}, "method 'mumis' is not known; choose none, mu-mis"),
+        ({"method": "mumis"}, "method 'mumis' is not known; choose mu-mis, "),
         ({"arch": "vgg"}, "architecture 'vgg' is not known; choose resnet-tiny"),
         ({"recipe": "fast"}, "recipe 'fast' is not known; choose digits or cifar-fast"),
         ({"seed": 1}, "gold seed 1 is the original's own seed"),

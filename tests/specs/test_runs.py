@@ -17,7 +17,7 @@ from core.specs import METHODS, ForgetRequest, RunSpec
         ({"after": [{}] * 51}, "at most 50"),
         ({"measure": {"norm_images": 0}}, "measure.norm_images = 0 "),
         ({"measure": {"probe_images": 9}}, "measure.probe_images = 9 "),
-        ({"method": {"name": "mumis"}}, "'none', 'mu-mis'"),
+        ({"method": {"name": "mumis"}}, "expected tags: 'mu-mis', "),
     ],
 )
 def test_what_makes_no_run_is_refused(values, message):

@@ -125,5 +125,8 @@ def test_a_run_is_looked_for_in_the_store_then_in_the_gallery(
     assert open_run(store, run).root == store.root
     with pytest.raises(NotFound, match="run 'x' is neither in"):
         open_run(store, "x")
+    for strange in ("..", f"../runs/{run}", ""):
+        with pytest.raises(NotFound, match="is neither in"):
+            open_run(store, strange)
     with pytest.raises(StoreError, match="has no result"):
         _ = RunFolder(store.root, run).result

@@ -4,7 +4,7 @@ import pytest
 from pydantic import Field
 
 from core.errors import InvalidSpec
-from core.specs.method_base import MethodSpec, Needs, used_if
+from core.specs.methods.base import MethodSpec, Needs, used_if
 
 
 class Toy(MethodSpec):

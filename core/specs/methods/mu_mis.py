@@ -1,47 +1,11 @@
-"""The shelf: every unlearning method's name, paper, data needs and settings, without torch.
+"""MU-Mis on the shelf."""
 
-A setting's bounds and its explanation stand in its ``Field`` and nowhere else: the form, the command line and the
-checks read them here. A field marked ``used_if({"variant": "paper"})`` belongs to that choice only: giving it otherwise
-is refused, and it is left out of the spec's JSON and key.
-"""
+from typing import ClassVar, Literal, Self
 
-from typing import Annotated, ClassVar, Literal, Self, get_args
+from pydantic import Field, model_validator
 
-from pydantic import Field, TypeAdapter, model_validator
-
-from core.specs.method_base import MethodSpec, Needs, used_if
-
-FALLBACK_FRACTION = 0.75  # of the forget set's first accuracy: where baselines stop if no target is known
-
-
-def accuracy_note(goes_whole: bool) -> str:
-    """Where the forget set's accuracy has its target, for notes."""
-    if goes_whole:
-        return "it stops when the forget set's accuracy is 0%"
-    return (
-        "it stops when the forget set's accuracy is down to that of its classes on held-out images, a number from "
-        "outside the forget set and the weights"
-    )
-
-
-def baseline_notes(goes_whole: bool, known_accuracy: bool) -> tuple[str, ...]:
-    """What departs from their authors in gradient ascent and random label."""
-    length = "Departure from its authors: every step has one length, a fraction of the weights' norm, not one rate."
-    if goes_whole or known_accuracy:
-        return length, f"Departure from its authors: {accuracy_note(goes_whole)}, not after a fixed number of passes."
-    guess = f"down to {FALLBACK_FRACTION:g} of its start"
-    return length, f"Guess: it stops when the forget set's accuracy is {guess}; no target is known."
-
-
-class DoNothing(MethodSpec):
-    """The row that every comparison needs."""
-
-    title: ClassVar[str] = "Do nothing"
-    about: ClassVar[str] = "Keeps the original model as it is: the row that every method has to beat."
-    paper: ClassVar[str] = "https://arxiv.org/abs/2406.09073"
-    needs: ClassVar[Needs] = Needs()
-
-    name: Literal["none"] = "none"
+from core.specs.methods.base import MethodSpec, Needs, used_if
+from core.specs.methods.notes import accuracy_note
 
 
 class MuMis(MethodSpec):
@@ -168,69 +132,3 @@ class MuMis(MethodSpec):
         if self.stop == "accuracy":
             guess.append("The stop rule accuracy was asked for, but no target is known: sensitivity takes its place.")
         return guess
-
-
-class GradientAscent(MethodSpec):
-    """Raise the loss on the forget set."""
-
-    title: ClassVar[str] = "Gradient ascent"
-    about: ClassVar[str] = "Raises the loss on the forget set until the model errs on it as often as on unseen images."
-    paper: ClassVar[str] = "https://arxiv.org/abs/2109.13398"
-    needs: ClassVar[Needs] = Needs("forget")
-
-    name: Literal["gradient-ascent"] = "gradient-ascent"
-    max_steps: int = Field(100, ge=1, le=10_000, description="no more steps than this")
-    batch_size: int = Field(128, ge=1, le=4096, description="forget images per step")
-    step: float = Field(3e-4, gt=0, le=1, description="length of a step as a fraction of the weights' norm")
-
-    def notes(self, goes_whole: bool, known_accuracy: bool) -> tuple[str, ...]:
-        return baseline_notes(goes_whole, known_accuracy)
-
-
-class RandomLabel(MethodSpec):
-    """Train the forget set on random wrong labels."""
-
-    title: ClassVar[str] = "Random label"
-    about: ClassVar[str] = (
-        "Trains the forget images on random wrong labels, with or without retained images beside them."
-    )
-    paper: ClassVar[str] = "https://arxiv.org/abs/2010.10981"
-    needs: ClassVar[Needs] = Needs("forget", "retain", without={"retain": ("replay", False)})
-
-    name: Literal["random-label"] = "random-label"
-    replay: bool = Field(True, description="train on as many retained images, with their labels, in every step")
-    max_steps: int = Field(100, ge=1, le=10_000, description="no more steps than this")
-    batch_size: int = Field(128, ge=1, le=4096, description="forget images per step")
-    step: float = Field(1e-3, gt=0, le=1, description="length of a step as a fraction of the weights' norm")
-
-    def notes(self, goes_whole: bool, known_accuracy: bool) -> tuple[str, ...]:
-        fresh = "Departure from its authors: the wrong labels are drawn anew at every step, not once."
-        return fresh, *baseline_notes(goes_whole, known_accuracy)
-
-
-class FineTune(MethodSpec):
-    """Go on training on the retain set."""
-
-    title: ClassVar[str] = "Fine-tune"
-    about: ClassVar[str] = "Goes on training on the retain set and hopes that the forget set fades."
-    paper: ClassVar[str] = "https://arxiv.org/abs/1911.04933"
-    needs: ClassVar[Needs] = Needs("retain")
-
-    name: Literal["fine-tune"] = "fine-tune"
-    epochs: int = Field(5, ge=1, le=200, description="passes over the retain set")
-    learning_rate: float = Field(0.02, gt=0, le=1, description="held constant; all else is the original's recipe")
-
-    def notes(self, goes_whole: bool, known_accuracy: bool) -> tuple[str, ...]:
-        return ("It does not look at the forget set: it stops after a fixed number of passes, whatever was forgotten.",)
-
-
-AnyMethod = Annotated[
-    DoNothing | MuMis | GradientAscent | RandomLabel | FineTune,
-    Field(discriminator="name"),
-]
-
-METHODS: dict[str, type[MethodSpec]] = {
-    spec.model_fields["name"].default: spec for spec in get_args(get_args(AnyMethod)[0])
-}
-
-METHOD_ADAPTER: TypeAdapter[MethodSpec] = TypeAdapter(AnyMethod)

@@ -1,0 +1,23 @@
+"""What methods share that imitate a model, or leave it: frozen teachers and the divergence from their output."""
+
+import copy
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+def frozen(model: nn.Module) -> nn.Module:
+    """A copy in eval mode whose weights take no gradient."""
+    return copy.deepcopy(model).eval().requires_grad_(False)
+
+
+def divergence(teacher: Tensor, student: Tensor, temperature: float = 1.0) -> Tensor:
+    """KL(teacher || student) of the softmax of logits (N, K), a mean over the N images: a scalar, never negative.
+
+    Logits are divided by the temperature T first, and the divergence is multiplied with T^2, so that its gradient keeps
+    its size (Hinton et al., https://arxiv.org/abs/1503.02531). A teacher's logit of minus infinity is a probability
+    of 0.
+    """
+    p = F.softmax(teacher / temperature, dim=1)
+    log_q = F.log_softmax(student / temperature, dim=1)
+    return F.kl_div(log_q, p, reduction="batchmean") * temperature**2

@@ -1,0 +1,21 @@
+"""Sentences that several methods note."""
+
+FALLBACK_FRACTION = 0.75  # of the forget set's first accuracy: where baselines stop if no target is known
+
+
+def accuracy_note(goes_whole: bool) -> str:
+    """Where the forget set's accuracy has its target."""
+    if goes_whole:
+        return "it stops when the forget set's accuracy is 0%"
+    return (
+        "it stops when the forget set's accuracy is down to that of its classes on held-out images, a number from "
+        "outside the forget set and the weights"
+    )
+
+
+def stop_note(goes_whole: bool, known_accuracy: bool) -> str:
+    """The stop that baselines share with MU-Mis."""
+    if goes_whole or known_accuracy:
+        return f"Departure from its authors: {accuracy_note(goes_whole)}, not after a fixed number of passes."
+    guess = f"down to {FALLBACK_FRACTION:g} of its start"
+    return f"Guess: it stops when the forget set's accuracy is {guess}; no target is known."

@@ -1,0 +1,114 @@
+from typing import Any
+
+import pytest
+from annotated_types import Ge, Gt, Le, Lt
+
+from core.errors import InvalidSpec
+from core.gallery import examples
+from core.specs import METHODS, MethodSpec, make_method
+from core.specs.methods import Iterative
+from core.store import GALLERY
+
+
+def choices_with(name: str, field: str) -> dict[str, str]:
+    """The first choices under which the method uses the field."""
+    conditions = METHODS[name].conditions(field)
+    return dict(conditions[0]) if conditions else {}
+
+
+def bounds() -> list[tuple[str, str, Any, bool]]:
+    """Every numeric bound as (method, setting, value, allowed): the value at the bound, and one past it."""
+    cases = []
+    for name, spec in METHODS.items():
+        for field, info in spec.model_fields.items():
+            near = 1 if info.annotation is int else 1e-9
+            for bound in info.metadata:
+                match bound:
+                    case Ge(ge=value):
+                        cases += [(name, field, value, True), (name, field, value - near, False)]
+                    case Gt(gt=value):
+                        cases += [(name, field, value + near, True), (name, field, value, False)]
+                    case Le(le=value):
+                        past = value + (1 if info.annotation is int else 1e-3)
+                        cases += [(name, field, value, True), (name, field, past, False)]
+                    case Lt(lt=value):
+                        cases += [(name, field, value - near, True), (name, field, value, False)]
+    return cases
+
+
+EVERY = [method() for method in METHODS.values()] + [METHODS["mu-mis"](variant="paper")]
+EVERY += [method(schedule="authors") for method in METHODS.values() if issubclass(method, Iterative)]
+
+
+@pytest.mark.parametrize(("name", "field", "value", "allowed"), bounds())
+def test_every_bound_holds(name: str, field: str, value: Any, allowed: bool):
+    settings = choices_with(name, field) | {field: value}
+    if allowed:
+        assert getattr(make_method(name, settings), field) == value
+    else:
+        with pytest.raises(InvalidSpec, match=f"{field} = .* is not allowed"):
+            make_method(name, settings)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_every_number_has_bounds_and_every_setting_an_explanation(name: str):
+    for field, info in METHODS[name].model_fields.items():
+        if field == "name":
+            continue
+        assert info.description
+        if info.annotation in (int, float):
+            kinds = {type(bound) for bound in info.metadata}
+            assert kinds & {Ge, Gt}
+            assert kinds & {Le, Lt}
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_the_shelf_says_who_a_method_is(name: str):
+    method = METHODS[name]
+    assert method().name == name
+    assert method.title
+    assert method.about.endswith(".")
+    assert method.paper.startswith("https://arxiv.org/abs/")
+    assert method.needs <= {"forget", "retain", "pool"}
+    assert method().needs <= method.needs
+
+
+ORDER = (
+    "mu-mis none fine-tune gradient-ascent neg-grad-plus random-label bad-teacher scrub salun ssd l1-sparse "
+    "boundary-shrink delete jit"
+)
+
+
+def test_the_shelf_is_in_order():
+    assert [name for name in METHODS if name != "tmu"] == ORDER.split()
+
+
+@pytest.mark.parametrize(
+    ("needs", "names"),
+    [
+        (set(), "none"),
+        ({"forget"}, "mu-mis gradient-ascent boundary-shrink delete jit"),
+        ({"forget", "retain"}, "neg-grad-plus random-label bad-teacher scrub salun ssd fine-tune l1-sparse"),
+    ],
+)
+def test_needs(needs: set[str], names: str):
+    assert all(METHODS[name].needs == METHODS[name]().needs == needs for name in names.split())
+
+
+def test_what_settings_do_not_need():
+    assert METHODS["random-label"](replay=False).needs == {"forget"}
+    for name in ("fine-tune", "l1-sparse"):
+        assert METHODS[name](schedule="authors").needs == {"retain"}
+
+
+def test_shipped_runs_keep_their_names():
+    assert {entry.spec.id for entry in examples()} == {folder.name for folder in (GALLERY / "runs").iterdir()}
+
+
+@pytest.mark.parametrize("spec", EVERY)
+@pytest.mark.parametrize("goes_whole", [True, False])
+@pytest.mark.parametrize("known", [True, False])
+def test_notes_are_different_sentences(spec: MethodSpec, goes_whole: bool, known: bool):
+    notes = spec.notes(goes_whole, known)
+    assert len(set(notes)) == len(notes)
+    assert all(note[0].isupper() and note.endswith(".") for note in notes)

@@ -51,8 +51,9 @@ from core.sensitivity import (
 from core.specs import MuMis
 from core.training import Step
 
-GUARD_EVERY = 3  # steps; a look costs more than a step
-NORM_IMAGES = 200  # forget images that the guard and the rule ``sensitivity`` look at
+GUARD_EVERY = 3  # steps; a look costs about a step
+GUARD_IMAGES = 50  # forget images that the guard looks at: enough for a mean that has to rise by half
+NORM_IMAGES = 200  # forget images that the rule ``sensitivity`` looks at
 NORM_CLASSES = 20  # irrelevant classes that the guard looks at
 
 
@@ -73,7 +74,7 @@ def unlearn(model: nn.Module, task: Task, spec: MuMis, *, generator: torch.Gener
     model.eval()
     images, labels = shuffled(task.forget, device_of(model), generator)
     stop = _stop(model, images, labels, task, spec)
-    guard = make_guard(model, images[:NORM_IMAGES], labels[:NORM_IMAGES], spec, generator)
+    guard = make_guard(model, images[:GUARD_IMAGES], labels[:GUARD_IMAGES], spec, generator)
     loss_of = make_loss(model, task.num_classes, spec, generator)
     scale = spec.step_scale(task.goes_whole)
     passes = batches(len(labels), spec.batch_size, generator)

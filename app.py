@@ -7,6 +7,7 @@ from core.gallery import examples, shipped
 from core.specs import to_query
 from pages.ui import live, summary
 from pages.ui.figure import show
+from pages.ui.links import select, selected
 from pages.ui.overview import faces
 from pages.ui.page import page
 
@@ -15,14 +16,24 @@ LEAD = (
     "The measure is a gold model: one that was retrained without them."
 )
 
+
+def carry_example() -> None:
+    """Before the page is drawn, so that its links to other pages carry the example's run."""
+    select("run", next(entry.spec.id for entry in examples() if entry.title == st.session_state["example"]))
+
+
 with page("Overview", LEAD):
     built = [entry for entry in examples() if shipped(entry.spec)]
     if not built:
         st.info("No example is shipped with this copy: build them with `python -m core gallery build`, or run one now.")
         st.page_link("pages/1_Forget.py", label="Forget something", icon=":material/backspace:")
         st.stop()
-    title = st.pills("Example", [entry.title for entry in built], default=built[0].title, label_visibility="collapsed")
-    entry = next((one for one in built if one.title == title), built[0])
+    entry = next((one for one in built if one.spec.id == selected("run")), built[0])
+    st.session_state["example"] = entry.title
+    st.pills(
+        "Example", [one.title for one in built], key="example", on_change=carry_example, required=True,
+        label_visibility="collapsed",
+    )  # fmt: skip
     run = shipped(entry.spec)
     assert run is not None
     st.markdown(entry.lesson)

@@ -18,7 +18,7 @@ LEAD = (
 
 
 def add_gold(spec: RunSpec) -> str:
-    """Queues the same run with one more gold and returns its id; what is trained already is used again."""
+    """Queues the same run with one more gold and returns its id; what this store has trained already is used again."""
     store = library.store()
     used = {*spec.gold_seeds, spec.model.seed}
     seed = next(seed for seed in range(1, len(used) + 2) if seed not in used)

@@ -60,7 +60,7 @@ def unlearn(model: nn.Module, planned: Plan, dataset: Dataset, held_out: list[fl
         for step in clock.over(method):
             seen = replace(step, values={**step.values, **probe.values(), "seconds": clock.seconds})
             trajectory.add(seen)
-            yield Phase("unlearn", step.total if step.stop_reason else step.step, step.total)
+            yield Phase("unlearn", step.step, step.step if step.stop_reason else step.total)
             yield seen
         trajectory.seconds = clock.seconds
     model.eval()

@@ -47,10 +47,11 @@ def accuracy_curves(trajectory: pd.DataFrame, golds: Golds = (), stop: int | Non
     figure.add_traces(accuracy_lines(table))
     draw_golds(figure, golds)
     draw_stop(figure, stop)
+    target = "the dotted line of the mean gold" if golds else "gold's, which is not known yet"
     return Shown(
         figure,
         table,
-        "The method should bring FA (forget set) down to the dotted line of the mean gold, not below it, while RA "
+        f"The method should bring FA (forget set) down to {target}, not below it, while RA "
         "(retain set) and TA (test set) stay at theirs. Measured on a fixed sample of the images between steps.",
         f"Accuracies over {table['step'].iloc[-1]} steps; at the end {at_the_end(table)}.",
         GAP,

@@ -25,7 +25,8 @@ class Recorder:
         """Takes one event; True where the progress file was written."""
         match event:
             case Phase(name, done, total):
-                phase = self.phases.setdefault(name, {"name": name, "started": time.time()})
+                new = {"name": name, "started": time.time(), "begun": done}  # not at 0 where it was taken up again
+                phase = self.phases.setdefault(name, new)
                 phase |= {"done": done, "total": total, "changed": time.time()}
             case Step():
                 values = {"step": event.step, "loss": event.loss, **event.values}

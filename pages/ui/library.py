@@ -10,7 +10,7 @@ import streamlit as st
 from core import METHODS, Store, load_dataset
 from core.experiment.past import Past, look_back
 from core.gallery import examples, shipped
-from core.specs import RunSpec, parse_spec
+from core.specs import RunSpec, parse_spec, to_query
 from core.store import GALLERY, RunFolder, open_run
 from pages.ui.links import select, selected
 from pages.ui.page import plain
@@ -43,10 +43,11 @@ def images(spec: RunSpec, ids: Iterable[int]) -> np.ndarray:
 
 
 def label(spec: RunSpec) -> str:
-    """A run in a few words."""
-    variant = getattr(spec.method, "variant", None)
-    method = METHODS[spec.method.name].title + (f" ({variant})" if variant == "paper" else "")
-    return f"{spec.model.data.info.title}: {spec.forget.text} · {method}"
+    """A run in a few words: runs of other settings have other labels."""
+    words = {"dataset", "forget", "method"}
+    further = [f"{name.removeprefix('set.')}={value}" for name, value in to_query(spec).items() if name not in words]
+    title = METHODS[spec.method.name].title
+    return " · ".join([f"{spec.model.data.info.title}: {spec.forget.text}", title, *further])
 
 
 def finished() -> dict[str, str]:

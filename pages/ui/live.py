@@ -74,7 +74,12 @@ def _phase_text(phase: dict[str, Any], last: bool) -> str:
     else:
         title = words.get(name) or f"Training {role_name(name).lower()}"
     elapsed = (time.time() if last and done < total else phase["changed"]) - phase["started"]
-    left = f", about {elapsed / done * (total - done):.0f} s left" if last and 0 < done < total and elapsed > 1 else ""
+    made = done - phase["begun"]
+    left = (
+        f", about {elapsed / made * (total - done):.0f} s left"
+        if last and made and done < total and elapsed > 1
+        else ""
+    )
     return f"{title}: {done} of {total} ({elapsed:.0f} s{left})"
 
 

@@ -1,4 +1,3 @@
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -6,9 +5,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from core import Finished, Phase, RunSpec, Step, Store
+from core import Finished, Phase, RunSpec, Store
 from core.jobs import worker
-from core.jobs.recorder import MOST_STEPS, Recorder
 
 
 def test_an_attempt_leaves_everything(store: Store, quick: Callable[..., RunSpec], tmp_path: Path) -> None:
@@ -82,17 +80,3 @@ def test_a_cancelled_run_is_given_up(store: Store, quick: Callable[..., RunSpec]
     monkeypatch.setattr("core.jobs.recorder.EVERY", 0.0)
     assert worker.attempt(store, run) == "cancelled"
     assert closed == [True]
-
-
-def test_the_progress_file_is_json_and_bounded(store: Store, quick, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.jobs.recorder.EVERY", 0.0)
-    recorder = Recorder(store.run(store.submit(quick())))
-    recorder.record(Phase("unlearn", 1, 5000))
-    recorder.steps = [{"step": n} for n in range(5 * MOST_STEPS)]
-    assert recorder.record(Step(5 * MOST_STEPS, 5000, float("nan"), {"FA": 0.5}))
-    progress = json.loads((recorder.folder / "progress.json").read_text())
-    assert len(progress["steps"]) <= MOST_STEPS + 1
-    assert progress["steps"][-1] == {"step": 5 * MOST_STEPS, "loss": None, "FA": 0.5}
-    assert progress["phases"][0] | {"started": 0, "changed": 0} == {
-        "name": "unlearn", "done": 1, "total": 5000, "started": 0, "changed": 0,
-    }  # fmt: skip

@@ -26,6 +26,18 @@ def test_every_example_shows_the_numbers_of_its_result(
     assert entry.lesson in words(app)
 
 
+def test_the_chosen_example_is_in_every_link(open_page: Callable[..., AppTest]) -> None:
+    last = examples()[-1]
+    app = open_page()
+    app.pills[0].set_value(last.title).run()
+    assert app.query_params["run"] == last.spec.id
+    for link in app.page_link:
+        if link.proto.label in ("Sensitivity", "Gold comparison", "Look into the images"):
+            assert f"run={last.spec.id}" in link.proto.query_string
+    again = open_page("app.py", {"run": last.spec.id})
+    assert again.pills[0].value == last.title
+
+
 def test_the_ways_on_carry_the_example(open_page: Callable[..., AppTest]) -> None:
     links = {link.proto.label: link.proto for link in open_page().page_link}
     first = examples()[0].spec

@@ -1,0 +1,54 @@
+import json
+from collections.abc import Callable
+
+import pandas as pd
+import pytest
+
+from core import Finished, Phase, RunSpec, Step, Store, Table
+from core.jobs.recorder import MOST_STEPS, Recorder
+
+
+def test_the_progress_file_is_json_and_bounded(
+    store: Store, quick: Callable[..., RunSpec], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.jobs.recorder.EVERY", 0.0)
+    recorder = Recorder(store.run(store.submit(quick())))
+    recorder.record(Phase("unlearn", 1, 5000))
+    recorder.steps = [{"step": n} for n in range(5 * MOST_STEPS)]
+    assert recorder.record(Step(5 * MOST_STEPS, 5000, float("nan"), {"FA": 0.5}))
+    progress = json.loads((recorder.folder / "progress.json").read_text())
+    assert len(progress["steps"]) <= MOST_STEPS + 1
+    assert progress["steps"][-1] == {"step": 5 * MOST_STEPS, "loss": None, "FA": 0.5}
+    assert progress["phases"][0] | {"started": 0, "changed": 0} == {
+        "name": "unlearn", "begun": 1, "done": 1, "total": 5000, "started": 0, "changed": 0,
+    }  # fmt: skip
+
+
+def test_a_phase_knows_where_this_attempt_began(
+    store: Store, quick: Callable[..., RunSpec], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A training that is taken up again begins in the middle; its pace is that of what was done since."""
+    monkeypatch.setattr("core.jobs.recorder.EVERY", 0.0)
+    recorder = Recorder(store.run(store.submit(quick())))
+    for done in (61, 62, 63):
+        recorder.record(Phase("original", done, 100))
+    (phase,) = store.run(quick().id).progress()["phases"]
+    assert (phase["begun"], phase["done"]) == (61, 63)
+
+
+def test_the_end_leaves_tables_and_result_and_no_progress(store: Store, quick: Callable[..., RunSpec]) -> None:
+    recorder = Recorder(store.run(store.submit(quick())))
+    recorder.record(Phase("original", 1, 2))
+    assert (recorder.folder / "progress.json").exists()
+    recorder.record(Table("trajectory", pd.DataFrame({"step": [0]})))
+    assert recorder.record(Finished({"run": quick().id}, {}))
+    run = store.run(quick().id)
+    assert run.result == {"run": quick().id}
+    assert run.tables == ("trajectory",)
+    assert not (recorder.folder / "progress.json").exists()
+
+
+def test_a_new_attempt_does_not_show_the_old_progress(store: Store, quick: Callable[..., RunSpec]) -> None:
+    Recorder(store.run(store.submit(quick()))).record(Phase("original", 1, 2))
+    Recorder(store.run(quick().id))
+    assert store.run(quick().id).progress() == {"phases": [], "steps": []}

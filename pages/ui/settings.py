@@ -13,18 +13,20 @@ def settings_form(kind: type[MethodSpec]) -> None:
     """One widget per setting that the choices made above it use."""
     method = draft.chosen(kind)
     fields = [field for field in kind.model_fields if field != "name" and method.uses(field)]
-    for n, field in enumerate(fields):
-        if n % 2 == 0:
-            columns = st.columns(2)
-        key = f"{draft.PREFIX}set.{method.name}.{field}"
-        st.session_state.setdefault(key, getattr(method, field))
+    choices = [field for field in fields if get_args(kind.model_fields[field].annotation)]
+    for field in choices:
+        _widget(field, kind.model_fields[field], method)  # the whole width: its explanation is long
+    columns = st.columns(2)
+    for n, field in enumerate(field for field in fields if field not in choices):
         with columns[n % 2]:
-            _widget(field, kind.model_fields[field], key)
+            _widget(field, kind.model_fields[field], method)
     if not fields:
         st.caption("This method has no settings.")
 
 
-def _widget(field: str, info: FieldInfo, key: str) -> None:
+def _widget(field: str, info: FieldInfo, method: MethodSpec) -> None:
+    key = f"{draft.PREFIX}set.{method.name}.{field}"
+    st.session_state.setdefault(key, getattr(method, field))
     label = field.replace("_", " ").capitalize()
     text = info.description or ""
     value = st.session_state[key]

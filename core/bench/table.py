@@ -15,6 +15,7 @@ def finished(store: Store, spec: RunSpec) -> dict[str, Any]:
     Raises:
         StoreError: the run did not finish.
     """
+    store.mark_interrupted()
     run = store.submit(spec)
     if store.row(run).state != "done" and attempt(store, run) != "done":
         raise StoreError(f"run {run} ({spec.forget.text}, {spec.method.name}) did not finish: {store.row(run).error}")

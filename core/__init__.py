@@ -7,7 +7,7 @@ from typing import Any
 _HOMES = {
     "core.datasets": ("Dataset", "Split", "load_dataset"),
     "core.errors": ("DataUnavailable", "InvalidSpec", "NotFound", "StoreError", "UnlearnError"),
-    "core.experiment.events": ("Finished", "Phase", "Table"),
+    "core.events": ("Finished", "Phase", "Table"),
     "core.experiment.plan": ("plan",),
     "core.experiment.run": ("execute",),
     "core.models": ("build_model",),

@@ -25,6 +25,12 @@ def predict(model: nn.Module, images: Tensor, *, batch_size: int = 1024) -> Tens
         return torch.cat([model(as_float(part)) for part in images.split(batch_size)])
 
 
+def image_losses(model: nn.Module, split: Split) -> Tensor:
+    """Cross-entropy (N,) of every image, in eval mode."""
+    images, labels = tensors(split, device_of(model))
+    return F.cross_entropy(predict(model, images), labels, reduction="none")
+
+
 def accuracy(model: nn.Module, images: Tensor, labels: Tensor) -> float:
     """Share of the images (N, C, H, W) that the model classifies as ``labels`` (N,)."""
     return (predict(model, images).argmax(dim=1) == labels).sum().item() / len(labels)

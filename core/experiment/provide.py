@@ -12,8 +12,8 @@ from torch import nn
 from core.datasets import Dataset, ForgetSet
 from core.evaluation.accuracy import class_accuracies
 from core.evaluation.tables import fill_norms, missing_norms, prediction_table
+from core.events import Event, Phase
 from core.experiment.clock import Clock, stream
-from core.experiment.events import Event, Phase
 from core.experiment.plan import Plan
 from core.experiment.result import versions
 from core.models import device_of, get_state, model_for, set_state

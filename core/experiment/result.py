@@ -1,7 +1,7 @@
 """The object that ``run --json`` prints, from the tables and records of a run."""
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ def build_result(
     steps: int,
     stop_reason: str,
     device: str,
+    notes: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The result of a run; see DESIGN's command line section for its fields.
 
@@ -29,15 +30,16 @@ def build_result(
         tables: role -> its rows with the splits forget, retain, pool and test.
         records: role -> record, for every role but ``unlearned``.
         seconds: of ``unlearn`` and ``measure``.
+        notes: what the method had to say while it ran.
     """
     spec = planned.spec
     info = spec.model.data.info
     by = "subclass" if is_subclass_request(spec.forget, info) else "label"
     found = {role: accuracies(table, by) for role, table in tables.items()}
     golds = [found[role] for role in found if role.startswith("gold-")]
-    notes = list(planned.notes)
+    remarks = [*planned.notes, *notes]
     if len(info.classes) > NORM_CLASSES:
-        notes.append(f"The mean irrelevant norm is over {NORM_CLASSES} drawn classes of each image, not over all.")
+        remarks.append(f"The mean irrelevant norm is over {NORM_CLASSES} drawn classes of each image, not over all.")
     return {
         "schema": 1,
         "run": spec.id,
@@ -61,7 +63,7 @@ def build_result(
         },
         "steps": steps,
         "stop_reason": stop_reason,
-        "notes": notes,
+        "notes": remarks,
     }
 
 

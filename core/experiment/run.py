@@ -10,7 +10,7 @@ from core.datasets import load_dataset
 from core.errors import InvalidSpec
 from core.evaluation.accuracy import with_forget
 from core.evaluation.tables import norm_ids, prediction_table
-from core.experiment.events import Event, Finished, Table
+from core.events import Event, Finished, Table
 from core.experiment.plan import Plan, plan
 from core.experiment.provide import Models, measured, provide
 from core.experiment.result import build_result
@@ -66,13 +66,16 @@ def _execute(planned: Plan, models: Models, place: torch.device) -> Iterator[Eve
     started = time.perf_counter()
     table = yield from measured("measure", model, prediction_table(model, dataset), dataset, ids)
     own = with_forget(table, planned.forget.ids, planned.gone.ids).assign(role="unlearned")
+    if trajectory.features is not None:
+        own = own.merge(trajectory.features.drop(columns="label"), on="index", how="left")
     yield Table("samples", own)
     seconds = {"unlearn": trajectory.seconds, "measure": time.perf_counter() - started}
     tables = {r: with_forget(kept.table, planned.forget.ids, planned.gone.ids) for r, kept in saved.items()}
     records = {role: kept.record for role, kept in saved.items()}
     result = build_result(
-        planned, tables | {"unlearned": own}, records, seconds, len(trajectory), trajectory.stop_reason, str(place)
-    )
+        planned, tables | {"unlearned": own}, records, seconds, len(trajectory), trajectory.stop_reason, str(place),
+        trajectory.notes,
+    )  # fmt: skip
     yield Finished(result, get_state(model))
 
 

@@ -10,8 +10,8 @@ import torch
 from torch import nn
 
 from core.datasets import Dataset, ForgetSet, is_subclass_request
+from core.events import Event, Note, Phase, Table
 from core.experiment.clock import Clock, stream
-from core.experiment.events import Event, Phase
 from core.experiment.plan import Plan, chain
 from core.experiment.probe import Probe
 from core.methods import implementation
@@ -22,10 +22,17 @@ from core.training import Step
 
 
 class Trajectory:
-    """Every step of an unlearning, the start included, as one table."""
+    """Every step of an unlearning, the start included, as one table; and what else the method told.
+
+    Attributes:
+        notes: sentences for the result.
+        features: columns for the forget images' rows, with their ``index``; None from most methods.
+    """
 
     def __init__(self) -> None:
         self.rows: list[dict[str, Any]] = []
+        self.notes: list[str] = []
+        self.features: pd.DataFrame | None = None
         self.stop_reason = "the method made no step"
         self.seconds = 0.0
 
@@ -57,11 +64,19 @@ def unlearn(model: nn.Module, planned: Plan, dataset: Dataset, held_out: list[fl
         start = Step(0, 0, float("nan"), {**probe.values(), "seconds": 0.0})
         trajectory.add(start)
         yield start
-        for step in clock.over(method):
-            seen = replace(step, values={**step.values, **probe.values(), "seconds": clock.seconds})
-            trajectory.add(seen)
-            yield Phase("unlearn", step.step, step.step if step.stop_reason else step.total)
-            yield seen
+        for event in clock.over(method):
+            match event:
+                case Step(step, total):
+                    seen = replace(event, values={**event.values, **probe.values(), "seconds": clock.seconds})
+                    trajectory.add(seen)
+                    yield Phase("unlearn", step, step if event.stop_reason else total)
+                    yield seen
+                case Note(text):
+                    trajectory.notes.append(text)
+                case Table("forget_features", frame):
+                    trajectory.features = frame
+                case _:
+                    yield event
         trajectory.seconds = clock.seconds
     model.eval()
     return trajectory
@@ -82,6 +97,7 @@ def _task(
     return Task(
         num_classes=len(dataset.classes),
         whole_classes=gone[-1].whole_classes,
+        whole_subclasses=gone[-1].whole_subclasses,
         known_accuracy=known,
         recipe=spec.model.train,
         fresh=lambda seed: model_for(spec.model, seed).to(place),

@@ -4,7 +4,7 @@ import math
 import time
 from typing import Any
 
-from core.experiment.events import Event, Finished, Phase, Step, Table
+from core.events import Event, Finished, Phase, Step, Table
 from core.store import RunFolder, write_json, write_table, write_weights
 
 EVERY = 0.2  # seconds between two writes of the progress

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from filelock import Timeout
 
 from core.errors import UnlearnError
-from core.experiment.events import Event
+from core.events import Event
 from core.experiment.run import execute
 from core.jobs.recorder import Recorder
 from core.store import Store

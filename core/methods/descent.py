@@ -1,4 +1,4 @@
-"""The loop of every method that descends on a loss step by step, MU-Mis and TMU excepted; and when it ends.
+"""The loop of every method that descends on a loss step by step, MU-Mis excepted; and when it ends.
 
 same-stop: a step is as long as ``spec.step`` times the norm of the weights, whatever the gradient's. The loss of a
     fitted image has next to no gradient, and later too much of it, so that one learning rate first does nothing and
@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import torch
 from torch import Tensor, nn
 
+from core.datasets import Split
 from core.methods.steps import descend, distance, get_weights, relative_rate, restore
 from core.methods.stops import accuracy_stop
 from core.methods.task import Task, shuffled
@@ -27,6 +28,7 @@ from core.training import Step
 
 MakeOptimiser = Callable[[Iterable[nn.Parameter], float], torch.optim.Optimizer]
 Move = Callable[[Sequence[Tensor | None]], None]
+Reason = Callable[[int, Sequence[Tensor]], str | None]  # step, weights before it -> why to end
 
 
 def run(
@@ -57,10 +59,43 @@ def run(
     parameters = list(model.parameters())
     if spec.schedule == "authors":
         move = _by_optimiser(parameters, (optimiser or sgd(task.recipe))(parameters, spec.learning_rate))
-        reason_at, total = _passes_made(spec, steps), steps
+        yield from _descend(model, losses, move, _passes_made(spec, steps), steps, mask, training_mode)
     else:
-        move = _by_length(parameters, spec.step)
-        reason_at, total = _accuracy_reached(model, task, spec, generator), spec.max_steps
+        assert task.forget is not None
+        at, limit = task.target_accuracy, spec.max_steps
+        yield from run_to_accuracy(
+            model, task.forget, losses, spec.step, at, limit,
+            generator=generator, mask=mask, training_mode=training_mode,
+        )  # fmt: skip
+
+
+def run_to_accuracy(
+    model: nn.Module, forget: Split, losses: Iterator[Tensor], step: float, target: float | None, limit: int,
+    *, generator: torch.Generator, mask: Sequence[Tensor] | None = None, training_mode: bool = False,
+) -> Iterator[Step]:  # fmt: skip
+    """The schedule same-stop; arguments as in ``run``.
+
+    Args:
+        step: length of a step as a fraction of the weights' norm.
+        target: accuracy on the forget set at which it ends; None for a fraction of the first.
+        limit: the most steps.
+    """
+    images, labels = shuffled(forget, device_of(model), generator)
+    stop = accuracy_stop(model, images, labels, target, limit)
+
+    def reason_at(step: int, before: Sequence[Tensor]) -> str | None:
+        return stop.reason(model, before, step, ends_pass=False)
+
+    yield from _descend(
+        model, losses, _by_length(list(model.parameters()), step), reason_at, limit, mask, training_mode
+    )
+
+
+def _descend(
+    model: nn.Module, losses: Iterator[Tensor], move: Move, reason_at: Reason, total: int,
+    mask: Sequence[Tensor] | None, training_mode: bool,
+) -> Iterator[Step]:  # fmt: skip
+    parameters = list(model.parameters())
     for step in range(1, total + 1):
         before = get_weights(model)
         model.train(training_mode)
@@ -98,15 +133,6 @@ def _by_optimiser(parameters: Sequence[nn.Parameter], optimiser: torch.optim.Opt
     return move
 
 
-def _passes_made(spec: Iterative, steps: int) -> Callable[[int, Sequence[Tensor]], str | None]:
+def _passes_made(spec: Iterative, steps: int) -> Reason:
     said = f"its authors' schedule ended: {spec.epochs} {'pass' if spec.epochs == 1 else 'passes'}"
     return lambda step, before: said if step == steps else None
-
-
-def _accuracy_reached(
-    model: nn.Module, task: Task, spec: Iterative, generator: torch.Generator
-) -> Callable[[int, Sequence[Tensor]], str | None]:
-    assert task.forget is not None
-    images, labels = shuffled(task.forget, device_of(model), generator)
-    stop = accuracy_stop(model, images, labels, task.target_accuracy, spec.max_steps)
-    return lambda step, before: stop.reason(model, before, step, ends_pass=False)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Self
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -20,7 +21,7 @@ class Task:
     Attributes:
         forget, retain, pool: the data; None unless the method's spec needs them.
         num_classes: K.
-        whole_classes: classes of which no training image remains.
+        whole_classes, whole_subclasses: those of which no training image remains.
         known_accuracy: held-out accuracy per class from the original's record; None without a pool, and for
             sub-class requests, where the accuracy of the class says nothing of the sub-class.
         recipe: how the original was trained.
@@ -35,6 +36,7 @@ class Task:
     forget: Split | None = None
     retain: Split | None = None
     pool: Split | None = None
+    whole_subclasses: tuple[int, ...] = ()
 
     @property
     def goes_whole(self) -> bool:
@@ -54,6 +56,11 @@ class Task:
         whole = set(self.whole_classes)
         each = [0.0 if c in whole else self.known_accuracy[c] for c in self.forget.labels.tolist()]
         return sum(each) / len(each)
+
+    def nothing_remains(self, split: Split) -> np.ndarray:
+        """bool (N,): images of whose class, or sub-class where it goes whole, no training image remains."""
+        gone = np.isin(split.labels, self.whole_classes)
+        return gone if split.subclass is None else gone | np.isin(split.subclass, self.whole_subclasses)
 
 
 def shuffled(split: Split, device: torch.device, generator: torch.Generator) -> tuple[Tensor, Tensor]:

@@ -15,6 +15,7 @@ from core.specs.methods.iterative import Iterative
 from core.specs.methods.mu_mis import MuMis
 from core.specs.methods.none import DoNothing
 from core.specs.methods.notes import FALLBACK_FRACTION
+from core.specs.methods.tmu import Tmu
 from core.specs.methods.with_retain import (
     BadTeacher,
     FineTune,
@@ -46,10 +47,12 @@ __all__ = [
     "Salun",
     "Scrub",
     "Ssd",
+    "Tmu",
 ]
 
 AnyMethod = Annotated[
     MuMis
+    | Tmu
     | DoNothing
     | FineTune
     | GradientAscent

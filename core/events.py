@@ -1,4 +1,7 @@
-"""What an execution tells while it goes on: phases, steps, tables, and at last the result."""
+"""What long work tells while it goes on: phases, steps, tables, remarks, and at last the result.
+
+A method may yield steps, phases of its preparation, tables and notes; the runner passes them on.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +30,13 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Note:
+    """A sentence for the result's notes that could not be known before the run."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Finished:
     """The end: the object that ``run --json`` prints, and the unlearned model's weights by name."""
 
@@ -34,4 +44,4 @@ class Finished:
     weights: dict[str, np.ndarray]
 
 
-Event = Phase | Step | Table | Finished
+Event = Phase | Step | Table | Note | Finished

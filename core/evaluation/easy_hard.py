@@ -1,0 +1,164 @@
+"""How well easy and hard were told apart, judged by golds. Needs numbers only, no torch.
+
+A forget image is hard for one gold that classifies it wrong. Golds of different seeds disagree, so that the target is
+soft: the share of golds that are right. ``ceiling_auc`` is what the golds know of each other: no predictor can be
+expected to do better.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+Judgement = dict[str, float | int | None]
+
+
+def gold_right(samples: pd.DataFrame) -> np.ndarray:
+    """bool (K, N): whether each gold classifies each forget image right; images in the order of their ids.
+
+    Args:
+        samples: rows of every role, with the split ``forget``.
+    """
+    rows = samples[(samples["split"] == "forget") & samples["role"].str.startswith("gold-")]
+    right = rows.assign(right=rows["prediction"] == rows["label"])
+    return right.pivot(index="role", columns="index", values="right").to_numpy(dtype=bool)
+
+
+def judge(p_hard: np.ndarray, easy: np.ndarray, right: np.ndarray) -> Judgement:
+    """Everything that the result says of a prediction.
+
+    Args:
+        p_hard: (N,) probability of being hard.
+        easy: bool (N,) which images were called easy.
+        right: bool (K, N), of K golds.
+
+    Returns:
+        auc, ceiling_auc: see ``auc`` and ``ceiling_auc``; balanced_accuracy, accuracy, always_easy: of the bits, means
+        over golds, and of calling every image easy; brier: mean squared distance of p_hard to the share of golds that
+        are wrong; predicted_easy: images called easy; gold_easy: mean number that a gold gets right. None where there
+        is no gold, or for the first three where no gold makes a difference between images.
+    """
+    known = len(right) > 0
+    return {
+        "auc": auc(p_hard, right),
+        "ceiling_auc": ceiling_auc(right),
+        "balanced_accuracy": _mean([_balanced(easy, one) for one in right]),
+        "accuracy": float((easy == right).mean()) if known else None,
+        "always_easy": float(right.mean()) if known else None,
+        "brier": float(((p_hard - (1 - right.mean(0))) ** 2).mean()) if known else None,
+        "predicted_easy": int(easy.sum()),
+        "gold_easy": float(right.sum(1).mean()) if known else None,
+    }
+
+
+def auc(score: np.ndarray, right: np.ndarray) -> float | None:
+    """Mean over golds of the area under the ROC for *hard*; a gold that gets all or none right is left out.
+
+    Args:
+        score: (N,), higher is harder; a constant score has an area of 0.5.
+        right: bool (K, N).
+    """
+    return _mean(_areas(score, ~right, right))
+
+
+def ceiling_auc(right: np.ndarray) -> float | None:
+    """The same, of each gold by the share of the other golds that are wrong; None for fewer than two golds."""
+    if len(right) < 2:
+        return None
+    wrong = ~right
+    others = (wrong.sum(0) - wrong) / (len(right) - 1)
+    areas = [_areas(others[k], wrong[k : k + 1], right[k : k + 1]) for k in range(len(right))]
+    return _mean(np.concatenate(areas))
+
+
+def interval(values: Sequence[float], draws: int = 10_000) -> tuple[float, float]:
+    """95 % bootstrap interval of the mean over requests (or differences of pairs), by percentiles, seeded."""
+    rng = np.random.default_rng(0)
+    means = rng.choice(np.asarray(values), (draws, len(values))).mean(1)
+    low, high = np.percentile(means, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def cuts(p_hard: np.ndarray, right: np.ndarray) -> pd.DataFrame:
+    """What every cut would come to: the images from the hardest on are called hard, 0, 1, ..., N of them.
+
+    Returns:
+        hard (how many), threshold (lowest p_hard among them), and means over golds of the precision and the recall of
+        *hard* and of false_positive, the share of easy images that are called hard; recall and false_positive are
+        the axes of the ROC.
+    """
+    order = np.argsort(-p_hard, kind="stable")
+    wrong = ~right[:, order]
+    found = np.concatenate([np.zeros((len(right), 1)), wrong.cumsum(1)], axis=1)
+    called = np.arange(len(p_hard) + 1)
+    total = wrong.sum(1, keepdims=True)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        precision, recall = found / called, found / total
+        false = (called - found) / (len(p_hard) - total)
+    return pd.DataFrame(
+        {
+            "hard": called,
+            "threshold": np.concatenate([[np.inf], p_hard[order]]),
+            "precision": precision.mean(0),
+            "recall": _column_means(recall),
+            "false_positive": _column_means(false),
+        }
+    )
+
+
+def reliability(p_hard: np.ndarray, right: np.ndarray, bins: int = 5) -> pd.DataFrame:
+    """Columns predicted, observed and images: of equally large groups by p_hard, its mean and the golds' share."""
+    order = np.argsort(p_hard, kind="stable")
+    wrong = 1 - right.mean(0)
+    groups = [part for part in np.array_split(order, bins) if len(part)]
+    rows = [(p_hard[part].mean(), wrong[part].mean(), len(part)) for part in groups]
+    return pd.DataFrame(rows, columns=["predicted", "observed", "images"])
+
+
+def ladder(scores: Mapping[str, np.ndarray], right: np.ndarray, draws: int = 1000) -> pd.DataFrame:
+    """AUC of every rung, with a 95 % bootstrap interval over images: rung, auc, low, high.
+
+    Args:
+        scores: rung -> (N,), higher is harder.
+    """
+    size = right.shape[1]
+    counts = np.random.default_rng(0).multinomial(size, np.full(size, 1 / size), draws)[:, None]
+    rows = []
+    for name, score in scores.items():
+        means = np.ma.masked_invalid(_areas(score, counts * ~right, counts * right)).mean(1).compressed()
+        low, high = np.percentile(means, [2.5, 97.5]) if len(means) else (None, None)
+        rows.append((name, auc(score, right), low, high))
+    return pd.DataFrame(rows, columns=["rung", "auc", "low", "high"])
+
+
+def _areas(score: np.ndarray, hard: np.ndarray, easy: np.ndarray) -> np.ndarray:
+    """Areas under the ROC (...,): how often a hard image has the higher score, ties counting half.
+
+    Args:
+        hard, easy: (..., N), how often each image counts as hard and as easy; not a number where one is all zero.
+    """
+    order = np.argsort(score, kind="stable")
+    starts = np.flatnonzero(np.concatenate([[True], np.diff(score[order]) > 0]))
+    hard, easy = (np.add.reduceat(weights[..., order], starts, axis=-1) for weights in (hard * 1.0, easy * 1.0))
+    below = easy.cumsum(-1) - easy / 2
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return (hard * below).sum(-1) / (hard.sum(-1) * easy.sum(-1))
+
+
+def _balanced(easy: np.ndarray, right: np.ndarray) -> float | None:
+    """Mean of the shares of easy and of hard images that were called so; None where one kind is missing."""
+    if right.all() or not right.any():
+        return None
+    return float((easy[right].mean() + (~easy[~right]).mean()) / 2)
+
+
+def _mean(values: Sequence[float | None] | np.ndarray) -> float | None:
+    """The mean of those that are defined."""
+    known = [float(value) for value in values if value is not None and np.isfinite(value)]
+    return sum(known) / len(known) if known else None
+
+
+def _column_means(values: np.ndarray) -> np.ndarray:
+    """Means over the golds for which the rate is defined; not a number where it is for none."""
+    defined = np.isfinite(values).all(1)
+    return values[defined].mean(0) if defined.any() else np.full(values.shape[1], np.nan)

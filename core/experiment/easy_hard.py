@@ -1,0 +1,46 @@
+"""What only TMU's runs have: the judgement of easy and hard by gold, and a rival that TMU has to beat."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+import torch
+
+from core.datasets import Dataset
+from core.evaluation.easy_hard import Judgement, gold_right, judge
+from core.evaluation.tables import image_losses
+from core.events import Phase
+from core.experiment.clock import stream
+from core.experiment.plan import Plan
+from core.methods.tmu.features import brief_recipe
+from core.models import model_for
+from core.specs.methods import Tmu
+from core.training import train
+
+
+def proxy_losses(planned: Plan, dataset: Dataset, place: torch.device) -> Iterator[Phase]:
+    """Returns the loss of every forget image (N,) under short proxies of gold: as briefly trained as TMU's curriculum
+    models, and as many, but on the retain set alone. A rung of the ladder, never seen by a method."""
+    spec = planned.spec
+    assert isinstance(spec.method, Tmu)
+    forget = dataset.train.with_ids(planned.forget.ids)
+    retain = dataset.train.with_ids(planned.gone.ids, keep=False)
+    generator = stream(spec.unlearn_seed, "proxy")
+    total = 2 * spec.method.curriculum_pairs
+    losses = []
+    for n in range(total):
+        model = model_for(spec.model, int(torch.randint(2**31, (), generator=generator))).to(place)
+        recipe = brief_recipe(spec.model.train, len(retain), spec.method)
+        for _ in train(model, retain, recipe, generator=generator):
+            pass
+        losses.append(image_losses(model, forget).cpu().numpy())
+        yield Phase("proxy", n + 1, total)
+    return np.mean(losses, axis=0)
+
+
+def judged(own: pd.DataFrame, golds: list[pd.DataFrame]) -> Judgement:
+    """The result's ``easy_hard``, from the unlearned model's rows and those of the golds."""
+    rows = own[own["split"] == "forget"].sort_values("index")
+    named = [gold.assign(role=f"gold-{n}") for n, gold in enumerate(golds)]
+    right = gold_right(pd.concat(named)) if named else np.empty((0, len(rows)), bool)
+    return judge(rows["p_hard"].to_numpy(), rows["easy"].to_numpy(dtype=bool), right)

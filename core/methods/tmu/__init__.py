@@ -1,0 +1,153 @@
+"""TMU, twin machine unlearning: find out which forget images a retrained model would get right, forget the others.
+
+Held-out images play the forget set in a **twin problem**, whose gold model is the original itself (``twin``). Of each
+twin image it is known whether the original classifies it right: easy, or not: hard. From three features, measured in
+the twin problem and in the original one alike (``features``), a predictor learns the probability of being hard on the
+twin images and gives it for the forget images (``predictor``). Only the hard ones are then forgotten (``forgetting``).
+
+Paper: https://arxiv.org/abs/2408.11433 (first version; section 4). Where its text and its code differ, or are silent:
+- twin images are the pool's, never test images; one set of them serves for the twin, its labels and its features;
+- NF of both problems is taken under that problem's own model, and CF under models to which both stand alike;
+- unlearning starts from the original (text), not from the twin (code), ends at the predicted number of easy images, and
+  keeps the original's output on all other images, the pool's among them (``forgetting``).
+
+Where nothing of a class, or of a sub-class that goes, remains, a retrained model has never seen its like, and the twin,
+whose gold model has, knows nothing of that: such images are hard (p_hard = 1) by construction.
+"""
+
+import copy
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import nn
+
+from core.datasets import Split
+from core.evaluation.tables import image_losses, predict
+from core.events import Note, Phase, Table
+from core.methods.task import Task
+from core.methods.tmu.features import SCALED, Features, curriculum, measure
+from core.methods.tmu.forgetting import forget_hard
+from core.methods.tmu.predictor import called_easy, fit, held_out, shifted
+from core.methods.tmu.twin import Quota, choose_twin, fit_twin, joined, quotas
+from core.models import device_of
+from core.specs.methods import Tmu
+from core.training import Step, tensors
+
+MOST_PICTURES = 1000  # adversarial twins that are kept
+
+
+def unlearn(
+    model: nn.Module, task: Task, spec: Tmu, *, generator: torch.Generator
+) -> Iterator[Step | Phase | Table | Note]:
+    """Unlearns ``task.forget`` in place and leaves the model in eval mode.
+
+    Args:
+        model: on its device, with ``features`` and a linear ``head``.
+        task: with its forget and its retain set and the pool, ``fresh`` and the recipe.
+        spec: defaults and ranges stand in its fields.
+        generator: on the CPU; every random draw.
+
+    Yields:
+        Phases ``twin`` and ``curriculum``; tables ``twin``, ``twin_classes``, ``forget_features``, ``neighbours`` and
+        ``adversarial``; notes; then steps with ``step_size``, the last with the reason. No step where no image is hard.
+    """
+    assert task.forget is not None
+    assert task.retain is not None
+    assert task.pool is not None
+    model.eval()
+    known_hard = task.nothing_remains(task.forget)
+    sizes = [] if known_hard.all() else quotas(task, spec)
+    twin = choose_twin(task.pool, sizes, generator) if sizes else task.pool.take(slice(0))
+    everything = joined(task.retain, task.forget, twin)
+    curriculum_loss = yield from _curriculum(task, everything, spec, generator)
+    found = measure(model, task.forget, task.retain, curriculum_loss, spec, generator)
+    p_hard = np.ones(len(task.forget))
+    if sizes:
+        p_hard = yield from _by_twin(model, task, twin, sizes, found, curriculum_loss, spec, generator)
+        p_hard[known_hard] = 1.0
+    if known_hard.any():
+        yield Note(
+            f"Of {known_hard.sum()} forget images no image of their kind remains: they are hard by construction, "
+            "and the twin has no say about them."
+        )
+    easy = called_easy(p_hard, spec.cut)
+    yield Table("forget_features", found.frame.assign(p_hard=p_hard, easy=easy))
+    yield Table("neighbours", found.neighbours)
+    yield Table("adversarial", _pictures(model, task.forget, found))
+    if easy.all():
+        yield Note("No forget image is predicted to be hard, so that nothing was unlearned.")
+        return
+    yield from forget_hard(model, task, easy, p_hard, spec, generator)
+
+
+def _curriculum(task: Task, everything: Split, spec: Tmu, generator: torch.Generator) -> Iterator[Phase]:
+    """Returns CF of every image, by its id."""
+    losses = []
+    for done, total, loss in curriculum(task, everything, spec, generator):
+        losses.append(loss.double().cpu().numpy())
+        yield Phase("curriculum", done, total)
+    return pd.Series(np.mean(losses, axis=0), index=everything.index)
+
+
+def _by_twin(
+    model: nn.Module, task: Task, twin: Split, sizes: list[Quota], found: Features, curriculum_loss: pd.Series,
+    spec: Tmu, generator: torch.Generator,
+) -> Iterator[Phase | Table | Note]:  # fmt: skip
+    """Makes the twin problem, learns from it, and returns the probability of being hard of every forget image."""
+    assert task.forget is not None
+    assert task.retain is not None
+    trained = joined(task.retain, task.forget)
+    twin_model = copy.deepcopy(model)
+    target = image_losses(model, task.forget).mean().item()
+    for done, total in fit_twin(twin_model, twin, trained, target, task, spec, generator):
+        yield Phase("twin", done, total)
+    hard = _predicted(model, twin) != twin.labels
+    loss = image_losses(twin_model, twin).cpu().numpy()
+    rows = measure(twin_model, twin, trained, curriculum_loss, spec, generator).frame
+    asked, learnt = found.frame[SCALED].to_numpy(), rows[SCALED].to_numpy()
+    plain = p_hard = fit(learnt, hard, spec, generator)(asked)
+    if spec.correct_shift and 0 < hard.sum() < len(hard):
+        p_hard = shifted(plain, hard.mean())
+        yield Note(
+            f"The predicted share of easy images was corrected from {1 - plain.mean():.1%} to {1 - p_hard.mean():.1%}; "
+            f"of the twin images {1 - hard.mean():.1%} are easy."
+        )
+    unseen = held_out(learnt, hard, spec, generator)
+    yield Table("twin", rows.assign(loss=loss, p_hard=unseen, easy=~hard))
+    yield Table("twin_classes", pd.DataFrame([vars(quota) | {"taken": quota.taken} for quota in sizes]))
+    yield from _twin_notes(sizes, float(loss.mean()), target)
+    return p_hard
+
+
+def _twin_notes(sizes: list[Quota], loss: float, target: float) -> Iterator[Note]:
+    asked, taken = (sum(getattr(quota, name) for quota in sizes) for name in ("asked", "taken"))
+    if taken < asked:
+        yield Note(
+            f"The pool has {taken} of the {asked} twin images that Eq. 3 asks for, so that the twin's forgetting ratio "
+            f"is {taken / asked:.0%} of the request's."
+        )
+    if loss > target:
+        yield Note(
+            f"The twin fits its images to a mean loss of {loss:.2g}, the original its forget images to {target:.2g}: "
+            "more rounds would bring them nearer."
+        )
+
+
+def _predicted(model: nn.Module, split: Split) -> np.ndarray:
+    images, _ = tensors(split, device_of(model))
+    return predict(model, images).argmax(1).cpu().numpy()
+
+
+def _pictures(model: nn.Module, forget: Split, found: Features) -> pd.DataFrame:
+    """index, prediction, and pixels as bytes (uint8, C x H x W), of the first adversarial twins."""
+    some = found.adversarial[:MOST_PICTURES]
+    pixels = (some * 255).round().to(torch.uint8).cpu().numpy()
+    return pd.DataFrame(
+        {
+            "index": forget.index[:MOST_PICTURES],
+            "prediction": predict(model, some).argmax(1).cpu().numpy(),
+            "pixels": [image.tobytes() for image in pixels],
+        }
+    )

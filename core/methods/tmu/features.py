@@ -1,0 +1,188 @@
+"""The three features of an image in one problem, and their scale.
+
+NF: mean distance between its penultimate activations, of length 1, and those of the five nearest remaining images of
+    its class (Eq. 4, with the five of the paper's section 5.1; its code has the length of 1);
+AF: cross-entropy between its predicted probabilities and those of its adversarial twin (Eqs. 5 and 6; the paper's code
+    takes logits for probabilities);
+CF: mean loss under briefly trained models (the paper's "curriculum-learning-loss"), see ``curriculum``.
+
+Scale: each is standardised, as a logarithm, by the remaining images of its class under the same model, so that a single
+forget image can be judged and the two problems speak of the same thing. (The paper's code scales both sets by their own
+minimum and maximum.) Where a class has no more than five images left, all remaining images take their place.
+Paper: https://arxiv.org/abs/2408.11433 (section 4.3).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from core.datasets import Split
+from core.evaluation.tables import image_losses, predict
+from core.methods.task import Task
+from core.models import device_of
+from core.sensitivity import evaluating
+from core.specs import TrainSpec
+from core.specs.methods import Tmu
+from core.training import as_float, steps_per_epoch, tensors, train
+
+FEATURES = ["nf", "af", "cf"]
+SCALED = ["nf_z", "af_z", "cf_z"]
+NEIGHBOURS = 5
+ATTACK_STEPS = 10
+REFERENCE = 200  # remaining images of a class that set the scale
+TINY = 1e-6  # before a logarithm
+
+
+@dataclass(frozen=True)
+class Features:
+    """Of the images of one problem.
+
+    Attributes:
+        frame: index, label, nf, af, cf and nf_z, af_z, cf_z, one row per image.
+        neighbours: index, rank (from 1), neighbour (an image's id) and distance, the five nearest of every image.
+        adversarial: float32 (N, C, H, W), the adversarial twins.
+    """
+
+    frame: pd.DataFrame
+    neighbours: pd.DataFrame
+    adversarial: Tensor
+
+
+def measure(
+    model: nn.Module, asked: Split, remaining: Split, curriculum_loss: pd.Series, spec: Tmu, generator: torch.Generator
+) -> Features:
+    """The features of some images in the problem whose remaining images these are.
+
+    Args:
+        curriculum_loss: CF of every image of both splits, by its id.
+        generator: on the CPU; which remaining images set the scale.
+    """
+    frame = pd.DataFrame({"index": asked.index, "label": asked.labels, "nf": 0.0})
+    frame["cf"] = curriculum_loss[asked.index].to_numpy()
+    adversarial = attacked(model, asked, spec.attack)
+    frame["af"] = attack_feature(model, asked, adversarial).cpu().numpy()
+    acts, bank_acts = activations(model, asked), activations(model, remaining)
+    near = []
+    for c in np.unique(asked.labels):
+        rows = np.flatnonzero(asked.labels == c)
+        same = np.flatnonzero(remaining.labels == c)
+        if len(same) <= NEIGHBOURS:
+            same = np.arange(len(remaining))
+        distance, position = nearest(acts[rows], bank_acts[same])
+        frame.loc[rows, "nf"] = distance.mean(1).cpu().numpy()
+        near.append(_neighbours(asked.index[rows], remaining.index[same], distance, position))
+        chosen = torch.randperm(len(same), generator=generator)[:REFERENCE].numpy()
+        scale = _reference(model, remaining.take(same), bank_acts[same], chosen, curriculum_loss, spec)
+        values = np.log(frame.loc[rows, FEATURES].to_numpy() + TINY)
+        frame.loc[rows, SCALED] = (values - scale.mean(0)) / (scale.std(0) + TINY)
+    return Features(frame, pd.concat(near, ignore_index=True), adversarial)
+
+
+def _reference(
+    model: nn.Module, same: Split, acts: Tensor, chosen: np.ndarray, curriculum_loss: pd.Series, spec: Tmu
+) -> np.ndarray:
+    """Logarithms of the features (M, 3) of the chosen remaining images, each measured without itself."""
+    images = same.take(chosen)
+    itself = torch.from_numpy(chosen[:, None] == np.arange(len(same))).to(acts.device)
+    distance, _ = nearest(acts[torch.from_numpy(chosen)], acts, itself=itself)
+    attack = attack_feature(model, images, attacked(model, images, spec.attack))
+    values = [distance.mean(1).cpu().numpy(), attack.cpu().numpy(), curriculum_loss[images.index].to_numpy()]
+    return np.log(np.stack(values, axis=1) + TINY)
+
+
+@torch.no_grad()
+def activations(model: nn.Module, split: Split, *, batch_size: int = 1024) -> Tensor:
+    """Penultimate activations (N, D) of length 1, in eval mode."""
+    images, _ = tensors(split, device_of(model))
+    with evaluating(model):
+        return torch.cat([F.normalize(model.features(as_float(part))) for part in images.split(batch_size)])
+
+
+def nearest(
+    queries: Tensor, bank: Tensor, *, itself: Tensor | None = None, count: int = NEIGHBOURS, batch_size: int = 512
+) -> tuple[Tensor, Tensor]:
+    """Distances and positions (N, count) of the nearest rows of ``bank``, the nearest first.
+
+    Args:
+        queries, bank: (N, D) and (M, D).
+        itself: bool (N, M), where a row of the bank is the query's own image.
+    """
+    count = min(count, len(bank) - (itself is not None))
+    found = []
+    for start in range(0, len(queries), batch_size):
+        part = slice(start, start + batch_size)
+        distance = torch.cdist(queries[part], bank, compute_mode="donot_use_mm_for_euclid_dist")
+        if itself is not None:
+            distance = distance.masked_fill(itself[part], torch.inf)
+        found.append(distance.topk(count, largest=False))
+    return torch.cat([values for values, _ in found]), torch.cat([positions for _, positions in found])
+
+
+def attacked(model: nn.Module, split: Split, budget: float, *, batch_size: int = 256) -> Tensor:
+    """Adversarial twins float32 (N, C, H, W): untargeted projected gradient ascent on the loss, without a random start.
+
+    Args:
+        budget: largest change of a pixel in [0, 1]; the result stays in [0, 1].
+
+    Source: Madry et al., https://arxiv.org/abs/1706.06083; 10 steps, each a quarter of the budget.
+    """
+    images, labels = tensors(split, device_of(model))
+    found = []
+    with evaluating(model, frozen=True), torch.enable_grad():
+        for clean, y in zip(as_float(images).split(batch_size), labels.split(batch_size), strict=True):
+            x = clean
+            for _ in range(ATTACK_STEPS):
+                x = x.detach().requires_grad_()
+                (slope,) = torch.autograd.grad(F.cross_entropy(model(x), y, reduction="sum"), x)
+                x = x + 0.25 * budget * slope.sign()
+                x = torch.clamp(x, clean - budget, clean + budget).clamp(0, 1)
+            found.append(x.detach())
+    return torch.cat(found)
+
+
+def attack_feature(model: nn.Module, split: Split, adversarial: Tensor) -> Tensor:
+    """AF (N,): -sum_k p_k(x) log p_k(x')."""
+    images, _ = tensors(split, device_of(model))
+    return -(predict(model, images).softmax(1) * predict(model, adversarial).log_softmax(1)).sum(1)
+
+
+def curriculum(task: Task, images: Split, spec: Tmu, generator: torch.Generator) -> Iterator[tuple[int, int, Tensor]]:
+    """Trains briefly, from fresh weights, one model per half of the images, and measures all images with each.
+
+    Every image, of D_r, D_f or D_tw alike, is in the training half of exactly one model of a pair, so that all stand to
+    the models in the same way. The recipe is the original's, over fewer steps.
+
+    Yields:
+        (models done, models in all, losses (N,)), once per model.
+    """
+    total = 2 * spec.curriculum_pairs
+    for pair in range(spec.curriculum_pairs):
+        order = torch.randperm(len(images), generator=generator).numpy()
+        for n, half in enumerate(np.array_split(order, 2)):
+            model = task.fresh(int(torch.randint(2**31, (), generator=generator)))
+            recipe = brief_recipe(task.recipe, len(half), spec)
+            for _ in train(model, images.take(half), recipe, generator=generator):
+                pass
+            yield 2 * pair + n + 1, total, image_losses(model, images)
+
+
+def brief_recipe(recipe: TrainSpec, images: int, spec: Tmu) -> TrainSpec:
+    """The recipe over a few epochs, and no fewer steps than asked for."""
+    return recipe.but(epochs=max(spec.curriculum_epochs, -(-spec.curriculum_steps // steps_per_epoch(images, recipe))))
+
+
+def _neighbours(asked: np.ndarray, bank: np.ndarray, distance: Tensor, position: Tensor) -> pd.DataFrame:
+    count = position.shape[1]
+    return pd.DataFrame(
+        {
+            "index": np.repeat(asked, count),
+            "rank": np.tile(np.arange(1, count + 1), len(asked)),
+            "neighbour": bank[position.cpu().numpy().ravel()],
+            "distance": distance.cpu().numpy().ravel(),
+        }
+    )

@@ -1,0 +1,101 @@
+"""From the features of twin images, whose answer is known, to the probability that a forget image is hard.
+
+Paper: https://arxiv.org/abs/2408.11433 (section 5.1: 64 and 32 hidden units, SGD at 0.01 with momentum 0.9, 100 epochs;
+batches and weight decay are not stated).
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from sklearn.linear_model import LogisticRegression
+from torch import nn
+
+from core.specs.methods import Tmu
+
+EPOCHS, BATCH, RATE, MOMENTUM, DECAY = 100, 32, 0.01, 0.9, 5e-4
+FOLDS = 5
+TINY = 1e-6  # a share of exactly 0 or 1 could not change any more
+
+Predictor = Callable[[np.ndarray], np.ndarray]
+
+
+def fit(features: np.ndarray, hard: np.ndarray, spec: Tmu, generator: torch.Generator) -> Predictor:
+    """Learns features (N, 3) -> probability of being hard, from twin images.
+
+    Args:
+        hard: bool (N,). Where all are the same there is nothing to learn: the share itself, with one image of each kind
+            added, is then the answer.
+        generator: on the CPU; first weights and order of the images.
+    """
+    if hard.all() or not hard.any():
+        share = (hard.sum() + 1) / (len(hard) + 2)
+        return lambda asked: np.full(len(asked), share)
+    if spec.predictor == "logistic":
+        model = LogisticRegression(class_weight="balanced" if spec.class_weights else None).fit(features, hard)
+        return lambda asked: model.predict_proba(asked)[:, 1]
+    return _fit_mlp(features, hard, spec.class_weights, generator)
+
+
+def _fit_mlp(features: np.ndarray, hard: np.ndarray, weighted: bool, generator: torch.Generator) -> Predictor:
+    net = nn.Sequential(nn.Linear(features.shape[1], 64), nn.ReLU(), nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 1))
+    for layer in net[::2]:
+        nn.init.kaiming_uniform_(layer.weight, nonlinearity="relu", generator=generator)
+        nn.init.zeros_(layer.bias)
+    x, y = torch.tensor(features, dtype=torch.float32), torch.tensor(hard, dtype=torch.float32)
+    weight = torch.tensor((~hard).sum() / hard.sum() if weighted else 1.0)
+    optimiser = torch.optim.SGD(net.parameters(), RATE, MOMENTUM, weight_decay=DECAY)
+    for _ in range(EPOCHS):
+        for batch in torch.randperm(len(y), generator=generator).split(BATCH):
+            loss = F.binary_cross_entropy_with_logits(net(x[batch]).squeeze(1), y[batch], pos_weight=weight)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+    net.requires_grad_(False)
+
+    def probability(asked: np.ndarray) -> np.ndarray:
+        return net(torch.tensor(asked, dtype=torch.float32)).squeeze(1).sigmoid().double().numpy()
+
+    return probability
+
+
+def held_out(features: np.ndarray, hard: np.ndarray, spec: Tmu, generator: torch.Generator) -> np.ndarray:
+    """Probability of being hard (N,) of every twin image, from a predictor that did not see it (five folds)."""
+    fold = torch.randperm(len(hard), generator=generator).numpy() % FOLDS
+    found = np.zeros(len(hard))
+    for n in range(min(FOLDS, len(hard))):
+        found[fold == n] = fit(features[fold != n], hard[fold != n], spec, generator)(features[fold == n])
+    return found
+
+
+def shifted(p_hard: np.ndarray, twin_share: float) -> np.ndarray:
+    """The probabilities for another share of hard images than the twin's, estimated from themselves.
+
+    The original, which labels the twin, has seen all of a class and gold has not. Expectation maximisation over the
+    share, with each kind's features as they are: Saerens, Latinne and Decaestecker 2002,
+    https://doi.org/10.1162/089976602753284446.
+    """
+    share = twin_share
+    found = p_hard
+    for _ in range(1000):
+        odds = share / twin_share * p_hard
+        found = odds / (odds + (1 - share) / (1 - twin_share) * (1 - p_hard))
+        if abs(found.mean() - share) < 1e-9:
+            break
+        share = float(np.clip(found.mean(), TINY, 1 - TINY))
+    return found
+
+
+def called_easy(p_hard: np.ndarray, cut: str) -> np.ndarray:
+    """bool (N,): which images are called easy.
+
+    Args:
+        cut: ``count``, the most probable ones, as many as the probabilities sum to; ``half``, those with a probability
+            of being easy of at least 0.5.
+    """
+    if cut == "half":
+        return p_hard <= 0.5
+    easy = np.zeros(len(p_hard), bool)
+    easy[np.argsort(p_hard, kind="stable")[: int((1 - p_hard).sum() + 0.5)]] = True
+    return easy

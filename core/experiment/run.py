@@ -9,7 +9,8 @@ import torch
 from core.datasets import load_dataset
 from core.errors import InvalidSpec
 from core.evaluation.accuracy import with_forget
-from core.evaluation.tables import norm_ids, prediction_table
+from core.evaluation.outputs import output_family
+from core.evaluation.tables import norm_ids, predict, prediction_table
 from core.experiment.events import Event, Finished, Table
 from core.experiment.plan import Plan, plan
 from core.experiment.provide import Models, measured, provide
@@ -18,6 +19,7 @@ from core.experiment.unlearn import unlearn
 from core.models import get_state, model_for, set_state
 from core.specs import RunSpec
 from core.store import SavedModel
+from core.training import tensors
 
 SMALL_IMAGE = 16  # pixels a side up to which one thread is as fast as two and does not suffer from busy cores
 
@@ -67,12 +69,20 @@ def _execute(planned: Plan, models: Models, place: torch.device) -> Iterator[Eve
     table = yield from measured("measure", model, prediction_table(model, dataset), dataset, ids)
     own = with_forget(table, planned.forget.ids, planned.gone.ids).assign(role="unlearned")
     yield Table("samples", own)
+    rivals = {
+        role: set_state(model_for(planned.models[role]), kept.weights).to(place)
+        for role, kept in saved.items()
+        if role != "initial"
+    } | {"unlearned": model}
+    images, _ = tensors(dataset.train.with_ids(planned.forget.ids), place)
+    measures = {"outputs": output_family({r: predict(rival, images).cpu().numpy() for r, rival in rivals.items()})}
     seconds = {"unlearn": trajectory.seconds, "measure": time.perf_counter() - started}
     tables = {r: with_forget(kept.table, planned.forget.ids, planned.gone.ids) for r, kept in saved.items()}
     records = {role: kept.record for role, kept in saved.items()}
     result = build_result(
-        planned, tables | {"unlearned": own}, records, seconds, len(trajectory), trajectory.stop_reason, str(place)
-    )
+        planned, tables | {"unlearned": own}, records, seconds, len(trajectory), trajectory.stop_reason, str(place),
+        measures,
+    )  # fmt: skip
     yield Finished(result, get_state(model))
 
 

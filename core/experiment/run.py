@@ -9,17 +9,17 @@ import torch
 from core.datasets import load_dataset
 from core.errors import InvalidSpec
 from core.evaluation.accuracy import with_forget
-from core.evaluation.outputs import output_family
-from core.evaluation.tables import norm_ids, predict, prediction_table
+from core.evaluation.tables import norm_ids, prediction_table
 from core.experiment.events import Event, Finished, Table
+from core.experiment.measure import measure
 from core.experiment.plan import Plan, plan
 from core.experiment.provide import Models, measured, provide
 from core.experiment.result import build_result
+from core.experiment.rivals import Rivals
 from core.experiment.unlearn import unlearn
 from core.models import get_state, model_for, set_state
 from core.specs import RunSpec
 from core.store import SavedModel
-from core.training import tensors
 
 SMALL_IMAGE = 16  # pixels a side up to which one thread is as fast as two and does not suffer from busy cores
 
@@ -55,7 +55,9 @@ def _execute(planned: Plan, models: Models, place: torch.device) -> Iterator[Eve
     saved: dict[str, SavedModel] = {}
 
     def keep(role: str) -> Iterator[Event]:
-        saved[role] = yield from provide(role, planned, dataset, ids, models, place)
+        wanted = planned.models[role]
+        split = dataset.train if wanted.without is None else planned.gone.split(dataset.train)[1]
+        saved[role] = yield from provide(role, wanted, split, dataset, ids, models, place)
 
     yield from keep("original")
     model = set_state(model_for(spec.model), saved["original"].weights).to(place)
@@ -74,8 +76,7 @@ def _execute(planned: Plan, models: Models, place: torch.device) -> Iterator[Eve
         for role, kept in saved.items()
         if role != "initial"
     } | {"unlearned": model}
-    images, _ = tensors(dataset.train.with_ids(planned.forget.ids), place)
-    measures = {"outputs": output_family({r: predict(rival, images).cpu().numpy() for r, rival in rivals.items()})}
+    measures = yield from measure(Rivals(planned, dataset, rivals), models)
     seconds = {"unlearn": trajectory.seconds, "measure": time.perf_counter() - started}
     tables = {r: with_forget(kept.table, planned.forget.ids, planned.gone.ids) for r, kept in saved.items()}
     records = {role: kept.record for role, kept in saved.items()}

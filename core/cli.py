@@ -73,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     added.add_argument("what", choices=("build", "verify"))
     added = command("bench", bench, "measure what the README reports")
     added.add_argument("name")
+    added.add_argument("--sizes", metavar="5,30,80", help="easy-hard: shares of a class, in percent")
     return parser
 
 
@@ -193,8 +194,19 @@ def bench(args: argparse.Namespace) -> int:
 
     if args.name not in BENCHMARKS:
         raise InvalidSpec(f"benchmark {args.name!r} is not known; choose {choices(BENCHMARKS)}")
-    benchmark(args.name)(Store(args.store))
+    benchmark(args.name)(Store(args.store), **_sizes(args))
     return 0
+
+
+def _sizes(args: argparse.Namespace) -> dict[str, tuple[int, ...]]:
+    if args.sizes is None:
+        return {}
+    if args.name != "easy-hard":
+        raise InvalidSpec(f"--sizes {args.sizes}: only easy-hard has sizes; leave it out")
+    sizes = args.sizes.split(",")
+    if not all(size.isdecimal() and 1 <= int(size) <= 99 for size in sizes):
+        raise InvalidSpec(f"--sizes {args.sizes}: give whole percentages from 1 to 99, apart by commas")
+    return {"sizes": tuple(map(int, sizes))}
 
 
 def _spec(args: argparse.Namespace) -> RunSpec:

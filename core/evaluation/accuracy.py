@@ -4,6 +4,7 @@ FA, RA: accuracy on the forget and the retain set (training images). TA: on the 
 test images of the forgotten classes (of the sub-classes, for a sub-class request) and on the other test images.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -58,6 +59,20 @@ def gap(
 ) -> Accuracies | None:
     """Absolute differences to the mean gold, metric by metric, and their average; None without gold."""
     return _gap(model, golds, names) if golds else None
+
+
+def tug_of_war(
+    model: Mapping[str, float | None], golds: Sequence[Mapping[str, float | None]], names: Sequence[str] = GAP
+) -> float | None:
+    """Product over the metrics of 1 - absolute difference to the mean gold: 1 is best (https://arxiv.org/abs/2406.01257).
+
+    None without gold. Unlike the average gap it lets no metric make up for another one that is lost altogether.
+    """
+    if not golds:
+        return None
+    found = _gap(model, golds, names)
+    each = [found[name] for name in names]
+    return None if None in each else math.prod(1 - value for value in each if value is not None)
 
 
 def gold_spread(golds: Sequence[Mapping[str, float | None]], names: Sequence[str] = GAP) -> Accuracies | None:

@@ -9,12 +9,11 @@ import pandas as pd
 import torch
 from torch import nn
 
-from core.datasets import Dataset, ForgetSet
+from core.datasets import Dataset, Split
 from core.evaluation.accuracy import class_accuracies
 from core.evaluation.tables import fill_norms, missing_norms, prediction_table
 from core.events import Event, Phase
 from core.experiment.clock import Clock, stream
-from core.experiment.plan import Plan
 from core.experiment.result import versions
 from core.models import device_of, get_state, model_for, set_state
 from core.specs import ModelSpec
@@ -25,17 +24,20 @@ Models = MutableMapping[str, SavedModel]
 
 
 def provide(
-    role: str, planned: Plan, dataset: Dataset, ids: np.ndarray, models: Models, place: torch.device
+    role: str, spec: ModelSpec, split: Split, dataset: Dataset, ids: np.ndarray, models: Models, place: torch.device
 ) -> Iterator[Event]:
-    """Returns a model with its norms measured on these images; trains, measures and keeps what is missing."""
-    spec = planned.models[role]
+    """Returns a model with its norms measured on these images; trains, measures and keeps what is missing.
+
+    Args:
+        split: the training images that the spec stands for.
+    """
     shared = isinstance(models, ModelFolder)
     with models.lock(spec.key) if shared else nullcontext():  # two runs never train the same model at once
         model = model_for(spec).to(place)
         if spec.key in models:
             saved = models[spec.key]
         else:
-            saved = yield from _trained(role, spec, planned.gone, model, dataset, models if shared else None)
+            saved = yield from _trained(role, spec, split, model, dataset, models if shared else None)
             models[spec.key] = saved
         if len(missing_norms(saved.table, ids)):
             set_state(model, saved.weights)
@@ -45,9 +47,8 @@ def provide(
 
 
 def _trained(
-    role: str, spec: ModelSpec, gone: ForgetSet, model: nn.Module, dataset: Dataset, folder: ModelFolder | None
+    role: str, spec: ModelSpec, split: Split, model: nn.Module, dataset: Dataset, folder: ModelFolder | None
 ) -> Iterator[Event]:
-    split = dataset.train if spec.without is None else gone.split(dataset.train)[1]
     resume = None if folder is None else folder.checkpoint(spec.key)
     before = float(resume["seconds"][0]) if resume else 0.0
     clock = Clock(device_of(model))

@@ -9,7 +9,7 @@ import pandas as pd
 import torch
 
 from core.datasets import is_subclass_request
-from core.evaluation.accuracy import GAP_TEST, accuracies, gap, gold_spread
+from core.evaluation.accuracy import GAP_TEST, accuracies, gap, gold_spread, tug_of_war
 from core.evaluation.tables import NORM_CLASSES, NORMS
 from core.experiment.plan import Plan, forget_json
 
@@ -22,7 +22,8 @@ def build_result(
     steps: int,
     stop_reason: str,
     device: str,
-    notes: Sequence[str] = (),
+    measures: Mapping[str, Any],
+    notes: Sequence[str],
 ) -> dict[str, Any]:
     """The result of a run; see DESIGN's command line section for its fields.
 
@@ -30,13 +31,14 @@ def build_result(
         tables: role -> its rows with the splits forget, retain, pool and test.
         records: role -> record, for every role but ``unlearned``.
         seconds: of ``unlearn`` and ``measure``.
+        measures: what was computed from the models themselves, by its name in the result.
         notes: what the method had to say while it ran.
     """
     spec = planned.spec
     info = spec.model.data.info
     by = "subclass" if is_subclass_request(spec.forget, info) else "label"
     found = {role: accuracies(table, by) for role, table in tables.items()}
-    golds = [found[role] for role in found if role.startswith("gold-")]
+    golds = {role: values for role, values in found.items() if role.startswith("gold-")}
     remarks = [*planned.notes, *notes]
     if len(info.classes) > NORM_CLASSES:
         remarks.append(f"The mean irrelevant norm is over {NORM_CLASSES} drawn classes of each image, not over all.")
@@ -51,9 +53,13 @@ def build_result(
         "versions": versions(),
         "models": {role: model.key for role, model in planned.models.items()},
         "accuracy": found,
-        "gap": gap(found["unlearned"], golds),
-        "gap_test": gap(found["unlearned"], golds, GAP_TEST),
-        "gold_spread": gold_spread(golds),
+        "gap": gap(found["unlearned"], list(golds.values())),
+        "gap_test": gap(found["unlearned"], list(golds.values()), GAP_TEST),
+        "gold_spread": gold_spread(list(golds.values())),
+        "tug_of_war": {
+            role: tug_of_war(found[role], [gold for name, gold in golds.items() if name != role])
+            for role in ("original", "unlearned", *golds)
+        },
         "sensitivity": {role: _mean_norms(table) for role, table in tables.items()},
         "seconds": {
             "original": records["original"]["seconds"],
@@ -61,6 +67,7 @@ def build_result(
             "gold": [records[role]["seconds"] for role in records if role.startswith("gold-")],
             "measure": seconds["measure"],
         },
+        **measures,
         "steps": steps,
         "stop_reason": stop_reason,
         "notes": remarks,

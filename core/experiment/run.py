@@ -11,9 +11,12 @@ from core.errors import InvalidSpec
 from core.evaluation.accuracy import with_forget
 from core.evaluation.tables import norm_ids, prediction_table
 from core.events import Event, Finished, Table
+from core.experiment.easy_hard import judged, proxy_losses
+from core.experiment.measure import measure
 from core.experiment.plan import Plan, plan
 from core.experiment.provide import Models, measured, provide
 from core.experiment.result import build_result
+from core.experiment.rivals import Rivals
 from core.experiment.unlearn import unlearn
 from core.models import get_state, model_for, set_state
 from core.specs import RunSpec
@@ -53,7 +56,9 @@ def _execute(planned: Plan, models: Models, place: torch.device) -> Iterator[Eve
     saved: dict[str, SavedModel] = {}
 
     def keep(role: str) -> Iterator[Event]:
-        saved[role] = yield from provide(role, planned, dataset, ids, models, place)
+        wanted = planned.models[role]
+        split = dataset.train if wanted.without is None else planned.gone.split(dataset.train)[1]
+        saved[role] = yield from provide(role, wanted, split, dataset, ids, models, place)
 
     yield from keep("original")
     model = set_state(model_for(spec.model), saved["original"].weights).to(place)
@@ -67,13 +72,23 @@ def _execute(planned: Plan, models: Models, place: torch.device) -> Iterator[Eve
     table = yield from measured("measure", model, prediction_table(model, dataset), dataset, ids)
     own = with_forget(table, planned.forget.ids, planned.gone.ids).assign(role="unlearned")
     if trajectory.features is not None:
-        own = own.merge(trajectory.features.drop(columns="label"), on="index", how="left")
+        proxy = yield from proxy_losses(planned, dataset, place)
+        own = own.merge(trajectory.features.drop(columns="label").assign(proxy_loss=proxy), on="index", how="left")
     yield Table("samples", own)
+    rivals = {
+        role: set_state(model_for(planned.models[role]), kept.weights).to(place)
+        for role, kept in saved.items()
+        if role != "initial"
+    } | {"unlearned": model}
+    measures = yield from measure(Rivals(planned, dataset, rivals), models)
     seconds = {"unlearn": trajectory.seconds, "measure": time.perf_counter() - started}
     tables = {r: with_forget(kept.table, planned.forget.ids, planned.gone.ids) for r, kept in saved.items()}
     records = {role: kept.record for role, kept in saved.items()}
+    if trajectory.features is not None:
+        measures["easy_hard"] = judged(own, [table for role, table in tables.items() if role.startswith("gold-")])
     result = build_result(
         planned, tables | {"unlearned": own}, records, seconds, len(trajectory), trajectory.stop_reason, str(place),
+        measures,
         trajectory.notes,
     )  # fmt: skip
     yield Finished(result, get_state(model))

@@ -55,7 +55,7 @@ def unlearn(model: nn.Module, planned: Plan, dataset: Dataset, held_out: list[fl
     for n, forget in enumerate(chain(dataset, spec)):
         gone.append(forget)
         request = (*spec.after, spec.forget)[n]
-        task = _task(spec, dataset, gone, held_out, is_subclass_request(request, dataset.info), device_of(model))
+        task = task_for(spec, dataset, gone, held_out, is_subclass_request(request, dataset.info), device_of(model))
         method = implementation(spec.method)(
             model, task, spec.method, generator=stream(spec.unlearn_seed, f"unlearn {n}" if n else "unlearn")
         )
@@ -82,7 +82,7 @@ def unlearn(model: nn.Module, planned: Plan, dataset: Dataset, held_out: list[fl
     return trajectory
 
 
-def _task(
+def task_for(
     spec: RunSpec, dataset: Dataset, gone: list[ForgetSet], held_out: list[float] | None, by_subclass: bool,
     place: torch.device,
 ) -> Task:  # fmt: skip

@@ -7,6 +7,8 @@ from core.specs.data import ModelSpec
 from core.specs.methods import AnyMethod, MuMis
 from core.specs.requests import ForgetRequest
 
+LEAST_SHADOWS = 32
+
 
 class MeasureSpec(Spec):
     """What is measured, and on how many images."""
@@ -15,6 +17,19 @@ class MeasureSpec(Spec):
     probe_images: int = Field(
         2000, ge=10, le=100_000, description="images on which accuracies are followed during a run"
     )
+    deep: bool = Field(False, description="also measure features, relearning and simple membership attacks")
+    shadows: int = Field(
+        0, ge=0, le=512, description="pairs of shadow models for per-image membership attacks: 0, or at least 32"
+    )
+
+    @field_validator("shadows")
+    @classmethod
+    def _enough(cls, shadows: int) -> int:
+        if 0 < shadows < LEAST_SHADOWS:
+            raise ValueError(
+                f"measure.shadows = {shadows} is too few to compare an image with: choose 0, or {LEAST_SHADOWS} to 512"
+            )
+        return shadows
 
 
 class RunSpec(Spec):
@@ -47,6 +62,12 @@ class RunSpec(Spec):
             )
         if self.model.without is not None:
             raise ValueError("model.without is set for gold models only; leave it out of a run")
+        return self
+
+    @model_validator(mode="after")
+    def _shadows_know_one_request(self) -> "RunSpec":
+        if self.measure.shadows and self.after:
+            raise ValueError("measure.shadows is for a single request; leave the earlier requests out, or set it to 0")
         return self
 
     @property

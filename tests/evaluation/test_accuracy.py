@@ -1,7 +1,16 @@
 import pandas as pd
 import pytest
 
-from core.evaluation.accuracy import GAP_TEST, accuracies, class_accuracies, comparison, gap, gold_spread, with_forget
+from core.evaluation.accuracy import (
+    GAP_TEST,
+    accuracies,
+    class_accuracies,
+    comparison,
+    gap,
+    gold_spread,
+    tug_of_war,
+    with_forget,
+)
 
 
 def table(rows: list[tuple]) -> pd.DataFrame:
@@ -133,3 +142,12 @@ def test_comparison_has_every_model_and_its_gap() -> None:
     # to the mean gold, 0.375; of a gold to the other one; a third of FA's, as RA and TA are equal
     assert table["gap"].tolist() == pytest.approx([0.625 / 3, 0.25 / 3, 0.25 / 3, 0.375 / 3])
     assert comparison({"original": of(1.0)})["gap"].isna().all()
+
+
+def test_tug_of_war_by_hand():
+    golds = [{"FA": 0.5, "RA": 1.0, "TA": 0.9}, {"FA": 0.7, "RA": 1.0, "TA": 0.7}]  # mean 0.6, 1, 0.8
+    assert tug_of_war({"FA": 0.1, "RA": 0.9, "TA": 0.8}, golds) == pytest.approx(0.5 * 0.9 * 1.0)
+    assert tug_of_war({"FA": 0.6, "RA": 1.0, "TA": 0.8}, golds) == pytest.approx(1.0)
+    assert tug_of_war({"FA": 0.6, "RA": 0.0, "TA": 0.8}, golds) == pytest.approx(0.0)  # all is lost on one side
+    assert tug_of_war({"FA": 0.1, "RA": 0.9, "TA": 0.8}, []) is None
+    assert tug_of_war({"FA": None, "RA": 0.9, "TA": 0.8}, golds) is None

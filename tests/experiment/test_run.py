@@ -43,6 +43,13 @@ def test_the_result_follows_from_the_tables(finish, quick: Callable[..., RunSpec
     assert result["accuracy"]["unlearned"] == result["accuracy"]["original"]  # nothing was done
     golds = [result["accuracy"][f"gold-{seed}"] for seed in (1, 2)]
     assert result["gap"] == gap(result["accuracy"]["unlearned"], golds)
+    assert set(result["outputs"]) == {"original", "unlearned", "gold-1", "gold-2"}
+    assert result["outputs"]["unlearned"] == result["outputs"]["original"]
+    gold = models[result["models"]["gold-1"]].table.set_index("index")["prediction"]
+    forget = own[own["split"] == "forget"].set_index("index")["prediction"]
+    other = models[result["models"]["gold-2"]].table.set_index("index")["prediction"]
+    agreement = [(forget == each[forget.index]).mean() for each in (gold, other)]
+    assert result["outputs"]["unlearned"]["agreement"] == pytest.approx(np.mean(agreement))
     data = load_dataset(quick().model.data)
     assert own["split"].value_counts().to_dict() == {
         "forget": result["forget"]["size"],

@@ -17,6 +17,9 @@ from core.specs import METHODS, ForgetRequest, RunSpec
         ({"after": [{}] * 51}, "at most 50"),
         ({"measure": {"norm_images": 0}}, "measure.norm_images = 0 "),
         ({"measure": {"probe_images": 9}}, "measure.probe_images = 9 "),
+        ({"measure": {"shadows": 31}}, "measure.shadows = 31 is too few .*choose 0, or 32 to 512"),
+        ({"measure": {"shadows": 513}}, "measure.shadows = 513 "),
+        ({"measure": {"shadows": 32}, "after": [{}]}, "measure.shadows is for a single request"),
         ({"method": {"name": "mumis"}}, "expected tags: 'mu-mis', "),
     ],
 )

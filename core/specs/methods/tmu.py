@@ -29,7 +29,7 @@ class Tmu(MethodSpec):
         description="where the twin has the forgetting ratio of the request (Eq. 3): in every class, or over all data",
     )
     twin_rounds: int = Field(
-        4, ge=1, le=100, description="most rounds of fine-tuning; the twin is ready as soon as it fits its images as "
+        8, ge=1, le=100, description="most rounds of fine-tuning; the twin is ready as soon as it fits its images as "
         "well as the original fits the forget set",
     )  # fmt: skip
     round_epochs: int = Field(10, ge=1, le=1000, description="passes over all images in a round, by the recipe")

@@ -1,0 +1,143 @@
+"""TMU on the noisy digits: are easy and hard told apart, and is what is left nearer to gold than without knowing?
+
+Requests ``class=c:30%``, ten classes and three draws, eight golds each; with ``sizes`` other shares of a class and one
+draw. Intervals are bootstraps over requests; those of differences are paired.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import mean
+from typing import Any
+
+import numpy as np
+
+from core.bench.table import finished, print_rows
+from core.evaluation.easy_hard import auc, ceiling_auc, gold_right, interval
+from core.specs import make_spec
+from core.store import RunFolder, Store
+
+GOLDS = tuple(range(1, 9))
+METHODS = ("tmu", "random-label", "gradient-ascent", "fine-tune", "none")
+DRAWS = 1000
+RUNGS = ("TMU", "always easy", "class accuracy", "original's loss", "NF", "AF", "CF", "short proxies")
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request: what is known of its forget images, and the result of every method.
+
+    Attributes:
+        scores: rung -> (N,), higher is harder.
+        right: bool (K, N), of the golds.
+        known: held-out accuracy of the forgotten class under the original.
+    """
+
+    scores: dict[str, np.ndarray]
+    easy: np.ndarray
+    right: np.ndarray
+    known: float
+    results: dict[str, dict[str, Any]]
+
+
+def measure(store: Store, sizes: Sequence[int] = ()) -> None:
+    """Prints the ladder of predictors and the methods' distances to gold, for every size asked for."""
+    for size in sizes or (30,):
+        draws = (0,) if sizes else (0, 1, 2)
+        requests = [_request(store, f"class={c}:{size}%", draw) for draw in draws for c in range(10)]
+        print(f"\ndigits-noisy, {size} % of a class, {len(requests)} requests, golds 1 to {len(GOLDS)}, ladder")
+        _print_ladder(requests)
+        print(f"\ndigits-noisy, {size} % of a class, methods")
+        _print_methods(requests)
+
+
+def _request(store: Store, text: str, draw: int) -> Request:
+    specs = {name: make_spec("digits-noisy", text, name, draw=draw, gold_seeds=GOLDS) for name in METHODS}
+    results = {name: finished(store, spec) for name, spec in specs.items()}
+    run = store.run(specs["tmu"].id)
+    samples = run.samples()
+    forget = samples[samples["split"] == "forget"].sort_values("index")
+    own, original = (forget[forget["role"] == role] for role in ("unlearned", "original"))
+    known = _known(run)[own["label"].to_numpy()]
+    columns = {"TMU": "p_hard", "NF": "nf", "AF": "af", "CF": "cf", "short proxies": "proxy_loss"}
+    scores = {name: own[column].to_numpy() for name, column in columns.items()}
+    scores |= {
+        "always easy": np.zeros(len(own)),
+        "class accuracy": 1 - known,
+        "original's loss": original["loss"].to_numpy(),
+    }
+    return Request(scores, own["easy"].to_numpy(dtype=bool), gold_right(samples), float(known.mean()), results)
+
+
+def _known(run: RunFolder) -> np.ndarray:
+    return np.array(run.models.record(run.result["models"]["original"])["held_out"])
+
+
+def _print_ladder(requests: Sequence[Request]) -> None:
+    """AUC over the images of all requests together."""
+    ceiling = _pooled(requests, lambda some: ceiling_auc(_right(some)))
+    own = {name: _pooled(requests, lambda some, name=name: auc(_scores(some, name), _right(some))) for name in RUNGS}
+    rows = []
+    for name, values in own.items():
+        low, high = np.percentile(values[1:], [2.5, 97.5])
+        less = np.percentile(own["TMU"][1:] - values[1:], [2.5, 97.5])
+        rows.append((name, values[0], low, high, values[0] / ceiling[0], *(less if name != "TMU" else (None, None))))
+    rows.append(("ceiling (other golds)", ceiling[0], *np.percentile(ceiling[1:], [2.5, 97.5]), 1.0, None, None))
+    print_rows(("rung", "AUC", "low", "high", "of ceiling", "TMU minus it: low", "high"), rows)
+    right, easy = _right(requests), np.concatenate([request.easy for request in requests])
+    p_hard = _scores(requests, "TMU")
+    print(
+        f"TMU's bits: accuracy {(easy == right).mean():.4f}, always easy {right.mean():.4f}; Brier "
+        f"{((p_hard - 1 + right.mean(0)) ** 2).mean():.4f}; called easy {easy.mean():.4f}, gold {right.mean():.4f}"
+    )
+
+
+def _print_methods(requests: Sequence[Request]) -> None:
+    """Distances to gold of every method, of the rule that no method is needed for, and of the golds to each other."""
+    rows = []
+    of_rule = [abs(request.known - _gold(request.results["none"], "FA")) for request in requests]
+    for name in METHODS:
+        results = [request.results[name] for request in requests]
+        off = [abs(r["accuracy"]["unlearned"]["FA"] - _gold(r, "FA")) for r in results]
+        test = [r["accuracy"]["unlearned"]["TA"] - _gold(r, "TA") for r in results]
+        outputs = [r["outputs"]["unlearned"] for r in results]
+        better = interval([a - b for a, b in zip(off, of_rule, strict=True)])
+        cost = mean(r["seconds"]["unlearn"] / mean(r["seconds"]["gold"]) for r in results)
+        rows.append((name, mean(off), *interval(off), *better, mean(test), *_means(outputs), cost))
+    rows.append(("rule: class accuracy", mean(of_rule), *interval(of_rule), *[None] * 7))
+    floors = [
+        {key: mean(v[key] for role, v in r.results["none"]["outputs"].items() if "gold" in role) for key in OUTPUTS}
+        for r in requests
+    ]
+    spread = [request.results["none"]["gold_spread"] for request in requests]
+    rows.append(("gold spread", mean(s["FA"] for s in spread), *[None] * 5, *_means(floors), None))
+    print_rows(
+        ("method", "abs(FA - gold)", "low", "high", "minus rule: low", "high", "TA - gold", *OUTPUTS, "retrainings"),
+        rows,
+    )
+    print(f"gold spread of TA: {mean(s['TA'] for s in spread):.4f}")
+
+
+OUTPUTS = ("agreement", "activation", "kl")
+
+
+def _means(outputs: Sequence[dict[str, float]]) -> list[float]:
+    return [mean(each[key] for each in outputs) for key in OUTPUTS]
+
+
+def _gold(result: dict[str, Any], name: str) -> float:
+    return mean(values[name] for role, values in result["accuracy"].items() if role.startswith("gold-"))
+
+
+def _scores(requests: Sequence[Request], name: str) -> np.ndarray:
+    return np.concatenate([request.scores[name] for request in requests])
+
+
+def _right(requests: Sequence[Request]) -> np.ndarray:
+    return np.concatenate([request.right for request in requests], axis=1)
+
+
+def _pooled(requests: Sequence[Request], measure: Callable[[Sequence[Request]], float | None]) -> np.ndarray:
+    """The measure of all requests together, and then of ``DRAWS`` bootstrap samples of them, the same every time."""
+    rng = np.random.default_rng(0)
+    draws = rng.integers(0, len(requests), (DRAWS, len(requests)))
+    return np.array([measure(requests), *(measure([requests[n] for n in draw]) for draw in draws)], dtype=float)

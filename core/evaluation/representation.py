@@ -1,0 +1,77 @@
+"""What the features still know: similarity to gold's and the original's, and a probe for the forgotten class.
+
+Accuracies look at logits only. A model whose last layer alone was changed passes them with its features untouched.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import balanced_accuracy_score, roc_auc_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+LEAST = 4  # images of the forgotten class that a probe can be fitted on half of, and scored on
+
+
+def linear_cka(first: np.ndarray, second: np.ndarray) -> float | None:
+    """Linear centred kernel alignment, from 0 to 1 (https://arxiv.org/abs/1905.00414, section 3).
+
+    ||Y'X||_F^2 / (||X'X||_F ||Y'Y||_F) of centred features, exact and in float64. It does not change with rotations
+    and a common scale of the features, so models that were trained apart can be compared.
+
+    Args:
+        first, second: features (N, D) and (N, E) of the same images.
+
+    Returns:
+        None where the features of one model are all alike.
+    """
+    x, y = (features.astype(np.float64) - features.mean(axis=0, dtype=np.float64) for features in (first, second))
+    scale = np.linalg.norm(x.T @ x) * np.linalg.norm(y.T @ y)
+    return float(np.linalg.norm(y.T @ x) ** 2 / scale) if scale > 0 else None
+
+
+def similarities(features: Mapping[str, np.ndarray]) -> dict[str, dict[str, float | None]]:
+    """CKA of every model to gold (mean over golds; a gold's to the others, which is the ceiling) and to the original.
+
+    Args:
+        features: role -> features (N, D) of the same images. Features of several golds have no common axes, so it is
+            the similarities that are averaged.
+    """
+    golds = [role for role in features if role.startswith("gold-")]
+    found = {}
+    for role, own in features.items():
+        each = [linear_cka(own, features[gold]) for gold in golds if gold != role]
+        known = [value for value in each if value is not None]
+        mean = sum(known) / len(known) if known else None
+        found[role] = {"cka_gold": mean, "cka_original": linear_cka(own, features["original"])}
+    return found
+
+
+def class_probe(
+    pool: np.ndarray, pool_forgotten: np.ndarray, test: np.ndarray, test_forgotten: np.ndarray
+) -> dict[str, float] | None:
+    """How well a logistic regression on the features tells the forgotten class from the others.
+
+    Fitted on a seeded half of the forgotten class's pool images against the pool images of all other classes, both
+    with the same weight; scored on the test images. No model was trained on either. Few examples, because with many
+    of them random features would do as well.
+
+    Args:
+        pool, test: features (N, D).
+        pool_forgotten, test_forgotten: bool (N,), which images are of the forgotten class.
+
+    Returns:
+        auc and balanced_accuracy; None where there are too few images of the class, or none of others.
+    """
+    ours, others = np.flatnonzero(pool_forgotten), np.flatnonzero(~pool_forgotten)
+    if min(len(ours), test_forgotten.sum()) < LEAST or not len(others) or test_forgotten.all():
+        return None
+    half = np.random.default_rng(0).permutation(ours)[: len(ours) // 2]  # the same images for every model
+    rows = np.concatenate([half, others])
+    probe = make_pipeline(StandardScaler(), LogisticRegression(class_weight="balanced", max_iter=2000))
+    probe.fit(pool[rows], pool_forgotten[rows])
+    return {
+        "auc": float(roc_auc_score(test_forgotten, probe.decision_function(test))),
+        "balanced_accuracy": float(balanced_accuracy_score(test_forgotten, probe.predict(test))),
+    }

@@ -1,0 +1,89 @@
+"""Membership attacks on the models of a run, as one table of scores and its summary."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import softmax
+
+from core.evaluation.lira import Shadows, logit_confidence, rmia, u_lira
+from core.evaluation.membership import Signals, attack_numbers, attack_rows, population_attacks
+from core.experiment.rivals import Rivals
+from core.experiment.shadows import ShadowLogits
+
+SHADOW = "shadow"  # the role of the shadow models in the table
+
+
+def simple_attacks(rivals: Rivals) -> list[pd.DataFrame]:
+    """The population attacks, each fitted and tried on every model by itself."""
+    chosen = rivals.audience
+    known = np.concatenate([chosen.members, chosen.others])
+    member = np.isin(known, chosen.members)
+    known_labels, labels = rivals.labels(known), rivals.labels(chosen.attacked)
+    known_logits, logits = rivals.logits(known), rivals.logits(chosen.attacked)
+    return [
+        attack_rows(role, attack, chosen.attacked, chosen.attacked_member, score)
+        for role in rivals.models
+        for attack, score in population_attacks(
+            Signals.of(known_logits[role], known_labels), member, Signals.of(logits[role], labels)
+        ).items()
+    ]
+
+
+def shadow_ids(rivals: Rivals) -> np.ndarray:
+    """Ids of the images that shadow models must be asked about: forget, unseen, and RMIA's population."""
+    return np.concatenate([rivals.audience.attacked, rivals.audience.others])
+
+
+def shadow_attacks(rivals: Rivals, shadows: ShadowLogits) -> list[pd.DataFrame]:
+    """U-LiRA and offline RMIA.
+
+    Args:
+        shadows: on ``shadow_ids``.
+    """
+    chosen, ids = rivals.audience, shadow_ids(rivals)
+    labels, logits = rivals.labels(ids), rivals.logits(ids)
+    count, attacked = len(chosen.forget), len(chosen.attacked)
+
+    def phi(values: np.ndarray) -> np.ndarray:  # (N, K) -> (forget images,)
+        return logit_confidence(values[:count], labels[:count])
+
+    def probability(values: np.ndarray) -> np.ndarray:  # (N, K) -> (N,)
+        return softmax(values.astype(np.float64), axis=1)[np.arange(len(ids)), labels]
+
+    known = Shadows(
+        unlearned=np.stack([phi(values) for values in shadows.unlearned]),
+        trained=shadows.trained[:, :count],
+        never=np.stack([phi(values) for values in shadows.never]),
+    )
+    unlearned, never = u_lira(known)
+    rows = [
+        attack_rows(SHADOW, "U-LiRA", np.tile(chosen.forget, len(scores))[use.ravel()], member, scores[use])
+        for member, scores, use in ((True, unlearned, known.trained), (False, never, np.ones_like(known.trained)))
+    ]
+    out = np.mean([probability(values) for values in shadows.never], axis=0)
+    for role, values in logits.items():
+        gold = role.startswith("gold-")
+        rows.append(attack_rows(role, "U-LiRA", chosen.forget, not gold, known.log_ratio(phi(values))))
+        own = probability(values)
+        score = rmia(own[:attacked], out[:attacked], own[attacked:], out[attacked:])
+        rows.append(attack_rows(role, "RMIA", chosen.attacked, chosen.attacked_member, score))
+    return rows
+
+
+def privacy(table: pd.DataFrame) -> dict[str, Any]:
+    """attack -> role -> how well the scores tell members from others.
+
+    U-LiRA compares models and not images: of the shadow models, unlearned against never trained; of a model of the run,
+    itself against the golds (a gold against the others, the floor), where there are any.
+    """
+    found: dict[str, Any] = {}
+    for attack, rows in table.groupby("attack", sort=False):
+        found[attack] = {}
+        for role, own in rows.groupby("role", sort=False):
+            if own["member"].nunique() == 1:
+                golds = rows[rows["role"].str.startswith("gold-") & (rows["role"] != role)]
+                own = pd.concat([own.assign(member=True), golds])
+            if own["member"].nunique() == 2:
+                found[attack][role] = attack_numbers(own["member"].to_numpy(bool), own["score"].to_numpy())
+    return found

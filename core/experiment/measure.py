@@ -1,0 +1,73 @@
+"""What is measured on the models themselves, once all of them exist: the outputs always, the rest on request."""
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.evaluation.membership import touched
+from core.evaluation.outputs import output_family
+from core.evaluation.relearning import LIMIT, relearn, relearning
+from core.evaluation.representation import class_probe, similarities
+from core.evaluation.tables import seeded_part
+from core.events import Event, Phase, Table
+from core.experiment.attacks import privacy, shadow_attacks, shadow_ids, simple_attacks
+from core.experiment.clock import stream
+from core.experiment.provide import Models
+from core.experiment.rivals import Rivals
+from core.experiment.shadows import shadow_logits
+
+
+def measure(rivals: Rivals, models: Models) -> Iterator[Event]:
+    """Returns the result's ``outputs`` and, on request, its ``representation``, ``relearning`` and ``privacy``.
+
+    Yields:
+        progress, and the tables ``relearning`` (role, step, accuracy) and ``attacks`` (role, attack, index, member,
+        score).
+    """
+    wanted = rivals.planned.spec.measure
+    found: dict[str, Any] = {"outputs": output_family(rivals.logits(rivals.planned.forget.ids))}
+    attacks: list[pd.DataFrame] = []
+    if wanted.deep:
+        found["representation"] = _representation(rivals)
+        found["relearning"] = yield from _relearning(rivals)
+        attacks += simple_attacks(rivals)
+    if wanted.shadows:
+        shadows = yield from shadow_logits(rivals.planned, rivals.dataset, shadow_ids(rivals), models, rivals.place)
+        attacks += shadow_attacks(rivals, shadows)
+    if attacks:
+        table = pd.concat(attacks, ignore_index=True)
+        yield Table("attacks", table)
+        found["privacy"] = privacy(table)
+    return found
+
+
+def _representation(rivals: Rivals) -> dict[str, dict[str, Any]]:
+    """role -> cka_gold and cka_original on the test images, and the probe, None without a pool."""
+    test, pool = rivals.dataset.test, rivals.dataset.pool
+    features = rivals.features(test)
+    found: dict[str, dict[str, Any]] = {role: {**each, "probe": None} for role, each in similarities(features).items()}
+    if pool is not None:
+        of_pool = rivals.features(pool)
+        in_pool, in_test = (touched(split, rivals.forget, rivals.by_subclass) for split in (pool, test))
+        for role in found:
+            found[role]["probe"] = class_probe(of_pool[role], in_pool, features[role], in_test)
+    return found
+
+
+def _relearning(rivals: Rivals) -> Iterator[Event]:
+    spec, forget = rivals.planned.spec, rivals.forget
+    watched = seeded_part(forget.index, spec.measure.probe_images, np.random.default_rng(0))
+    curves: dict[str, list[float]] = {}
+    for n, (role, model) in enumerate(rivals.models.items()):
+        copied = copy.deepcopy(model)
+        order = stream(0, "relearn")  # the same order for every model
+        curves[role] = []
+        for value in relearn(copied, forget, forget.with_ids(watched), spec.model.train, generator=order):
+            curves[role].append(value)
+            yield Phase("relearn", n * LIMIT + len(curves[role]) - 1, LIMIT * len(rivals.models))
+    frames = [pd.DataFrame({"role": r, "step": range(len(c)), "accuracy": c}) for r, c in curves.items()]
+    yield Table("relearning", pd.concat(frames, ignore_index=True))
+    return relearning(curves)

@@ -1,0 +1,165 @@
+"""Shadow models: the same training, and the same unlearning, on many random halves of the data, in parallel processes.
+
+Every pair has a half of the forget set and a half of the rest. One model is trained on both and unlearned by the run's
+method, another one is trained on the rest alone. All are kept like other models: the first serves all methods and
+requests with the same forget set, and the unlearning is all that another method has to repeat.
+"""
+
+import os
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from multiprocessing import get_context, parent_process
+
+import numpy as np
+import torch
+
+from core.datasets import Dataset, ForgetSet, Split, ids_hash, is_subclass_request, load_dataset
+from core.evaluation.tables import predict
+from core.events import Event, Phase
+from core.experiment.clock import stream
+from core.experiment.plan import Plan
+from core.experiment.provide import Models, provide
+from core.experiment.unlearn import task_for
+from core.methods import implementation
+from core.models import model_for, set_state
+from core.specs import RunSpec
+from core.store import ModelFolder, SavedModel
+
+FIRST_SEED = 10_000  # of the pairs, far from those of originals and golds
+
+
+@dataclass(frozen=True)
+class Job:
+    """One pair.
+
+    Attributes:
+        half: ids of its training images, forget images included.
+        ids: of the images on which both models are looked at.
+        models: the store's, or those of a dict that this pair needs.
+    """
+
+    spec: RunSpec
+    pair: int
+    half: np.ndarray
+    forget: ForgetSet
+    ids: np.ndarray
+    models: Models
+    place: torch.device
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Logits (N, K) of the unlearned and of the never-trained model, and what a dict of models should keep."""
+
+    unlearned: np.ndarray
+    never: np.ndarray
+    new: dict[str, SavedModel]
+
+
+@dataclass(frozen=True)
+class ShadowLogits:
+    """Of all pairs, on the images asked for: logits (M, N, K), and which images each pair was trained on (M, N)."""
+
+    unlearned: np.ndarray
+    never: np.ndarray
+    trained: np.ndarray
+
+
+def halves(train: Split, forget: np.ndarray, count: int) -> list[np.ndarray]:
+    """Ids of random halves; two in a row are each other's complement, so every image is in as many as any other."""
+    rng = np.random.default_rng(0)  # the same halves for every method of a request
+    groups = [forget, np.setdiff1d(train.index, forget)]
+    found: list[np.ndarray] = []
+    while len(found) < count:
+        cut = [np.array_split(rng.permutation(ids), 2) for ids in groups]
+        found += [np.sort(np.concatenate([first[n], rest[1 - n]])) for first, rest in [cut] for n in (0, 1)]
+    return found[:count]
+
+
+def shadow_logits(
+    planned: Plan, dataset: Dataset, ids: np.ndarray, models: Models, place: torch.device
+) -> Iterator[Event]:
+    """Returns the ``ShadowLogits`` of the run's method on these images; trains and keeps what is missing.
+
+    One process per core; on a GPU one after another, in this process. A script that gets here needs the usual
+    ``if __name__ == "__main__"``.
+    """
+    spec = planned.spec
+    parts = halves(dataset.train, planned.forget.ids, spec.measure.shadows)
+    jobs = [Job(spec, pair, half, planned.forget, ids, models, place) for pair, half in enumerate(parts)]
+    outcomes: dict[int, Outcome] = {}
+    for pair, outcome in _work_off(jobs):
+        outcomes[pair] = outcome
+        models.update(outcome.new)
+        yield Phase("shadows", len(outcomes), len(jobs))
+    unlearned, never = (
+        np.stack([getattr(outcomes[pair], kind) for pair in range(len(jobs))]) for kind in ("unlearned", "never")
+    )
+    return ShadowLogits(unlearned, never, np.stack([np.isin(ids, half) for half in parts]))
+
+
+def work(job: Job) -> Outcome:
+    """Trains both models of a pair where they are missing, unlearns a copy of the first, and looks at the images."""
+    spec, place = job.spec, job.place
+    models = job.models if isinstance(job.models, ModelFolder) else dict(job.models)
+    dataset = load_dataset(spec.model.data)
+    trained_on = dataset.train.with_ids(job.half)
+    ids = np.intersect1d(job.half, job.forget.ids)
+    forget = replace(job.forget, ids=ids, sha256=ids_hash(ids))
+
+    def trained(split: Split) -> SavedModel:
+        left_out = dataset.train.with_ids(split.index, keep=False).index
+        model = spec.model.but(seed=FIRST_SEED + job.pair, without=ids_hash(left_out))
+        return _last(provide(f"shadow {job.pair}", model, split, dataset, np.empty(0, np.int64), models, place))
+
+    first, never = (trained(split) for split in (trained_on, forget.split(trained_on)[1]))
+    model = set_state(model_for(spec.model), first.weights).to(place)
+    if len(ids):
+        own = replace(dataset, train=trained_on)
+        by_subclass = is_subclass_request(spec.forget, dataset.info)
+        task = task_for(spec, own, [forget], first.record["held_out"], by_subclass, place)
+        generator = stream(spec.unlearn_seed, f"shadow {job.pair}")
+        for _ in implementation(spec.method)(model, task, spec.method, generator=generator):
+            pass  # nothing is measured between the steps
+    images = torch.tensor(dataset.images_of(job.ids), device=place)
+    unlearned = predict(model, images).cpu().numpy()
+    looked_at = predict(set_state(model, never.weights), images).cpu().numpy()
+    new = {} if isinstance(models, ModelFolder) else {k: v for k, v in models.items() if k not in job.models}
+    return Outcome(unlearned, looked_at, new)
+
+
+def _work_off(jobs: list[Job]) -> Iterator[tuple[int, Outcome]]:
+    if jobs[0].place.type == "cuda":
+        yield from ((job.pair, work(job)) for job in jobs)
+        return
+    pool = ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), _begin)  # a fork of a torch process may hang
+    try:
+        pairs = {pool.submit(work, job): job.pair for job in jobs}
+        for future in as_completed(pairs):
+            yield pairs[future], future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _begin() -> None:
+    """One thread for each process; and none outlives a cancelled run, whose process is killed without a word."""
+    torch.set_num_threads(1)
+    parent = parent_process()
+    assert parent is not None
+
+    def follow() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
+
+
+def _last(events: Iterator[Event]) -> SavedModel:
+    """What a generator of events returns."""
+    while True:
+        try:
+            next(events)
+        except StopIteration as end:
+            return end.value

@@ -48,6 +48,7 @@ def problem() -> Problem:
         task = Task(
             num_classes=len(data.classes),
             whole_classes=gone.whole_classes,
+            whole_subclasses=gone.whole_subclasses,
             known_accuracy=None if known is None else (known,) * len(data.classes),
             recipe=RECIPE,
             fresh=lambda seed: model_for(spec_of(dataset), seed),

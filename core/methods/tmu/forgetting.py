@@ -4,8 +4,9 @@
               +  sum over D_r and the pool of  KL(original || f)(x)
 
 p is 1 for hard images and 0 for easy ones, and every image of a step counts alike. pull: CE(f(x), y) with y uniform
-among the classes but c, drawn anew at every step, or -CE(f(x), c). (The paper, https://arxiv.org/abs/2408.11433,
-section 4.4, is compatible with either, and does not say which made its tables; its code has random labels, drawn once.)
+among the classes but c, drawn anew at every step, or -CE(f(x), c) down to -log K, that of a mere guess: beyond, the
+gradient of the few that are wrong already is all there is. (The paper, https://arxiv.org/abs/2408.11433, section 4.4,
+is compatible with either, and does not say which made its tables; its code has random labels, drawn once.)
 
 Departure: the code trains easy and retained images on their labels. The original fits those already, so that this holds
 nothing until it is too late: the class's test accuracy falls by a quarter. Its output on images that no model was
@@ -16,6 +17,7 @@ soft: p is the probability of being hard, and the pull goes towards the mean pre
 nearest pool images: gold errs towards plausible classes, not uniform ones.
 """
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -76,7 +78,7 @@ def _losses(
             wrong = draw_irrelevant(own, task.num_classes, 1, generator).squeeze(1)
             pull = F.cross_entropy(logits[:n], wrong, reduction="none")
         else:
-            pull = -F.cross_entropy(logits[:n], own, reduction="none")
+            pull = -F.cross_entropy(logits[:n], own, reduction="none").clamp(max=math.log(task.num_classes))
         stay = F.cross_entropy(logits, output, reduction="none")  # KL but for a constant
         away = p[which]
         yield ((away * pull).sum() + ((1 - away) * stay[:n]).sum() + stay[n:].sum()) / len(x)

@@ -5,12 +5,14 @@ batches and weight decay are not stated).
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from sklearn.linear_model import LogisticRegression
 from torch import nn
+from torch.nn.utils import skip_init
 
 from core.specs.methods import Tmu
 
@@ -39,10 +41,12 @@ def fit(features: np.ndarray, hard: np.ndarray, spec: Tmu, generator: torch.Gene
 
 
 def _fit_mlp(features: np.ndarray, hard: np.ndarray, weighted: bool, generator: torch.Generator) -> Predictor:
-    net = nn.Sequential(nn.Linear(features.shape[1], 64), nn.ReLU(), nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 1))
-    for layer in net[::2]:
+    sizes = (features.shape[1], 64, 32, 1)
+    layers = [skip_init(nn.Linear, *pair) for pair in pairwise(sizes)]  # not from the generator of all threads
+    for layer in layers:
         nn.init.kaiming_uniform_(layer.weight, nonlinearity="relu", generator=generator)
         nn.init.zeros_(layer.bias)
+    net = nn.Sequential(layers[0], nn.ReLU(), layers[1], nn.ReLU(), layers[2])
     x, y = torch.tensor(features, dtype=torch.float32), torch.tensor(hard, dtype=torch.float32)
     weight = torch.tensor((~hard).sum() / hard.sum() if weighted else 1.0)
     optimiser = torch.optim.SGD(net.parameters(), RATE, MOMENTUM, weight_decay=DECAY)

@@ -62,7 +62,8 @@ class Tmu(MethodSpec):
         "half: all with a probability of at least 0.5, as in the paper",
     )
     forgetting: Literal["random-label", "negative-gradient"] = Field(
-        "random-label", description="how hard images are forgotten: random wrong labels, or a rising loss"
+        "random-label",
+        description="how hard images are forgotten: random wrong labels, or a rising loss, which needs more steps",
     )
     soft: bool = Field(
         False,

@@ -1,0 +1,122 @@
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from scipy.special import softmax
+
+from core.evaluation.tables import accuracy, predict
+from core.methods.tmu import forgetting
+from core.methods.tmu.forgetting import _losses, _pool_predictions, forget_hard
+from core.specs.methods import Tmu
+from core.training import tensors
+
+CPU = torch.device("cpu")
+PART = "class=3:60%"
+
+
+def seeded(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def forgotten(problem, easy_of, forget: str = PART, **settings) -> SimpleNamespace:
+    """A run with these bits: what is right on the forget set after it, and the steps."""
+    spec = Tmu(**settings)
+    model, task = problem(spec, forget, "digits-noisy")
+    easy = easy_of(task.forget)
+    steps = list(forget_hard(model, task, easy, (~easy).astype(float), spec, seeded()))
+    images, labels = tensors(task.forget, CPU)
+    right = (predict(model, images).argmax(1) == labels).numpy()
+    retain = accuracy(model, *tensors(task.retain, CPU))
+    return SimpleNamespace(easy=easy, right=right, steps=steps, retain=retain, task=task)
+
+
+def first_half(forget) -> np.ndarray:
+    return np.arange(len(forget)) < len(forget) // 2
+
+
+@pytest.mark.parametrize(
+    "how", [{"forgetting": "random-label"}, {"forgetting": "negative-gradient", "step": 3e-3, "max_steps": 800}]
+)
+def test_with_an_oracles_bits_only_what_is_hard_is_forgotten(problem, how: dict):
+    found = forgotten(problem, first_half, **how)
+    assert found.right.mean() == pytest.approx(found.easy.mean(), abs=1 / len(found.easy))
+    assert (found.right == found.easy).mean() > 0.85  # predictor's and unlearner's errors told apart: no predictor here
+    assert found.retain > 0.95
+    assert "its target was" in found.steps[-1].stop_reason
+
+
+def test_where_all_is_hard_nothing_is_left(problem):
+    found = forgotten(problem, lambda forget: np.zeros(len(forget), bool), "class=3")
+    assert found.right.mean() == 0
+    assert found.retain > 0.95
+
+
+def test_pool_images_of_what_is_gone_are_not_kept(problem, monkeypatch):
+    seen: list[set[int]] = []
+
+    class Spy(forgetting.Batches):
+        @classmethod
+        def of(cls, split, *args):
+            seen.append(set(split.labels.tolist()))
+            return super().of(split, *args)
+
+    monkeypatch.setattr(forgetting, "Batches", Spy)
+    forgotten(problem, lambda forget: np.zeros(len(forget), bool), "class=3", max_steps=1)
+    assert seen == [set(range(10)) - {3}] * 2  # the retain set, and the pool
+    seen.clear()
+    forgotten(problem, first_half, PART, max_steps=1)
+    assert seen == [set(range(10))] * 2
+
+
+def by_hand(model, task, weights: np.ndarray, pull: np.ndarray) -> float:
+    """The loss of a step that sees everything, in float64 by scipy: cross-entropy for the divergence, whose constant
+    has no gradient."""
+    images = [tensors(split, CPU)[0] for split in (task.forget, task.retain, task.pool)]
+    with torch.no_grad():
+        logits = [predict(model, x).double().numpy() for x in images]
+    stay = [-(softmax(z, axis=1) * np.log(softmax(z, axis=1))).sum(1) for z in logits]
+    total = (weights * pull).sum() + ((1 - weights) * stay[0]).sum() + stay[1].sum() + stay[2].sum()
+    return total / sum(map(len, stay))
+
+
+def test_the_first_loss_by_hand(problem):
+    spec = Tmu(forgetting="negative-gradient", batch_size=4096)  # every image in every step
+    model, task = problem(spec, PART, "digits-noisy")
+    model.eval()
+    weights = np.linspace(0, 1, len(task.forget))
+    images, labels = tensors(task.forget, CPU)
+    logits = predict(model, images).double().numpy()
+    pull = np.log(softmax(logits, axis=1)[np.arange(len(labels)), labels.numpy()])
+    pull = np.maximum(pull, -np.log(10))  # a mere guess is not pulled any further
+    # a batch is shuffled, so that weights must follow their images
+    loss = next(_losses(model, task, weights, spec, seeded())).item()
+    assert loss == pytest.approx(by_hand(model, task, weights, pull), rel=1e-4)
+
+
+def test_soft_pulls_towards_like_pool_images(problem):
+    spec = Tmu(soft=True, batch_size=4096)
+    model, task = problem(spec, PART, "digits-noisy")
+    model.eval()
+    towards = _pool_predictions(model, task)
+    with torch.no_grad():
+        acts, bank = (
+            torch.nn.functional.normalize(model.features(tensors(s, CPU)[0].float() / 255))
+            for s in (task.forget, task.pool)
+        )
+    nearest = np.argsort(torch.cdist(acts.double(), bank.double()).numpy(), axis=1)[:, :5]
+    mean = softmax(predict(model, tensors(task.pool, CPU)[0]).double().numpy(), axis=1)[nearest].mean(1)
+    assert towards.numpy() == pytest.approx(mean, abs=1e-4)
+    weights = np.linspace(0, 1, len(task.forget))
+    logits = predict(model, tensors(task.forget, CPU)[0]).double().numpy()
+    pull = -(mean * np.log(softmax(logits, axis=1))).sum(1)
+    loss = next(_losses(model, task, weights, spec, seeded())).item()
+    assert loss == pytest.approx(by_hand(model, task, weights, pull), rel=1e-3)
+
+
+def test_soft_stops_at_the_mean_probability(problem):
+    spec = Tmu(soft=True, max_steps=2)
+    model, task = problem(spec, PART, "digits-noisy")
+    p = np.full(len(task.forget), 0.25)
+    steps = list(forget_hard(model, task, p < 0.5, p, spec, seeded()))
+    assert "target of 75.0%" in steps[-1].stop_reason

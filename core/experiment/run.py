@@ -80,6 +80,12 @@ def _execute(planned: Plan, models: Models, place: torch.device) -> Iterator[Eve
     seconds = {"unlearn": trajectory.seconds, "measure": time.perf_counter() - started}
     tables = {r: with_forget(kept.table, planned.forget.ids, planned.gone.ids) for r, kept in saved.items()}
     records = {role: kept.record for role, kept in saved.items()}
+    measures["memory"] = {
+        "unlearn": trajectory.memory,
+        "gold": [  # models of older stores have no such entry
+            record.get("memory") for role, record in records.items() if role.startswith("gold-")
+        ],
+    }
     result = build_result(
         planned, tables | {"unlearned": own}, records, seconds, len(trajectory), trajectory.stop_reason, str(place),
         measures,

@@ -28,6 +28,7 @@ class Trajectory:
         self.rows: list[dict[str, Any]] = []
         self.stop_reason = "the method made no step"
         self.seconds = 0.0
+        self.memory: int | None = None
 
     def __len__(self) -> int:
         return len(self.rows) - 1
@@ -62,7 +63,7 @@ def unlearn(model: nn.Module, planned: Plan, dataset: Dataset, held_out: list[fl
             trajectory.add(seen)
             yield Phase("unlearn", step.step, step.step if step.stop_reason else step.total)
             yield seen
-        trajectory.seconds = clock.seconds
+        trajectory.seconds, trajectory.memory = clock.seconds, clock.memory
     model.eval()
     return trajectory
 

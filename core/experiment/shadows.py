@@ -134,7 +134,8 @@ def _work_off(jobs: list[Job]) -> Iterator[tuple[int, Outcome]]:
     if jobs[0].place.type == "cuda":
         yield from ((job.pair, work(job)) for job in jobs)
         return
-    pool = ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), _begin)  # a fork of a torch process may hang
+    count = min(os.cpu_count() or 1, len(jobs))
+    pool = ProcessPoolExecutor(count, get_context("spawn"), _begin)  # a fork of a process with torch may hang
     try:
         pairs = {pool.submit(work, job): job.pair for job in jobs}
         for future in as_completed(pairs):

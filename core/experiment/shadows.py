@@ -88,7 +88,9 @@ def shadow_logits(
     """
     spec = planned.spec
     parts = halves(dataset.train, planned.forget.ids, spec.measure.shadows)
-    jobs = [Job(spec, pair, half, planned.forget, ids, models, place) for pair, half in enumerate(parts)]
+    jobs = [
+        Job(spec, pair, half, planned.forget, ids, _of_pair(models, pair), place) for pair, half in enumerate(parts)
+    ]
     outcomes: dict[int, Outcome] = {}
     for pair, outcome in _work_off(jobs):
         outcomes[pair] = outcome
@@ -128,6 +130,13 @@ def work(job: Job) -> Outcome:
     looked_at = predict(set_state(model, never.weights), images).cpu().numpy()
     new = {} if isinstance(models, ModelFolder) else {k: v for k, v in models.items() if k not in job.models}
     return Outcome(unlearned, looked_at, new)
+
+
+def _of_pair(models: Models, pair: int) -> Models:
+    """The store, or this pair's of a dict: results are put into that while jobs are still being sent to processes."""
+    if isinstance(models, ModelFolder):
+        return models
+    return {key: model for key, model in models.items() if model.record["spec"]["seed"] == FIRST_SEED + pair}
 
 
 def _work_off(jobs: list[Job]) -> Iterator[tuple[int, Outcome]]:

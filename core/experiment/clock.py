@@ -1,4 +1,4 @@
-"""Time and chance of a run: seconds inside an iterator, and a stream of random numbers for every purpose."""
+"""Time, memory and chance of a run: what an iterator takes, and a stream of random numbers for every purpose."""
 
 import time
 from collections.abc import Iterator
@@ -16,18 +16,29 @@ def stream(seed: int, purpose: str) -> torch.Generator:
 
 
 class Clock:
-    """Seconds spent inside an iterator, and not in what is done between its items."""
+    """What is spent inside an iterator, and not in what is done between its items.
+
+    Attributes:
+        seconds: so far.
+        memory: most bytes that torch had in use on the GPU, with the models and images that wait there. None on the
+            CPU, where torch keeps no such account, and the peak of the process is that of everything before as well.
+    """
 
     def __init__(self, place: torch.device) -> None:
         self.place = place
         self.seconds = 0.0
+        self.memory: int | None = None
 
     def over(self, steps: Iterator[Step]) -> Iterator[Step]:
+        on_gpu = self.place.type == "cuda"
         while True:
+            if on_gpu:
+                torch.cuda.reset_peak_memory_stats(self.place)
             started = time.perf_counter()
             step = next(steps, None)
-            if self.place.type == "cuda":
+            if on_gpu:
                 torch.cuda.synchronize(self.place)
+                self.memory = max(self.memory or 0, torch.cuda.max_memory_allocated(self.place))
             self.seconds += time.perf_counter() - started
             if step is None:
                 return

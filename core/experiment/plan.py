@@ -1,5 +1,6 @@
 """Before a run: is the spec sound, what will be forgotten, what is trained already, about how long will it take?"""
 
+import os
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from statistics import median
@@ -165,7 +166,11 @@ def _estimate(
     runs = [result for result in past.results if alike(result["spec"]["model"])]
     same = [result for result in runs if result["spec"]["method"] == wanted["method"]]
     seconds["unlearn"] = _usual([result["seconds"]["unlearn"] for result in same])
-    seconds["measure"] = _usual([result["seconds"]["measure"] for result in runs])
+    measured = [result for result in runs if result["spec"]["measure"] == wanted["measure"]]
+    seconds["measure"] = _usual([result["seconds"]["measure"] for result in measured])
+    if seconds["measure"] is None and spec.measure.shadows:  # what it takes at least: two halves for every pair
+        images = spec.measure.shadows * spec.model.train.epochs * train
+        seconds["measure"] = _usual(pace, times=images / (os.cpu_count() or 1))
     return seconds
 
 

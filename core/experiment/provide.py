@@ -69,6 +69,7 @@ def _trained(
         "images": len(split),
         "steps": spec.train.epochs * steps_per_epoch(len(split), spec.train),
         "seconds": before + clock.seconds,
+        "memory": clock.memory,
         "held_out": None if held_out is None else [held_out.get(str(c)) for c in range(len(dataset.classes))],
         "device": str(device_of(model)),
         "versions": versions(),

@@ -86,6 +86,12 @@ def _execute(planned: Plan, models: Models, place: torch.device) -> Iterator[Eve
     records = {role: kept.record for role, kept in saved.items()}
     if trajectory.features is not None:
         measures["easy_hard"] = judged(own, [table for role, table in tables.items() if role.startswith("gold-")])
+    measures["memory"] = {
+        "unlearn": trajectory.memory,
+        "gold": [  # models of older stores have no such entry
+            record.get("memory") for role, record in records.items() if role.startswith("gold-")
+        ],
+    }
     result = build_result(
         planned, tables | {"unlearned": own}, records, seconds, len(trajectory), trajectory.stop_reason, str(place),
         measures,

@@ -88,7 +88,9 @@ def shadow_logits(
     """
     spec = planned.spec
     parts = halves(dataset.train, planned.forget.ids, spec.measure.shadows)
-    jobs = [Job(spec, pair, half, planned.forget, ids, models, place) for pair, half in enumerate(parts)]
+    jobs = [
+        Job(spec, pair, half, planned.forget, ids, _of_pair(models, pair), place) for pair, half in enumerate(parts)
+    ]
     outcomes: dict[int, Outcome] = {}
     for pair, outcome in _work_off(jobs):
         outcomes[pair] = outcome
@@ -130,11 +132,19 @@ def work(job: Job) -> Outcome:
     return Outcome(unlearned, looked_at, new)
 
 
+def _of_pair(models: Models, pair: int) -> Models:
+    """The store, or this pair's of a dict: results are put into that while jobs are still being sent to processes."""
+    if isinstance(models, ModelFolder):
+        return models
+    return {key: model for key, model in models.items() if model.record["spec"]["seed"] == FIRST_SEED + pair}
+
+
 def _work_off(jobs: list[Job]) -> Iterator[tuple[int, Outcome]]:
     if jobs[0].place.type == "cuda":
         yield from ((job.pair, work(job)) for job in jobs)
         return
-    pool = ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), _begin)  # a fork of a torch process may hang
+    count = min(os.cpu_count() or 1, len(jobs))
+    pool = ProcessPoolExecutor(count, get_context("spawn"), _begin)  # a fork of a process with torch may hang
     try:
         pairs = {pool.submit(work, job): job.pair for job in jobs}
         for future in as_completed(pairs):

@@ -35,6 +35,7 @@ class Trajectory:
         self.features: pd.DataFrame | None = None
         self.stop_reason = "the method made no step"
         self.seconds = 0.0
+        self.memory: int | None = None
 
     def __len__(self) -> int:
         return len(self.rows) - 1
@@ -77,7 +78,7 @@ def unlearn(model: nn.Module, planned: Plan, dataset: Dataset, held_out: list[fl
                     trajectory.features = frame
                 case _:
                     yield event
-        trajectory.seconds = clock.seconds
+        trajectory.seconds, trajectory.memory = clock.seconds, clock.memory
     model.eval()
     return trajectory
 

@@ -43,6 +43,7 @@ def test_the_result_follows_from_the_tables(finish, quick: Callable[..., RunSpec
     assert result["accuracy"]["unlearned"] == result["accuracy"]["original"]  # nothing was done
     golds = [result["accuracy"][f"gold-{seed}"] for seed in (1, 2)]
     assert result["gap"] == gap(result["accuracy"]["unlearned"], golds)
+    assert result["memory"] == {"unlearn": None, "gold": [None, None]}  # on the CPU
     assert set(result["outputs"]) == {"original", "unlearned", "gold-1", "gold-2"}
     assert result["outputs"]["unlearned"] == result["outputs"]["original"]
     gold = models[result["models"]["gold-1"]].table.set_index("index")["prediction"]

@@ -126,6 +126,26 @@ def test_processes_give_what_one_process_gives_and_leave_their_models_in_the_sto
         np.testing.assert_allclose(outcomes[job.pair].never, here.never, rtol=1e-4, atol=1e-4)
 
 
+def test_no_job_holds_a_dict_that_grows_while_jobs_are_sent(here, spec, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[list[set[str]]] = []
+    work_off = shadows._work_off
+
+    def spy(jobs: list[Job]) -> Iterator[Any]:
+        assert all(job.models is not models for job in jobs)
+        sent.append([set(job.models) for job in jobs])
+        return work_off(jobs)
+
+    monkeypatch.setattr(shadows, "_work_off", spy)
+    planned, data = plan(spec), load_dataset(spec.model.data)
+    models: dict[str, SavedModel] = {}
+    for _ in range(2):
+        finish(shadow_logits(planned, data, np.arange(5), models, CPU))
+    new, known = sent
+    assert new == [set()] * 4
+    assert [len(keys) for keys in known] == [2] * 4  # its own pair
+    assert set.union(*known) == set(models)
+
+
 def _start_and_die(pipe: Any) -> None:
     """A process whose own child follows it."""
     child = get_context("spawn").Process(target=_follow_forever)

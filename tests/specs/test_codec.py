@@ -218,3 +218,11 @@ def test_gold_and_initial_model_differ_from_the_original_as_they_should():
     initial = initial_model(model)
     assert initial.train.epochs == 0
     assert initial.but(train=model.train) == model
+
+
+def test_what_is_measured_on_request_survives_url_and_command():
+    spec = make_spec(settings={"measure.deep": "true", "measure.shadows": "32"})
+    assert (spec.measure.deep, spec.measure.shadows) == (True, 32)
+    assert to_query(spec)["set.measure.deep"] == "true"
+    assert from_query(to_query(spec)) == spec
+    assert "--set measure.deep=true --set measure.shadows=32" in to_command(spec)

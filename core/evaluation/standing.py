@@ -6,8 +6,7 @@ minus mean gold. The other metrics are distances already, and the floor is what 
 ``kl``, ``activation`` and ``js`` (``core.evaluation.outputs``; results made before these were measured lack them).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
 from statistics import mean
 from typing import Any, NamedTuple
 
@@ -15,7 +14,7 @@ import pandas as pd
 
 from core.evaluation.accuracy import GAP, GAP_TEST, gap, gold_spread, tug_of_war
 from core.evaluation.intervals import Interval, difference_interval, interval
-from core.specs import parse_spec
+from core.specs import METHODS, parse_spec
 from core.specs.sweep import way_name
 
 SIGNED = tuple(dict.fromkeys(GAP + GAP_TEST))  # FA, RA, TA, FA_test, RA_test
@@ -24,18 +23,19 @@ DISTANCES = ("gap", *OUTPUTS)
 FORGET_METRICS = ("FA", "FA_test")
 WITHIN = "within gold spread"
 ROUNDING = 1e-9  # equal shares of images may differ in their last bits
-NOTHING = "Do nothing"
-COLUMNS = ["way", "track", "run", "runs", "metric", "value", "gold", "difference", "low", "high", "floor", "verdict"]
+NOTHING = METHODS["none"].title
+COLUMNS = ["way", "track", "run", "runs", "metric", "value", "gold", "difference", "low", "high", "floor"]
 
 Result = Mapping[str, Any]
 
 
 class Way(NamedTuple):
-    """Runs that differ in their unlearning seed only, and the role of the model that stands for them."""
+    """Runs that differ in their unlearning seed only."""
 
     name: str
     track: str  # what the method may see: nothing, forget (the forget set only), retain (other data beside it)
-    role: str
+    role: str  # of the model that stands for the way
+    run: str  # the first of the runs; empty for doing nothing where it was not run
     results: list[Result]
 
     def mean(self, number: Callable[[Result], float | None]) -> float | None:
@@ -44,18 +44,18 @@ class Way(NamedTuple):
         return None if None in values else mean(value for value in values if value is not None)
 
 
-def ways_of(results: Iterable[Result]) -> list[Way]:
+def ways_of(results: Sequence[Result]) -> list[Way]:
     """The runs sorted into ways: doing nothing (the original, whatever was run), then the nearest to gold first."""
-    found: dict[str, Way] = {}
+    found: dict[str, Way] = {NOTHING: Way(NOTHING, "nothing", "original", "", [])}
     for result in results:
         method = parse_spec(result["spec"]).method
         track = "retain" if method.needs - {"forget"} else "forget"
         name = way_name(method)
-        found.setdefault(name, Way(name, track, "unlearned", [])).results.append(result)
-    some = next(iter(found.values())).results[:1]
-    idle = found.pop(NOTHING, Way(NOTHING, "nothing", "original", some))
-    others = sorted(found.values(), key=lambda way: way.mean(lambda result: distance(result, way.role, "gap")) or 0.0)
-    return [idle._replace(track="nothing", role="original"), *others]
+        found.setdefault(name, Way(name, track, "unlearned", result["run"], [])).results.append(result)
+    nothing = found.pop(NOTHING)
+    idle = nothing.results
+    nothing = nothing._replace(run=idle[0]["run"]) if idle else nothing._replace(results=[results[0]])
+    return [nothing, *sorted(found.values(), key=lambda way: _average_gap(way) or 0.0)]
 
 
 def standings(results: Sequence[Result]) -> pd.DataFrame:
@@ -65,30 +65,25 @@ def standings(results: Sequence[Result]) -> pd.DataFrame:
         results: ``result.json`` of finished runs of one request, at least one.
 
     Returns:
-        Columns way, track, run (the first of the way's runs; empty where doing nothing was not run), runs (how many),
-        metric, value, gold (mean), difference (of the means; for a distance the value itself), low and high (its 95 %
-        interval, over golds and unlearning seeds, null for one of each), floor (gold spread), verdict.
+        Columns way, track, run, runs (how many), metric, value, gold (mean), difference (of the means; for a distance
+        the value itself), low and high (its 95 % interval, over golds and unlearning seeds, null where neither says
+        anything), floor (gold spread), verdict.
     """
     rows = []
     for way in ways_of(results):
         first = way.results[0]
         golds = _golds(first)
-        run = first["run"] if way.track != "nothing" or _is_idle(first) else ""
-        head = {"way": way.name, "track": way.track, "run": run, "runs": len(way.results)}
         spread = gold_spread(golds, SIGNED) or {}
         for name in SIGNED:
             values = [result["accuracy"][way.role][name] for result in way.results]
             if golds and None not in values:
                 references = [gold[name] for gold in golds]
                 found = difference_interval(values, references)
-                row = {"value": mean(values), "gold": mean(references), **_columns(found), "floor": spread.get(name)}
-                rows.append({**head, "metric": name, **row})
+                rows.append(_row(way, name, mean(values), mean(references), found, spread.get(name)))
         for name in DISTANCES:
-            values = [value for result in way.results if (value := distance(result, way.role, name)) is not None]
-            if len(values) == len(way.results):
-                found = interval(values)
-                row = {"value": mean(values), "gold": None, **_columns(found), "floor": floor(first, name)}
-                rows.append({**head, "metric": name, **row})
+            values = [distance(result, way.role, name) for result in way.results]
+            if None not in values:
+                rows.append(_row(way, name, mean(values), None, interval(values), floor(first, name)))
     table = pd.DataFrame(rows, columns=COLUMNS)
     numbers = ["value", "gold", "difference", "low", "high", "floor"]
     table[numbers] = table[numbers].astype(float)
@@ -157,13 +152,13 @@ def _golds(result: Result, but: str = "") -> list[dict[str, float | None]]:
     return [values for role, values in result["accuracy"].items() if role.startswith("gold-") and role != but]
 
 
-def _is_idle(result: Result) -> bool:
-    return result["spec"]["method"]["name"] == "none"
+def _average_gap(way: Way) -> float | None:
+    return way.mean(lambda result: distance(result, way.role, "gap"))
 
 
-def _columns(found: Interval | None) -> dict[str, float | None]:
-    values = asdict(found) if found else dict.fromkeys(("mean", "low", "high"))
-    return {"difference": values["mean"], "low": values["low"], "high": values["high"]}
+def _row(way: Way, metric: str, value: float, gold: float | None, found: Interval, floor: float | None) -> tuple:
+    head = way.name, way.track, way.run, len(way.results), metric
+    return *head, value, gold, found.mean, found.low, found.high, floor
 
 
 def _costs(way: Way) -> dict[str, float | None]:

@@ -19,7 +19,7 @@ from core.figures.flow import flow, flow_table
 from core.figures.forest import methods_forest, methods_forest_table
 from core.figures.gallery import class_counts, class_counts_table, contact_sheet, gallery, gallery_table, png_url
 from core.figures.matrix import methods_matrix, methods_matrix_table
-from core.figures.method_rows import METRIC_TITLES, TRACKS
+from core.figures.method_rows import DATA_TRACKS, METRIC_TITLES
 from core.figures.playback import playback, playback_table
 from core.figures.selection import selected_ids, selected_run
 from core.figures.sensitivity import distribution, distribution_table, rise_fall, rise_fall_table
@@ -32,10 +32,10 @@ from core.figures.trajectory import (
 )
 
 __all__ = [
+    "DATA_TRACKS",
     "METRIC_TITLES",
     "NORM_NAMES",
     "SPLIT_NAMES",
-    "TRACKS",
     "Shown",
     "accuracy_comparison",
     "accuracy_comparison_table",

@@ -4,7 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.evaluation.standing import NOTHING
-from core.figures.method_rows import TRACKS
+from core.figures.method_rows import DATA_TRACKS
 from core.figures.theme import NEUTRAL, ROLES, SPLITS, Shown, blank, frame, log_axis
 
 COLUMNS = ["way", "track", "gap", "seconds", "time_ratio", "front", "run"]
@@ -84,7 +84,7 @@ def _points(part: pd.DataFrame, track: str, lowest: float, named: set[str], chos
         x=part["time_ratio"],
         y=part["gap"].clip(lower=lowest),
         mode="markers+text",
-        name=TRACKS[track],
+        name=DATA_TRACKS[track],
         text=part["way"].where(part["run"].isin(named), ""),
         cliponaxis=False,
         textposition=["middle left" if ratio > 0.1 else "middle right" for ratio in part["time_ratio"]],

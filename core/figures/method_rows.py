@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from core.evaluation.standing import NOTHING, SIGNED, WITHIN
 from core.figures.theme import ROLES, frame
 
-TRACKS = {"nothing": "References", "forget": "Forget set only", "retain": "With retain data"}
+DATA_TRACKS = {"nothing": "References", "forget": "Forget set only", "retain": "With retain data"}
 GOLDS = "Gold against gold"
 METRIC_TITLES = {
     "gap": "Average gap",
@@ -30,10 +30,10 @@ ROW = 30  # pixels
 def row_places(standings: pd.DataFrame) -> dict[str, int]:
     """Place of every way from the top; the names of the tracks are rows of their own."""
     ways = standings.drop_duplicates("way").groupby("track")["way"].agg(list)
-    order = [TRACKS["nothing"], NOTHING, GOLDS]
+    order = [DATA_TRACKS["nothing"], NOTHING, GOLDS]
     for track in ("forget", "retain"):
         if track in ways:
-            order += [TRACKS[track], *ways[track]]
+            order += [DATA_TRACKS[track], *ways[track]]
     return {name: place for place, name in enumerate(order)}
 
 
@@ -42,7 +42,7 @@ def row_frame(standings: pd.DataFrame, chosen: str) -> go.Figure:
     rows = row_places(standings)
     held = set(standings.loc[(standings["run"] == chosen) & (chosen != ""), "way"])
     figure = frame(ROW * len(rows) + 90, hovermode="closest")
-    texts = [f"<b>{name}</b>" if name in (*TRACKS.values(), *held) else name for name in rows]
+    texts = [f"<b>{name}</b>" if name in (*DATA_TRACKS.values(), *held) else name for name in rows]
     figure.update_yaxes(
         tickvals=list(rows.values()), ticktext=[text.replace(", ", "<br>", 1) for text in texts],
         range=[len(rows) - 0.4, -0.6], showgrid=False, zeroline=False, fixedrange=True, ticklen=0,

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core.evaluation.standing import SIGNED, overview, standings
-from core.figures import METRIC_TITLES, TRACKS, Shown, cost_quality, methods_forest, methods_matrix
+from core.figures import DATA_TRACKS, METRIC_TITLES, Shown, cost_quality, methods_forest, methods_matrix
 from pages.ui.figure import show_with_runs, table
 from pages.ui.links import select
 
@@ -53,7 +53,7 @@ def side_by_side(results: list[dict[str, Any]]) -> None:
     _choose(methods_forest(long, metric, run), f"forest.{metric}", run)
     st.subheader("Every number", anchor=False)
     ways = overview(results)
-    ways["track"] = ways["track"].map(TRACKS)
+    ways["track"] = ways["track"].map(DATA_TRACKS)
     table(ways, "ways", tuple(name for name in FRACTIONS if name in ways))
 
 

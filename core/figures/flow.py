@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.evaluation.flow import flow_difference, prediction_flow
-from core.figures.theme import NEUTRAL, ROLES, Shown, blank, frame, role_name
+from core.figures.theme import NEUTRAL, ROLES, Shown, frame, role_name
 
 MOST_FLOWS = 16
 
@@ -28,8 +28,6 @@ def flow(samples: pd.DataFrame, names: Sequence[str]) -> Shown:
         names: of the classes by id.
     """
     table = flow_table(samples, names)
-    if table.empty:
-        return blank("There are no forget images.", table)
     drawn = _drawn(table)
     figure = frame(100 + 30 * len(drawn), barmode="overlay", hovermode="closest", bargap=0.25)
     figure.add_trace(_bars(drawn, "unlearned", -1))

@@ -34,7 +34,8 @@ def place(ways: pd.DataFrame, run: str) -> str:
         )
         if (own := ours.index[ours["run"] == run]).size:
             text += f"; this one is number {own[0] + 1}"
-    tie = f" {inside} lie within the gold spread: nothing tells them apart." if (inside := ours["within"].sum()) else ""
+    inside = ours["within"].sum()
+    tie = f" {inside} lie within the gold spread: nothing tells them apart." if inside > 1 else ""
     return f"{text}. Doing nothing: {idle:.2%}.{tie}"
 
 

@@ -49,7 +49,7 @@ def flips(collateral: pd.DataFrame) -> Shown:
                 )
             )
     figure.update_xaxes(
-        title_text="Retain and test images, from nearest to the forget set to farthest",
+        title_text="Retain and test images, by nearness to the forget set",
         tickvals=[1, len(table)], ticktext=["nearest", "farthest"], showgrid=False,
     )  # fmt: skip
     figure.update_yaxes(title_text="Prediction flipped", tickformat=".0%", rangemode="tozero")

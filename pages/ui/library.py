@@ -45,11 +45,13 @@ def _request_key(spec: str) -> str:
 
 
 def results(run: RunFolder) -> list[dict[str, Any]]:
-    """The results of all finished runs of this run's request, its own first; the gallery's where the store has none."""
+    """The results of all finished runs of this run's request: its own, then by unlearning seed. The gallery's where the
+    store has none."""
     kept = {entry.spec.id: folder for entry in examples() if (folder := shipped(entry.spec))}
     folders = {name: folder for name, folder in kept.items() if folder.spec.request_key == run.spec.request_key}
     folders |= {row.id: store().run(row.id) for row in of_request(run.spec) if row.state == "done"}
-    return [run.result, *(folder.result for name, folder in folders.items() if name != run.run)]
+    others = [folder.result for name, folder in folders.items() if name != run.run]
+    return [run.result, *sorted(others, key=lambda result: result["spec"]["unlearn_seed"])]
 
 
 @st.cache_data(ttl=5, max_entries=4, show_spinner=False)

@@ -14,8 +14,9 @@ def button(spec: RunSpec, key: str) -> None:
     have = {row.id for row in library.of_request(spec) if row.state in ("done", *live.ACTIVE)}
     missing = [one for one in suitable_runs(spec) if one.id not in have]
     if missing:
+        seed = f", unlearning seed {spec.unlearn_seed}" if spec.unlearn_seed else ""
         st.button(
-            f"Run all suitable methods ({len(missing)})", key=f"sweep.{key}", icon=":material/playlist_play:",
+            f"Run all suitable methods ({len(missing)}{seed})", key=f"sweep.{key}", icon=":material/playlist_play:",
             on_click=start, args=(spec, missing), width="stretch",
             help="The same images and gold models by every method that this data set has the data for, on its authors' "
             "schedule and with the same stop, with retained images and without. One run after another; the models are "

@@ -77,6 +77,7 @@ def _bars(drawn: pd.DataFrame, role: str, side: int) -> go.Bar:
         error_x=whiskers if role == "gold" else None,
         text=[f"{share:.0%}" if share >= 0.005 else "" for share in drawn[role]],
         textposition="auto",
+        insidetextanchor="start",  # clear of the whisker
         customdata=drawn[role],
         hovertemplate=f"%{{y}}: %{{customdata:.1%}} in {role_name(role).lower()}<extra></extra>",
     )

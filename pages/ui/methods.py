@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.evaluation.standing import SIGNED, overview, standings
+from core.evaluation.standing import SIGNED, floor, overview, standings
 from core.figures import DATA_TRACKS, METRIC_TITLES, Shown, cost_quality, methods_forest, methods_matrix
 from pages.ui.figure import show_with_runs, table
 from pages.ui.links import select
@@ -60,9 +60,8 @@ def side_by_side(results: list[dict[str, Any]]) -> None:
 
 def cost(results: list[dict[str, Any]]) -> None:
     """Time against distance to gold."""
-    floor = standings(results[:1]).query("metric == 'gap'")["floor"]
-    _choose(cost_quality(overview(results), floor.iloc[0] if len(floor) else float("nan"), results[0]["run"]), "cost",
-            results[0]["run"])  # fmt: skip
+    run, spread = results[0]["run"], floor(results[0], "gap")
+    _choose(cost_quality(overview(results), float("nan") if spread is None else spread, run), "cost", run)
 
 
 def _choose(shown: Shown, key: str, run: str) -> None:

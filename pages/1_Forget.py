@@ -6,7 +6,8 @@ from core import METHODS, InvalidSpec, RunSpec, load_dataset, plan
 from core.gallery import examples
 from core.jobs import ensure_supervisor
 from core.specs import ARCHITECTURES, DATASETS, ModelSpec
-from pages.ui import draft, library, live, request
+from core.store import open_run
+from pages.ui import draft, library, live, request, sweep
 from pages.ui.links import select, selected
 from pages.ui.page import boundary, page, plain
 from pages.ui.planned import costs, images, notes
@@ -76,6 +77,7 @@ with page("Forget", "Choose what a trained classifier shall forget, press Run, a
             st.button(
                 "Run", type="primary", icon=":material/play_arrow:", on_click=start, args=(spec,), width="stretch"
             )
+            sweep.button(spec, "form")
             if selected("run"):
                 st.markdown(":material/arrow_downward: [The run is below](#the-run)")
     if planned is not None:
@@ -86,4 +88,5 @@ with page("Forget", "Choose what a trained classifier shall forget, press Run, a
     if run := selected("run"):
         st.divider()
         st.header("The run", anchor="the-run")
+        sweep.progress(open_run(library.store(), run).spec, redraw=False)
         live.show_run(run)

@@ -1,13 +1,15 @@
-"""How far is the unlearned model from models that never saw the forget set?"""
+"""How far is the unlearned model from models that never saw the forget set, and does another method come nearer?"""
 
 import streamlit as st
 
 from core.datasets import is_subclass_request
 from core.evaluation.accuracy import comparison
+from core.evaluation.standing import overview
 from core.figures import accuracy_comparison, class_changes, gold_gap, role_name
 from core.jobs import ensure_supervisor
 from core.specs import RunSpec
-from pages.ui import library, summary
+from core.store import RunFolder
+from pages.ui import aftermath, library, methods, summary, sweep
 from pages.ui.figure import show, table
 from pages.ui.page import page
 
@@ -27,26 +29,46 @@ def add_gold(spec: RunSpec) -> str:
     return run
 
 
+def this_run(run: RunFolder) -> None:
+    """One run against every gold, metric by metric and class by class."""
+    show(accuracy_comparison(run.result), "accuracy_comparison")
+    rows = comparison(run.result["accuracy"])
+    rows = rows.assign(role=["Do nothing (original)" if r == "original" else role_name(r) for r in rows["role"]])
+    table(rows, "comparison", tuple(rows.columns[1:]))
+    st.subheader("Distance to the mean gold", anchor=False)
+    show(gold_gap(run.result), "gold_gap")
+    if st.button("Add one more gold model", icon=":material/add:",
+                 help="Retrains one more model without the forget set and compares again."):  # fmt: skip
+        st.switch_page("pages/7_Runs.py", query_params={"run": add_gold(run.spec)})
+    st.subheader("Class by class, on test images", anchor=False)
+    info = run.spec.model.data.info
+    by = "subclass" if is_subclass_request(run.spec.forget, info) else "label"
+    names = info.labels if by == "subclass" else info.classes
+    show(class_changes(library.samples(run), names, by), "class_changes")
+
+
 with page("Gold comparison", LEAD):
     run = library.choose_run()
     if run is None:
         st.stop()
-    result, spec = run.result, run.spec
-    summary.numbers(result)
-    st.markdown(summary.verdict(result))
-    show(accuracy_comparison(result), "accuracy_comparison")
-    rows = comparison(result["accuracy"])
-    rows = rows.assign(role=["Do nothing (original)" if r == "original" else role_name(r) for r in rows["role"]])
-    table(rows, "comparison", tuple(rows.columns[1:]))
-    st.subheader("Distance to the mean gold", anchor=False)
-    show(gold_gap(result), "gold_gap")
-    if st.button("Add one more gold model", icon=":material/add:",
-                 help="Retrains one more model without the forget set and compares again."):  # fmt: skip
-        st.switch_page("pages/7_Runs.py", query_params={"run": add_gold(spec)})
-    st.subheader("Class by class, on test images", anchor=False)
-    info = spec.model.data.info
-    by = "subclass" if is_subclass_request(spec.forget, info) else "label"
-    names = info.labels if by == "subclass" else info.classes
-    show(class_changes(library.samples(run), names, by), "class_changes")
-    st.subheader("Cost and notes", anchor=False)
-    summary.details(run)
+    results = library.results(run)
+    summary.numbers(run.result)
+    st.markdown(f"{summary.verdict(run.result)} {methods.place(overview(results), run.run)}")
+    sweep.progress(run.spec, redraw=True)
+    sweep.button(run.spec, "gold")
+    side_by_side, single, images, cost = st.tabs(
+        ["All methods", "This run", "Images", "Cost"], default="All methods" if len(results) > 1 else "This run"
+    )
+    with side_by_side:
+        methods.side_by_side(results)
+    with single:
+        this_run(run)
+    with images:
+        st.subheader("Where the forget images go", anchor=False)
+        aftermath.forget_images(run)
+        st.subheader("Who else was changed", anchor=False)
+        aftermath.other_images(run)
+    with cost:
+        methods.cost(results)
+        st.subheader("This run", anchor=False)
+        summary.details(run)

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import fmean, stdev
+from statistics import fmean, stdev, variance
 
 from scipy.special import stdtrit
 
@@ -31,4 +31,24 @@ def interval(values: Sequence[float]) -> Interval | None:
     if len(values) == 1:
         return Interval(mean, None, None)
     half = float(stdtrit(len(values) - 1, (1 + LEVEL) / 2)) * stdev(values) / math.sqrt(len(values))
+    return Interval(mean, mean - half, mean + half)
+
+
+def difference_interval(values: Sequence[float], references: Sequence[float]) -> Interval | None:
+    """Mean of the values minus that of the references, and its 95 % interval by Welch's t (unequal variances).
+
+    A side of one value counts as known exactly: the interval is then over the other side alone. None where a side is
+    empty; no limits where both are single values.
+    """
+    if not values or not references:
+        return None
+    mean = fmean(values) - fmean(references)
+    errors = [(variance(side) / len(side), len(side) - 1) for side in (values, references) if len(side) > 1]
+    if not errors:
+        return Interval(mean, None, None)
+    square = sum(error for error, _ in errors)
+    if square == 0:
+        return Interval(mean, mean, mean)
+    degrees = square**2 / sum(error**2 / degrees for error, degrees in errors)
+    half = float(stdtrit(degrees, (1 + LEVEL) / 2)) * math.sqrt(square)
     return Interval(mean, mean - half, mean + half)

@@ -5,6 +5,7 @@ sentence or two on how to read it, and a short text for screen readers. No strea
 """
 
 from core.figures.before_after import before_after, before_after_table
+from core.figures.collateral import flips, flips_table
 from core.figures.comparison import (
     accuracy_comparison,
     accuracy_comparison_table,
@@ -13,9 +14,14 @@ from core.figures.comparison import (
     gold_gap,
     gold_gap_table,
 )
+from core.figures.cost import cost_quality, cost_quality_table
+from core.figures.flow import flow, flow_table
+from core.figures.forest import methods_forest, methods_forest_table
 from core.figures.gallery import class_counts, class_counts_table, contact_sheet, gallery, gallery_table, png_url
+from core.figures.matrix import methods_matrix, methods_matrix_table
+from core.figures.method_rows import DATA_TRACKS, METRIC_TITLES
 from core.figures.playback import playback, playback_table
-from core.figures.selection import selected_ids
+from core.figures.selection import selected_ids, selected_run
 from core.figures.sensitivity import distribution, distribution_table, rise_fall, rise_fall_table
 from core.figures.theme import NORM_NAMES, SPLIT_NAMES, Shown, in_role_order, role_name
 from core.figures.trajectory import (
@@ -26,6 +32,8 @@ from core.figures.trajectory import (
 )
 
 __all__ = [
+    "DATA_TRACKS",
+    "METRIC_TITLES",
     "NORM_NAMES",
     "SPLIT_NAMES",
     "Shown",
@@ -40,13 +48,23 @@ __all__ = [
     "class_counts",
     "class_counts_table",
     "contact_sheet",
+    "cost_quality",
+    "cost_quality_table",
     "distribution",
     "distribution_table",
+    "flips",
+    "flips_table",
+    "flow",
+    "flow_table",
     "gallery",
     "gallery_table",
     "gold_gap",
     "gold_gap_table",
     "in_role_order",
+    "methods_forest",
+    "methods_forest_table",
+    "methods_matrix",
+    "methods_matrix_table",
     "playback",
     "playback_table",
     "png_url",
@@ -54,6 +72,7 @@ __all__ = [
     "rise_fall_table",
     "role_name",
     "selected_ids",
+    "selected_run",
     "sensitivity_curves",
     "sensitivity_curves_table",
 ]

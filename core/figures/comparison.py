@@ -6,13 +6,23 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.evaluation.accuracy import GAP, GAP_TEST, class_accuracies, gold_spread
-from core.figures.theme import NEUTRAL, ROLES, Shown, blank, frame, in_role_order, is_gold, role_mark, role_name
+from core.evaluation.accuracy import class_accuracies, gold_spread
+from core.evaluation.standing import SIGNED as METRIC_NAMES
+from core.evaluation.standing import verdict
+from core.figures.theme import (
+    NEUTRAL,
+    ROLES,
+    Shown,
+    blank,
+    frame,
+    in_role_order,
+    is_gold,
+    points_text,
+    role_mark,
+    role_name,
+)
 
-METRIC_NAMES = tuple(dict.fromkeys(GAP + GAP_TEST))  # FA, RA, TA, FA_test, RA_test
-FORGET_METRICS = ("FA", "FA_test")
 MOST_CLASSES = 20
-ROUNDING = 1e-9  # equal shares of images may differ in their last bits
 
 
 def accuracy_comparison_table(result: Mapping[str, Any]) -> pd.DataFrame:
@@ -80,7 +90,7 @@ def gold_gap_table(result: Mapping[str, Any]) -> pd.DataFrame:
                 continue
             value, mean = by_role.loc[role, name], by_role.loc["gold", name]
             spread = by_role.loc["gold spread", name] if "gold spread" in by_role.index else float("nan")
-            told = {"difference": value - mean, "spread": spread, "verdict": _verdict(name, value - mean, spread)}
+            told = {"difference": value - mean, "spread": spread, "verdict": verdict(name, value - mean, spread)}
             rows.append({"role": role, "metric": name, "value": value, "gold_mean": mean, **told})
     return pd.DataFrame(rows, columns=["role", "metric", "value", "gold_mean", "difference", "spread", "verdict"])
 
@@ -106,7 +116,7 @@ def gold_gap(result: Mapping[str, Any]) -> Shown:
     reach = 1.35 * max(0.01, unlearned[["difference", "spread"]].abs().max(axis=None))
     figure.update_xaxes(title_text="Difference to the mean gold", tickformat="+.1~%", range=[-reach, reach])
     figure.add_vline(0, line={"color": NEUTRAL, "width": 1.5})
-    told = "; ".join(f"{r.metric} {_points_text(r.difference)}, {r.verdict}" for r in unlearned.itertuples())
+    told = "; ".join(f"{r.metric} {points_text(r.difference)}, {r.verdict}" for r in unlearned.itertuples())
     return Shown(
         figure,
         table,
@@ -160,25 +170,11 @@ def class_changes(samples: pd.DataFrame, names: Sequence[str], by: str = "label"
         table,
         "Each row is a class: how far its test accuracy moved from the original. The diamond should sit on the star: "
         "a long line is a class that the method treats otherwise than retraining does.",
-        f"Classes without forget images changed by {_points_text(kept.mean())} on average."
+        f"Classes without forget images changed by {points_text(kept.mean())} on average."
         if len(kept)
         else "Change of test accuracy per class.",
         ("original", "unlearned", "gold", "unlearned_change", "gold_change"),
     )
-
-
-def _verdict(metric: str, difference: float, spread: float) -> str:
-    if pd.isna(spread):
-        return "spread unknown"
-    if abs(difference) <= spread + ROUNDING:
-        return "within gold spread"
-    below, above = ("over-forgotten", "under-forgotten") if metric in FORGET_METRICS else ("below gold", "above gold")
-    return above if difference > 0 else below
-
-
-def _points_text(difference: float) -> str:
-    """A difference of fractions in percentage points."""
-    return f"{100 * difference:+.1f} pp".replace("-", "−")
 
 
 def _gold_band(figure: go.Figure, mean: float, spread: float, y: float) -> None:
@@ -225,7 +221,7 @@ def _gap_bars(part: pd.DataFrame, labels: Sequence[str], role: str, visible: boo
         name=role_name(role) if role != "original" else "Original (do nothing)",
         visible=visible,
         marker={"color": role_mark(role).color},
-        text=[_points_text(value) for value in part["difference"]],
+        text=[points_text(value) for value in part["difference"]],
         textposition="outside",
         cliponaxis=False,
         customdata=part[["value", "gold_mean"]],

@@ -38,6 +38,7 @@ SPLITS = {
 # An accuracy looks like the images that it is measured on.
 METRICS = {"FA": SPLITS["forget"], "RA": SPLITS["retain"], "TA": SPLITS["test"]}
 NORMS = {"target_norm": Mark("#a0623c", "hourglass"), "irrelevant_norm": Mark("#1298ad", "cross", "dash")}
+SIDES = {"below": Mark("#a64fae", "triangle-left"), "above": Mark("#4d8a2a", "triangle-right")}  # of the mean gold
 
 NEUTRAL = "#808791"  # lines of reference
 
@@ -89,6 +90,11 @@ def in_role_order(roles: Iterable[str]) -> list[str]:
         return list(ROLES).index(kind), int(seed or -1)
 
     return sorted(set(roles), key=place)
+
+
+def points_text(difference: float, unit: str = " pp", digits: int = 1) -> str:
+    """A difference of fractions in percentage points."""
+    return f"{100 * difference:+.{digits}f}{unit}".replace("-", "−")
 
 
 def frame(height: int, **layout: Any) -> go.Figure:

@@ -1,12 +1,12 @@
 """A figure with everything beside it: how to read it, its numbers as a table, and the table as a file."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
 
-from core.figures import Shown, selected_ids
+from core.figures import Shown, selected_ids, selected_run
 
 # Few buttons, so that they leave room for the legend on a phone, where they are always visible.
 CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["pan2d", "zoomIn2d", "zoomOut2d", "autoScale2d"]}
@@ -20,9 +20,21 @@ def show(shown: Shown, key: str) -> None:
 
 def show_selectable(shown: Shown, key: str) -> list[int]:
     """As ``show``; returns the ids of the images whose points are selected by click, box or lasso."""
-    event: Mapping[str, Any] = st.plotly_chart(shown.figure, key=key, alt=shown.alt, on_select="rerun", config=CONFIG)
+    return selected_ids(_selection(shown, key))
+
+
+def show_with_runs(shown: Shown, key: str) -> str | None:
+    """As ``show``; returns the run whose point is clicked."""
+    return selected_run(_selection(shown, key, "points"))
+
+
+def _selection(shown: Shown, key: str, *modes: Literal["points", "box", "lasso"]) -> Mapping[str, Any]:
+    event: Mapping[str, Any] = st.plotly_chart(
+        shown.figure, key=key, alt=shown.alt, on_select="rerun", config=CONFIG,
+        selection_mode=modes or ("points", "box", "lasso"),
+    )  # fmt: skip
     _beside(shown, key)
-    return selected_ids(event["selection"])
+    return event["selection"]
 
 
 def _beside(shown: Shown, key: str) -> None:

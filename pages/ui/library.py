@@ -1,7 +1,9 @@
 """What pages read: the store, finished runs by id, their tables and images. Cached by run and time of change."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +13,7 @@ from core import METHODS, Store, load_dataset
 from core.experiment.past import Past, look_back
 from core.gallery import examples, shipped
 from core.specs import RunSpec, parse_spec, to_query
-from core.store import GALLERY, RunFolder, open_run
+from core.store import GALLERY, RunFolder, RunRow, open_run
 from pages.ui.links import select, selected
 from pages.ui.page import plain
 
@@ -29,6 +31,27 @@ def samples(run: RunFolder) -> pd.DataFrame:
 @st.cache_data(max_entries=16, show_spinner=False)
 def _samples(root: str, run: str, changed: float) -> pd.DataFrame:
     return RunFolder(Path(root), run).samples()
+
+
+def of_request(spec: RunSpec) -> list[RunRow]:
+    """The store's runs of one request, whatever their method and state."""
+    wanted = spec.request_key
+    return [row for row in store().rows() if _request_key(row.spec) == wanted]
+
+
+@lru_cache(maxsize=4096)
+def _request_key(spec: str) -> str:
+    return parse_spec(spec).request_key
+
+
+def results(run: RunFolder) -> list[dict[str, Any]]:
+    """The results of all finished runs of this run's request: its own, then by unlearning seed. The gallery's where the
+    store has none."""
+    kept = {entry.spec.id: folder for entry in examples() if (folder := shipped(entry.spec))}
+    folders = {name: folder for name, folder in kept.items() if folder.spec.request_key == run.spec.request_key}
+    folders |= {row.id: store().run(row.id) for row in of_request(run.spec) if row.state == "done"}
+    others = [folder.result for name, folder in folders.items() if name != run.run]
+    return [run.result, *sorted(others, key=lambda result: result["spec"]["unlearn_seed"])]
 
 
 @st.cache_data(ttl=5, max_entries=4, show_spinner=False)

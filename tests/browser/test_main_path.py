@@ -7,13 +7,15 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from core import Store
+from core import Store, make_spec
+from core.jobs.worker import attempt
 from core.store import RunFolder
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 REQUEST = "/Forget?dataset=digits&forget=class%3D3&method=mu-mis&gold_seeds=1%2C"
 QUICK = f"{REQUEST}&set.model.train.epochs=5"
+FEW = {"model.train.epochs": 2, "model.data.size": 200}
 LONG = f"{REQUEST}&set.model.train.epochs=900"
 
 # Id and place on the screen of the first image of a split in the before/after figure.
@@ -24,6 +26,17 @@ FIRST_POINT = """split => {
     return {id: plot._fullData[trace].customdata[0],
             x: box.left + layout._size.l + layout.xaxis.c2p(point.x),
             y: box.top + layout._size.t + layout.yaxis.c2p(point.y)};
+}"""
+
+# Place on the screen of the first cell that belongs to a run, in the figure of all methods.
+CELL_OF_RUN = """run => {
+    const plot = document.querySelector('.js-plotly-plot'), layout = plot._fullLayout;
+    const box = plot.getBoundingClientRect();
+    for (const trace of plot.calcdata.filter(one => one[0].trace.customdata))
+        for (const point of trace)
+            if (trace[0].trace.customdata[point.i] === run)
+                return {x: box.left + layout._size.l + layout.xaxis.c2p(point.x),
+                        y: box.top + layout._size.t + layout.yaxis.c2p(point.y)};
 }"""
 
 
@@ -44,10 +57,26 @@ def test_forget_a_digit_and_read_the_result(screen: Page, app_store: Store) -> N
     expect(screen.get_by_role("heading", name="Gold comparison", exact=True)).to_be_visible()
     shows_accuracies(screen, folder)
     expect(screen.get_by_text(f"{folder.result['gap']['average']:.2%}")).to_be_visible()
-    shown = numbers_of_table(screen.get_by_test_id("stDataFrame").first)
+    shown = numbers_of_table(screen.get_by_role("tabpanel", name="This run").get_by_test_id("stDataFrame"))
     for role in ("original", "unlearned", "gold-1"):
         for value in folder.result["accuracy"][role].values():
             assert pytest.approx(value) in shown
+
+
+def test_a_click_in_the_comparison_chooses_another_method(screen: Page, app_store: Store) -> None:
+    first, second = (app_store.submit(make_spec("digits", "class=3", name, seed=5, settings=FEW))
+                     for name in ("gradient-ascent", "fine-tune"))  # fmt: skip
+    for run in (first, second):
+        assert attempt(app_store, run, "cpu") == "done"
+    screen.goto(f"/Gold_comparison?run={first}")
+    shows_accuracies(screen, app_store.run(first))
+    figure = screen.get_by_role("figure", name=re.compile("Differences of 2 ways"))
+    expect(figure).to_be_visible()
+    settle(screen)
+    figure.scroll_into_view_if_needed()
+    click(screen, screen.evaluate(CELL_OF_RUN, second))
+    expect(screen).to_have_url(re.compile(f"run={second}"))
+    shows_accuracies(screen, app_store.run(second))
 
 
 def test_a_long_run_outlives_a_reload_and_is_cancelled_within_a_second(screen: Page, app_store: Store) -> None:
@@ -106,11 +135,7 @@ def shows_accuracies(screen: Page, folder: RunFolder) -> None:
 def shows_the_image_of_a_point(screen: Page, folder: RunFolder) -> None:
     """A click on a point of the forget set opens its image, with its norms in every model."""
     settle(screen)
-    point = screen.evaluate(FIRST_POINT, "Forget set")
-    screen.mouse.move(point["x"] - 4, point["y"] - 4)
-    screen.mouse.move(point["x"], point["y"])
-    screen.wait_for_timeout(500)
-    screen.mouse.click(point["x"], point["y"])
+    click(screen, screen.evaluate(FIRST_POINT, "Forget set"))
     panel = screen.get_by_text(re.compile(r"^Image \d+ · three · forget$"))  # another point may lie on top of the first
     expect(panel).to_be_visible()
     number = int(panel.inner_text().split()[1])
@@ -131,6 +156,14 @@ def settle(screen: Page) -> None:
     """Until the script has run and a figure that is seen answers to the mouse."""
     expect(screen.get_by_test_id("stStatusWidget")).to_have_count(0)
     screen.wait_for_timeout(1500)
+
+
+def click(screen: Page, place: dict[str, float]) -> None:
+    """Clicks a point of a figure, which must have seen the mouse come."""
+    screen.mouse.move(place["x"] - 4, place["y"] - 4)
+    screen.mouse.move(place["x"], place["y"])
+    screen.wait_for_timeout(500)
+    screen.mouse.click(place["x"], place["y"])
 
 
 def drag(screen: Page, start: tuple[float, float], end: tuple[float, float]) -> None:

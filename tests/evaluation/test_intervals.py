@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from core.evaluation.intervals import Interval, interval
+from core.evaluation.intervals import Interval, difference_interval, interval
 
 
 @pytest.mark.parametrize("count", [2, 3, 5, 30])
@@ -23,3 +23,25 @@ def test_the_widths_of_the_literature():
 def test_one_value_has_no_spread_and_none_has_no_mean():
     assert interval([0.5]) == Interval(0.5, None, None)
     assert interval([]) is None
+
+
+@pytest.mark.parametrize(("count", "references"), [(2, 3), (3, 5), (20, 4)])
+def test_differences_against_scipy(count: int, references: int):
+    rng = np.random.default_rng(count)
+    values, others = rng.normal(0.7, 0.1, count), rng.normal(0.5, 0.02, references)
+    found = difference_interval(values.tolist(), others.tolist())
+    low, high = stats.ttest_ind(values, others, equal_var=False).confidence_interval(0.95)  # Welch
+    assert (found.mean, found.low, found.high) == pytest.approx((values.mean() - others.mean(), low, high))
+
+
+def test_a_side_of_one_value_counts_as_known():
+    others = [0.5, 0.6, 0.8]
+    found, shifted = difference_interval([0.9], others), interval([0.9 - other for other in others])
+    assert (found.mean, found.low, found.high) == pytest.approx((shifted.mean, shifted.low, shifted.high))
+
+
+def test_a_difference_of_single_values_has_no_limits_and_of_nothing_is_none():
+    assert difference_interval([0.5], [0.25]) == Interval(0.25, None, None)
+    assert difference_interval([0.5, 0.5], [0.25, 0.25]) == Interval(0.25, 0.25, 0.25)
+    assert difference_interval([], [0.25]) is None
+    assert difference_interval([0.25], []) is None

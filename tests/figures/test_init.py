@@ -3,7 +3,11 @@
 import subprocess
 import sys
 
+import pandas as pd
+
 import core.figures
+from core.evaluation.collateral import collateral
+from core.evaluation.standing import overview, standings
 from core.figures import Shown
 
 
@@ -21,7 +25,11 @@ def test_every_figure_has_a_table_function() -> None:
     assert tables <= names
 
 
-def test_every_figure_says_how_to_read_it_and_names_fractions_that_exist(samples, classes, trajectory, result) -> None:
+def test_every_figure_says_how_to_read_it_and_names_fractions_that_exist(
+    samples, classes, trajectory, result, make_result
+) -> None:
+    runs = [make_result("mu-mis"), make_result("fine-tune", FA=0.5)]
+    near = pd.DataFrame({"index": [4, 7], "distance": [1.0, 2.0], "nearest": 0})
     shown: list[Shown] = [
         core.figures.accuracy_curves(trajectory),
         core.figures.sensitivity_curves(trajectory),
@@ -32,6 +40,11 @@ def test_every_figure_says_how_to_read_it_and_names_fractions_that_exist(samples
         core.figures.accuracy_comparison(result),
         core.figures.gold_gap(result),
         core.figures.class_changes(samples, classes),
+        core.figures.methods_matrix(standings(runs)),
+        core.figures.methods_forest(standings(runs), "FA"),
+        core.figures.cost_quality(overview(runs), 0.01),
+        core.figures.flow(samples, classes),
+        core.figures.flips(collateral(samples, near)),
     ]
     for one in shown:
         assert one.how_to_read.endswith(".")

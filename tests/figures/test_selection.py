@@ -1,6 +1,6 @@
 import pytest
 
-from core.figures import selected_ids
+from core.figures import selected_ids, selected_run
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,17 @@ def test_selected_ids(points: list[dict], ids: list[int]) -> None:
 
 def test_an_empty_selection_is_no_ids() -> None:
     assert selected_ids({}) == []
+
+
+@pytest.mark.parametrize(
+    ("points", "run"),
+    [
+        ([], None),
+        ([{"customdata": "4377083214ce"}], "4377083214ce"),
+        ([{"customdata": ["4377083214ce"]}, {"customdata": "aa"}], "4377083214ce"),
+        ([{"customdata": ""}], None),  # doing nothing, which was not run
+        ([{"x": 1.0}], None),
+    ],
+)
+def test_selected_run(points: list[dict], run: str | None) -> None:
+    assert selected_run({"points": points}) == run

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from core import RunSpec, Store, make_spec
 from core.gallery import Example, examples
 from core.specs import METHODS, ForgetRequest, parse_spec, to_query
+from core.specs.sweep import suitable_runs
 from pages.ui import request
 
 PAGE = "pages/1_Forget.py"
@@ -227,6 +228,17 @@ def test_run(open_page: Callable[..., AppTest], store: Store, supervised: list[P
     again = open_page(PAGE, dict(app.query_params))  # a reload, or another browser
     assert form_spec(again) == spec
     assert "Starting a worker." in words(again)
+
+
+def test_run_all_suitable_methods(open_page: Callable[..., AppTest], store: Store, supervised: list[Path]) -> None:
+    spec = SPECS["share of two classes"]
+    app = open_page(PAGE, to_query(spec))
+    wanted = suitable_runs(spec)
+    next(button for button in app.button if button.label == f"Run all suitable methods ({len(wanted)})").click().run()
+    assert [parse_spec(row.spec) for row in reversed(store.rows())] == wanted
+    assert {row.state for row in store.rows()} == {"queued"}
+    assert store.root in supervised
+    assert app.query_params["run"] == spec.id  # shown below the form
 
 
 def test_the_form_is_as_it_was_left(open_page: Callable[..., AppTest]) -> None:

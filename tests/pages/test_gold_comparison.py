@@ -1,12 +1,15 @@
 from collections.abc import Callable
 from pathlib import Path
+from statistics import mean
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import Store
+from core import Store, make_spec
 from core.gallery import Example, examples, shipped
+from core.jobs.worker import attempt
 from core.specs import parse_spec
+from core.specs.sweep import suitable_runs
 from core.store import RunFolder
 
 PAGE = "pages/4_Gold_comparison.py"
@@ -49,3 +52,45 @@ def test_one_more_gold(
     assert store.root in supervised
     assert app.title[0].value == "Runs"  # where it can be watched
     assert app.query_params["run"] == new.id
+
+
+def press(app: AppTest, beginning: str) -> AppTest:
+    return next(button for button in app.button if button.label.startswith(beginning)).click().run()
+
+
+def test_a_single_run_says_how_to_get_the_others(
+    finished_run: RunFolder, store: Store, open_page: Callable[..., AppTest], words: Callable, supervised: list[Path]
+) -> None:
+    app = open_page(PAGE, {"run": finished_run.run})
+    assert "No other method was run on this request yet" in words(app)
+    wanted = suitable_runs(finished_run.spec)
+    app = press(app, f"Run all suitable methods ({len(wanted) - 1})")
+    queued = [parse_spec(row.spec) for row in store.rows() if row.state == "queued"]
+    assert {spec.id for spec in queued} == {spec.id for spec in wanted} - {finished_run.run}
+    assert store.root in supervised
+    assert app.query_params["run"] == finished_run.run
+    assert not any(button.label.startswith("Run all") for button in app.button)  # nothing is offered twice
+    press(app, "Cancel the others")
+    assert not [row for row in store.rows() if row.state == "queued"]
+
+
+def test_runs_of_one_request_stand_side_by_side(
+    finished_run: RunFolder, store: Store, open_page: Callable[..., AppTest], tables: Callable, words: Callable
+) -> None:
+    other = finished_run.spec.but(method=make_spec(method="fine-tune").method)
+    elsewhere = make_spec("digits", "class=4", settings={"model.train.epochs": 2, "model.data.size": 200})
+    assert attempt(store, store.submit(other), "cpu") == "done"
+    store.submit(elsewhere)  # of another request, and not finished: nowhere on this page
+    app = open_page(PAGE, {"run": finished_run.run})
+    table = tables(app, "way", "within", "gap", "FA")[0].set_index("way")
+    assert set(table.index) == {"Do nothing", "Gradient ascent", "Fine-tune"}
+    for way, run in (("Gradient ascent", finished_run.run), ("Fine-tune", other.id)):
+        result = store.run(run).result
+        golds = [result["accuracy"][role]["FA"] for role in ("gold-1", "gold-2")]
+        assert table.loc[way, "FA"] == pytest.approx(result["accuracy"]["unlearned"]["FA"] - mean(golds))
+        assert table.loc[way, "gap"] == pytest.approx(result["gap"]["average"])
+        assert table.loc[way, "run"] == run
+    samples = finished_run.samples()
+    wide = samples[samples["split"].isin(["retain", "test"])].pivot(index="index", columns="role", values="prediction")
+    flipped = int((wide["original"] != wide["unlearned"]).sum())
+    assert f"**{flipped} of {len(wide)}** retained and test images" in words(app)

@@ -1,0 +1,66 @@
+"""One request by every suitable method: the button that queues the runs, and how far they are."""
+
+import streamlit as st
+
+from core import RunSpec, jobs
+from core.specs.sweep import suitable_runs
+from pages.ui import library, live
+from pages.ui.links import select
+from pages.ui.page import boundary
+
+
+def button(spec: RunSpec, key: str) -> None:
+    """Offers what has not been run yet of this request."""
+    have = {row.id for row in library.of_request(spec) if row.state in ("done", *live.ACTIVE)}
+    missing = [one for one in suitable_runs(spec) if one.id not in have]
+    if missing:
+        seed = f", unlearning seed {spec.unlearn_seed}" if spec.unlearn_seed else ""
+        st.button(
+            f"Run all suitable methods ({len(missing)}{seed})", key=f"sweep.{key}", icon=":material/playlist_play:",
+            on_click=start, args=(spec, missing), width="stretch",
+            help="The same images and gold models by every method that this data set has the data for, on its authors' "
+            "schedule and with the same stop, with retained images and without. One run after another; the models are "
+            "trained once.",
+        )  # fmt: skip
+
+
+def start(spec: RunSpec, missing: list[RunSpec]) -> None:
+    """Queues runs in this order, and shows the run that they are compared with."""
+    store = library.store()
+    for one in missing:
+        store.submit(one)
+    select("run", spec.id)
+    jobs.ensure_supervisor(store)
+
+
+def progress(spec: RunSpec, redraw: bool) -> None:
+    """While several runs of this request are queued or running: how many are finished, and a way to end the others.
+
+    Args:
+        redraw: draw the page anew with every run that has finished, not only after the last one.
+    """
+    rows = library.of_request(spec)
+    if sum(row.state in live.ACTIVE for row in rows) > 1:
+        st.fragment(_watch, run_every=1.5)(spec, _finished(spec) if redraw else None)
+
+
+def _finished(spec: RunSpec) -> int:
+    return sum(row.state == "done" for row in library.of_request(spec))
+
+
+def _watch(spec: RunSpec, before: int | None) -> None:
+    with boundary():
+        rows = library.of_request(spec)
+        waiting = [row.id for row in rows if row.state in live.ACTIVE]
+        done = _finished(spec)
+        if not waiting or (before is not None and done != before):
+            st.rerun()
+        jobs.ensure_supervisor(library.store())  # it may have gone, as in live
+        total = done + len(waiting)
+        st.progress(done / total, f"{done} of {total} runs of this request are finished")
+        st.button("Cancel the others", icon=":material/stop_circle:", on_click=_cancel, args=(waiting,))
+
+
+def _cancel(runs: list[str]) -> None:
+    for run in runs:
+        library.store().cancel(run)

@@ -1,0 +1,44 @@
+from core import make_spec
+from core.specs import METHODS
+from core.specs.sweep import suitable_runs, way_name, ways
+
+
+def test_every_method_is_there_in_every_way_with_the_same_request_and_golds() -> None:
+    spec = make_spec("digits", "class=3", gold_seeds=(4, 7))
+    runs = suitable_runs(spec)
+    assert runs[0] == spec
+    assert len({run.id for run in runs}) == len(runs)
+    assert {run.method.name for run in runs} == set(METHODS)
+    assert {run.request_key for run in runs} == {spec.request_key}
+    assert all(run.gold_seeds == (4, 7) for run in runs)
+
+
+def test_both_schedules_where_a_method_has_two() -> None:
+    for name, kind in METHODS.items():
+        if "schedule" in kind.model_fields:
+            assert len({way.schedule for way in ways(kind)}) == 2, name
+
+
+def test_without_retain_data_where_a_setting_allows_it() -> None:
+    needs = {way.needs for way in ways(METHODS["random-label"])}
+    assert {"retain"} <= frozenset.union(*needs)
+    assert any("retain" not in one for one in needs)
+
+
+def test_the_default_comes_first_and_has_the_plain_title() -> None:
+    for kind in METHODS.values():
+        assert ways(kind)[0] == kind()
+        assert way_name(kind()) == kind.title
+
+
+def test_what_needs_a_pool_is_left_out_where_there_is_none() -> None:
+    runs = suitable_runs(make_spec("digits", "class=3", settings={"model.data.pool": False}, method="none"))
+    assert runs
+    assert all("pool" not in run.method.needs for run in runs)
+
+
+def test_a_way_is_named_by_what_is_not_the_default() -> None:
+    method = make_spec(method="random-label", settings={"replay": False, "batch_size": 16}).method
+    assert way_name(method).startswith("Random label, ")
+    assert "no replay" in way_name(method)
+    assert "batch size 16" in way_name(method)

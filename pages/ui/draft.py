@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from core import METHODS, InvalidSpec, make_spec
-from core.specs import DATASETS, DataInfo, ForgetRequest, RunSpec, from_query, to_query
+from core.specs import DataInfo, ForgetRequest, RunSpec, data_info, from_query, to_query
 from core.specs.codec import gold_seeds
 from core.specs.methods import MethodSpec
 from core.specs.requests import Term
@@ -91,7 +91,7 @@ def remember(made: RunSpec) -> None:
 
 def change_data() -> None:
     """After another data set was chosen: what belonged to the old one falls back to the new one's defaults."""
-    info = DATASETS[get("dataset")]
+    info = data_info(get("dataset"))
     put("arch", info.arch)
     put("further", {})
     put("text", "class=3" if len(info.classes) > 3 else "subclass=3" if info.subclasses else "class=0")
@@ -103,7 +103,7 @@ def show_request() -> None:
     for name, value in {"classes": [], "subclasses": [], "class_share": 100, "subclass_share": 100,
                         "random_share": 0, "picked": []}.items():  # fmt: skip
         put(name, value)
-    info = DATASETS[get("dataset")]
+    info = data_info(get("dataset"))
     for term in _terms(info):
         fraction = term.share.fraction if term.share else None
         percent = max(1, round(100 * fraction)) if fraction else 100

@@ -1,0 +1,97 @@
+"""From nothing, or from raw files, to prepared arrays: found, else downloaded, read once, written."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock
+
+from core.datasets.download import fetch
+from core.datasets.prepared import write_prepared
+from core.datasets.raw import is_found, read_raw, sources, unpack
+from core.errors import DataUnavailable, UnlearnError
+from core.places import PROJECT, data_root, prepared_folder
+from core.specs import DOWNLOADED
+
+
+@dataclass(frozen=True)
+class Progress:
+    """``done`` of ``total`` of some work; bytes where files come over the network."""
+
+    name: str
+    done: int
+    total: int
+
+
+def stored_name(name: str) -> str:
+    """Under which name the arrays are kept: CIFAR-20 is CIFAR-100 with other labels."""
+    return "cifar100" if name == "cifar20" else name
+
+
+def is_prepared(name: str, root: Path | None = None) -> bool:
+    """Whether ``load_dataset`` only has to open arrays."""
+    return name not in DOWNLOADED or prepared_folder(stored_name(name), root).is_dir()
+
+
+def prepare(name: str, root: Path | None = None) -> Iterator[Progress]:
+    """Prepares a data set of torchvision's, downloading what is not there. Brings in torch.
+
+    Two processes never do this for one data set at once; the second waits.
+
+    Raises:
+        DataUnavailable: the files can't be had, or are damaged.
+    """
+    root = data_root() if root is None else root
+    name = stored_name(name)
+    if is_prepared(name, root):
+        return
+    with preparing_lock(name, root):
+        if is_prepared(name, root):
+            return  # by the process that was waited for
+        if not is_found(name, root):
+            for source in sources(name):
+                for done, total in fetch(source.url, root / source.path, source.md5):
+                    yield Progress(f"download {Path(source.path).name}", done, total)
+            for source in sources(name):
+                unpack(root / source.path)
+        yield Progress("prepare images", 0, 1)
+        write_prepared(prepared_folder(name, root), read_raw(name, root), DOWNLOADED[name])
+        yield Progress("prepare images", 1, 1)
+
+
+def preparing_lock(name: str, root: Path) -> FileLock:
+    """Held by the process that prepares a data set; free as soon as that process is gone."""
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataUnavailable(f"{root} cannot be written: {error.strerror}") from error
+    return FileLock(root / f".{stored_name(name)}.lock")
+
+
+def ensure_prepared(name: str, root: Path) -> None:
+    """Prepares what lies in the root as raw files, in a process of its own: pages must not import torch.
+
+    Raises:
+        DataUnavailable: there are no such files, or they are damaged.
+    """
+    if is_prepared(name, root):
+        return
+    if not is_found(stored_name(name), root):
+        raise DataUnavailable(
+            f"{name} is not in {root}; download it with python -m core download {name}, or name the folder that has "
+            "it with --root or $UNLEARN_DATA"
+        )
+    command = [sys.executable, "-m", "core.datasets.prepare", name, str(root.resolve())]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
+    if done.returncode:
+        raise DataUnavailable(done.stderr.strip().rpartition("\n")[2] or f"{name} in {root} cannot be prepared")
+
+
+if __name__ == "__main__":
+    try:
+        for _ in prepare(sys.argv[1], Path(sys.argv[2])):
+            pass
+    except UnlearnError as error:
+        sys.exit(str(error))

@@ -51,6 +51,10 @@ def train(
 ) -> Iterator[Step]:
     """Trains the model in place with SGD (Nesterov) on the cross-entropy and leaves it in eval mode.
 
+    On CUDA the forward runs in bfloat16 autocast and channels-last, with float32 weights and optimiser; TF32 has no
+    part in it, every large product is bfloat16. Elsewhere all is float32. Where memory runs out a batch is worked off
+    in parts, and the steps say in how many (``batch_parts``): the gradient is the whole batch's, BatchNorm sees parts.
+
     Args:
         model: on the device on which it shall be trained.
         split: the training images.
@@ -64,9 +68,12 @@ def train(
         model.parameters(), spec.learning_rate, spec.momentum, weight_decay=spec.weight_decay,
         nesterov=spec.momentum > 0,
     )  # fmt: skip
+    layout = torch.channels_last if device.type == "cuda" else torch.contiguous_format
+    model.to(memory_format=layout)
     per_epoch = steps_per_epoch(len(labels), spec)
     total = spec.epochs * per_epoch
     first = 0 if resume is None else _restore(resume, model, optimiser, generator)
+    parts = 1
     model.train()
     for epoch in range(first, spec.epochs):
         order = torch.randperm(len(labels), generator=generator)
@@ -75,15 +82,32 @@ def train(
             for group in optimiser.param_groups:
                 group["lr"] = spec.learning_rate * rate(spec.schedule, (step + 0.5) / total)
             batch = batch.to(device)
-            x = augmented(as_float(images[batch]), spec.augment, generator)
-            loss = F.cross_entropy(model(x), labels[batch])
-            optimiser.zero_grad()
-            loss.backward()
+            x = augmented(as_float(images[batch]), spec.augment, generator).contiguous(memory_format=layout)
+            loss = None
+            while loss is None:
+                optimiser.zero_grad()
+                try:
+                    loss = _backward(model, x, labels[batch], parts)
+                except torch.OutOfMemoryError:
+                    parts *= 2
+                    if parts > len(batch) // 2:  # BatchNorm needs two images
+                        raise
             optimiser.step()
-            yield Step(step + 1, total, loss.item())
+            yield Step(step + 1, total, loss, {"batch_parts": float(parts)} if parts > 1 else {})
         if save is not None and epoch + 1 < spec.epochs:
             save(_snapshot(model, optimiser, generator, epoch + 1))
     model.eval()
+
+
+def _backward(model: nn.Module, x: Tensor, labels: Tensor, parts: int) -> float:
+    """Adds the gradient of the batch's mean loss, and returns that loss."""
+    total = 0.0
+    for piece, wanted in zip(x.chunk(parts), labels.chunk(parts), strict=True):
+        with torch.autocast(x.device.type, torch.bfloat16, enabled=x.is_cuda):
+            loss = F.cross_entropy(model(piece), wanted) * (len(piece) / len(x))
+        loss.backward()
+        total += loss.item()
+    return total
 
 
 def rate(schedule: str, done: float) -> float:

@@ -285,3 +285,58 @@ def test_an_interrupted_training_can_be_resumed_from_its_last_epoch():
     for _ in train(other, SMALL, SPEC, generator=seeded(), resume=saved[-1]):
         pass
     assert_same(get_state(other), trained_state())
+
+
+# --- memory and precision ---------------------------------------------------------------------------------------------
+
+
+class Tight(nn.Module):
+    """Runs out of memory on more than ``most`` images."""
+
+    def __init__(self, model: nn.Module, most: int) -> None:
+        super().__init__()
+        self.model, self.most = model, most
+
+    def forward(self, x: Tensor) -> Tensor:
+        if len(x) > self.most:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return self.model(x)
+
+
+def linear() -> nn.Module:
+    """No BatchNorm: a batch in parts is then the same batch."""
+    model = nn.Sequential(nn.Flatten(), nn.Linear(64, 10)).double()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.copy_(torch.linspace(-0.1, 0.1, parameter.numel()).view_as(parameter))
+    return nn.Sequential(AsDouble(), model)
+
+
+class AsDouble(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return x.double()
+
+
+def test_a_batch_that_does_not_fit_is_worked_off_in_parts():
+    spec = SPEC.but(batch_size=50, epochs=2)
+    whole, tight = linear(), Tight(linear(), 20)
+    plain = list(train(whole, SMALL, spec, generator=seeded()))
+    steps = list(train(tight, SMALL, spec, generator=seeded()))
+    assert [step.values for step in steps] == [{"batch_parts": 4.0}] * 6  # 50, 25, then 13 images at a time
+    assert [step.loss for step in steps] == pytest.approx([step.loss for step in plain], rel=1e-12)
+    for one, other in zip(whole.parameters(), tight.parameters(), strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-10, atol=1e-12)
+    assert {frozenset(step.values) for step in plain} == {frozenset()}
+
+
+def test_a_network_that_does_not_fit_at_all_says_so():
+    with pytest.raises(torch.OutOfMemoryError):
+        next(train(Tight(linear(), 1), SMALL, SPEC, generator=seeded()))
+
+
+def test_on_the_cpu_all_is_float32():
+    seen: set[torch.dtype] = set()
+    model = tiny()
+    model.head.register_forward_hook(lambda module, args, out: seen.add(out.dtype))
+    next(train(model, SMALL, SPEC, generator=seeded()))
+    assert seen == {torch.float32}

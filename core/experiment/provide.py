@@ -57,7 +57,9 @@ def _trained(
             folder.save_checkpoint(spec.key, state | {"seconds": np.array([before + clock.seconds])})
 
     steps = train(model, split, spec.train, generator=stream(spec.seed, "train"), resume=resume, save=save)
+    parts = 1
     for step in clock.over(steps):
+        parts = max(parts, int(step.values.get("batch_parts", 1)))
         yield Phase(role, step.step, step.total)
     table = prediction_table(model, dataset)
     held_out = class_accuracies(table, "pool") if dataset.pool is not None else None
@@ -70,6 +72,10 @@ def _trained(
         "seconds": before + clock.seconds,
         "held_out": None if held_out is None else [held_out.get(str(c)) for c in range(len(dataset.classes))],
         "device": str(device_of(model)),
+        "precision": "bfloat16 autocast" if device_of(model).type == "cuda" else "float32",
+        "notes": [f"Memory ran out while {role} was trained; its batches were worked off in {parts} parts."]
+        if parts > 1
+        else [],
         "versions": versions(),
     }
     return SavedModel(get_state(model), table, record)

@@ -38,6 +38,7 @@ def build_result(
     notes = list(planned.notes)
     if len(info.classes) > NORM_CLASSES:
         notes.append(f"The mean irrelevant norm is over {NORM_CLASSES} drawn classes of each image, not over all.")
+    notes += [note for record in records.values() for note in record.get("notes", ())]
     return {
         "schema": 1,
         "run": spec.id,

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.datasets.digits import digits_arrays, noisy_images
 from core.datasets.own import OWN_KINDS, add_images
-from core.datasets.prepare import ensure_prepared, stored_name
+from core.datasets.preparation import ensure_prepared, stored_name
 from core.datasets.prepared import read_prepared
 from core.datasets.stratified import stratified_order
 from core.errors import InvalidSpec

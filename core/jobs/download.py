@@ -15,7 +15,7 @@ from typing import Any
 from filelock import Timeout
 
 from core.datasets import Progress, prepare
-from core.datasets.prepare import preparing_lock
+from core.datasets.preparation import preparing_lock
 from core.errors import UnlearnError
 from core.places import PROJECT, data_root
 from core.store import write_json
@@ -23,33 +23,36 @@ from core.store.files import read_json
 
 EVERY = 0.2  # seconds between two writes of the progress
 
+_launched: dict[str, "subprocess.Popen[bytes]"] = {}  # downloads that this process has started, by data set
+
 
 def start_download(name: str) -> None:
     """Starts the download of a data set unless it is going on."""
     if is_downloading(name):
         return
-    _tell(name, Progress("start", 0, 1))
-    subprocess.Popen(
+    _launched[name] = subprocess.Popen(
         [sys.executable, "-m", "core.jobs.download", name],
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=PROJECT,
         env=os.environ | {"UNLEARN_DATA": str(data_root().resolve())}, start_new_session=True,
     )  # fmt: skip
+    _tell(name, Progress("start", 0, 1), _launched[name].pid)
 
 
 def is_downloading(name: str) -> bool:
-    """Whether a living process downloads or prepares the data set, or was started a moment ago."""
+    """Whether a living process downloads or prepares the data set."""
+    if name in _launched and _launched[name].poll() is None:
+        return True
     if not data_root().is_dir():
         return False
     try:
         with preparing_lock(name, data_root()).acquire(blocking=False):
-            told = download_state(name)
-            return told is not None and told["name"] == "start" and time.time() - told["time"] < 20
+            return False
     except Timeout:
         return True
 
 
 def download_state(name: str) -> dict[str, Any] | None:
-    """What the last download said: name, done and total of its phase, time, pid, and error where it failed."""
+    """What the last download said: name, done and total of its phase, its pid, and the error where it failed."""
     path = _path(name)
     return read_json(path) if path.is_file() else None
 
@@ -57,10 +60,12 @@ def download_state(name: str) -> dict[str, Any] | None:
 def cancel_download(name: str) -> None:
     """Ends the process; what has arrived is kept and taken up by the next start."""
     told = download_state(name)
-    if told is not None and is_downloading(name):
-        if told["name"] != "start":
-            os.kill(told["pid"], signal.SIGKILL)
-        _path(name).unlink(missing_ok=True)
+    if told is None or not is_downloading(name):
+        return
+    os.kill(told["pid"], signal.SIGKILL)
+    if name in _launched:
+        _launched[name].wait()
+    _path(name).unlink(missing_ok=True)
 
 
 def work(name: str) -> None:
@@ -69,16 +74,16 @@ def work(name: str) -> None:
     try:
         for progress in prepare(name):
             if time.monotonic() - written >= EVERY:
-                _tell(name, progress)
+                _tell(name, progress, os.getpid())
                 written = time.monotonic()
     except UnlearnError as error:
-        _tell(name, Progress("failed", 0, 1), str(error))
+        _tell(name, Progress("failed", 0, 1), os.getpid(), str(error))
     else:
         _path(name).unlink(missing_ok=True)
 
 
-def _tell(name: str, progress: Progress, error: str | None = None) -> None:
-    write_json(_path(name), asdict(progress) | {"error": error, "pid": os.getpid(), "time": time.time()})
+def _tell(name: str, progress: Progress, pid: int, error: str | None = None) -> None:
+    write_json(_path(name), asdict(progress) | {"error": error, "pid": pid})
 
 
 def _path(name: str) -> Path:

@@ -28,6 +28,7 @@ def prepare() -> None:
     """Fills the draft: from the URL where it names another spec than before, else as it was left, else the defaults."""
     url = dict(rest_of_url())
     if url and url != st.session_state.get("draft_url"):
+        st.session_state["draft_url"] = url  # once: until its images are here a draft is not mirrored back
         fill(make_spec())  # shown where the URL's spec is refused
         fill(from_query(url))
     elif PREFIX + "dataset" not in st.session_state:  # first visit, or back from a page where the widgets were gone

@@ -11,7 +11,7 @@ from filelock import FileLock
 from core.datasets.download import fetch
 from core.datasets.prepared import write_prepared
 from core.datasets.raw import is_found, read_raw, sources, unpack
-from core.errors import DataUnavailable, UnlearnError
+from core.errors import DataUnavailable
 from core.places import PROJECT, data_root, prepared_folder
 from core.specs import DOWNLOADED
 
@@ -83,15 +83,8 @@ def ensure_prepared(name: str, root: Path) -> None:
             f"{name} is not in {root}; download it with python -m core download {name}, or name the folder that has "
             "it with --root or $UNLEARN_DATA"
         )
-    command = [sys.executable, "-m", "core.datasets.prepare", name, str(root.resolve())]
+    command = [sys.executable, "-m", "core", "download", name, "--root", str(root.resolve())]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
     if done.returncode:
-        raise DataUnavailable(done.stderr.strip().rpartition("\n")[2] or f"{name} in {root} cannot be prepared")
-
-
-if __name__ == "__main__":
-    try:
-        for _ in prepare(sys.argv[1], Path(sys.argv[2])):
-            pass
-    except UnlearnError as error:
-        sys.exit(str(error))
+        said = done.stderr.strip().rpartition("\n")[2].removeprefix("python -m core: ")
+        raise DataUnavailable(said or f"{name} in {root} cannot be prepared")

@@ -18,10 +18,15 @@ def choose_data() -> DataInfo | None:
         on_change=draft.change_data, help="\n\n".join(f"**{plain(i.title)}**: {i.about}" for i in known.values()),
     )  # fmt: skip
     name = draft.get("dataset")
-    if is_prepared(name):
-        return data_info(name)
-    _offer(name)
-    return None
+    if not is_prepared(name):
+        _offer(name)
+        return None
+    st.toggle(
+        "Hold images back", key=f"{draft.PREFIX}pool",
+        help="A part of the training images becomes the pool, on which no model is trained: some methods need it. "
+        "Off: the papers' own splits, all training images are trained on.",
+    )  # fmt: skip
+    return data_info(name)
 
 
 def _offer(name: str) -> None:

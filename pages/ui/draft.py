@@ -38,6 +38,7 @@ def prepare() -> None:
 def fill(spec: RunSpec) -> None:
     """Makes the form describe a spec."""
     put("dataset", spec.model.data.name)
+    put("pool", spec.model.data.pool)
     put("arch", spec.model.arch)
     put("seed", spec.model.seed)
     put("text", spec.forget.text)
@@ -48,7 +49,7 @@ def fill(spec: RunSpec) -> None:
     put("golds", query.get("gold_seeds", str(len(spec.gold_seeds))))
     for field in type(spec.method).model_fields:
         put(f"set.{spec.method.name}.{field}", getattr(spec.method, field))
-    inner = type(spec.method).model_fields
+    inner = {"model.data.pool", *type(spec.method).model_fields}
     put("further", {k[4:]: v for k, v in query.items() if k.startswith("set.") and k[4:] not in inner})
     put("after", spec.after)
     show_request()
@@ -77,7 +78,7 @@ def spec() -> RunSpec:
     made = make_spec(
         get("dataset"), get("text"), get("method"), arch=get("arch"), seed=get("seed"), draw=get("draw"),
         unlearn_seed=get("unlearn_seed"), gold_seeds=gold_seeds(get("golds")), after=get("after"),
-        settings=settings(METHODS[get("method")]) | get("further"),
+        settings=settings(METHODS[get("method")]) | {"model.data.pool": get("pool")} | get("further"),
     )  # fmt: skip
     return made
 

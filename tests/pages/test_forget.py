@@ -21,6 +21,7 @@ SPECS = {
     "a toggle": make_spec(method="random-label", settings={"replay": False, "batch_size": 16}),
     "no settings, no gold": make_spec(method="none", gold_seeds=()),
     "beyond the form": make_spec(recipe="cifar-fast", settings={"model.train.epochs": 5, "measure.probe_images": 50}),
+    "no pool": make_spec(settings={"model.data.pool": False}),
     "a sequence": make_spec(after=[ForgetRequest(text="class=4:20%", draw=2)], seed=9),
 }  # fmt: skip
 

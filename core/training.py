@@ -35,6 +35,16 @@ def as_float(images: Tensor) -> Tensor:
     return images.float() / 255 if images.dtype == torch.uint8 else images
 
 
+def layout(device: torch.device) -> torch.memory_format:
+    """Of images and weights where no input gradient is taken: channels-last on CUDA, else as they are."""
+    return torch.channels_last if device.type == "cuda" else torch.preserve_format
+
+
+def bfloat16_on_cuda(device: torch.device) -> torch.autocast:
+    """Autocast of forwards where no input gradient is taken; without effect elsewhere."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda")
+
+
 def steps_per_epoch(images: int, spec: TrainSpec) -> int:
     """Optimiser steps in one pass: a short last batch is dropped, a few images spoil BatchNorm's statistics."""
     return max(1, images // spec.batch_size)
@@ -68,8 +78,7 @@ def train(
         model.parameters(), spec.learning_rate, spec.momentum, weight_decay=spec.weight_decay,
         nesterov=spec.momentum > 0,
     )  # fmt: skip
-    layout = torch.channels_last if device.type == "cuda" else torch.contiguous_format
-    model.to(memory_format=layout)
+    model.to(memory_format=layout(device))
     per_epoch = steps_per_epoch(len(labels), spec)
     total = spec.epochs * per_epoch
     first = 0 if resume is None else _restore(resume, model, optimiser, generator)
@@ -82,7 +91,7 @@ def train(
             for group in optimiser.param_groups:
                 group["lr"] = spec.learning_rate * rate(spec.schedule, (step + 0.5) / total)
             batch = batch.to(device)
-            x = augmented(as_float(images[batch]), spec.augment, generator).contiguous(memory_format=layout)
+            x = augmented(as_float(images[batch]), spec.augment, generator).to(memory_format=layout(device))
             loss = None
             while loss is None:
                 optimiser.zero_grad()
@@ -103,7 +112,7 @@ def _backward(model: nn.Module, x: Tensor, labels: Tensor, parts: int) -> float:
     """Adds the gradient of the batch's mean loss, and returns that loss."""
     total = 0.0
     for piece, wanted in zip(x.chunk(parts), labels.chunk(parts), strict=True):
-        with torch.autocast(x.device.type, torch.bfloat16, enabled=x.is_cuda):
+        with bfloat16_on_cuda(x.device):
             loss = F.cross_entropy(model(piece), wanted) * (len(piece) / len(x))
         loss.backward()
         total += loss.item()

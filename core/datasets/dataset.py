@@ -94,7 +94,7 @@ def load_dataset(data: str | DataSpec, root: Path | str | None = None) -> Datase
 
     Args:
         data: a name in ``DATASETS``, ``folder:PATH`` or ``npz:PATH``, or a ``DataSpec``.
-        root: folder of downloaded data sets; default ``$UNLEARN_DATA``. The digits sets need none.
+        root: folder of torchvision's data sets; default ``$UNLEARN_DATA``. Others do not need it.
 
     Raises:
         InvalidSpec: an unknown name, or more training images asked for than there are, or bad files.
@@ -103,9 +103,10 @@ def load_dataset(data: str | DataSpec, root: Path | str | None = None) -> Datase
     if isinstance(data, str):
         is_place = data.startswith(OWN_KINDS) and not OWN_NAME.fullmatch(data)
         data = DataSpec.of({"name": add_images(data) if is_place else data})
+    if data.name not in DOWNLOADED:
+        return _load(data, data_root())
     root = data_root() if root is None else Path(root)
-    if data.name in DOWNLOADED:
-        ensure_prepared(data.name, root)
+    ensure_prepared(data.name, root)
     return _load(data, root)
 
 

@@ -5,6 +5,7 @@ machine and under any path.
 """
 
 import hashlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from core.specs import DataInfo, short
 
 READERS = {"folder:": read_folder, "npz:": read_npz}
 OWN_KINDS = tuple(READERS)
+CLASS_NAME = re.compile(r"[^+:,=%\s](?:[^+:,=%]{0,78}[^+:,=%\s])?")  # these have a meaning in requests
 LEAST_TRAIN = 20  # images; DataSpec.size asks for no fewer
 
 
@@ -53,8 +55,8 @@ def _check(place: str, arrays: Arrays, classes: list[str]) -> None:
         )
     if not 2 <= len(classes) <= 10_000 or len(set(classes)) < len(classes):
         raise InvalidSpec(f"{place} has {len(classes)} class names; 2 to 10000 are allowed, each once")
-    if bad := [name for name in classes if not 1 <= len(name) <= 80 or not name.isprintable()]:
-        raise InvalidSpec(f"{place}: class name {short(bad[0])!r} is not allowed: 1 to 80 printable characters")
+    if bad := [name for name in classes if not CLASS_NAME.fullmatch(name) or not name.isprintable()]:
+        raise InvalidSpec(f"{place}: class name {short(bad[0])!r} is not allowed; 1 to 80 letters, none of + : , = %")
     for labels in (y_train, y_test):
         if outside := [int(label) for label in np.unique(labels) if not 0 <= label < len(classes)]:
             raise InvalidSpec(f"{place}: label {outside[0]} has no class name; there are 0 to {len(classes) - 1}")

@@ -12,7 +12,7 @@ from core.datasets import Dataset, Split
 from core.models import device_of
 from core.sensitivity import evaluating, input_gradient_norms, selected_gradient_norms, target_and_irrelevant
 from core.specs import MeasureSpec
-from core.training import as_float, tensors
+from core.training import as_float, bfloat16_on_cuda, layout, tensors
 
 NORMS = ["target_norm", "irrelevant_norm", "jacobian_norm"]
 NORM_CLASSES = 20  # above this many classes the irrelevant mean is over a draw of as many
@@ -20,9 +20,11 @@ NORM_CLASSES = 20  # above this many classes the irrelevant mean is over a draw 
 
 @torch.no_grad()
 def predict(model: nn.Module, images: Tensor, *, batch_size: int = 1024) -> Tensor:
-    """Logits float32 (N, K) in eval mode; the model is left as found."""
-    with evaluating(model):
-        return torch.cat([model(as_float(part)) for part in images.split(batch_size)])
+    """Logits float32 (N, K) in eval mode, on CUDA in bfloat16 autocast as in training; the model is left as found."""
+    place = device_of(model)
+    with evaluating(model), bfloat16_on_cuda(place):
+        parts = (as_float(part).to(memory_format=layout(place)) for part in images.split(batch_size))
+        return torch.cat([model(part).float() for part in parts])
 
 
 def accuracy(model: nn.Module, images: Tensor, labels: Tensor) -> float:

@@ -34,8 +34,9 @@ def test_added_images_are_a_data_set_like_any_other(npz, arrays):
     assert sorted(everything.train.index) == list(range(40))
 
 
-def test_a_place_can_be_loaded_at_once(npz):
+def test_a_place_can_be_loaded_at_once(npz, tmp_path):
     assert load_dataset(f"npz:{npz()}").classes == ("cat", "dog")
+    assert load_dataset(f"npz:{npz()}", tmp_path / "root of others").classes == ("cat", "dog")
 
 
 @pytest.mark.parametrize(
@@ -46,6 +47,7 @@ def test_a_place_can_be_loaded_at_once(npz):
         ({"y_train": np.zeros(40, int)}, "class 'dog' has no training image"),
         ({"class_names": np.array(["cat", "cat"])}, "2 class names; 2 to 10000 are allowed, each once"),
         ({"class_names": np.array(["cat", "d\nog"])}, "class name .* is not allowed"),
+        ({"class_names": np.array(["cat", "dog,puppy"])}, "class name 'dog,puppy' is not allowed"),
         ({"x_train": np.zeros((2, 12, 12, 3), np.uint8), "y_train": np.arange(2)}, "2 training and 8 test images"),
     ],
 )

@@ -50,7 +50,8 @@ def test_logits_and_gradients_are_those_of_the_cpu(cuda: torch.device, arch: str
     labels, other = torch.tensor([0, 1, 2, 3]), torch.tensor([4, 5, 6, 7])
     target, _ = mumis_terms(model, x, labels, other)
     model.to(cuda, memory_format=torch.channels_last)
-    torch.testing.assert_close(predict(model, x.to(cuda)).cpu(), logits, rtol=1e-3, atol=1e-4)
+    scale = logits.abs().max().item()
+    torch.testing.assert_close(predict(model, x.to(cuda)).cpu(), logits, rtol=0, atol=0.03 * scale)  # 8 bits a product
     torch.testing.assert_close(input_gradient_norms(model, x.to(cuda), [0, 3]).cpu(), norms, rtol=1e-3, atol=1e-4)
     there, _ = mumis_terms(model, x.to(cuda), labels.to(cuda), other.to(cuda))
     torch.testing.assert_close(there.cpu(), target, rtol=1e-3, atol=1e-4)

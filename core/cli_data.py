@@ -4,10 +4,10 @@ import argparse
 import sys
 
 from core.datasets import Progress, add_images, prepare
+from core.datasets.own import is_place
 from core.errors import InvalidSpec
 from core.places import data_root
 from core.specs import DOWNLOADED, choices, data_info
-from core.specs.datasets import OWN_NAME
 
 
 class Ticker:
@@ -47,8 +47,7 @@ def add(args: argparse.Namespace) -> int:
 
 def named(dataset: str) -> str:
     """The name of a data set; of a place of images, the name under which they are added."""
-    is_place = dataset.startswith(("folder:", "npz:")) and not OWN_NAME.fullmatch(dataset)
-    return _added(dataset) if is_place else dataset
+    return _added(dataset) if is_place(dataset) else dataset
 
 
 def _added(place: str) -> str:

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 
 from core.datasets.digits import digits_arrays, noisy_images
-from core.datasets.own import OWN_KINDS, add_images
+from core.datasets.own import add_images, is_place
 from core.datasets.preparation import ensure_prepared, stored_name
 from core.datasets.prepared import read_prepared
 from core.datasets.stratified import stratified_order
 from core.errors import InvalidSpec
 from core.places import data_root, prepared_folder
 from core.specs import DOWNLOADED, DataInfo, DataSpec
-from core.specs.datasets import EMBEDDED, OWN_NAME
+from core.specs.datasets import EMBEDDED
 
 
 @dataclass(frozen=True)
@@ -101,8 +101,7 @@ def load_dataset(data: str | DataSpec, root: Path | str | None = None) -> Datase
         DataUnavailable: a data set that is not on this machine.
     """
     if isinstance(data, str):
-        is_place = data.startswith(OWN_KINDS) and not OWN_NAME.fullmatch(data)
-        data = DataSpec.of({"name": add_images(data) if is_place else data})
+        data = DataSpec.of({"name": add_images(data) if is_place(data) else data})
     if data.name not in DOWNLOADED:
         return _load(data, data_root())
     root = data_root() if root is None else Path(root)

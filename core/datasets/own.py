@@ -17,11 +17,16 @@ from core.datasets.prepared import Arrays, write_prepared
 from core.errors import InvalidSpec
 from core.places import prepared_folder
 from core.specs import DataInfo, short
+from core.specs.datasets import OWN_NAME
 
-READERS = {"folder:": read_folder, "npz:": read_npz}
-OWN_KINDS = tuple(READERS)
+READERS = {"folder": read_folder, "npz": read_npz}
 CLASS_NAME = re.compile(r"[^+:,=%\s](?:[^+:,=%]{0,78}[^+:,=%\s])?")  # these have a meaning in requests
 LEAST_TRAIN = 20  # images; DataSpec.size asks for no fewer
+
+
+def is_place(name: str) -> bool:
+    """Whether this is ``folder:PATH`` or ``npz:PATH``, not the name of images that were added."""
+    return name.partition(":")[0] in READERS and not OWN_NAME.fullmatch(name)
 
 
 def add_images(place: str, report: Callable[[int, int], None] = lambda done, total: None) -> str:
@@ -36,9 +41,9 @@ def add_images(place: str, report: Callable[[int, int], None] = lambda done, tot
         DataUnavailable: they can't be written.
     """
     kind, _, path = place.partition(":")
-    if f"{kind}:" not in READERS or not path:
+    if kind not in READERS or not path:
         raise InvalidSpec(f"{short(place)!r} is not a place of images; write folder:PATH or npz:PATH")
-    *arrays, classes = READERS[f"{kind}:"](Path(path).expanduser(), report)
+    *arrays, classes = READERS[kind](Path(path).expanduser(), report)
     _check(place, tuple(arrays), classes)
     name = f"{kind}:{_fingerprint(tuple(arrays), classes)}"
     if not prepared_folder(name).is_dir():

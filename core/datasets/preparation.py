@@ -1,15 +1,17 @@
 """From nothing, or from raw files, to prepared arrays: found, else downloaded, read once, written."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from filelock import FileLock
 
 from core.datasets.download import fetch
-from core.datasets.prepared import write_prepared
+from core.datasets.prepared import Arrays, write_prepared
 from core.datasets.raw import is_found, read_raw, sources, unpack
 from core.errors import DataUnavailable
 from core.places import PROJECT, data_root, prepared_folder
@@ -50,6 +52,8 @@ def prepare(name: str, root: Path | None = None) -> Iterator[Progress]:
     with preparing_lock(name, root):
         if is_prepared(name, root):
             return  # by the process that was waited for
+        for left in prepared_folder(name, root).parent.glob(f".{name}.*.part"):
+            shutil.rmtree(left)  # of a process that was ended
         if not is_found(name, root):
             for source in sources(name):
                 for done, total in fetch(source.url, root / source.path, source.md5):
@@ -57,8 +61,23 @@ def prepare(name: str, root: Path | None = None) -> Iterator[Progress]:
             for source in sources(name):
                 unpack(root / source.path)
         yield Progress("prepare images", 0, 1)
-        write_prepared(prepared_folder(name, root), read_raw(name, root), DOWNLOADED[name])
+        arrays = read_raw(name, root)
+        _check(name, root, arrays)
+        write_prepared(prepared_folder(name, root), arrays, DOWNLOADED[name])
         yield Progress("prepare images", 1, 1)
+
+
+def _check(name: str, root: Path, arrays: Arrays) -> None:
+    """The files are those of the catalogue: not every reader of torchvision's checks them."""
+    info = DOWNLOADED[name]
+    count, held, last = info.sizes
+    wanted = (count + held, *info.shape), (last, *info.shape)
+    found = arrays[0].shape, arrays[2].shape
+    if found != wanted:
+        raise DataUnavailable(f"the files of {name} in {root} hold images {found}, not {wanted}")
+    labels = np.concatenate([arrays[1], arrays[3]])
+    if len(labels) != count + held + last or set(np.unique(labels)) != set(range(len(info.classes))):
+        raise DataUnavailable(f"the files of {name} in {root} do not hold one label of each class for every image")
 
 
 def preparing_lock(name: str, root: Path) -> FileLock:

@@ -6,34 +6,34 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.datasets import Progress, is_prepared, load_dataset, prepare
+from core.datasets import is_prepared, load_dataset, prepare
 from core.errors import DataUnavailable
 from core.places import PROJECT
 from core.specs import DataSpec
 from core.specs.cifar import CLASSES, PARENT
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """CIFAR-100 in small: five training images and one test image of each class, and all that the sizes promise."""
-    rng = np.random.default_rng(0)
-    np.savez(
-        tmp_path / "cifar100.npz", class_names=np.array(CLASSES),
-        x_train=rng.integers(0, 256, (500, 32, 32, 3), dtype=np.uint8), y_train=np.arange(500) % 100,
-        x_test=rng.integers(0, 256, (100, 32, 32, 3), dtype=np.uint8), y_test=np.arange(100),
-    )  # fmt: skip
-    return tmp_path
+def write_cifar100(root: Path, **changes: np.ndarray) -> None:
+    """Pictures of one grey each, as many as CIFAR-100 has, in the layout of ``npz:``."""
+    labels = {"y_train": np.arange(50_000) % 100, "y_test": np.arange(10_000) % 100}
+    images = {
+        f"x_{split}": np.broadcast_to(labels[f"y_{split}"].astype(np.uint8)[:, None, None, None], (count, 32, 32, 3))
+        for split, count in (("train", 50_000), ("test", 10_000))
+    }
+    np.savez(root / "cifar100.npz", **(labels | images | {"class_names": np.array(CLASSES)} | changes))
 
 
-def test_raw_files_are_prepared_once_and_both_sets_share_them(root):
-    assert not is_prepared("cifar20", root)
-    assert list(prepare("cifar100", root)) == [Progress("prepare images", 0, 1), Progress("prepare images", 1, 1)]
-    assert list(prepare("cifar20", root)) == []
-    assert is_prepared("cifar20", root)
-    assert [path.name for path in (root / "prepared").iterdir()] == ["cifar100"]
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with such a set, prepared by the first test that needs it."""
+    root = tmp_path_factory.mktemp("root")
+    write_cifar100(root)
+    return root
 
 
 def test_loading_prepares_without_bringing_torch_in(root):
+    assert not is_prepared("cifar20", root)
+    (root / "prepared" / ".cifar100.1234.part").mkdir(parents=True)  # of a process that was killed
     code = (
         "import sys; from core import load_dataset; d = load_dataset('cifar20', sys.argv[1]);"
         "print(d.train.subclass[:3], 'torch' in sys.modules)"
@@ -41,10 +41,11 @@ def test_loading_prepares_without_bringing_torch_in(root):
     done = subprocess.run([sys.executable, "-c", code, str(root)], cwd=PROJECT, capture_output=True, text=True)
     assert done.stdout.strip().endswith("False"), done.stderr
     assert is_prepared("cifar100", root)
+    assert [path.name for path in (root / "prepared").iterdir()] == ["cifar100"]  # the two sets share it
+    assert list(prepare("cifar20", root)) == []
 
 
 def test_the_super_classes_are_the_labels_and_the_classes_the_sub_classes(root):
-    list(prepare("cifar100", root))
     fine, coarse = load_dataset("cifar100", root).train, load_dataset("cifar20", root).train
     np.testing.assert_array_equal(coarse.images, fine.images)
     np.testing.assert_array_equal(coarse.index, fine.index)
@@ -52,12 +53,27 @@ def test_the_super_classes_are_the_labels_and_the_classes_the_sub_classes(root):
     np.testing.assert_array_equal(coarse.labels, np.asarray(PARENT)[fine.labels])
 
 
-def test_damaged_files_are_one_sentence(root):
-    (root / "cifar100.npz").write_bytes(b"no archive")
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"x_train": np.zeros((9, 32, 32, 3), np.uint8), "y_train": np.arange(9)}, r"hold images \(\(9, 3, 32, 32\), "),
+        ({"y_test": np.full(10_000, 100)}, "do not hold one label of each class"),
+        ({"class_names": np.array(CLASSES[::-1])}, "in their order"),
+    ],
+)
+def test_other_images_are_refused(tmp_path, changes, message):
+    write_cifar100(tmp_path, **changes)
+    with pytest.raises(DataUnavailable, match=message):
+        list(prepare("cifar100", tmp_path))
+    assert not is_prepared("cifar100", tmp_path)
+
+
+def test_damaged_files_are_one_sentence(tmp_path):
+    (tmp_path / "cifar100.npz").write_bytes(b"no archive")
     with pytest.raises(DataUnavailable, match=r"cifar100.npz cannot be read as npz") as caught:
-        load_dataset("cifar100", root)
+        load_dataset("cifar100", tmp_path)
     assert "\n" not in str(caught.value)
-    assert not is_prepared("cifar100", root)
+    assert not is_prepared("cifar100", tmp_path)
 
 
 @pytest.mark.skipif("UNLEARN_TEST_DATA" not in os.environ, reason="UNLEARN_TEST_DATA names no folder with CIFAR")

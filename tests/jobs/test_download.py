@@ -29,10 +29,10 @@ def idx(array: np.ndarray) -> bytes:
 
 @pytest.fixture
 def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Source]]:
-    """A server with four small files, as what MNIST is to be fetched from."""
+    """A server with four files of the right size, as what MNIST is to be fetched from."""
     folder = tmp_path / "served"
     folder.mkdir()
-    labels = {"train": np.arange(100) % 10, "t10k": np.arange(20) % 10}
+    labels = {"train": np.arange(60_000) % 10, "t10k": np.arange(10_000) % 10}
     for name in FILES:
         own = labels[name.partition("-")[0]]
         array = own if "labels" in name else np.broadcast_to(own[:, None, None], (len(own), 28, 28))

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import torch
@@ -10,6 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.datasets import Split
+from core.device import in_memory, mixed_precision
 from core.models import device_of, get_state, set_state
 from core.specs import TrainSpec
 
@@ -35,16 +37,6 @@ def as_float(images: Tensor) -> Tensor:
     return images.float() / 255 if images.dtype == torch.uint8 else images
 
 
-def layout(device: torch.device) -> torch.memory_format:
-    """Of images and weights where no input gradient is taken: channels-last on CUDA, else as they are."""
-    return torch.channels_last if device.type == "cuda" else torch.preserve_format
-
-
-def bfloat16_on_cuda(device: torch.device) -> torch.autocast:
-    """Autocast of forwards where no input gradient is taken; without effect elsewhere."""
-    return torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda")
-
-
 def steps_per_epoch(images: int, spec: TrainSpec) -> int:
     """Optimiser steps in one pass: a short last batch is dropped, a few images spoil BatchNorm's statistics."""
     return max(1, images // spec.batch_size)
@@ -61,9 +53,8 @@ def train(
 ) -> Iterator[Step]:
     """Trains the model in place with SGD (Nesterov) on the cross-entropy and leaves it in eval mode.
 
-    On CUDA the forward runs in bfloat16 autocast and channels-last, with float32 weights and optimiser; TF32 has no
-    part in it, every large product is bfloat16. Elsewhere all is float32. Where memory runs out a batch is worked off
-    in parts, and the steps say in how many (``batch_parts``): the gradient is the whole batch's, BatchNorm sees parts.
+    On a GPU in bfloat16. Where its memory does not suffice for a batch, the batch goes through the model in parts whose
+    gradients are added up; from then on every step's values say how many images went ``at_once``.
 
     Args:
         model: on the device on which it shall be trained.
@@ -78,11 +69,10 @@ def train(
         model.parameters(), spec.learning_rate, spec.momentum, weight_decay=spec.weight_decay,
         nesterov=spec.momentum > 0,
     )  # fmt: skip
-    model.to(memory_format=layout(device))
     per_epoch = steps_per_epoch(len(labels), spec)
     total = spec.epochs * per_epoch
     first = 0 if resume is None else _restore(resume, model, optimiser, generator)
-    parts = 1
+    at_once = spec.batch_size
     model.train()
     for epoch in range(first, spec.epochs):
         order = torch.randperm(len(labels), generator=generator)
@@ -91,29 +81,23 @@ def train(
             for group in optimiser.param_groups:
                 group["lr"] = spec.learning_rate * rate(spec.schedule, (step + 0.5) / total)
             batch = batch.to(device)
-            x = augmented(as_float(images[batch]), spec.augment, generator).to(memory_format=layout(device))
-            loss = None
-            while loss is None:
-                optimiser.zero_grad()
-                try:
-                    loss = _backward(model, x, labels[batch], parts)
-                except torch.OutOfMemoryError:
-                    parts *= 2
-                    if parts > len(batch) // 2:  # BatchNorm needs two images
-                        raise
+            x = augmented(as_float(images[batch]), spec.augment, generator)
+            loss, at_once = in_memory(partial(_gradients, model, x, labels[batch]), at_once, least=2)
             optimiser.step()
-            yield Step(step + 1, total, loss, {"batch_parts": float(parts)} if parts > 1 else {})
+            yield Step(step + 1, total, loss, {"at_once": at_once} if at_once < spec.batch_size else {})
         if save is not None and epoch + 1 < spec.epochs:
             save(_snapshot(model, optimiser, generator, epoch + 1))
     model.eval()
 
 
-def _backward(model: nn.Module, x: Tensor, labels: Tensor, parts: int) -> float:
-    """Adds the gradient of the batch's mean loss, and returns that loss."""
+def _gradients(model: nn.Module, x: Tensor, y: Tensor, at_once: int) -> float:
+    """Leaves the gradient of the mean loss in the parameters, ``at_once`` images at a time; returns the loss."""
+    model.zero_grad()
+    parts = -(-len(y) // at_once)
     total = 0.0
-    for piece, wanted in zip(x.chunk(parts), labels.chunk(parts), strict=True):
-        with bfloat16_on_cuda(x.device):
-            loss = F.cross_entropy(model(piece), wanted) * (len(piece) / len(x))
+    for images, labels in zip(x.tensor_split(parts), y.tensor_split(parts), strict=True):
+        with mixed_precision(x.device):
+            loss = F.cross_entropy(model(images), labels) * (len(labels) / len(y))
         loss.backward()
         total += loss.item()
     return total

@@ -42,8 +42,12 @@ class Split:
         return Split(self.images[where], self.labels[where], self.index[where], subclass)
 
     def with_ids(self, ids: np.ndarray, *, keep: bool = True) -> "Split":
-        """The images with these ids; with ``keep=False`` all the others."""
+        """Copies of the images with these ids; with ``keep=False`` of all the others."""
         return self.take(np.isin(self.index, ids, invert=not keep))
+
+    def labels_of(self, ids: np.ndarray) -> np.ndarray:
+        """The labels of the images with these ids, in this split's order, without touching the images."""
+        return self.labels[np.isin(self.index, ids)]
 
 
 @dataclass(frozen=True)

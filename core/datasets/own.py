@@ -20,7 +20,7 @@ from core.specs import DataInfo, short
 from core.specs.datasets import OWN_NAME
 
 READERS = {"folder": read_folder, "npz": read_npz}
-CLASS_NAME = re.compile(r"[^+:,=%\s](?:[^+:,=%]{0,78}[^+:,=%\s])?")  # these have a meaning in requests
+CLASS_NAME = re.compile(r"[^+:,=%\s](?:[^+:,=%]{0,78}[^+:,=%\s])?")
 LEAST_TRAIN = 20  # images; DataSpec.size asks for no fewer
 
 
@@ -60,8 +60,11 @@ def _check(place: str, arrays: Arrays, classes: list[str]) -> None:
         )
     if not 2 <= len(classes) <= 10_000 or len(set(classes)) < len(classes):
         raise InvalidSpec(f"{place} has {len(classes)} class names; 2 to 10000 are allowed, each once")
-    if bad := [name for name in classes if not CLASS_NAME.fullmatch(name) or not name.isprintable()]:
-        raise InvalidSpec(f"{place}: class name {short(bad[0])!r} is not allowed; 1 to 80 letters, none of + : , = %")
+    if bad := [name for name in classes if not CLASS_NAME.fullmatch(name) or not name.isprintable() or name == "all"]:
+        raise InvalidSpec(
+            f"{place}: class name {short(bad[0])!r} is not allowed: 1 to 80 printable characters without + : , = % and "
+            "not 'all', which have their meaning in forget requests"
+        )
     for labels in (y_train, y_test):
         if outside := [int(label) for label in np.unique(labels) if not 0 <= label < len(classes)]:
             raise InvalidSpec(f"{place}: label {outside[0]} has no class name; there are 0 to {len(classes) - 1}")

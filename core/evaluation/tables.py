@@ -9,10 +9,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.datasets import Dataset, Split
+from core.device import in_memory, mixed_precision
 from core.models import device_of
 from core.sensitivity import evaluating, input_gradient_norms, selected_gradient_norms, target_and_irrelevant
 from core.specs import MeasureSpec
-from core.training import as_float, bfloat16_on_cuda, layout, tensors
+from core.training import as_float, tensors
 
 NORMS = ["target_norm", "irrelevant_norm", "jacobian_norm"]
 NORM_CLASSES = 20  # above this many classes the irrelevant mean is over a draw of as many
@@ -20,11 +21,14 @@ NORM_CLASSES = 20  # above this many classes the irrelevant mean is over a draw 
 
 @torch.no_grad()
 def predict(model: nn.Module, images: Tensor, *, batch_size: int = 1024) -> Tensor:
-    """Logits float32 (N, K) in eval mode, on CUDA in bfloat16 autocast as in training; the model is left as found."""
-    place = device_of(model)
-    with evaluating(model), bfloat16_on_cuda(place):
-        parts = (as_float(part).to(memory_format=layout(place)) for part in images.split(batch_size))
-        return torch.cat([model(part).float() for part in parts])
+    """Logits float32 (N, K) in eval mode, on a GPU from bfloat16; the model is left as found."""
+
+    def logits(at_once: int) -> Tensor:
+        parts = (as_float(part) for part in images.split(at_once))
+        return torch.cat([model(x).to(x.dtype) for x in parts])
+
+    with evaluating(model), mixed_precision(device_of(model)):
+        return in_memory(logits, max(1, min(batch_size, len(images))))[0]
 
 
 def accuracy(model: nn.Module, images: Tensor, labels: Tensor) -> float:

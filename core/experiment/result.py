@@ -9,6 +9,7 @@ import pandas as pd
 import torch
 
 from core.datasets import is_subclass_request
+from core.device import precision
 from core.evaluation.accuracy import GAP_TEST, accuracies, gap, gold_spread
 from core.evaluation.tables import NORM_CLASSES, NORMS
 from core.experiment.plan import Plan, forget_json
@@ -35,10 +36,11 @@ def build_result(
     by = "subclass" if is_subclass_request(spec.forget, info) else "label"
     found = {role: accuracies(table, by) for role, table in tables.items()}
     golds = [found[role] for role in found if role.startswith("gold-")]
-    notes = list(planned.notes)
+    notes = [*planned.notes, *(note for record in records.values() for note in record.get("notes", ()))]
+    if device.startswith("cuda"):
+        notes.append(precision(torch.device(device)))
     if len(info.classes) > NORM_CLASSES:
         notes.append(f"The mean irrelevant norm is over {NORM_CLASSES} drawn classes of each image, not over all.")
-    notes += [note for record in records.values() for note in record.get("notes", ())]
     return {
         "schema": 1,
         "run": spec.id,

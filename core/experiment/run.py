@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import torch
 
 from core.datasets import load_dataset
+from core.device import on_device
 from core.errors import InvalidSpec
 from core.evaluation.accuracy import with_forget
 from core.evaluation.tables import norm_ids, prediction_table
@@ -56,7 +57,7 @@ def _execute(planned: Plan, models: Models, place: torch.device) -> Iterator[Eve
         saved[role] = yield from provide(role, planned, dataset, ids, models, place)
 
     yield from keep("original")
-    model = set_state(model_for(spec.model), saved["original"].weights).to(place)
+    model = on_device(set_state(model_for(spec.model), saved["original"].weights), place)
     trajectory = yield from unlearn(model, planned, dataset, saved["original"].record["held_out"])
     yield Table("trajectory", trajectory.frame)
     for role in planned.models:

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from core.datasets import Dataset, ForgetSet, is_subclass_request
+from core.device import on_device
 from core.experiment.clock import Clock, stream
 from core.experiment.events import Event, Phase
 from core.experiment.plan import Plan, chain
@@ -84,6 +85,6 @@ def _task(
         whole_classes=gone[-1].whole_classes,
         known_accuracy=known,
         recipe=spec.model.train,
-        fresh=lambda seed: model_for(spec.model, seed).to(place),
+        fresh=lambda seed: on_device(model_for(spec.model, seed), place),
         **{name: split for name, split in data.items() if name in spec.method.needs},
     )

@@ -4,8 +4,9 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from core.errors import DataUnavailable
 from core.specs.base import Spec, choices, short
-from core.specs.datasets import DataInfo, data_info
+from core.specs.datasets import DataInfo, check_name, data_info
 
 ARCHITECTURES: dict[str, str] = {
     "resnet-tiny": "three residual blocks (16, 32, 64 channels) for 8x8 images",
@@ -64,11 +65,16 @@ class DataSpec(Spec):
     @field_validator("name")
     @classmethod
     def _known(cls, name: str) -> str:
-        data_info(name)
+        check_name(name)
         return name
 
     @property
     def info(self) -> DataInfo:
+        """What is known of the data set.
+
+        Raises:
+            DataUnavailable: own images that were not added on this machine.
+        """
         return data_info(self.name)
 
 
@@ -91,7 +97,10 @@ class ModelSpec(Spec):
 
     @model_validator(mode="after")
     def _fits(self) -> "ModelSpec":
-        size = self.data.info.shape[1]
+        try:
+            size = self.data.info.shape[1]
+        except DataUnavailable:  # a spec from another machine; whoever builds the model asks again
+            return self
         if wanted := unfit(self.arch, size):
             fitting = [arch for arch in ARCHITECTURES if not unfit(arch, size)]
             raise ValueError(

@@ -99,10 +99,18 @@ def data_info(name: str) -> DataInfo:
         InvalidSpec: no data set has this name.
         DataUnavailable: own images that were not added on this machine.
     """
-    if name in DATASETS:
-        return DATASETS[name]
-    if OWN_NAME.fullmatch(name):
-        return _own_info(prepared_folder(name) / "info.json", name)
+    check_name(name)
+    return DATASETS[name] if name in DATASETS else _own_info(prepared_folder(name) / "info.json", name)
+
+
+def check_name(name: str) -> None:
+    """Own images may be on another machine: a spec of them is sound all the same.
+
+    Raises:
+        InvalidSpec: no data set has this name.
+    """
+    if name in DATASETS or OWN_NAME.fullmatch(name):
+        return
     if name.startswith(("folder:", "npz:")):
         raise InvalidSpec(
             f"{short(name)!r} names a place; add the images first with python -m core add, which prints their name"

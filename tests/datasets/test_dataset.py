@@ -128,6 +128,8 @@ def test_with_ids_keeps_them_or_the_others():
     kept, others = split.with_ids(wanted), split.with_ids(wanted, keep=False)
     assert ids(kept) == set(wanted.tolist())
     assert ids(others) == ids(split) - ids(kept)
+    assert sorted(split.labels_of(wanted)) == sorted(kept.labels)
+    assert split.labels_of(kept.index).tolist() == kept.labels.tolist()
     for part in (kept, others):
         where = [np.flatnonzero(split.index == i)[0] for i in part.index]
         for name in ("images", "labels", "subclass"):

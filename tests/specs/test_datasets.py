@@ -4,7 +4,7 @@ import pytest
 
 from core.errors import DataUnavailable, InvalidSpec
 from core.places import prepared_folder
-from core.specs import ARCHITECTURES, DATASETS, RECIPES, DataSpec, data_info, own_datasets
+from core.specs import ARCHITECTURES, DATASETS, RECIPES, DataSpec, ModelSpec, data_info, own_datasets
 from core.specs.data import unfit
 from core.specs.datasets import info_json
 
@@ -42,15 +42,18 @@ def test_the_classes_of_cifar20_are_the_super_classes_of_cifar100():
 
 
 def test_own_images_are_known_by_what_lies_beside_their_arrays():
+    elsewhere = ModelSpec(data={"name": OWN}, arch="vgg16-bn")  # from another machine: known by its name alone
     with pytest.raises(DataUnavailable, match=f"the images {OWN} are not on this machine"):
-        DataSpec(name=OWN)
+        elsewhere.data.info  # noqa: B018
     assert own_datasets() == {}
     folder = prepared_folder(OWN)
     folder.mkdir(parents=True)
     (folder / "info.json").write_text(json.dumps(info_json(DATASETS["digits-families"])))
     assert data_info(OWN) == DATASETS["digits-families"]
     assert own_datasets() == {OWN: DATASETS["digits-families"]}
-    assert DataSpec(name=OWN).info == DATASETS["digits-families"]
+    assert elsewhere.data.info == DATASETS["digits-families"]
+    with pytest.raises(InvalidSpec, match="'vgg16-bn' needs at least 32 pixels a side"):
+        ModelSpec.of(elsewhere.model_dump())
 
 
 @pytest.mark.parametrize(

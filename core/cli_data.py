@@ -3,9 +3,10 @@
 import argparse
 import sys
 
-from core.datasets import Progress, add_images, prepare
+from core.datasets import Progress, add_images
 from core.datasets.own import is_place
 from core.errors import InvalidSpec
+from core.jobs.download import work
 from core.places import data_root
 from core.specs import DOWNLOADED, choices, data_info
 
@@ -31,9 +32,7 @@ def download(args: argparse.Namespace) -> int:
     """Downloads and prepares a data set."""
     if args.name not in DOWNLOADED:
         raise InvalidSpec(f"data set {args.name!r} can't be downloaded; choose {choices(DOWNLOADED)}")
-    watch = Ticker()
-    for progress in prepare(args.name):
-        watch(progress)
+    work(args.name, watch=Ticker())
     print(f"{args.name} is in {data_root()}")
     return 0
 

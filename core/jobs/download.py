@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -68,16 +70,26 @@ def cancel_download(name: str) -> None:
     _path(name).unlink(missing_ok=True)
 
 
-def work(name: str) -> None:
-    """Downloads in this process and tells the page."""
+def work(name: str, watch: Callable[[Progress], None] = lambda progress: None) -> None:
+    """Downloads and prepares a data set in this process, and tells the page.
+
+    Args:
+        watch: called with all progress.
+
+    Raises:
+        DataUnavailable: the files can't be had, or are damaged.
+    """
+    _tell(name, Progress("start", 0, 1), os.getpid())  # whom to end; no longer one that was ended before
     written = 0.0
     try:
         for progress in prepare(name):
+            watch(progress)
             if time.monotonic() - written >= EVERY:
                 _tell(name, progress, os.getpid())
                 written = time.monotonic()
     except UnlearnError as error:
         _tell(name, Progress("failed", 0, 1), os.getpid(), str(error))
+        raise
     else:
         _path(name).unlink(missing_ok=True)
 
@@ -91,4 +103,5 @@ def _path(name: str) -> Path:
 
 
 if __name__ == "__main__":
-    work(sys.argv[1])
+    with suppress(UnlearnError):  # the page was told
+        work(sys.argv[1])

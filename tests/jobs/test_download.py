@@ -13,11 +13,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.datasets import is_prepared, load_dataset
+from core.datasets import Progress, is_prepared, load_dataset
 from core.datasets.preparation import preparing_lock
 from core.datasets.raw import Source
+from core.errors import DataUnavailable
 from core.jobs.download import cancel_download, download_state, is_downloading, start_download, work
 from core.places import data_root
+from core.store import write_json
 
 FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 
@@ -59,20 +61,33 @@ class QuietHandler(SimpleHTTPRequestHandler):
 
 def test_it_downloads_prepares_and_leaves_nothing_else(served):
     assert not is_prepared("mnist")
-    work("mnist")
+    seen: list[Progress] = []
+    work("mnist", watch=seen.append)
+    assert [progress.name for progress in seen][-1] == "prepare images"
     assert is_prepared("mnist")
     assert download_state("mnist") is None
-    images = load_dataset("mnist").train.images
-    assert sorted({int(image[0, 3, 4]) for image in images}) == list(range(10))
+    dataset = load_dataset("mnist")
+    assert [len(split) for split in dataset.splits.values()] == [48_000, 12_000, 10_000]
+    assert sorted({int(image[0, 3, 4]) for image in dataset.train.images}) == list(range(10))
     assert sorted(path.name for path in (data_root() / "MNIST" / "raw").iterdir()) == sorted(FILES)
 
 
 def test_a_failure_is_told(served):
     served[2] = Source(served[2].path, served[2].url, "0" * 32)
-    work("mnist")
+    with pytest.raises(DataUnavailable, match="is not the expected file"):
+        work("mnist")
     assert "is not the expected file" in download_state("mnist")["error"]
     assert not is_downloading("mnist")
     assert not is_prepared("mnist")
+
+
+def test_who_downloads_is_told_before_anything_comes(served, monkeypatch):
+    """Else stopping it would end another process, one that an old file names."""
+    write_json(data_root() / ".mnist.download.json", {"name": "x", "done": 0, "total": 1, "pid": 1, "error": None})
+    told: list[int] = []
+    monkeypatch.setattr("core.jobs.download.prepare", lambda name: told.append(download_state(name)["pid"]) or [])
+    work("mnist")
+    assert told == [os.getpid()]
 
 
 def test_nobody_downloads_what_another_process_downloads():

@@ -5,14 +5,16 @@ Bad input: one line on standard error, exit status 2, nothing written. A run tha
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from core.cli_data import Ticker, add, download, named
 from core.errors import InvalidSpec, UnlearnError
-from core.specs import ARCHITECTURES, DATASETS, METHODS, RunSpec, choices, from_query, parse_spec
+from core.specs import ARCHITECTURES, DATASETS, METHODS, RunSpec, choices, from_query, own_datasets, parse_spec
 from core.store import ENDED, GALLERY, Store, open_run
 
 
@@ -26,6 +28,8 @@ class _Parser(argparse.ArgumentParser):
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit status."""
     args = _parser().parse_args(argv)
+    if getattr(args, "root", None) is not None:
+        os.environ["UNLEARN_DATA"] = args.root
     try:
         return args.command(args)
     except UnlearnError as error:
@@ -45,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(command=does)
         if store:
             added.add_argument("--store", metavar="DIR", help="default $UNLEARN_STORE, else .store beside app.py")
+        added.add_argument("--root", metavar="DIR", help="images; default $UNLEARN_DATA, else data/ in the store")
         return added
 
     for name, does, about in (
@@ -69,6 +74,10 @@ def _parser() -> argparse.ArgumentParser:
     added.add_argument("folder", type=Path)
     command("cancel", cancel, "end a queued or running run").add_argument("run")
     command("worker", worker, "work off the queue of a store until it has been empty for a while")
+    added = command("download", download, "download one of torchvision's data sets and prepare it", store=False)
+    added.add_argument("name")
+    added = command("add", add, "check and prepare images of your own, and print their name", store=False)
+    added.add_argument("place", metavar="folder:PATH|npz:PATH")
     added = command("gallery", gallery, "build the shipped examples, or check them against a new build", store=False)
     added.add_argument("what", choices=("build", "verify"))
     added = command("bench", bench, "measure what the README reports")
@@ -92,7 +101,7 @@ def run(args: argparse.Namespace) -> int:
     check(spec, models=store.models)  # refuses before anything is written
     name = store.submit(spec)
     while (state := store.row(name).state) not in ENDED:
-        if attempt(store, name, args.device, watch=_Ticker()) is None:
+        if attempt(store, name, args.device, watch=Ticker()) is None:
             time.sleep(0.2)
             store.mark_interrupted()
     if state != "done":
@@ -128,7 +137,7 @@ def list_names(args: argparse.Namespace) -> int:
     """Prints names, one a line."""
     match args.what:
         case "datasets":
-            lines = [f"{name}\t{info.about}" for name, info in DATASETS.items()]
+            lines = [f"{name}\t{info.about}" for name, info in (DATASETS | own_datasets()).items()]
         case "architectures":
             lines = [f"{name}\t{about}" for name, about in ARCHITECTURES.items()]
         case "methods":
@@ -216,6 +225,8 @@ def _spec(args: argparse.Namespace) -> RunSpec:
         if words or args.set:
             raise InvalidSpec(f"--spec {args.spec} is the whole spec; leave --{next(iter(words), 'set')} out")
         return parse_spec(_text(args.spec))
+    if "dataset" in words:
+        words["dataset"] = named(words["dataset"])
     if "forget" in words:
         words["forget"] = "+".join(_read_ids(part) for part in words["forget"].split("+"))
     for given in args.set:
@@ -238,23 +249,6 @@ def _text(path: str) -> str:
         return Path(path).read_text()
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidSpec(f"{path} cannot be read: {error}") from None
-
-
-class _Ticker:
-    """Progress on standard error, one line a phase; redrawn in place on a terminal."""
-
-    def __init__(self) -> None:
-        self.phase: str | None = None
-
-    def __call__(self, event: object) -> None:
-        name, done, total = (getattr(event, field, None) for field in ("name", "done", "total"))
-        if done is None:
-            return
-        live = sys.stderr.isatty()
-        if live or name != self.phase:
-            start = "\r" if live and name == self.phase else "" if self.phase is None or not live else "\n"
-            print(f"{start}{name}: {done} of {total} ", end="" if live else "\n", file=sys.stderr, flush=True)
-        self.phase = name
 
 
 def _print_result(result: dict[str, Any], as_json: bool) -> None:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
+from core.device import in_memory
 from core.errors import InvalidSpec
 from core.models import device_of
 from core.training import as_float
@@ -81,15 +82,19 @@ def input_gradient_norms(
 def selected_gradient_norms(model: nn.Module, images: Tensor, wanted: Tensor, *, batch_size: int = 256) -> Tensor:
     """As ``input_gradient_norms``, with logits of its own for every sample: ``wanted`` int64 (N, R)."""
     norms = torch.empty(wanted.shape, device=images.device)
-    with evaluating(model, frozen=True), torch.enable_grad():
-        for start in range(0, len(images), batch_size):
-            part = slice(start, start + batch_size)
+
+    def fill(at_once: int) -> None:
+        for start in range(0, len(images), at_once):
+            part = slice(start, start + at_once)
             x = as_float(images[part]).detach().requires_grad_()
             columns = model(x).gather(1, wanted[part]).sum(dim=0)  # samples don't interact in eval mode
             for r, column in enumerate(columns):
                 more = r + 1 < len(columns)
                 (gradient,) = torch.autograd.grad(column, x, retain_graph=more)
                 norms[part, r] = gradient.flatten(1).norm(dim=1)
+
+    with evaluating(model, frozen=True), torch.enable_grad():
+        in_memory(fill, max(1, min(batch_size, len(images))))
     return norms
 
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import torch
@@ -10,6 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.datasets import Split
+from core.device import in_memory, mixed_precision
 from core.models import device_of, get_state, set_state
 from core.specs import TrainSpec
 
@@ -51,6 +53,9 @@ def train(
 ) -> Iterator[Step]:
     """Trains the model in place with SGD (Nesterov) on the cross-entropy and leaves it in eval mode.
 
+    On a GPU in bfloat16. Where its memory does not suffice for a batch, the batch goes through the model in parts whose
+    gradients are added up; from then on every step's values say how many images went ``at_once``.
+
     Args:
         model: on the device on which it shall be trained.
         split: the training images.
@@ -67,6 +72,7 @@ def train(
     per_epoch = steps_per_epoch(len(labels), spec)
     total = spec.epochs * per_epoch
     first = 0 if resume is None else _restore(resume, model, optimiser, generator)
+    at_once = spec.batch_size
     model.train()
     for epoch in range(first, spec.epochs):
         order = torch.randperm(len(labels), generator=generator)
@@ -76,14 +82,25 @@ def train(
                 group["lr"] = spec.learning_rate * rate(spec.schedule, (step + 0.5) / total)
             batch = batch.to(device)
             x = augmented(as_float(images[batch]), spec.augment, generator)
-            loss = F.cross_entropy(model(x), labels[batch])
-            optimiser.zero_grad()
-            loss.backward()
+            loss, at_once = in_memory(partial(_gradients, model, x, labels[batch]), at_once, least=2)
             optimiser.step()
-            yield Step(step + 1, total, loss.item())
+            yield Step(step + 1, total, loss, {"at_once": at_once} if at_once < spec.batch_size else {})
         if save is not None and epoch + 1 < spec.epochs:
             save(_snapshot(model, optimiser, generator, epoch + 1))
     model.eval()
+
+
+def _gradients(model: nn.Module, x: Tensor, y: Tensor, at_once: int) -> float:
+    """Leaves the gradient of the mean loss in the parameters, ``at_once`` images at a time; returns the loss."""
+    model.zero_grad()
+    parts = -(-len(y) // at_once)
+    total = 0.0
+    for images, labels in zip(x.tensor_split(parts), y.tensor_split(parts), strict=True):
+        with mixed_precision(x.device):
+            loss = F.cross_entropy(model(images), labels) * (len(labels) / len(y))
+        loss.backward()
+        total += loss.item()
+    return total
 
 
 def rate(schedule: str, done: float) -> float:

@@ -5,9 +5,10 @@ import streamlit as st
 from core import METHODS, InvalidSpec, RunSpec, load_dataset, plan
 from core.gallery import examples
 from core.jobs import ensure_supervisor
-from core.specs import ARCHITECTURES, DATASETS, ModelSpec
+from core.specs import ARCHITECTURES, ModelSpec
 from core.store import open_run
 from pages.ui import draft, library, live, request, sweep
+from pages.ui.data import choose_data
 from pages.ui.links import select, selected
 from pages.ui.page import boundary, page, plain
 from pages.ui.planned import costs, images, notes
@@ -39,11 +40,9 @@ with page("Forget", "Choose what a trained classifier shall forget, press Run, a
     what, how = st.columns([3, 2], gap="large")
     with what:
         st.subheader("What", anchor=False)
-        st.selectbox(
-            "Data set", DATASETS, format_func=lambda name: DATASETS[name].title, key=f"{PREFIX}dataset",
-            on_change=draft.change_data, help="\n\n".join(f"**{i.title}**: {i.about}" for i in DATASETS.values()),
-        )  # fmt: skip
-        info = DATASETS[draft.get("dataset")]
+        info = choose_data()
+        if info is None:
+            st.stop()  # nothing below makes sense without images
         request.builder(info)
     with how:
         st.subheader("How", anchor=False)

@@ -14,8 +14,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # two test processes on two cores
 
 @pytest.fixture(autouse=True)
 def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """No test sees the user's store."""
+    """No test sees the user's store or images."""
     monkeypatch.setenv("UNLEARN_STORE", str(tmp_path / "store"))
+    monkeypatch.delenv("UNLEARN_DATA", raising=False)
     return tmp_path / "store"
 
 

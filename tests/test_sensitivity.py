@@ -127,6 +127,21 @@ def test_one_forward_a_batch():
     assert sizes == [3, 3, 1]
 
 
+def test_a_batch_that_does_not_fit_is_halved():
+    model, seen = resnet(), []
+    expected = input_gradient_norms(model, X)
+
+    def tight(module: nn.Module, args: tuple[Tensor]) -> None:
+        seen.append(len(args[0]))
+        if len(args[0]) > 3:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+
+    model.register_forward_pre_hook(tight)
+    torch.testing.assert_close(input_gradient_norms(model, X), expected)
+    torch.testing.assert_close(predict(model, X, batch_size=6), predict(resnet(), X))
+    assert seen == [7, 3, 3, 1, 6, 3, 3, 1]
+
+
 def test_classes_may_be_chosen():
     model = resnet()
     norms = input_gradient_norms(model, X)

@@ -197,6 +197,46 @@ def test_an_epoch_shows_every_image_at_most_once_and_in_another_order_each_time(
     assert epochs[0] != epochs[1] != epochs[2]
 
 
+# --- a device whose memory ends ---------------------------------------------------------------------------------------
+
+
+def tight(model: nn.Module, most: int, seen: list[int]) -> nn.Module:
+    """The model on a device that holds ``most`` images at once."""
+
+    def check(module: nn.Module, args: tuple[Tensor]) -> None:
+        seen.append(len(args[0]))
+        if len(args[0]) > most:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+
+    model.register_forward_pre_hook(check)
+    return model
+
+
+def test_a_batch_that_does_not_fit_goes_in_parts_and_makes_the_same_step():
+    spec, split = TrainSpec(epochs=2, batch_size=12, learning_rate=0.5, weight_decay=0.01), random_split(25)
+    whole, parted, seen = linear_model(), linear_model(), []
+    losses = [step.loss for step in train(whole, split, spec, generator=seeded())]
+    steps = list(train(tight(parted, 5, seen), split, spec, generator=seeded()))
+    assert seen == [12, 6, *[3] * 4 * 4]  # halved twice in the first step, and not tried again
+    assert [step.values for step in steps] == [{"at_once": 3}] * 4
+    assert [step.loss for step in steps] == pytest.approx(losses, rel=1e-5)  # no BatchNorm here: the sums are the same
+    for mine, theirs in zip(parted.parameters(), whole.parameters(), strict=True):
+        torch.testing.assert_close(mine, theirs, rtol=1e-5, atol=1e-6)
+
+
+def test_on_the_cpu_all_is_float32():
+    seen: set[torch.dtype] = set()
+    model = tiny()
+    model.head.register_forward_hook(lambda module, args, out: seen.add(out.dtype))
+    next(train(model, SMALL, SPEC, generator=seeded()))
+    assert seen == {torch.float32}
+
+
+def test_without_memory_for_two_images_the_error_passes():
+    with pytest.raises(torch.OutOfMemoryError):
+        list(train(tight(linear_model(), 1, []), random_split(8), TrainSpec(batch_size=8), generator=seeded()))
+
+
 def test_it_learns_digits():
     dataset = load_dataset("digits")
     model = model_for(ModelSpec())

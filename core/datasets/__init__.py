@@ -1,15 +1,22 @@
 """Images and labels as numpy arrays. Nothing here imports torch."""
 
-from core.datasets.dataset import Dataset, Split, load_dataset, stratified_order
+from core.datasets.dataset import Dataset, Split, load_dataset
 from core.datasets.forget import ForgetSet, ids_hash, is_subclass_request, resolve
+from core.datasets.own import add_images
+from core.datasets.preparation import Progress, is_prepared, prepare
+from core.datasets.stratified import stratified_order
 
 __all__ = [
     "Dataset",
     "ForgetSet",
+    "Progress",
     "Split",
+    "add_images",
     "ids_hash",
+    "is_prepared",
     "is_subclass_request",
     "load_dataset",
+    "prepare",
     "resolve",
     "stratified_order",
 ]

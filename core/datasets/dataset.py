@@ -7,8 +7,14 @@ from pathlib import Path
 import numpy as np
 
 from core.datasets.digits import digits_arrays, noisy_images
+from core.datasets.own import add_images, is_place
+from core.datasets.preparation import ensure_prepared, stored_name
+from core.datasets.prepared import read_prepared
+from core.datasets.stratified import stratified_order
 from core.errors import InvalidSpec
-from core.specs import DataInfo, DataSpec
+from core.places import data_root, prepared_folder
+from core.specs import DOWNLOADED, DataInfo, DataSpec
+from core.specs.datasets import EMBEDDED
 
 
 @dataclass(frozen=True)
@@ -36,8 +42,12 @@ class Split:
         return Split(self.images[where], self.labels[where], self.index[where], subclass)
 
     def with_ids(self, ids: np.ndarray, *, keep: bool = True) -> "Split":
-        """The images with these ids; with ``keep=False`` all the others."""
+        """Copies of the images with these ids; with ``keep=False`` of all the others."""
         return self.take(np.isin(self.index, ids, invert=not keep))
+
+    def labels_of(self, ids: np.ndarray) -> np.ndarray:
+        """The labels of the images with these ids, in this split's order, without touching the images."""
+        return self.labels[np.isin(self.index, ids)]
 
 
 @dataclass(frozen=True)
@@ -81,47 +91,49 @@ class Dataset:
         return np.concatenate([split.images for split in found])[[place[image] for image in wanted]]
 
 
-def load_dataset(data: str | DataSpec, root: Path | None = None) -> Dataset:
-    """A data set by name, or with the split that a spec asks for.
+def load_dataset(data: str | DataSpec, root: Path | str | None = None) -> Dataset:
+    """A data set by name, or with the split that a spec asks for; images that are not small are memory-mapped.
+
+    Raw files that lie in the root are prepared first; nothing is downloaded.
 
     Args:
-        data: a name in ``DATASETS`` or a ``DataSpec``.
-        root: folder of downloaded data sets; the digits sets need none.
+        data: a name in ``DATASETS``, ``folder:PATH`` or ``npz:PATH``, or a ``DataSpec``.
+        root: folder of torchvision's data sets; default ``$UNLEARN_DATA``. Others do not need it.
 
     Raises:
-        InvalidSpec: an unknown name, or more training images asked for than there are.
+        InvalidSpec: an unknown name, or more training images asked for than there are, or bad files.
         DataUnavailable: a data set that is not on this machine.
     """
-    return _load(DataSpec.of({"name": data}) if isinstance(data, str) else data)
+    if isinstance(data, str):
+        data = DataSpec.of({"name": add_images(data) if is_place(data) else data})
+    if data.name not in DOWNLOADED:
+        return _load(data, data_root())
+    root = data_root() if root is None else Path(root)
+    ensure_prepared(data.name, root)
+    return _load(data, root)
 
 
 @lru_cache(maxsize=4)
-def _load(spec: DataSpec) -> Dataset:
+def _load(spec: DataSpec, root: Path) -> Dataset:
     info = spec.info
-    images, digits = digits_arrays()
-    if spec.name == "digits-noisy":
-        images = noisy_images()
-    order = stratified_order(digits)  # by digit, so that the three sets share their splits and ids
-    images, digits, index = images[order], digits[order], np.arange(len(order))
-    labels, subclass = (digits, None) if info.parent is None else (np.asarray(info.parent)[digits], digits)
+    images, finest, index = _arrays(spec.name, root)
+    labels, subclass = (finest, None) if info.parent is None else (np.asarray(info.parent)[finest], finest)
     everything = Split(images, labels, index, subclass)
     count, held, _ = info.sizes
-    train, pool, test = (everything.take(part) for part in np.split(index, [count, count + held]))
-    if not spec.pool:
-        train, pool = everything.take(index[: count + held]), None
+    last = count if spec.pool else count + held
+    train, test = everything.take(slice(last)), everything.take(slice(count + held, None))
+    pool = everything.take(slice(count, count + held)) if spec.pool else None
     if spec.size is not None and spec.size > len(train):
         raise InvalidSpec(f"model.data.size = {spec.size} is too many: {spec.name} has {len(train)} training images")
     return Dataset(info, train.take(slice(spec.size)), pool, test)
 
 
-def stratified_order(labels: np.ndarray, seed: int = 0) -> np.ndarray:
-    """An order of all positions in which every beginning has nearly the same share of each label.
-
-    Each label's images are shuffled and spread evenly over [0, 1); sorting by that place interleaves the labels.
-    """
-    rng = np.random.default_rng(seed)
-    place = np.empty(len(labels))
-    for label in np.unique(labels):
-        where = np.flatnonzero(labels == label)
-        place[where] = (rng.permutation(len(where)) + rng.random()) / len(where)
-    return np.argsort(place, kind="stable")
+def _arrays(name: str, root: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Images, finest labels and ids of all splits: training images in stratified order, then test images."""
+    if name not in EMBEDDED:
+        return read_prepared(prepared_folder(stored_name(name), root))
+    images, digits = digits_arrays()
+    if name == "digits-noisy":
+        images = noisy_images()
+    order = stratified_order(digits)  # by digit, so that the three sets share their splits and ids
+    return images[order], digits[order], np.arange(len(order))

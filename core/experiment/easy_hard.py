@@ -7,6 +7,7 @@ import pandas as pd
 import torch
 
 from core.datasets import Dataset
+from core.device import on_device
 from core.evaluation.easy_hard import Judgement, gold_right, judge
 from core.evaluation.tables import image_losses
 from core.events import Phase
@@ -29,7 +30,7 @@ def proxy_losses(planned: Plan, dataset: Dataset, place: torch.device) -> Iterat
     total = 2 * spec.method.curriculum_pairs
     losses = []
     for n in range(total):
-        model = model_for(spec.model, int(torch.randint(2**31, (), generator=generator))).to(place)
+        model = on_device(model_for(spec.model, int(torch.randint(2**31, (), generator=generator))), place)
         recipe = brief_recipe(spec.model.train, len(retain), spec.method)
         for _ in train(model, retain, recipe, generator=generator):
             pass

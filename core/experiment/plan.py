@@ -120,7 +120,7 @@ def chain(dataset: Dataset, spec: RunSpec) -> list[ForgetSet]:
 
 def goes_whole(dataset: Dataset, forget: ForgetSet) -> bool:
     """Whether the forget set is nothing but whole classes."""
-    labels = dataset.train.with_ids(forget.ids).labels
+    labels = dataset.train.labels_of(forget.ids)
     return set(labels.tolist()) <= set(forget.whole_classes)
 
 
@@ -142,7 +142,7 @@ def _warnings(spec: RunSpec, dataset: Dataset, forget: ForgetSet) -> Iterable[st
         yield "Without a gold model nothing says what the accuracies should be; the gap stays empty."
     if len(spec.gold_seeds) == 1:
         yield "One gold model has no spread: whether a difference is more than chance can't be told."
-    labels = dataset.train.with_ids(forget.ids).labels
+    labels = dataset.train.labels_of(forget.ids)
     if len(np.unique(labels)) == len(dataset.classes):
         yield "The request touches every class, so there is no test accuracy of forgotten and of other classes."
     if len(forget) > len(dataset.train) / 2:

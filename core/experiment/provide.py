@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from core.datasets import Dataset, Split
+from core.device import on_device, precision
 from core.evaluation.accuracy import class_accuracies
 from core.evaluation.tables import fill_norms, missing_norms, prediction_table
 from core.events import Event, Phase
@@ -33,7 +34,7 @@ def provide(
     """
     shared = isinstance(models, ModelFolder)
     with models.lock(spec.key) if shared else nullcontext():  # two runs never train the same model at once
-        model = model_for(spec).to(place)
+        model = on_device(model_for(spec), place)
         if spec.key in models:
             saved = models[spec.key]
         else:
@@ -58,7 +59,9 @@ def _trained(
             folder.save_checkpoint(spec.key, state | {"seconds": np.array([before + clock.seconds])})
 
     steps = train(model, split, spec.train, generator=stream(spec.seed, "train"), resume=resume, save=save)
+    at_once = spec.train.batch_size
     for step in clock.over(steps):
+        at_once = int(step.values.get("at_once", at_once))
         yield Phase(role, step.step, step.total)
     table = prediction_table(model, dataset)
     held_out = class_accuracies(table, "pool") if dataset.pool is not None else None
@@ -72,9 +75,20 @@ def _trained(
         "memory": clock.memory,
         "held_out": None if held_out is None else [held_out.get(str(c)) for c in range(len(dataset.classes))],
         "device": str(device_of(model)),
+        "precision": precision(device_of(model)),
+        "notes": _memory_notes(role, spec.train.batch_size, at_once),
         "versions": versions(),
     }
     return SavedModel(get_state(model), table, record)
+
+
+def _memory_notes(role: str, batch: int, at_once: int) -> list[str]:
+    if at_once == batch:
+        return []
+    return [
+        f"Training {role}: the device's memory did not suffice for batches of {batch} images, so {at_once} at a time "
+        "went through the model and their gradients were added up; BatchNorm saw these smaller batches."
+    ]
 
 
 def measured(name: str, model: nn.Module, table: pd.DataFrame, dataset: Dataset, ids: np.ndarray) -> Iterator[Event]:

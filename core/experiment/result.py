@@ -9,6 +9,7 @@ import pandas as pd
 import torch
 
 from core.datasets import is_subclass_request
+from core.device import precision
 from core.evaluation.accuracy import GAP_TEST, accuracies, gap, gold_spread, tug_of_war
 from core.evaluation.tables import NORM_CLASSES, NORMS
 from core.experiment.plan import Plan, forget_json
@@ -39,7 +40,9 @@ def build_result(
     by = "subclass" if is_subclass_request(spec.forget, info) else "label"
     found = {role: accuracies(table, by) for role, table in tables.items()}
     golds = {role: values for role, values in found.items() if role.startswith("gold-")}
-    remarks = [*planned.notes, *notes]
+    remarks = [*planned.notes, *notes, *(note for record in records.values() for note in record.get("notes", ()))]
+    if device.startswith("cuda"):
+        remarks.append(precision(torch.device(device)))
     if len(info.classes) > NORM_CLASSES:
         remarks.append(f"The mean irrelevant norm is over {NORM_CLASSES} drawn classes of each image, not over all.")
     return {

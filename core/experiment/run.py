@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import torch
 
 from core.datasets import load_dataset
+from core.device import on_device
 from core.errors import InvalidSpec
 from core.evaluation.accuracy import with_forget
 from core.evaluation.tables import norm_ids, prediction_table
@@ -61,7 +62,7 @@ def _execute(planned: Plan, models: Models, place: torch.device) -> Iterator[Eve
         saved[role] = yield from provide(role, wanted, split, dataset, ids, models, place)
 
     yield from keep("original")
-    model = set_state(model_for(spec.model), saved["original"].weights).to(place)
+    model = on_device(set_state(model_for(spec.model), saved["original"].weights), place)
     trajectory = yield from unlearn(model, planned, dataset, saved["original"].record["held_out"])
     yield Table("trajectory", trajectory.frame)
     for role in planned.models:
@@ -76,7 +77,7 @@ def _execute(planned: Plan, models: Models, place: torch.device) -> Iterator[Eve
         own = own.merge(trajectory.features.drop(columns="label").assign(proxy_loss=proxy), on="index", how="left")
     yield Table("samples", own)
     rivals = {
-        role: set_state(model_for(planned.models[role]), kept.weights).to(place)
+        role: on_device(set_state(model_for(planned.models[role]), kept.weights), place)
         for role, kept in saved.items()
         if role != "initial"
     } | {"unlearned": model}

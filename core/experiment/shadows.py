@@ -16,6 +16,7 @@ import numpy as np
 import torch
 
 from core.datasets import Dataset, ForgetSet, Split, ids_hash, is_subclass_request, load_dataset
+from core.device import on_device
 from core.evaluation.tables import predict
 from core.events import Event, Phase
 from core.experiment.clock import stream
@@ -117,7 +118,7 @@ def work(job: Job) -> Outcome:
         return _last(provide(f"shadow {job.pair}", model, split, dataset, np.empty(0, np.int64), models, place))
 
     first, never = (trained(split) for split in (trained_on, forget.split(trained_on)[1]))
-    model = set_state(model_for(spec.model), first.weights).to(place)
+    model = on_device(set_state(model_for(spec.model), first.weights), place)
     if len(ids):
         own = replace(dataset, train=trained_on)
         by_subclass = is_subclass_request(spec.forget, dataset.info)

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from core.datasets import Dataset, ForgetSet, is_subclass_request
+from core.device import on_device
 from core.events import Event, Note, Phase, Table
 from core.experiment.clock import Clock, stream
 from core.experiment.plan import Plan, chain
@@ -101,6 +102,6 @@ def task_for(
         whole_subclasses=gone[-1].whole_subclasses,
         known_accuracy=known,
         recipe=spec.model.train,
-        fresh=lambda seed: model_for(spec.model, seed).to(place),
+        fresh=lambda seed: on_device(model_for(spec.model, seed), place),
         **{name: split for name, split in data.items() if name in spec.method.needs},
     )

@@ -14,8 +14,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from core.errors import StoreError
+from core.places import PROJECT
 from core.store import Store, write_json
-from core.store.store import PROJECT
 
 IDLE_SECONDS = 300.0
 TICK_SECONDS = 0.1

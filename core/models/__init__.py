@@ -7,12 +7,14 @@ import torch
 from torch import nn
 
 from core.errors import InvalidSpec
+from core.models.allcnn import AllCNN
 from core.models.resnet import Normalise, ResNet
+from core.models.vgg import VGG
+from core.models.vit import Tokens, ViT
 from core.specs import ARCHITECTURES, ModelSpec, choices, short
-from core.specs.data import SMALLEST_IMAGE
+from core.specs.data import unfit
 
-STAGES = {"resnet-tiny": (1, 1, 1), "resnet18": (2, 2, 2, 2)}  # residual blocks of each
-WIDTH = {"resnet-tiny": 16, "resnet18": 64}  # channels of the first stage
+WIDTH = {"resnet-tiny": 16, "resnet18": 64, "vgg16-bn": 64, "allcnn": 96, "vit-small": 384}  # of the first layer
 
 
 def build_model(
@@ -32,21 +34,35 @@ def build_model(
         arch: a name in ``ARCHITECTURES``.
         image_size: pixels a side.
         mean, std: per channel, of pixels in [0, 1]; the model normalises with them first. Default 0 and 1.
-        width: channels of the first stage; default the architecture's own.
+        width: channels of the first layer; default the architecture's own.
 
     Raises:
-        InvalidSpec: an unknown architecture, or images too small for it.
+        InvalidSpec: an unknown architecture, or images of a size that it can't take.
     """
     if arch not in ARCHITECTURES:
         raise InvalidSpec(f"architecture {short(arch)!r} is not known; choose {choices(ARCHITECTURES)}")
-    if image_size < SMALLEST_IMAGE[arch]:
-        raise InvalidSpec(f"image_size = {image_size} is too small for {arch}: at least {SMALLEST_IMAGE[arch]}")
+    if wanted := unfit(arch, image_size):
+        raise InvalidSpec(f"image_size = {image_size} does not fit {arch}, which needs {wanted}")
     with torch.device("meta"):  # no draw from the global generator: every weight is drawn below
-        model = ResNet(STAGES[arch], width or WIDTH[arch], num_classes, in_channels)
+        model = _network(arch, width or WIDTH[arch], num_classes, in_channels, image_size)
     model = model.to_empty(device="cpu")
     _initialise(model, torch.Generator().manual_seed(seed))
     model.features.insert(0, Normalise(mean or (0.0,) * in_channels, std or (1.0,) * in_channels))
     return model
+
+
+def _network(arch: str, width: int, num_classes: int, in_channels: int, image_size: int) -> nn.Module:
+    match arch:
+        case "resnet-tiny":
+            return ResNet((1, 1, 1), width, num_classes, in_channels)
+        case "resnet18":
+            return ResNet((2, 2, 2, 2), width, num_classes, in_channels)
+        case "vgg16-bn":
+            return VGG(width, num_classes, in_channels)
+        case "allcnn":
+            return AllCNN(width, num_classes, in_channels)
+        case _:
+            return ViT(width, num_classes, in_channels, image_size)
 
 
 def model_for(spec: ModelSpec, seed: int | None = None) -> nn.Module:
@@ -74,12 +90,17 @@ def device_of(model: nn.Module) -> torch.device:
 
 
 def _initialise(model: nn.Module, generator: torch.Generator) -> None:
-    """He's normal initialisation for convolutions, torch's uniform one for the head."""
+    """He's normal initialisation for convolutions, torch's uniform one for linear layers, ViT's for its tokens."""
     for module in model.modules():
         if isinstance(module, nn.Conv2d):
             nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu", generator=generator)
-        elif isinstance(module, nn.BatchNorm2d):
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+        elif isinstance(module, nn.BatchNorm2d | nn.LayerNorm):
             module.reset_parameters()
+        elif isinstance(module, Tokens):
+            nn.init.normal_(module.first, std=0.02, generator=generator)
+            nn.init.normal_(module.positions, std=0.02, generator=generator)
         elif isinstance(module, nn.Linear):
             bound = 1 / math.sqrt(module.in_features)
             nn.init.uniform_(module.weight, -bound, bound, generator=generator)

@@ -13,7 +13,8 @@ from core.specs.codec import (
     to_python,
     to_query,
 )
-from core.specs.data import ARCHITECTURES, DATASETS, RECIPES, DataInfo, DataSpec, ModelSpec, TrainSpec
+from core.specs.data import ARCHITECTURES, RECIPES, DataSpec, ModelSpec, TrainSpec
+from core.specs.datasets import DATASETS, DOWNLOADED, DataInfo, data_info, own_datasets
 from core.specs.methods import METHODS, MethodSpec, MuMis
 from core.specs.requests import ForgetRequest
 from core.specs.runs import MeasureSpec, RunSpec
@@ -21,6 +22,7 @@ from core.specs.runs import MeasureSpec, RunSpec
 __all__ = [
     "ARCHITECTURES",
     "DATASETS",
+    "DOWNLOADED",
     "METHODS",
     "RECIPES",
     "DataInfo",
@@ -34,12 +36,14 @@ __all__ = [
     "Spec",
     "TrainSpec",
     "choices",
+    "data_info",
     "from_query",
     "gold_model",
     "gold_seeds",
     "initial_model",
     "make_method",
     "make_spec",
+    "own_datasets",
     "parse_spec",
     "short",
     "spec_json",

@@ -17,7 +17,7 @@ from pydantic import Field, field_validator
 
 from core.errors import InvalidSpec
 from core.specs.base import Spec, short
-from core.specs.data import DataInfo
+from core.specs.datasets import DataInfo
 
 GRAMMAR = (
     "class=3, class=3:30%, class=3:100, class=all:30%, subclass=3, random=10%, random=100 or index=5,17, joined by +"

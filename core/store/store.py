@@ -8,19 +8,14 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from core.errors import NotFound, StoreError
+from core.places import PROJECT, default_store
 from core.specs import RunSpec, spec_json
 from core.store.files import remove_folder, write_bytes
 from core.store.index import Index, RunRow
 from core.store.models import ModelFolder
 from core.store.runs import RunFolder
 
-PROJECT = Path(__file__).resolve().parents[2]
 GALLERY = PROJECT / "assets" / "gallery"
-
-
-def default_store() -> Path:
-    """``$UNLEARN_STORE``, else ``.store/`` beside app.py."""
-    return Path(os.environ.get("UNLEARN_STORE") or PROJECT / ".store")
 
 
 class Store:

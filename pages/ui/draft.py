@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from core import METHODS, InvalidSpec, make_spec
-from core.specs import DATASETS, DataInfo, ForgetRequest, RunSpec, from_query, to_query
+from core.specs import DataInfo, ForgetRequest, RunSpec, data_info, from_query, to_query
 from core.specs.codec import gold_seeds
 from core.specs.methods import MethodSpec
 from core.specs.requests import Term
@@ -28,6 +28,7 @@ def prepare() -> None:
     """Fills the draft: from the URL where it names another spec than before, else as it was left, else the defaults."""
     url = dict(rest_of_url())
     if url and url != st.session_state.get("draft_url"):
+        st.session_state["draft_url"] = url  # once: until its images are here a draft is not mirrored back
         fill(make_spec())  # shown where the URL's spec is refused
         fill(from_query(url))
     elif PREFIX + "dataset" not in st.session_state:  # first visit, or back from a page where the widgets were gone
@@ -37,6 +38,7 @@ def prepare() -> None:
 def fill(spec: RunSpec) -> None:
     """Makes the form describe a spec."""
     put("dataset", spec.model.data.name)
+    put("pool", spec.model.data.pool)
     put("arch", spec.model.arch)
     put("seed", spec.model.seed)
     put("text", spec.forget.text)
@@ -47,7 +49,7 @@ def fill(spec: RunSpec) -> None:
     put("golds", query.get("gold_seeds", str(len(spec.gold_seeds))))
     for field in type(spec.method).model_fields:
         put(f"set.{spec.method.name}.{field}", getattr(spec.method, field))
-    inner = type(spec.method).model_fields
+    inner = {"model.data.pool", *type(spec.method).model_fields}
     put("further", {k[4:]: v for k, v in query.items() if k.startswith("set.") and k[4:] not in inner})
     put("after", spec.after)
     show_request()
@@ -76,7 +78,7 @@ def spec() -> RunSpec:
     made = make_spec(
         get("dataset"), get("text"), get("method"), arch=get("arch"), seed=get("seed"), draw=get("draw"),
         unlearn_seed=get("unlearn_seed"), gold_seeds=gold_seeds(get("golds")), after=get("after"),
-        settings=settings(METHODS[get("method")]) | get("further"),
+        settings=settings(METHODS[get("method")]) | {"model.data.pool": get("pool")} | get("further"),
     )  # fmt: skip
     return made
 
@@ -91,7 +93,7 @@ def remember(made: RunSpec) -> None:
 
 def change_data() -> None:
     """After another data set was chosen: what belonged to the old one falls back to the new one's defaults."""
-    info = DATASETS[get("dataset")]
+    info = data_info(get("dataset"))
     put("arch", info.arch)
     put("further", {})
     put("text", "class=3" if len(info.classes) > 3 else "subclass=3" if info.subclasses else "class=0")
@@ -103,7 +105,7 @@ def show_request() -> None:
     for name, value in {"classes": [], "subclasses": [], "class_share": 100, "subclass_share": 100,
                         "random_share": 0, "picked": []}.items():  # fmt: skip
         put(name, value)
-    info = DATASETS[get("dataset")]
+    info = data_info(get("dataset"))
     for term in _terms(info):
         fraction = term.share.fraction if term.share else None
         percent = max(1, round(100 * fraction)) if fraction else 100

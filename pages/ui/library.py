@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core import METHODS, Store, load_dataset
+from core import METHODS, DataUnavailable, Store, load_dataset
 from core.experiment.past import Past, look_back
 from core.gallery import examples, shipped
 from core.specs import RunSpec, parse_spec, to_query
@@ -68,9 +68,13 @@ def images(spec: RunSpec, ids: Iterable[int]) -> np.ndarray:
 def label(spec: RunSpec) -> str:
     """A run in a few words: runs of other settings have other labels."""
     words = {"dataset", "forget", "method"}
-    further = [f"{name.removeprefix('set.')}={value}" for name, value in to_query(spec).items() if name not in words]
-    title = METHODS[spec.method.name].title
-    return " · ".join([f"{spec.model.data.info.title}: {spec.forget.text}", title, *further])
+    method = METHODS[spec.method.name].title
+    try:
+        data, query = spec.model.data.info.title, to_query(spec)
+    except DataUnavailable:
+        return f"{spec.model.data.name}: {spec.forget.text} · {method} · its images are not on this machine"
+    further = [f"{name.removeprefix('set.')}={value}" for name, value in query.items() if name not in words]
+    return " · ".join([f"{data}: {spec.forget.text}", method, *further])
 
 
 def finished() -> dict[str, str]:

@@ -32,8 +32,8 @@ def costs(planned: Plan) -> None:
 
 def images(planned: Plan, dataset: Dataset) -> None:
     """Some of the images to forget, how many of each class, and the name of the set."""
-    gone = dataset.train.with_ids(planned.forget.ids)
-    few = gone.take(np.arange(min(len(gone), SHOWN)))
+    gone = planned.forget.ids
+    few = dataset.train.with_ids(gone[:SHOWN])
     sheet = contact_sheet(few.images)
     st.image(png_url(sheet, 8 * max(sheet.shape[1:])), alt="Images to forget", width="stretch")
     more = f"The first {SHOWN} of {len(gone)}. " if len(gone) > SHOWN else ""

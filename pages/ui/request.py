@@ -7,7 +7,7 @@ import streamlit as st
 from core import load_dataset
 from core.datasets import Split
 from core.figures import gallery, selected_ids
-from core.specs import DataInfo
+from core.specs import DataInfo, DataSpec
 from pages.ui import draft
 
 PER_PAGE = 48
@@ -59,7 +59,7 @@ def _images(info: DataInfo) -> None:
     only = st.pills("Show", info.labels, key=f"{draft.PREFIX}shown_class", help="Only images of this class.")
     by = st.segmented_control("Pick by", ("click", "box"), default="click", key=f"{draft.PREFIX}pick_by", required=True)
     pictures = st.container()
-    train = load_dataset(draft.get("dataset")).train
+    train = load_dataset(DataSpec(name=draft.get("dataset"), pool=draft.get("pool"))).train
     labels = finest(train)
     where = np.flatnonzero(labels == info.labels.index(only)) if only else np.arange(len(train))
     number = st.pagination(-(-len(where) // PER_PAGE), key=f"{draft.PREFIX}page.{only}")

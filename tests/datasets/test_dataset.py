@@ -3,12 +3,13 @@ import hashlib
 import numpy as np
 import pytest
 
-from core.datasets import Split, load_dataset, stratified_order
+from core.datasets import Split, load_dataset
 from core.datasets.digits import digits_arrays
-from core.errors import InvalidSpec
-from core.specs import DATASETS, DataSpec
+from core.errors import DataUnavailable, InvalidSpec
+from core.specs import DataSpec
+from core.specs.datasets import EMBEDDED
 
-NAMES = list(DATASETS)
+NAMES = list(EMBEDDED)
 
 
 def ids(split: Split) -> set[int]:
@@ -99,7 +100,7 @@ def test_a_name_and_its_spec_are_the_same_data_set():
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ("mnist", "data set 'mnist' is not known; choose digits, digits-noisy or digits-families"),
+        ("mnits", "data set 'mnits' is not known; choose digits, digits-noisy, digits-families"),
         (DataSpec(size=901), "model.data.size = 901 is too many: digits has 900 training images"),
         (DataSpec(size=1351, pool=False), "digits has 1350 training images"),
     ],
@@ -127,6 +128,8 @@ def test_with_ids_keeps_them_or_the_others():
     kept, others = split.with_ids(wanted), split.with_ids(wanted, keep=False)
     assert ids(kept) == set(wanted.tolist())
     assert ids(others) == ids(split) - ids(kept)
+    assert sorted(split.labels_of(wanted)) == sorted(kept.labels)
+    assert split.labels_of(kept.index).tolist() == kept.labels.tolist()
     for part in (kept, others):
         where = [np.flatnonzero(split.index == i)[0] for i in part.index]
         for name in ("images", "labels", "subclass"):
@@ -138,11 +141,7 @@ def test_ids_of_other_splits_are_passed_over():
     assert len(dataset.train.with_ids(dataset.test.index)) == 0
 
 
-def test_every_beginning_of_a_stratified_order_has_its_share_of_each_label():
-    labels = np.random.default_rng(3).choice(4, 500, p=[0.6, 0.3, 0.08, 0.02])
-    order = stratified_order(labels)
-    assert sorted(order) == list(range(500))
-    counts = np.cumsum(np.eye(4)[labels[order]], axis=0)
-    expected = np.arange(1, 501)[:, None] * np.bincount(labels) / 500
-    assert np.abs(counts - expected).max() < 3  # a random order goes off by about sqrt(500 / 4) = 11
-    assert (stratified_order(labels, seed=1) != order).any()
+def test_what_is_not_here_says_how_to_get_it(tmp_path):
+    with pytest.raises(DataUnavailable, match=r"mnist is not in .*python -m core download mnist.*--root"):
+        load_dataset("mnist", tmp_path)
+    assert list(tmp_path.iterdir()) == []

@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -56,3 +57,17 @@ def test_an_interrupted_training_goes_on_to_the_same_weights(
     finish(spec, models=models)
     for name, value in models[spec.model.key].weights.items():
         np.testing.assert_array_equal(value, store.models[spec.model.key].weights[name])
+
+
+def test_a_batch_that_did_not_fit_is_told_in_the_notes(finish, quick, monkeypatch: pytest.MonkeyPatch) -> None:
+    def tight(model: torch.nn.Module, split: Any, spec: Any, **words: Any) -> Iterator[Step]:
+        for step in train(model, split, spec, **words):
+            yield replace(step, values={"at_once": 16})
+
+    spec = quick(gold_seeds=())
+    _, result = finish(spec)
+    assert not [note for note in result["notes"] if "memory" in note]
+    monkeypatch.setattr(provide, "train", tight)
+    _, result = finish(spec)
+    (note,) = [note for note in result["notes"] if "memory" in note]
+    assert note.startswith("Training original: the device's memory did not suffice for batches of 64 images, so 16 at")

@@ -5,6 +5,7 @@ from torch import Tensor, nn
 
 from core.errors import InvalidSpec
 from core.models import build_model, device_of, get_state, model_for, set_state
+from core.sensitivity import mumis_terms
 from core.specs import ARCHITECTURES, ModelSpec
 from core.specs.data import SMALLEST_IMAGE
 
@@ -30,6 +31,36 @@ def test_a_model_is_its_head_on_its_features(arch: str):
     assert model.features(x).shape == (5, model.head.in_features)
     assert model(x).shape == (5, 10)
     assert torch.equal(model(x), model.head(model.features(x)))
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+def test_samples_do_not_mix_in_eval_mode(arch: str):
+    model, x = built(arch).eval(), images(arch)
+    one_by_one = torch.cat([model(image[None]) for image in x])
+    torch.testing.assert_close(model(x), one_by_one)
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+def test_input_gradients_can_be_differentiated_again(arch: str):
+    """The slope of the target squared along its own gradient in weight space, in float64, against a difference."""
+    model, x = built(arch).double().eval(), images(arch, 2).double()
+    labels, other = torch.tensor([1, 4]), torch.tensor([2, 3])
+    parameters = list(model.parameters())
+
+    def squared() -> Tensor:
+        return mumis_terms(model, x, labels, other)[0].sum()
+
+    slopes = torch.autograd.grad(squared(), parameters, allow_unused=True)  # biases of the head have none
+    length = sum(s.square().sum() for s in slopes if s is not None).sqrt()
+    assert length > 0
+    values = []
+    for step in (1e-6, -2e-6):
+        with torch.no_grad():
+            for parameter, slope in zip(parameters, slopes, strict=True):
+                if slope is not None:
+                    parameter += step * slope / length
+        values.append(squared().item())
+    assert (values[0] - values[1]) / 2e-6 == pytest.approx(length.item(), rel=1e-3)
 
 
 @pytest.mark.parametrize("arch", ARCHITECTURES)
@@ -101,9 +132,10 @@ def test_model_for_builds_what_the_spec_says():
 @pytest.mark.parametrize(
     ("arch", "size", "message"),
     [
-        ("vgg", 32, "architecture 'vgg' is not known; choose resnet-tiny or resnet18"),
-        ("resnet-tiny", 7, "image_size = 7 is too small for resnet-tiny: at least 8"),
-        ("resnet18", 15, "image_size = 15 is too small for resnet18: at least 16"),
+        ("vgg", 32, "architecture 'vgg' is not known; choose resnet-tiny, resnet18, vgg16-bn, allcnn or vit-small"),
+        ("resnet-tiny", 7, "image_size = 7 does not fit resnet-tiny, which needs at least 8 pixels"),
+        ("resnet18", 15, "image_size = 15 does not fit resnet18, which needs at least 16 pixels"),
+        ("vit-small", 30, "image_size = 30 does not fit vit-small, which needs a multiple of 4 pixels"),
     ],
 )
 def test_what_can_not_be_built_is_refused(arch: str, size: int, message: str):

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import RunSpec, Store, make_spec
+from core import RunSpec, Store, load_dataset, make_spec
 from core.gallery import Example, examples
 from core.specs import METHODS, ForgetRequest, parse_spec, to_query
 from core.specs.sweep import suitable_runs
@@ -22,6 +22,7 @@ SPECS = {
     "a toggle": make_spec(method="random-label", settings={"replay": False, "batch_size": 16}),
     "no settings, no gold": make_spec(method="none", gold_seeds=()),
     "beyond the form": make_spec(recipe="cifar-fast", settings={"model.train.epochs": 5, "measure.probe_images": 50}),
+    "no pool": make_spec(settings={"model.data.pool": False}),
     "a sequence": make_spec(after=[ForgetRequest(text="class=4:20%", draw=2)], seed=9),
 }  # fmt: skip
 
@@ -168,6 +169,17 @@ def test_from_the_builder_to_the_text(open_page: Callable[..., AppTest], monkeyp
     assert metric(app, "Images to forget") == "2"
     next(button for button in app.button if button.label == "Put all back").click().run()
     assert text_of(app) == ""
+
+
+@pytest.mark.parametrize(("pool", "images"), [(True, 900), (False, 1350)])  # DESIGN, section 5
+def test_all_training_images_can_be_picked(
+    pool: bool, images: int, open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[int] = []
+    monkeypatch.setattr(request, "load_dataset", lambda data: shown.append(len(load_dataset(data).train)) or
+                        load_dataset(data))  # fmt: skip
+    open_page(PAGE, to_query(make_spec(settings={"model.data.pool": pool})))
+    assert shown == [images]
 
 
 def test_from_the_text_to_the_builder(open_page: Callable[..., AppTest]) -> None:

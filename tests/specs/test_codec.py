@@ -145,10 +145,10 @@ def test_a_setting_is_the_same_by_its_short_and_by_its_dotted_name():
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ({"dataset": "mnist"}, "data set 'mnist' is not known; choose digits"),
+        ({"dataset": "mnits"}, "data set 'mnits' is not known; choose digits"),
         ({"method": "mumis"}, "method 'mumis' is not known; choose mu-mis, "),
         ({"arch": "vgg"}, "architecture 'vgg' is not known; choose resnet-tiny"),
-        ({"recipe": "fast"}, "recipe 'fast' is not known; choose digits or cifar-fast"),
+        ({"recipe": "fast"}, "recipe 'fast' is not known; choose digits, cifar-fast"),
         ({"seed": 1}, "gold seed 1 is the original's own seed"),
         ({"settings": {"max_steps": 0}}, "^max_steps = 0 is not allowed"),
         ({"settings": {"max_steps": "many"}}, "^max_steps = 'many' is not allowed"),

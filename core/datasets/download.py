@@ -1,0 +1,80 @@
+"""One file over HTTP: taken up where it broke off, checked by md5, there whole or not at all."""
+
+import hashlib
+import os
+import time
+from collections.abc import Iterator
+from http.client import HTTPException
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+from core.errors import DataUnavailable
+
+CHUNK = 1 << 18  # bytes between two reports
+ATTEMPTS = 5  # in a row that bring nothing new
+TIMEOUT = 30.0  # seconds without a byte
+
+
+def fetch(url: str, path: Path, md5: str, *, pause: float = 1.0) -> Iterator[tuple[int, int]]:
+    """Downloads a file unless it is there, and yields (bytes done, bytes in all) as they come.
+
+    What has arrived stays beside it as ``.part``, also when this stops halfway; the next call goes on from there.
+
+    Args:
+        pause: seconds before the second attempt; each further one waits as long again.
+
+    Raises:
+        DataUnavailable: the server does not answer or has no such file, or what came is not the file.
+    """
+    if path.is_file():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.part")
+    failures, complete = 0, False
+    while not complete:
+        before = _size(part)
+        total = 0
+        try:
+            for done, total in _continue(url, part):
+                yield done, total
+            complete = _size(part) == total
+            problem = f"the connection ended after {_size(part):,} of {total:,} bytes"
+        except HTTPError as error:
+            if error.code == 416:  # nothing is left to send
+                complete = True
+            elif error.code < 500:
+                raise DataUnavailable(f"{url} cannot be downloaded: {error.code} {error.reason}") from None
+            problem = f"{error.code} {error.reason}"
+        except (OSError, HTTPException) as error:
+            problem = str(error) or type(error).__name__
+        failures = 0 if _size(part) > before else failures + 1
+        if not complete:
+            if failures == ATTEMPTS:
+                raise DataUnavailable(f"{url} cannot be downloaded: {problem}; what came is kept, try again later")
+            time.sleep(pause * failures)
+    with part.open("rb") as file:
+        found = hashlib.file_digest(file, "md5").hexdigest()
+    if found != md5:
+        part.unlink()
+        raise DataUnavailable(f"{url} is not the expected file: its md5 is {found}, not {md5}; it was removed")
+    os.replace(part, path)
+
+
+def _continue(url: str, part: Path) -> Iterator[tuple[int, int]]:
+    """One connection: appends what is missing, or begins anew where the server can't go on in the middle."""
+    have = _size(part)
+    with urlopen(Request(url, headers={"Range": f"bytes={have}-"} if have else {}), timeout=TIMEOUT) as answer:
+        if answer.status != 206:
+            have = 0
+        total = have + int(answer.headers.get("Content-Length", 0))
+        yield have, total
+        with part.open("ab" if have else "wb") as file:
+            while block := answer.read(CHUNK):
+                file.write(block)
+                have += len(block)
+                yield have, max(total, have)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0

@@ -1,0 +1,119 @@
+"""torchvision's data sets as they come: where their files are, which ones must be fetched, and how they are read.
+
+torchvision knows the addresses, the md5 sums and the formats. It brings in torch, so nothing here is called in the
+process of a page.
+"""
+
+import gzip
+import shutil
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.datasets.npz import read_npz
+from core.datasets.prepared import Arrays
+from core.errors import DataUnavailable, UnlearnError
+from core.specs.cifar import CLASSES
+
+# Any one of these below the root says that the data set is there.
+MARKS: dict[str, tuple[str, ...]] = {
+    "cifar10": ("cifar-10-batches-py",),
+    "cifar100": ("cifar-100-python", "cifar100.npz"),
+    "svhn": ("test_32x32.mat",),  # the last that is fetched
+    "fashion-mnist": ("FashionMNIST/raw/t10k-labels-idx1-ubyte",),
+    "mnist": ("MNIST/raw/t10k-labels-idx1-ubyte",),
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file to fetch: where it lies below the root, its address and md5."""
+
+    path: str
+    url: str
+    md5: str
+
+
+def is_found(name: str, root: Path) -> bool:
+    """Whether the raw files seem to be there."""
+    return any((root / mark).exists() for mark in MARKS[name])
+
+
+def sources(name: str) -> list[Source]:
+    """The files to fetch, as torchvision lists them."""
+    kind = _torchvision(name)
+    if name.startswith("cifar"):
+        return [Source(kind.filename, kind.url, kind.tgz_md5)]
+    if name == "svhn":
+        return [Source(file, url, md5) for url, file, md5 in (kind.split_list["train"], kind.split_list["test"])]
+    return [Source(f"{kind.__name__}/raw/{file}", kind.mirrors[0] + file, md5) for file, md5 in kind.resources]
+
+
+def unpack(path: Path) -> None:
+    """Unpacks an archive whose md5 was checked beside itself, and removes it."""
+    if path.name.endswith(".tar.gz"):
+        part = path.with_name(f"{path.name}.unpacked")
+        shutil.rmtree(part, ignore_errors=True)  # of an attempt that was cut off
+        with tarfile.open(path) as archive:
+            archive.extractall(part, filter="data")
+        for entry in part.iterdir():  # whole or absent: it is looked for by its name
+            entry.rename(path.parent / entry.name)
+        part.rmdir()
+    elif path.suffix == ".gz":
+        plain = path.with_suffix("")
+        part = plain.with_name(f"{plain.name}.part")
+        with gzip.open(path) as packed, part.open("wb") as file:
+            shutil.copyfileobj(packed, file)
+        part.rename(plain)
+    else:
+        return
+    path.unlink()
+
+
+def read_raw(name: str, root: Path) -> Arrays:
+    """The images as arrays.
+
+    CIFAR-100 is also taken from ``cifar100.npz``, in the layout of ``npz:``.
+
+    Raises:
+        DataUnavailable: files are missing or damaged.
+    """
+    if name == "cifar100" and (packed := root / "cifar100.npz").is_file():
+        *arrays, classes = read_npz(packed)
+        if tuple(classes) != CLASSES:
+            raise DataUnavailable(f"{packed} does not hold the 100 classes of CIFAR-100 in their order")
+        return tuple(arrays)
+    kind = _torchvision(name)
+    try:
+        if name == "svhn":
+            found = [(part.data, part.labels) for part in (kind(root, "train"), kind(root, "test"))]
+        else:
+            found = [(part.data, part.targets) for part in (kind(root, train=True), kind(root, train=False))]
+    except UnlearnError:
+        raise
+    except Exception as error:  # torchvision raises what its readers do
+        raise DataUnavailable(f"the files of {name} in {root} cannot be read: {error}") from None
+    (x_train, y_train), (x_test, y_test) = found
+    return _channels_first(name, x_train), np.asarray(y_train), _channels_first(name, x_test), np.asarray(y_test)
+
+
+def _channels_first(name: str, images: Any) -> np.ndarray:
+    images = np.asarray(images)
+    if images.ndim == 3:  # grey
+        return images[:, None]
+    return images if name == "svhn" else images.transpose(0, 3, 1, 2)
+
+
+def _torchvision(name: str) -> Any:
+    import torchvision.datasets as theirs  # heavy, and brings in torch
+
+    return {
+        "cifar10": theirs.CIFAR10,
+        "cifar100": theirs.CIFAR100,
+        "svhn": theirs.SVHN,
+        "fashion-mnist": theirs.FashionMNIST,
+        "mnist": theirs.MNIST,
+    }[name]

@@ -1,0 +1,54 @@
+"""What a GPU is given that a CPU is not: bfloat16 and channels-last, and smaller batches where its memory ends.
+
+bfloat16 is for training and for accuracies. Wherever an input gradient is taken ``core.sensitivity.evaluating`` keeps
+float32 products exact, and the first-order steps of a method are in float32 with what torch rounds by default.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import torch
+from torch import nn
+
+Result = TypeVar("Result")
+
+
+def on_device(model: nn.Module, device: torch.device) -> nn.Module:
+    """The model moved to the device; on a GPU its weights lie channels-last, and the activations follow them."""
+    return model.to(device, memory_format=torch.channels_last if device.type == "cuda" else torch.preserve_format)
+
+
+def mixed_precision(device: torch.device) -> torch.autocast:
+    """A context in which a GPU multiplies in bfloat16; on other devices nothing changes."""
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=device.type == "cuda")
+
+
+def precision(device: torch.device) -> str:
+    """In which precision numbers are made on the device, as a sentence."""
+    if device.type != "cuda":
+        return "All numbers are made in float32."
+    rounded = " and ".join(
+        name
+        for name, place in (("convolutions", torch.backends.cudnn.conv), ("products", torch.backends.cuda.matmul))
+        if place.fp32_precision == "tf32"
+    )
+    return (
+        "Training and accuracies are in bfloat16 (autocast, channels-last), input gradients in float32, steps of "
+        f"methods without input gradients in float32 with {f'TF32 in {rounded}' if rounded else 'no TF32'}."
+    )
+
+
+def in_memory(work: Callable[[int], Result], size: int, least: int = 1) -> tuple[Result, int]:
+    """``work(size)`` and the size; where the device's memory does not suffice, with half the size, and so on.
+
+    Raises:
+        torch.OutOfMemoryError: not even ``least`` fits.
+    """
+    while True:
+        try:
+            return work(size), size
+        except torch.OutOfMemoryError:
+            if size <= least:
+                raise
+        torch.cuda.empty_cache()  # out here, where the error holds the tensors of the failed attempt no longer
+        size = max(least, size // 2)

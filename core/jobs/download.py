@@ -1,0 +1,107 @@
+"""Downloads for the page: a process of its own per data set, which outlives the server, and what it says of itself.
+
+``python -m core.jobs.download NAME`` writes its progress beside the data; the page reads it.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from filelock import Timeout
+
+from core.datasets import Progress, prepare
+from core.datasets.preparation import preparing_lock
+from core.errors import UnlearnError
+from core.places import PROJECT, data_root
+from core.store import write_json
+from core.store.files import read_json
+
+EVERY = 0.2  # seconds between two writes of the progress
+
+_launched: dict[str, "subprocess.Popen[bytes]"] = {}  # downloads that this process has started, by data set
+
+
+def start_download(name: str) -> None:
+    """Starts the download of a data set unless it is going on."""
+    if is_downloading(name):
+        return
+    _launched[name] = subprocess.Popen(
+        [sys.executable, "-m", "core.jobs.download", name],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=PROJECT,
+        env=os.environ | {"UNLEARN_DATA": str(data_root().resolve())}, start_new_session=True,
+    )  # fmt: skip
+    _tell(name, Progress("start", 0, 1), _launched[name].pid)
+
+
+def is_downloading(name: str) -> bool:
+    """Whether a living process downloads or prepares the data set."""
+    if name in _launched and _launched[name].poll() is None:
+        return True
+    if not data_root().is_dir():
+        return False
+    try:
+        with preparing_lock(name, data_root()).acquire(blocking=False):
+            return False
+    except Timeout:
+        return True
+
+
+def download_state(name: str) -> dict[str, Any] | None:
+    """What the last download said: name, done and total of its phase, its pid, and the error where it failed."""
+    path = _path(name)
+    return read_json(path) if path.is_file() else None
+
+
+def cancel_download(name: str) -> None:
+    """Ends the process; what has arrived is kept and taken up by the next start."""
+    told = download_state(name)
+    if told is None or not is_downloading(name):
+        return
+    os.kill(told["pid"], signal.SIGKILL)
+    if name in _launched:
+        _launched[name].wait()
+    _path(name).unlink(missing_ok=True)
+
+
+def work(name: str, watch: Callable[[Progress], None] = lambda progress: None) -> None:
+    """Downloads and prepares a data set in this process, and tells the page.
+
+    Args:
+        watch: called with all progress.
+
+    Raises:
+        DataUnavailable: the files can't be had, or are damaged.
+    """
+    _tell(name, Progress("start", 0, 1), os.getpid())  # whom to end; no longer one that was ended before
+    written = 0.0
+    try:
+        for progress in prepare(name):
+            watch(progress)
+            if time.monotonic() - written >= EVERY:
+                _tell(name, progress, os.getpid())
+                written = time.monotonic()
+    except UnlearnError as error:
+        _tell(name, Progress("failed", 0, 1), os.getpid(), str(error))
+        raise
+    else:
+        _path(name).unlink(missing_ok=True)
+
+
+def _tell(name: str, progress: Progress, pid: int, error: str | None = None) -> None:
+    write_json(_path(name), asdict(progress) | {"error": error, "pid": pid})
+
+
+def _path(name: str) -> Path:
+    return data_root() / f".{name}.download.json"
+
+
+if __name__ == "__main__":
+    with suppress(UnlearnError):  # the page was told
+        work(sys.argv[1])

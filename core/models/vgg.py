@@ -1,0 +1,31 @@
+"""VGG-16 with BatchNorm for 32x32 images (Simonyan and Zisserman 2015, configuration D): its five poolings leave one
+position, so one linear layer takes the place of the three that 224x224 images need."""
+
+from torch import Tensor, nn
+
+STAGES = (2, 2, 3, 3, 3)  # 3x3 convolutions before each pooling
+GROWTH = (1, 2, 4, 8, 8)  # channels of each stage, in widths
+
+
+class VGG(nn.Module):
+    """Stages of convolutions, each ended by a max-pool that halves the image; mean pool, linear head.
+
+    Args:
+        width: channels of the first stage.
+    """
+
+    def __init__(self, width: int, num_classes: int, in_channels: int) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        channels = in_channels
+        for count, growth in zip(STAGES, GROWTH, strict=True):
+            for _ in range(count):
+                layers += [nn.Conv2d(channels, width * growth, 3, padding=1), nn.BatchNorm2d(width * growth), nn.ReLU()]
+                channels = width * growth
+            layers.append(nn.MaxPool2d(2))
+        self.features = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten())
+        self.head = nn.Linear(channels, num_classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logits (N, K) of images float32 (N, C, H, W) in [0, 1]."""
+        return self.head(self.features(x))

@@ -1,0 +1,140 @@
+"""The catalogue of data sets: what is known of each before its images are read."""
+
+import json
+import re
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from core.errors import DataUnavailable, InvalidSpec
+from core.places import data_root, prepared_folder
+from core.specs import cifar
+from core.specs.base import choices, short
+
+DIGIT_NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+@dataclass(frozen=True)
+class DataInfo:
+    """What is known of a data set before its images are read."""
+
+    title: str
+    about: str
+    classes: tuple[str, ...]
+    shape: tuple[int, int, int]  # channels, height, width
+    sizes: tuple[int, int, int]  # train, pool, test
+    mean: tuple[float, ...]  # per channel, of pixels in [0, 1]: constants of the data set
+    std: tuple[float, ...]
+    arch: str  # the default architecture
+    recipe: str  # the default recipe
+    subclasses: tuple[str, ...] | None = None
+    parent: tuple[int, ...] | None = None  # sub-class -> class
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The finest names an image has: sub-classes where there are any."""
+        return self.subclasses or self.classes
+
+
+EMBEDDED: dict[str, DataInfo] = {
+    "digits": DataInfo(
+        "Handwritten digits",
+        "1,797 real handwritten digits, 8x8 grey, shipped with scikit-learn.",
+        DIGIT_NAMES, (1, 8, 8), (900, 450, 447), (0.305,), (0.376,), "resnet-tiny", "digits",
+    ),
+    "digits-noisy": DataInfo(
+        "Noisy digits",
+        "The same digits with fixed sensor noise: models err on unseen images, so that easy and hard mean something.",
+        DIGIT_NAMES, (1, 8, 8), (900, 450, 447), (0.352,), (0.357,), "resnet-tiny", "digits",
+    ),
+    "digits-families": DataInfo(
+        "Digit families",
+        "The same digits in three classes by stroke (loops, lines, curves); the digits are the sub-classes.",
+        ("loops", "lines", "curves"), (1, 8, 8), (900, 450, 447), (0.305,), (0.376,), "resnet-tiny", "digits",
+        subclasses=DIGIT_NAMES, parent=(0, 1, 2, 2, 1, 2, 0, 1, 0, 0),
+    ),
+}  # fmt: skip
+
+# A fifth of the training images is the pool. Means and deviations are the usual constants of each set.
+_CIFAR100 = ((3, 32, 32), (40_000, 10_000, 10_000), (0.5071, 0.4865, 0.4409), (0.2673, 0.2564, 0.2762), "resnet18")
+DOWNLOADED: dict[str, DataInfo] = {
+    "cifar10": DataInfo(
+        "CIFAR-10", "60,000 colour photographs, 32x32, in 10 classes of animals and vehicles.",
+        ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
+        (3, 32, 32), (40_000, 10_000, 10_000), (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616),
+        "resnet18", "cifar-fast",
+    ),
+    "cifar100": DataInfo(
+        "CIFAR-100", "60,000 colour photographs, 32x32, in 100 classes.", cifar.CLASSES, *_CIFAR100, "cifar-fast",
+    ),
+    "cifar20": DataInfo(
+        "CIFAR-20", "The images of CIFAR-100 in its 20 super-classes; the 100 classes are the sub-classes.",
+        cifar.SUPERCLASSES, *_CIFAR100, "cifar-fast", subclasses=cifar.CLASSES, parent=cifar.PARENT,
+    ),
+    "svhn": DataInfo(
+        "Street view house numbers", "99,289 colour photographs of digits on houses, 32x32.",
+        DIGIT_NAMES, (3, 32, 32), (58_606, 14_651, 26_032), (0.4377, 0.4438, 0.4728), (0.1980, 0.2010, 0.1970),
+        "resnet18", "fast-plain",
+    ),
+    "fashion-mnist": DataInfo(
+        "Fashion-MNIST", "70,000 grey pictures of clothes, 28x28.",
+        ("T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"),
+        (1, 28, 28), (48_000, 12_000, 10_000), (0.2860,), (0.3530,), "resnet18", "fast-plain",
+    ),
+    "mnist": DataInfo(
+        "MNIST", "70,000 grey handwritten digits, 28x28.",
+        DIGIT_NAMES, (1, 28, 28), (48_000, 12_000, 10_000), (0.1307,), (0.3081,), "resnet18", "fast-plain",
+    ),
+}  # fmt: skip
+
+DATASETS: dict[str, DataInfo] = EMBEDDED | DOWNLOADED
+
+OWN_NAME = re.compile(r"(folder|npz):[0-9a-f]{20}")  # the user's own images, named by a fingerprint of their content
+
+
+def data_info(name: str) -> DataInfo:
+    """What is known of a data set: from the catalogue, or of added images from beside their arrays.
+
+    Raises:
+        InvalidSpec: no data set has this name.
+        DataUnavailable: own images that were not added on this machine.
+    """
+    check_name(name)
+    return DATASETS[name] if name in DATASETS else _own_info(prepared_folder(name) / "info.json", name)
+
+
+def check_name(name: str) -> None:
+    """Own images may be on another machine: a spec of them is sound all the same.
+
+    Raises:
+        InvalidSpec: no data set has this name.
+    """
+    if name in DATASETS or OWN_NAME.fullmatch(name):
+        return
+    if name.startswith(("folder:", "npz:")):
+        raise InvalidSpec(
+            f"{short(name)!r} names a place; add the images first with python -m core add, which prints their name"
+        )
+    raise InvalidSpec(
+        f"data set {short(name)!r} is not known; choose {choices(DATASETS)}, or add your own with python -m core add"
+    )
+
+
+def own_datasets() -> dict[str, DataInfo]:
+    """The images that were added on this machine, by name."""
+    names = [folder.name.replace("-", ":", 1) for folder in sorted((data_root() / "prepared").glob("*-*"))]
+    return {name: data_info(name) for name in names if OWN_NAME.fullmatch(name)}
+
+
+def info_json(info: DataInfo) -> dict:
+    """What ``data_info`` reads back."""
+    return asdict(info)
+
+
+@lru_cache(maxsize=64)
+def _own_info(path: Path, name: str) -> DataInfo:  # the name stands for the content, so the file does not change
+    try:
+        found = json.loads(path.read_text())
+    except (OSError, ValueError):
+        raise DataUnavailable(f"the images {name} are not on this machine; add them with python -m core add") from None
+    return DataInfo(**{key: tuple(value) if isinstance(value, list) else value for key, value in found.items()})

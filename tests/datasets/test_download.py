@@ -1,0 +1,127 @@
+import hashlib
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import numpy as np
+import pytest
+
+from core.datasets.download import ATTEMPTS, CHUNK, fetch
+from core.errors import DataUnavailable
+
+CONTENT = np.random.default_rng(0).bytes(5 * CHUNK // 2)
+MD5 = hashlib.md5(CONTENT).hexdigest()
+
+
+class Server(ThreadingHTTPServer):
+    """Serves CONTENT; ``breaks`` says after how many bytes each of its next answers ends."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.breaks: list[int] = []
+        self.ranges: list[str | None] = []
+        self.can_resume = True
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/file"
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        server: Server = self.server
+        asked = self.headers["Range"]
+        server.ranges.append(asked)
+        first = int(asked.removeprefix("bytes=").removesuffix("-")) if asked and server.can_resume else 0
+        if self.path != "/file":
+            self.send_error(404)
+        elif first >= len(CONTENT):
+            self.send_error(416)
+        else:
+            self.send_response(206 if first else 200)
+            self.send_header("Content-Length", str(len(CONTENT) - first))
+            self.end_headers()
+            self.wfile.write(CONTENT[first:][: server.breaks.pop(0) if server.breaks else None])
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server() as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def test_a_file_comes_whole_and_tells_of_its_progress(server, tmp_path):
+    path = tmp_path / "deep" / "file"
+    told = list(fetch(server.url, path, MD5))
+    assert path.read_bytes() == CONTENT
+    assert [entry.name for entry in path.parent.iterdir()] == ["file"]
+    assert [done for done, _ in told] == sorted({done for done, _ in told})
+    assert {total for _, total in told} == {len(CONTENT)}
+    assert told[-1][0] == len(CONTENT)
+    assert list(fetch(server.url, path, MD5)) == []  # it is there
+    assert len(server.ranges) == 1
+
+
+def test_a_connection_that_breaks_off_is_taken_up(server, tmp_path):
+    server.breaks = [1000, CHUNK + 5]
+    told = list(fetch(server.url, tmp_path / "file", MD5, pause=0))
+    assert (tmp_path / "file").read_bytes() == CONTENT
+    assert server.ranges == [None, "bytes=1000-", f"bytes={1000 + CHUNK + 5}-"]
+    assert {total for _, total in told} == {len(CONTENT)}
+
+
+def test_a_call_that_was_stopped_is_taken_up_by_the_next(server, tmp_path):
+    running = fetch(server.url, tmp_path / "file", MD5)
+    assert next(running) == (0, len(CONTENT))
+    next(running)
+    running.close()
+    assert [entry.name for entry in tmp_path.iterdir()] == ["file.part"]
+    size = (tmp_path / "file.part").stat().st_size
+    assert 0 < size < len(CONTENT)
+    list(fetch(server.url, tmp_path / "file", MD5))
+    assert (tmp_path / "file").read_bytes() == CONTENT
+    assert server.ranges[1] == f"bytes={size}-"
+
+
+def test_a_server_that_can_not_resume_sends_it_all_again(server, tmp_path):
+    server.breaks, server.can_resume = [1000], False
+    list(fetch(server.url, tmp_path / "file", MD5, pause=0))
+    assert (tmp_path / "file").read_bytes() == CONTENT
+
+
+def test_a_part_that_was_whole_is_not_asked_for_again(server, tmp_path):
+    (tmp_path / "file.part").write_bytes(CONTENT)
+    assert list(fetch(server.url, tmp_path / "file", MD5)) == []
+    assert (tmp_path / "file").read_bytes() == CONTENT
+
+
+def test_another_file_is_refused_and_removed(server, tmp_path):
+    with pytest.raises(DataUnavailable, match=f"its md5 is {MD5}, not 0000; it was removed"):
+        list(fetch(server.url, tmp_path / "file", "0000"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_not_there_is_said_at_once(server, tmp_path):
+    with pytest.raises(DataUnavailable, match="404"):
+        list(fetch(server.url + "s", tmp_path / "file", MD5))
+    assert len(server.ranges) == 1
+
+
+def test_it_gives_up_on_a_server_that_sends_nothing_new(server, tmp_path):
+    server.breaks = [1000] + [0] * 20
+    with pytest.raises(DataUnavailable, match=r"ended after 1,000 of .* bytes; what came is kept, try again later"):
+        list(fetch(server.url, tmp_path / "file", MD5, pause=0))
+    assert len(server.ranges) == 1 + ATTEMPTS
+    assert (tmp_path / "file.part").read_bytes() == CONTENT[:1000]
+
+
+def test_a_server_that_is_not_there_is_said(tmp_path):
+    with pytest.raises(DataUnavailable, match="refused"):
+        list(fetch("http://127.0.0.1:9/file", tmp_path / "file", MD5, pause=0))

@@ -1,0 +1,60 @@
+import zipfile
+
+import numpy as np
+import pytest
+
+from core.datasets.npz import read_npz
+from core.errors import InvalidSpec
+
+
+def test_a_good_file_comes_back_channels_first(npz, arrays):
+    x_train, y_train, x_test, y_test, classes = read_npz(npz())
+    np.testing.assert_array_equal(x_train, np.moveaxis(arrays["x_train"], -1, 1))
+    np.testing.assert_array_equal(x_test, np.moveaxis(arrays["x_test"], -1, 1))
+    assert (y_train.dtype, y_train.tolist(), y_test.tolist()) == (np.int64, [0, 1] * 20, [0, 1] * 4)
+    assert classes == ["cat", "dog"]
+
+
+def test_grey_images_get_a_channel(npz, arrays):
+    grey = {name: arrays[name][..., 0] for name in ("x_train", "x_test")}
+    assert read_npz(npz(**grey))[0].shape == (40, 1, 12, 12)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"x_test": None}, "has no array 'x_test'; x_train, y_train, x_test, y_test, class_names are needed"),
+        ({"class_names": np.array(["cat", None], dtype=object)}, "class_names holds Python objects"),
+        ({"x_train": np.zeros((40, 12, 12, 3))}, r"x_train is float64 \(40, 12, 12, 3\); uint8"),
+        ({"x_train": np.zeros((40, 3, 12, 12), np.uint8)}, r"x_train is uint8 \(40, 3, 12, 12\)"),
+        ({"x_train": np.zeros((40, 12, 14, 3), np.uint8)}, "images of 12x14 pixels; squares of 8 to 256"),
+        ({"x_train": np.zeros((40, 4, 4, 3), np.uint8)}, "images of 4x4 pixels"),
+        ({"x_train": np.zeros((40, 16, 16, 3), np.uint8)}, "x_train and x_test have images of different shapes"),
+        ({"y_train": np.zeros(39, np.int64)}, r"y_train is .* one whole number per image"),
+        ({"y_train": np.zeros(40)}, "y_train is .* one whole number per image"),
+        ({"class_names": np.array([1, 2])}, "class_names is .* unicode text"),
+    ],
+)
+def test_a_bad_file_is_refused_by_what_is_wrong(npz, changes, message):
+    with pytest.raises(InvalidSpec, match=message):
+        read_npz(npz(**changes))
+
+
+def test_a_header_that_promises_more_than_there_is_allocates_nothing(npz, tmp_path):
+    good, bad = npz(), tmp_path / "bad.npz"
+    with zipfile.ZipFile(good) as source, zipfile.ZipFile(bad, "w") as target:
+        for name in source.namelist():
+            data = source.read(name)
+            if name == "x_train.npy":
+                data = data.replace(b"(40, 12, 12, 3), }", b"(99999999, 900, 900, 3), }")[: len(data)]
+            target.writestr(name, data)
+    with pytest.raises(InvalidSpec, match=r"x_train is not as long as its header says|cannot be read"):
+        read_npz(bad)
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive", b"\x80\x04N."])
+def test_what_is_no_archive_is_refused(tmp_path, content):
+    path = tmp_path / "own.npz"
+    path.write_bytes(content)
+    with pytest.raises(InvalidSpec, match=r"own.npz cannot be read as npz"):
+        read_npz(path)

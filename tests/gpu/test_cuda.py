@@ -1,0 +1,173 @@
+"""What only a GPU can show. Needs torch, numpy and core; run with ``pytest tests/gpu``."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from core import execute, load_dataset, make_spec
+from core.datasets import Split
+from core.device import mixed_precision, on_device
+from core.evaluation.tables import accuracy, predict
+from core.models import build_model, get_state, model_for
+from core.sensitivity import input_gradient_norms, mumis_loss
+from core.specs import ARCHITECTURES, ModelSpec, TrainSpec
+from core.training import augmented, tensors, train
+
+pytestmark = [
+    pytest.mark.gpu,
+    pytest.mark.skipif(not torch.cuda.is_available(), reason="this machine has no usable GPU (CUDA)"),
+]
+
+CPU, GPU = torch.device("cpu"), torch.device("cuda")
+
+
+def seeded(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def built(arch: str, place: torch.device) -> nn.Module:
+    """A small model for 32x32 images whose BatchNorm has seen some."""
+    model = build_model(arch, 10, 3, 32, seed=1, mean=(0.5,) * 3, std=(0.25,) * 3, width=24)
+    with torch.no_grad():
+        model(torch.rand(16, 3, 32, 32, generator=seeded(2)))
+    return on_device(model.eval(), place)
+
+
+X = torch.rand(9, 3, 32, 32, generator=seeded(3))
+Y = torch.arange(9)
+OTHER = (Y + 3) % 10
+
+
+def random_split(count: int) -> Split:
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (count, 3, 32, 32), dtype=np.uint8)
+    return Split(images, rng.integers(0, 10, count), np.arange(count))
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+def test_weights_lie_channels_last_and_are_saved_in_the_usual_order(arch: str):
+    model, other = built(arch, GPU), built(arch, CPU)
+    convolutions = [m.weight for m in model.modules() if isinstance(m, nn.Conv2d) and m.kernel_size != (1, 1)]
+    assert all(w.is_contiguous(memory_format=torch.channels_last) for w in convolutions)
+    for name, value in get_state(model).items():
+        assert value.flags.c_contiguous
+        np.testing.assert_array_equal(value, get_state(other)[name], err_msg=name)
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+def test_predictions_are_in_bfloat16_and_near_those_of_the_cpu(arch: str):
+    model = built(arch, GPU)
+    with mixed_precision(GPU), torch.no_grad():
+        assert model(X.to(GPU)).dtype == torch.bfloat16
+    found, exact = predict(model, X.to(GPU)), predict(built(arch, CPU), X)
+    assert found.dtype == torch.float32
+    assert (found.cpu() - exact).norm() / exact.norm() < 0.05  # bfloat16 keeps 8 bits of each product's factors
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+def test_input_gradients_are_in_full_precision(arch: str):
+    exact = input_gradient_norms(built(arch, CPU).double(), X.double()).float()
+    found = input_gradient_norms(built(arch, GPU), X.to(GPU)).cpu()
+    torch.testing.assert_close(found, exact, rtol=1e-4, atol=1e-6)  # TF32 would be off by about 1e-3
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+def test_the_second_derivative_is_that_of_the_cpu(arch: str):
+    gradients = []
+    for place in (CPU, GPU):
+        model = built(arch, place)
+        loss = mumis_loss(model, X.to(place), Y.to(place), OTHER.to(place))
+        found = torch.autograd.grad(loss, list(model.parameters()), allow_unused=True)
+        gradients.append(torch.cat([g.flatten().cpu() for g in found if g is not None]))
+    assert gradients[0].norm() > 0
+    assert (gradients[0] - gradients[1]).norm() / gradients[0].norm() < 1e-3
+
+
+def test_augmentation_draws_the_same_on_every_device():
+    one = augmented(X, "crop-flip", seeded())
+    assert torch.equal(augmented(X.to(GPU), "crop-flip", seeded()).cpu(), one)
+
+
+def test_it_learns_digits():
+    dataset = load_dataset("digits")
+    model = on_device(model_for(ModelSpec()), GPU)
+    for step in train(model, dataset.train, TrainSpec(epochs=4), generator=seeded()):
+        assert np.isfinite(step.loss)
+    assert accuracy(model, *tensors(dataset.test, GPU)) > 0.9  # chance is 0.1
+
+
+def test_a_resumed_training_goes_on_from_its_epoch():
+    split, spec, saved = random_split(512), TrainSpec(epochs=3, batch_size=64, augment="crop-flip"), []
+    first = on_device(build_model("resnet18", 10, 3, 32, seed=0, width=16), GPU)
+    losses = [step.loss for step in train(first, split, spec, generator=seeded(), save=saved.append)]
+    second = on_device(build_model("resnet18", 10, 3, 32, seed=9, width=16), GPU)
+    steps = list(train(second, split, spec, generator=seeded(9), resume=saved[0]))
+    assert [step.step for step in steps] == list(range(9, 25))
+    assert steps[0].loss == pytest.approx(
+        losses[8], rel=0.05
+    )  # the same batch and weights; sums may be in another order
+
+
+@pytest.fixture
+def little_memory() -> Iterator[None]:
+    """A process that may take 3 GB."""
+    torch.cuda.empty_cache()
+    total = torch.cuda.get_device_properties(GPU).total_memory
+    torch.cuda.set_per_process_memory_fraction(min(1.0, (torch.cuda.memory_reserved() + 3e9) / total))
+    yield
+    torch.cuda.set_per_process_memory_fraction(1.0)
+
+
+def test_where_memory_ends_smaller_parts_make_the_step(little_memory: None):
+    model = on_device(build_model("resnet18", 10, 3, 32, seed=0), GPU)
+    spec = TrainSpec(epochs=1, batch_size=4096)
+    (step,) = train(model, random_split(4096), spec, generator=seeded())
+    assert 2 <= step.values["at_once"] < 4096
+    assert np.isfinite(step.loss)
+
+
+def test_where_memory_ends_input_gradients_take_smaller_batches(little_memory: None):
+    model = on_device(build_model("resnet18", 10, 3, 32, seed=0), GPU).eval()
+    images = torch.tensor(random_split(4096).images, device=GPU)
+    norms = input_gradient_norms(model, images, [0], batch_size=4096)
+    torch.testing.assert_close(norms[:64], input_gradient_norms(model, images[:64], [0]), rtol=1e-3, atol=1e-6)
+
+
+@pytest.mark.parametrize("method", ["mu-mis", "gradient-ascent"])
+def test_a_run_from_end_to_end(method: str):
+    spec = make_spec("digits", "class=3", method, gold_seeds=(1,), settings={"model.train.epochs": 8})
+    *_, finished = execute(spec, device="cuda")
+    found = finished.result["accuracy"]
+    assert finished.result["device"] == "cuda"
+    assert any("bfloat16" in note for note in finished.result["notes"])
+    assert found["original"]["TA"] > 0.9
+    assert found["unlearned"]["FA"] < found["original"]["FA"]
+
+
+def test_the_accuracies_of_both_devices_agree():
+    split = load_dataset("digits").test
+    model = model_for(ModelSpec())
+    for _ in train(model, load_dataset("digits").train, TrainSpec(epochs=2), generator=seeded()):
+        pass
+    here = accuracy(model, *tensors(split, CPU))
+    assert accuracy(on_device(model, GPU), *tensors(split, GPU)) == pytest.approx(here, abs=0.02)
+
+
+def loss_of(model: nn.Module, x: Tensor, y: Tensor) -> float:
+    return F.cross_entropy(predict(model, x), y).item()
+
+
+def test_training_lowers_the_loss_of_every_architecture():
+    split = random_split(128)
+    for arch in ARCHITECTURES:
+        model = on_device(build_model(arch, 10, 3, 32, seed=0, width=24), GPU)
+        images, labels = tensors(split, GPU)
+        before = loss_of(model, images, labels)
+        spec = TrainSpec(epochs=10, batch_size=64, learning_rate=0.02)
+        for _ in train(model, split, spec, generator=seeded()):
+            pass
+        assert loss_of(model, images, labels) < before, arch

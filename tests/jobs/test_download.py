@@ -1,0 +1,111 @@
+"""The real process is started once; its data set is MNIST with other files, from a server on this machine."""
+
+import gzip
+import hashlib
+import os
+import threading
+import time
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.datasets import Progress, is_prepared, load_dataset
+from core.datasets.preparation import preparing_lock
+from core.datasets.raw import Source
+from core.errors import DataUnavailable
+from core.jobs.download import cancel_download, download_state, is_downloading, start_download, work
+from core.places import data_root
+from core.store import write_json
+
+FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+
+
+def idx(array: np.ndarray) -> bytes:
+    """The format of MNIST's files: two zeros, the type (8: uint8), the number of axes, their lengths, the values."""
+    return bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">i4").tobytes() + array.astype(np.uint8).tobytes()
+
+
+@pytest.fixture
+def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Source]]:
+    """A server with four files of the right size, as what MNIST is to be fetched from."""
+    folder = tmp_path / "served"
+    folder.mkdir()
+    labels = {"train": np.arange(60_000) % 10, "t10k": np.arange(10_000) % 10}
+    for name in FILES:
+        own = labels[name.partition("-")[0]]
+        array = own if "labels" in name else np.broadcast_to(own[:, None, None], (len(own), 28, 28))
+        (folder / f"{name}.gz").write_bytes(gzip.compress(idx(array), mtime=0))
+    handler = partial(QuietHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        found = [
+            Source(f"MNIST/raw/{name}.gz", f"http://127.0.0.1:{server.server_port}/{name}.gz",
+                   hashlib.md5((folder / f"{name}.gz").read_bytes()).hexdigest())
+            for name in FILES
+        ]  # fmt: skip
+        monkeypatch.setattr("core.datasets.preparation.sources", lambda name: found)
+        yield found
+        server.shutdown()
+        thread.join()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+def test_it_downloads_prepares_and_leaves_nothing_else(served):
+    assert not is_prepared("mnist")
+    seen: list[Progress] = []
+    work("mnist", watch=seen.append)
+    assert [progress.name for progress in seen][-1] == "prepare images"
+    assert is_prepared("mnist")
+    assert download_state("mnist") is None
+    dataset = load_dataset("mnist")
+    assert [len(split) for split in dataset.splits.values()] == [48_000, 12_000, 10_000]
+    assert sorted({int(image[0, 3, 4]) for image in dataset.train.images}) == list(range(10))
+    assert sorted(path.name for path in (data_root() / "MNIST" / "raw").iterdir()) == sorted(FILES)
+
+
+def test_a_failure_is_told(served):
+    served[2] = Source(served[2].path, served[2].url, "0" * 32)
+    with pytest.raises(DataUnavailable, match="is not the expected file"):
+        work("mnist")
+    assert "is not the expected file" in download_state("mnist")["error"]
+    assert not is_downloading("mnist")
+    assert not is_prepared("mnist")
+
+
+def test_who_downloads_is_told_before_anything_comes(served, monkeypatch):
+    """Else stopping it would end another process, one that an old file names."""
+    write_json(data_root() / ".mnist.download.json", {"name": "x", "done": 0, "total": 1, "pid": 1, "error": None})
+    told: list[int] = []
+    monkeypatch.setattr("core.jobs.download.prepare", lambda name: told.append(download_state(name)["pid"]) or [])
+    work("mnist")
+    assert told == [os.getpid()]
+
+
+def test_nobody_downloads_what_another_process_downloads():
+    assert not is_downloading("mnist")
+    with preparing_lock("mnist", data_root()):
+        assert is_downloading("mnist")
+        start_download("mnist")
+        assert download_state("mnist") is None  # nothing was started
+
+
+def test_the_process_can_be_stopped_at_once(monkeypatch):
+    for name in ("http_proxy", "https_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")  # no network, so it waits and tries again
+    start_download("cifar10")
+    assert is_downloading("cifar10")
+    assert download_state("cifar10")["pid"] != os.getpid()
+    began = time.monotonic()
+    cancel_download("cifar10")
+    assert time.monotonic() - began < 1
+    assert not is_downloading("cifar10")
+    assert download_state("cifar10") is None

@@ -1,0 +1,70 @@
+import json
+
+import pytest
+
+from core.errors import DataUnavailable, InvalidSpec
+from core.places import prepared_folder
+from core.specs import ARCHITECTURES, DATASETS, RECIPES, DataSpec, ModelSpec, data_info, own_datasets
+from core.specs.data import unfit
+from core.specs.datasets import info_json
+
+OWN = "npz:0123456789abcdef0123"
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_what_is_known_of_a_data_set_fits_together(name: str):
+    info = DATASETS[name]
+    assert info.arch in ARCHITECTURES
+    assert info.recipe in RECIPES
+    assert len(info.mean) == len(info.std) == info.shape[0]
+    assert not unfit(info.arch, info.shape[1])
+    if info.subclasses is None:
+        assert info.parent is None
+        assert info.labels == info.classes
+    else:
+        assert info.labels == info.subclasses
+        assert len(info.parent) == len(info.subclasses)
+        assert set(info.parent) == set(range(len(info.classes)))
+
+
+def test_the_families_are_those_of_the_design():
+    info = DATASETS["digits-families"]
+    families = {name: [d for d, p in enumerate(info.parent) if info.classes[p] == name] for name in info.classes}
+    assert families == {"loops": [0, 6, 8, 9], "lines": [1, 4, 7], "curves": [2, 3, 5]}
+
+
+def test_the_classes_of_cifar20_are_the_super_classes_of_cifar100():
+    info = DATASETS["cifar20"]
+    assert len(set(info.classes)) == 20
+    assert info.subclasses == DATASETS["cifar100"].classes == tuple(sorted(info.subclasses))
+    assert [info.parent.count(c) for c in range(20)] == [5] * 20
+    assert info.classes[info.parent[info.subclasses.index("rocket")]] == "vehicles_2"  # Krizhevsky 2009
+
+
+def test_own_images_are_known_by_what_lies_beside_their_arrays():
+    elsewhere = ModelSpec(data={"name": OWN}, arch="vgg16-bn")  # from another machine: known by its name alone
+    with pytest.raises(DataUnavailable, match=f"the images {OWN} are not on this machine"):
+        elsewhere.data.info  # noqa: B018
+    assert own_datasets() == {}
+    folder = prepared_folder(OWN)
+    folder.mkdir(parents=True)
+    (folder / "info.json").write_text(json.dumps(info_json(DATASETS["digits-families"])))
+    assert data_info(OWN) == DATASETS["digits-families"]
+    assert own_datasets() == {OWN: DATASETS["digits-families"]}
+    assert elsewhere.data.info == DATASETS["digits-families"]
+    with pytest.raises(InvalidSpec, match="'vgg16-bn' needs at least 32 pixels a side"):
+        ModelSpec.of(elsewhere.model_dump())
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("mnits", "data set 'mnits' is not known; choose digits, .* or mnist, or add your own"),
+        ("npz:/etc/passwd", "'npz:/etc/passwd' names a place; add the images first"),
+        ("npz:../../0123456789abcdef0123", "names a place"),
+        ("npz:0123456789ABCDEF0123", "names a place"),
+    ],
+)
+def test_a_place_is_no_name(name: str, message: str):
+    with pytest.raises(InvalidSpec, match=message):
+        DataSpec.of({"name": name})

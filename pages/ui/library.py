@@ -12,7 +12,7 @@ import streamlit as st
 from core import METHODS, DataUnavailable, Store, load_dataset
 from core.experiment.past import Past, look_back
 from core.gallery import examples, shipped
-from core.specs import RunSpec, parse_spec, to_query
+from core.specs import MeasureSpec, RunSpec, parse_spec, to_query
 from core.store import GALLERY, RunFolder, RunRow, open_run
 from pages.ui.links import select, selected
 from pages.ui.page import plain
@@ -34,21 +34,25 @@ def _samples(root: str, run: str, changed: float) -> pd.DataFrame:
 
 
 def of_request(spec: RunSpec) -> list[RunRow]:
-    """The store's runs of one request, whatever their method and state."""
-    wanted = spec.request_key
-    return [row for row in store().rows() if _request_key(row.spec) == wanted]
+    """The store's runs of one request, whatever their method and state, and whatever else was measured."""
+    wanted = _request(spec)
+    return [row for row in store().rows() if _request_of(row.spec) == wanted]
+
+
+def _request(spec: RunSpec) -> str:
+    return spec.but(measure=MeasureSpec()).request_key
 
 
 @lru_cache(maxsize=4096)
-def _request_key(spec: str) -> str:
-    return parse_spec(spec).request_key
+def _request_of(spec: str) -> str:
+    return _request(parse_spec(spec))
 
 
 def results(run: RunFolder) -> list[dict[str, Any]]:
     """The results of all finished runs of this run's request: its own, then by unlearning seed. The gallery's where the
     store has none."""
     kept = {entry.spec.id: folder for entry in examples() if (folder := shipped(entry.spec))}
-    folders = {name: folder for name, folder in kept.items() if folder.spec.request_key == run.spec.request_key}
+    folders = {name: folder for name, folder in kept.items() if _request(folder.spec) == _request(run.spec)}
     folders |= {row.id: store().run(row.id) for row in of_request(run.spec) if row.state == "done"}
     others = [folder.result for name, folder in folders.items() if name != run.run]
     return [run.result, *sorted(others, key=lambda result: result["spec"]["unlearn_seed"])]

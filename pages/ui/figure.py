@@ -1,6 +1,6 @@
 """A figure with everything beside it: how to read it, its numbers as a table, and the table as a file."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -18,9 +18,15 @@ def show(shown: Shown, key: str) -> None:
     _beside(shown, key)
 
 
-def show_selectable(shown: Shown, key: str) -> list[int]:
-    """As ``show``; returns the ids of the images whose points are selected by click, box or lasso."""
-    event: Mapping[str, Any] = st.plotly_chart(shown.figure, key=key, alt=shown.alt, on_select="rerun", config=CONFIG)
+def show_selectable(shown: Shown, key: str, changed: Callable[[], None] | None = None) -> list[int]:
+    """As ``show``; returns the ids of the images whose points are selected by click, box or lasso.
+
+    Args:
+        changed: called when another selection was made, before the page is drawn.
+    """
+    event: Mapping[str, Any] = st.plotly_chart(
+        shown.figure, key=key, alt=shown.alt, on_select=changed or "rerun", config=CONFIG
+    )
     _beside(shown, key)
     return selected_ids(event["selection"])
 

@@ -4,7 +4,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.figures.theme import NORMS, ROLES, SPLITS, Mark, blank, frame, in_role_order, log_axis, role_mark, role_name
+from core.figures.theme import (
+    DIFFICULTY,
+    NORMS,
+    ROLES,
+    SPLITS,
+    Mark,
+    blank,
+    frame,
+    in_role_order,
+    log_axis,
+    role_mark,
+    role_name,
+)
 
 # Machado, Oliveira, Fernandes 2009, "A Physiologically-based Model for Simulation of Color Vision Deficiency", table of
 # matrices at severity 1, for linear RGB.
@@ -25,7 +37,12 @@ TO_LAB = [
     [1.9779984951, -2.4285922050, 0.4505937099],
     [0.0259040371, 0.7827717662, -0.8086757660],
 ]
-FAMILIES = {"roles": ROLES, "splits": {name: SPLITS[name] for name in ("forget", "retain", "test")}, "norms": NORMS}
+FAMILIES = {
+    "roles": ROLES,
+    "splits": {name: SPLITS[name] for name in ("forget", "retain", "test")},
+    "norms": NORMS,
+    "difficulty": DIFFICULTY,
+}
 
 
 def linear(color: str) -> np.ndarray:
@@ -49,7 +66,9 @@ def lab(color: str, vision: str) -> np.ndarray:
 
 
 @pytest.mark.parametrize("page", ["#ffffff", "#0e1117"])
-@pytest.mark.parametrize("mark", [*ROLES.values(), *SPLITS.values(), *NORMS.values()], ids=lambda mark: mark.color)
+@pytest.mark.parametrize(
+    "mark", [*ROLES.values(), *SPLITS.values(), *NORMS.values(), *DIFFICULTY.values()], ids=lambda mark: mark.color
+)
 def test_colors_read_on_light_and_dark_pages(mark: Mark, page: str) -> None:
     assert contrast(mark.color, page) >= 3  # WCAG 2.2, 1.4.11: graphical objects
 

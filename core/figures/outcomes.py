@@ -1,5 +1,7 @@
 """The Easy and hard page: pictures of what was predicted against what the golds say."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -14,13 +16,13 @@ HEADING = {"xanchor": "left", "yanchor": "middle", "align": "left", "showarrow":
 def outcomes_table(verdicts: pd.DataFrame) -> pd.DataFrame:
     """One row per outcome: outcome, images, and share of the forget set."""
     names = CALLED if verdicts["right"].isna().all() else OUTCOMES
-    counts = verdicts["outcome"].value_counts().reindex(names, fill_value=0)
-    return pd.DataFrame({"outcome": names, "images": counts.to_numpy(), "share": counts.to_numpy() / len(verdicts)})
+    counts = verdicts["outcome"].value_counts().reindex(names, fill_value=0).to_numpy()
+    return pd.DataFrame({"outcome": names, "images": counts, "share": counts / max(1, len(verdicts))})
 
 
 def outcomes(verdicts: pd.DataFrame, images: np.ndarray, chosen: int | None = None) -> Shown:
     """Thumbnails in four blocks, called easy above and called hard below, gold's verdict easy left and hard right; at
-    most ``COLUMNS * ROWS`` of each, those nearest to the other side first. A tile's customdata is the image's id.
+    most ``COLUMNS * ROWS`` of each, the least certain first. A tile's customdata is the image's id.
 
     Args:
         verdicts: ``core.evaluation.easy_hard.verdicts``, of the images to show.
@@ -30,45 +32,57 @@ def outcomes(verdicts: pd.DataFrame, images: np.ndarray, chosen: int | None = No
     table = outcomes_table(verdicts)
     if verdicts.empty:
         return blank("There are no images to show.", table)
-    blocks = [_block(verdicts, outcome) for outcome in table["outcome"]]
-    figure = frame(0, showlegend=False, hovermode="closest", margin={"l": 0, "r": 0, "t": 0, "b": 0})
-    xs, ys, rows, top = [], [], [], 0.0
-    for start in range(0, len(blocks), 2):
-        for side, block in enumerate(blocks[start : start + 2]):
-            left, place = side * (COLUMNS + 0.5), np.arange(min(len(block), COLUMNS * ROWS))
-            figure.add_annotation(text=_heading(table.iloc[start + side]), x=left - 0.5, y=top, **HEADING)
-            xs.append(left + place % COLUMNS)
-            ys.append(top + 1 + place // COLUMNS)
-            rows.append(block[: len(place)])
-        tallest = min(ROWS, max(-(-len(block) // COLUMNS) for block in blocks[start : start + 2]))
-        top += 1 + max(1, tallest)
-    x, y, shown = np.concatenate(xs), np.concatenate(ys), verdicts.iloc[np.concatenate(rows)]
+    headings, tiles, height = _arranged(verdicts, table)
     size = {"xref": "x", "yref": "y", "sizex": 0.92, "sizey": 0.92, "xanchor": "center", "yanchor": "middle"}
-    pictures = [png_url(images[n]) for n in np.concatenate(rows)]
-    figure.update_layout(
-        height=int(TILE * 0.95 * top),
-        images=[{"source": url, "x": a, "y": b, **size} for url, a, b in zip(pictures, x, y, strict=True)],
-        shapes=[outline(a, b) for a, b, index in zip(x, y, shown["index"], strict=True) if index == chosen],
+    figure = frame(
+        int(TILE * 0.95 * height),
+        showlegend=False,
+        hovermode="closest",
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        annotations=headings,
+        images=[{"source": png_url(images[t.row]), "x": t.x, "y": t.y, **size} for t in tiles.itertuples()],
+        shapes=[outline(t.x, t.y) for t in tiles.itertuples() if verdicts["index"].iloc[t.row] == chosen],
     )
-    about = shown[["index", "p_hard", "right"]].round(2)
-    figure.add_trace(targets(x, y, about.rename(columns={"p_hard": "p(hard)", "right": "golds right"})))
+    about = verdicts.iloc[tiles["row"]][["index", "p_hard", "right"]].round(2)
+    about = about.rename(columns={"p_hard": "p(hard)", "right": "golds right"})
+    figure.add_trace(targets(tiles["x"].to_numpy(), tiles["y"].to_numpy(), about))
     still = {"visible": False, "fixedrange": True, "constrain": "domain"}
     figure.update_xaxes(range=[-0.5, 2 * COLUMNS], constraintoward="left", **still)
-    figure.update_yaxes(range=[top - 0.4, -0.4], constraintoward="top", scaleanchor="x", **still)
+    figure.update_yaxes(range=[height - 0.45, -0.45], constraintoward="top", scaleanchor="x", **still)
     counts = "; ".join(f"{row.outcome} {row.images}" for row in table.itertuples())
     return Shown(
-        figure, table, f"Click an image to open it. Of each kind at most {COLUMNS * ROWS} are shown, the least certain "
-        "first.", f"Forget images by outcome: {counts}.", ("share",),
-    )  # fmt: skip
+        figure,
+        table,
+        f"Click an image to open it. At most {COLUMNS * ROWS} of a kind are shown, those that TMU was least sure of "
+        "first.",
+        f"Forget images by outcome: {counts}.",
+        ("share",),
+    )
 
 
-def _heading(row: pd.Series) -> str:
-    called, _, verdict = row["outcome"].partition(", ")
-    return f"<b>{row['images']}</b> {called},<br>{verdict}" if verdict else f"<b>{row['images']}</b> {called}"
+def _arranged(verdicts: pd.DataFrame, table: pd.DataFrame) -> tuple[list[dict[str, Any]], pd.DataFrame, float]:
+    """The blocks' headings, the place of every tile (row of ``verdicts``, x, y), and the height of all, in tiles."""
+    headings, tiles, top = [], [], 0.0
+    for start in range(0, len(table), 2):
+        tallest = 1
+        for side, (_, outcome) in enumerate(table.iloc[start : start + 2].iterrows()):
+            left = side * (COLUMNS + 0.5)
+            headings.append({"text": _heading(outcome), "x": left - 0.5, "y": top, **HEADING})
+            rows = _least_certain(verdicts, outcome["outcome"])[: COLUMNS * ROWS]
+            place = np.arange(len(rows))
+            tiles.append(pd.DataFrame({"row": rows, "x": left + place % COLUMNS, "y": top + 1 + place // COLUMNS}))
+            tallest = max(tallest, -(-len(rows) // COLUMNS))
+        top += 1 + tallest
+    return headings, pd.concat(tiles, ignore_index=True), top
 
 
-def _block(verdicts: pd.DataFrame, outcome: str) -> np.ndarray:
-    """Positions of the images of an outcome, the least certain first."""
+def _heading(outcome: pd.Series) -> str:
+    called, _, verdict = outcome["outcome"].partition(", ")
+    return f"<b>{outcome['images']}</b> {called}" + (f",<br>{verdict}" if verdict else "")
+
+
+def _least_certain(verdicts: pd.DataFrame, outcome: str) -> np.ndarray:
+    """Positions of the images of an outcome."""
     sign = -1 if outcome.startswith("called easy") else 1
     order = np.argsort(sign * verdicts["p_hard"].to_numpy(), kind="stable")
     return order[(verdicts["outcome"] == outcome).to_numpy()[order]]

@@ -47,8 +47,8 @@ def numbers(judgement: dict[str, Any], images: pd.DataFrame) -> None:
     with st.container(horizontal=True):
         _metric("Easy, predicted", f"{easy}", f"gold {gold:.1f}", "How many images are called easy; gold: how many a "
                 "retrained model gets right, mean over the golds.")  # fmt: skip
-        _metric("AUC", _decimal(judgement["auc"]), f"ceiling {_decimal(judgement['ceiling_auc'])}", "Of two images, one "
-                "that gold gets right and one that it gets wrong: how often the wrong one was given the higher "
+        _metric("AUC", _decimal(judgement["auc"]), f"ceiling {_decimal(judgement['ceiling_auc'])}", "Of two images, "
+                "one that gold gets right and one that it gets wrong: how often the wrong one was given the higher "
                 "probability of being hard. 0.5 is a coin. Ceiling: how well golds predict each other.")  # fmt: skip
         _metric("Balanced accuracy", _share(judgement["balanced_accuracy"]), "a coin 50%", "Mean of two shares: easy "
                 "images called easy, and hard images called hard.")  # fmt: skip

@@ -12,14 +12,13 @@ from typing import Any
 import numpy as np
 
 from core.bench.table import finished, print_rows
-from core.evaluation.easy_hard import auc, ceiling_auc, gold_right, interval
+from core.evaluation.easy_hard import auc, ceiling_auc, gold_right, interval, rungs, verdicts
 from core.specs import make_spec
-from core.store import RunFolder, Store
+from core.store import Store
 
 GOLDS = tuple(range(1, 9))
 METHODS = ("tmu", "random-label", "gradient-ascent", "fine-tune", "none")
 DRAWS = 1000
-RUNGS = ("TMU", "always easy", "class accuracy", "original's loss", "NF", "AF", "CF", "short proxies")
 
 
 @dataclass(frozen=True)
@@ -55,27 +54,24 @@ def _request(store: Store, text: str, draw: int) -> Request:
     results = {name: finished(store, spec) for name, spec in specs.items()}
     run = store.run(specs["tmu"].id)
     samples = run.samples()
-    forget = samples[samples["split"] == "forget"].sort_values("index")
-    own, original = (forget[forget["role"] == role] for role in ("unlearned", "original"))
-    known = _known(run)[own["label"].to_numpy()]
-    columns = {"TMU": "p_hard", "NF": "nf", "AF": "af", "CF": "cf", "short proxies": "proxy_loss"}
-    scores = {name: own[column].to_numpy() for name, column in columns.items()}
-    scores |= {
-        "always easy": np.zeros(len(own)),
-        "class accuracy": 1 - known,
-        "original's loss": original["loss"].to_numpy(),
-    }
-    return Request(scores, own["easy"].to_numpy(dtype=bool), gold_right(samples), float(known.mean()), results)
-
-
-def _known(run: RunFolder) -> np.ndarray:
-    return np.array(run.models.record(run.result["models"]["original"])["held_out"])
+    known = np.array(run.models.record(run.result["models"]["original"])["held_out"])
+    own = verdicts(samples)
+    return Request(
+        rungs(samples, known),
+        own["easy"].to_numpy(),
+        gold_right(samples),
+        float(known[own["label"].to_numpy()].mean()),
+        results,
+    )
 
 
 def _print_ladder(requests: Sequence[Request]) -> None:
     """AUC over the images of all requests together."""
     ceiling = _pooled(requests, lambda some: ceiling_auc(_right(some)))
-    own = {name: _pooled(requests, lambda some, name=name: auc(_scores(some, name), _right(some))) for name in RUNGS}
+    own = {
+        name: _pooled(requests, lambda some, name=name: auc(_scores(some, name), _right(some)))
+        for name in requests[0].scores
+    }
     rows = []
     for name, values in own.items():
         low, high = np.percentile(values[1:], [2.5, 97.5])

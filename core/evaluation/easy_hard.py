@@ -12,6 +12,10 @@ import pandas as pd
 
 Judgement = dict[str, float | int | None]
 
+FEATURES = {"NF": "nf", "AF": "af", "CF": "cf"}
+OUTCOMES = ("called easy, is easy", "called easy, is hard", "called hard, is easy", "called hard, is hard")
+CALLED = ("called easy", "called hard")
+
 
 def gold_right(samples: pd.DataFrame) -> np.ndarray:
     """bool (K, N): whether each gold classifies each forget image right; images in the order of their ids.
@@ -22,6 +26,47 @@ def gold_right(samples: pd.DataFrame) -> np.ndarray:
     rows = samples[(samples["split"] == "forget") & samples["role"].str.startswith("gold-")]
     right = rows.assign(right=rows["prediction"] == rows["label"])
     return right.pivot(index="role", columns="index", values="right").to_numpy(dtype=bool)
+
+
+def verdicts(samples: pd.DataFrame) -> pd.DataFrame:
+    """What was predicted of each forget image, and what the golds say.
+
+    Args:
+        samples: rows of every role of a TMU run, with the split ``forget``.
+
+    Returns:
+        One row per image, by id: index, label, nf, af, cf, nf_z, af_z, cf_z, p_hard, easy (bool, called so), right
+        (share of golds that are right) and outcome: of ``OUTCOMES``, an image being easy that at least half of the
+        golds get right. Without a gold right is null and the outcome one of ``CALLED``.
+    """
+    own = samples[(samples["role"] == "unlearned") & (samples["split"] == "forget")].sort_values("index")
+    columns = ["index", "label", *FEATURES.values(), *(f"{name}_z" for name in FEATURES.values()), "p_hard", "easy"]
+    found = own[columns].astype({"easy": bool}).reset_index(drop=True)
+    called_hard = (~found["easy"]).to_numpy(dtype=int)
+    right = gold_right(samples)
+    if not len(right):
+        return found.assign(right=np.nan, outcome=[CALLED[n] for n in called_hard])
+    share = right.mean(0)
+    return found.assign(right=share, outcome=[OUTCOMES[n] for n in 2 * called_hard + (share < 0.5)])
+
+
+def rungs(samples: pd.DataFrame, known: np.ndarray) -> dict[str, np.ndarray]:
+    """The ladder that TMU has to beat: rung -> scores (N,) of the forget images by id, higher is harder.
+
+    Args:
+        samples: rows of every role of a TMU run.
+        known: held-out accuracy of every class under the original.
+    """
+    forget = samples[samples["split"] == "forget"].sort_values("index")
+    own, original = (forget[forget["role"] == role] for role in ("unlearned", "original"))
+    return {
+        "TMU": own["p_hard"].to_numpy(),
+        "always easy": np.zeros(len(own)),
+        "class accuracy": 1 - known[own["label"].to_numpy()],
+        "original's loss": original["loss"].to_numpy(),
+        **{name: own[column].to_numpy() for name, column in FEATURES.items()},
+        "short proxies": own["proxy_loss"].to_numpy(),
+    }
 
 
 def judge(p_hard: np.ndarray, easy: np.ndarray, right: np.ndarray) -> Judgement:
@@ -116,19 +161,34 @@ def reliability(p_hard: np.ndarray, right: np.ndarray, bins: int = 5) -> pd.Data
 
 
 def ladder(scores: Mapping[str, np.ndarray], right: np.ndarray, draws: int = 1000) -> pd.DataFrame:
-    """AUC of every rung, with a 95 % bootstrap interval over images: rung, auc, low, high.
+    """AUC of every rung with a 95 % bootstrap interval over images, and one of how far the first rung is ahead.
 
     Args:
         scores: rung -> (N,), higher is harder.
+
+    Returns:
+        rung, auc, low, high, and lead_low and lead_high, the interval of the first rung's AUC minus this one's in the
+        same bootstrap samples.
     """
     size = right.shape[1]
     counts = np.random.default_rng(0).multinomial(size, np.full(size, 1 / size), draws)[:, None]
-    rows = []
-    for name, score in scores.items():
-        means = np.ma.masked_invalid(_areas(score, counts * ~right, counts * right)).mean(1).compressed()
-        low, high = np.percentile(means, [2.5, 97.5]) if len(means) else (None, None)
-        rows.append((name, auc(score, right), low, high))
-    return pd.DataFrame(rows, columns=["rung", "auc", "low", "high"])
+    drawn = {
+        name: np.ma.masked_invalid(_areas(score, counts * ~right, counts * right)).mean(1).filled(np.nan)
+        for name, score in scores.items()
+    }
+    first = next(iter(drawn.values()))
+    rows = [(name, auc(score, right), *_middle(drawn[name]), *_middle(first - drawn[name]))
+            for name, score in scores.items()]  # fmt: skip
+    return pd.DataFrame(rows, columns=["rung", "auc", "low", "high", "lead_low", "lead_high"])
+
+
+def _middle(values: np.ndarray) -> tuple[float | None, float | None]:
+    """95 % of the values that are defined lie between these."""
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return None, None
+    low, high = np.percentile(known, [2.5, 97.5])
+    return float(low), float(high)
 
 
 def _areas(score: np.ndarray, hard: np.ndarray, easy: np.ndarray) -> np.ndarray:

@@ -81,9 +81,9 @@ def gallery(images: np.ndarray, about: pd.DataFrame, selected: Collection[int] =
     size = {"xref": "x", "yref": "y", "sizex": 0.94, "sizey": 0.94, "xanchor": "center", "yanchor": "middle"}
     figure.update_layout(
         images=[{"source": url, "x": a, "y": b, **size} for url, a, b in zip(table["image"], x, y, strict=True)],
-        shapes=[_outline(a, b) for a, b, index in zip(x, y, table["index"], strict=True) if index in selected],
+        shapes=[outline(a, b) for a, b, index in zip(x, y, table["index"], strict=True) if index in selected],
     )
-    figure.add_trace(_targets(x, y, table.drop(columns="image")))
+    figure.add_trace(targets(x, y, table.drop(columns="image")))
     # Square tiles in the upper left corner whatever the width; no zoom, so that a finger can scroll past.
     still = {"visible": False, "fixedrange": True, "constrain": "domain"}
     figure.update_xaxes(range=[-0.5, columns - 0.5], constraintoward="left", **still)
@@ -139,12 +139,13 @@ def class_counts(labels: np.ndarray, forgotten: np.ndarray, names: Sequence[str]
     )
 
 
-def _outline(x: int, y: int) -> dict:
+def outline(x: float, y: float) -> dict:
+    """The frame around the tile at this place, in tiles."""
     corners = {"x0": x - 0.48, "x1": x + 0.48, "y0": y - 0.48, "y1": y + 0.48}
     return {"type": "rect", **corners, "line": {"color": SPLITS["forget"].color, "width": 4}}
 
 
-def _targets(x: np.ndarray, y: np.ndarray, about: pd.DataFrame) -> go.Scatter:
+def targets(x: np.ndarray, y: np.ndarray, about: pd.DataFrame) -> go.Scatter:
     """Transparent squares over the tiles: what is clicked, and what tells about the image."""
     lines = ["<br>".join(f"{name} {value}" for name, value in row.items()) for row in about.to_dict("records")]
     return go.Scatter(

@@ -1,6 +1,6 @@
 """A figure with everything beside it: how to read it, its numbers as a table, and the table as a file."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 import pandas as pd
@@ -18,21 +18,26 @@ def show(shown: Shown, key: str) -> None:
     _beside(shown, key)
 
 
-def show_selectable(shown: Shown, key: str) -> list[int]:
-    """As ``show``; returns the ids of the images whose points are selected by click, box or lasso."""
-    return selected_ids(_selection(shown, key))
+def show_selectable(shown: Shown, key: str, changed: Callable[[], None] | None = None) -> list[int]:
+    """As ``show``; returns the ids of the images whose points are selected by click, box or lasso.
+
+    Args:
+        changed: called when another selection was made, before the page is drawn.
+    """
+    return selected_ids(_selection(shown, key, changed, "points", "box", "lasso"))
 
 
 def show_with_runs(shown: Shown, key: str) -> str | None:
     """As ``show``; returns the run whose point is clicked."""
-    return selected_run(_selection(shown, key, "points"))
+    return selected_run(_selection(shown, key, None, "points"))
 
 
-def _selection(shown: Shown, key: str, *modes: Literal["points", "box", "lasso"]) -> Mapping[str, Any]:
+def _selection(
+    shown: Shown, key: str, changed: Callable[[], None] | None, *modes: Literal["points", "box", "lasso"]
+) -> Mapping[str, Any]:
     event: Mapping[str, Any] = st.plotly_chart(
-        shown.figure, key=key, alt=shown.alt, on_select="rerun", config=CONFIG,
-        selection_mode=modes or ("points", "box", "lasso"),
-    )  # fmt: skip
+        shown.figure, key=key, alt=shown.alt, on_select=changed or "rerun", config=CONFIG, selection_mode=modes
+    )
     _beside(shown, key)
     return event["selection"]
 

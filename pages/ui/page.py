@@ -12,6 +12,7 @@ PAGES = {
     "Overview": ("app.py", ":material/home:"),
     "Forget": ("pages/1_Forget.py", ":material/backspace:"),
     "Sensitivity": ("pages/2_Sensitivity.py", ":material/scatter_plot:"),
+    "Easy and hard": ("pages/3_Easy_and_hard.py", ":material/call_split:"),
     "Gold comparison": ("pages/4_Gold_comparison.py", ":material/balance:"),
     "Runs": ("pages/7_Runs.py", ":material/list_alt:"),
 }

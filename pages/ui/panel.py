@@ -29,10 +29,20 @@ def images_panel(run: RunFolder, samples: pd.DataFrame, ids: Sequence[int]) -> N
         label = info.classes[rows["label"].iloc[0]]
         picture.image(png_url(image, 160), alt=f"Image {number}, {label}")
         numbers.markdown(f"**Image {number}** · {label} · {rows['split'].iloc[0]}")
-        shown = rows[list(SHOWN)].assign(prediction=[info.classes[p] for p in rows["prediction"]])
-        numbers.dataframe(
-            shown.rename(index=role_name).rename_axis("model"),
-            column_config={"probability": st.column_config.NumberColumn(format="percent")},
-        )
+        with numbers:
+            in_every_model(rows, info.classes)
     with st.popover("All selected, as numbers", icon=":material/table:"):
         table(samples[samples["index"].isin(list(ids))], f"selected.{run.run}")
+
+
+def in_every_model(rows: pd.DataFrame, classes: Sequence[str]) -> None:
+    """What every model makes of one image.
+
+    Args:
+        rows: of one image, by role.
+    """
+    shown = rows[list(SHOWN)].assign(prediction=[classes[p] for p in rows["prediction"]])
+    st.dataframe(
+        shown.rename(index=role_name).rename_axis("model"),
+        column_config={"probability": st.column_config.NumberColumn(format="percent")},
+    )

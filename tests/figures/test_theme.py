@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from core.figures.theme import (
+    DIFFICULTY,
     NORMS,
     ROLES,
     SIDES,
@@ -42,6 +43,7 @@ FAMILIES = {
     "splits": {name: SPLITS[name] for name in ("forget", "retain", "test")},
     "norms": NORMS,
     "sides": SIDES,
+    "difficulty": DIFFICULTY,
 }
 
 
@@ -67,7 +69,9 @@ def lab(color: str, vision: str) -> np.ndarray:
 
 @pytest.mark.parametrize("page", ["#ffffff", "#0e1117"])
 @pytest.mark.parametrize(
-    "mark", [*ROLES.values(), *SPLITS.values(), *NORMS.values(), *SIDES.values()], ids=lambda mark: mark.color
+    "mark",
+    [mark for family in (ROLES, SPLITS, NORMS, SIDES, DIFFICULTY) for mark in family.values()],
+    ids=lambda mark: mark.color,
 )
 def test_colors_read_on_light_and_dark_pages(mark: Mark, page: str) -> None:
     assert contrast(mark.color, page) >= 3  # WCAG 2.2, 1.4.11: graphical objects

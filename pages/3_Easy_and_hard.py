@@ -1,0 +1,56 @@
+"""The TMU lens: which forget images would gold still get right, and how well was that predicted?"""
+
+import streamlit as st
+
+from core.evaluation.easy_hard import cuts, gold_right, reliability, verdicts
+from core.figures import calibration, cut_explorer, ladder, ladder_verdict, roc
+from pages.ui import easy_hard, forget_images, library, summary, twin
+from pages.ui.figure import show
+from pages.ui.page import page
+
+LEAD = (
+    "A retrained model would still recognise many of the forgotten images, because others like them remain: they are "
+    "easy. Only the hard ones have to be forgotten. TMU predicts which is which, without retraining."
+)
+
+with page("Easy and hard", LEAD):
+    run = library.choose_run()
+    if run is None:
+        st.stop()
+    if run.spec.method.name != "tmu":
+        easy_hard.ask_for_tmu(run.spec)
+        st.stop()
+    samples = library.samples(run)
+    images, right = verdicts(samples), gold_right(samples)
+    judgement = run.result["easy_hard"]
+    easy_hard.numbers(judgement, images)
+    if "twin" not in run.tables:
+        easy_hard.nothing_remains(judgement, images)
+    rungs = easy_hard.ladder_of(run) if len(right) else None
+    if rungs is not None:
+        st.markdown(ladder_verdict(rungs))
+
+    st.subheader("Every image to forget", anchor=False)
+    forget_images.explore(run, samples, images)
+
+    if judgement["auc"] is not None and images["p_hard"].nunique() > 1:
+        table = cuts(images["p_hard"].to_numpy(), right)
+        st.subheader("Where to cut", anchor=False)
+        show(cut_explorer(table, images), "cuts")
+        st.subheader("How good are the probabilities?", anchor=False)
+        ranking, calibrated = st.tabs(["Ranking", "Calibration"])
+        with ranking:
+            show(roc(table, int((~images["easy"]).sum())), "roc")
+        with calibrated:
+            st.markdown(f"Brier score **{judgement['brier']:.3f}**: the mean squared distance of the probability to "
+                        "the share of golds that are wrong; 0 is perfect.")  # fmt: skip
+            show(calibration(reliability(images["p_hard"].to_numpy(), right)), "calibration")
+    if rungs is not None:
+        st.subheader("Is something simpler as good?", anchor=False)
+        show(ladder(rungs, judgement["ceiling_auc"]), "ladder")
+
+    if "twin" in run.tables:
+        st.subheader("The twin problem", anchor=False)
+        twin.problem(run, samples, images, right)
+    st.subheader("Cost and notes", anchor=False)
+    summary.details(run)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from importlib import import_module
 
-BENCHMARKS = ("classes", "parts", "easy-hard")
+BENCHMARKS = ("classes", "parts", "methods", "easy-hard")
 
 
 def benchmark(name: str) -> Callable[..., None]:

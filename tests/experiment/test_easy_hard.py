@@ -1,0 +1,78 @@
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from core import execute, load_dataset, plan
+from core.events import Phase, Table
+from core.experiment.easy_hard import judged, proxy_losses
+from core.store import SavedModel
+
+TMU = {
+    "twin_rounds": 1,
+    "round_epochs": 1,
+    "curriculum_epochs": 1,
+    "curriculum_steps": 1,
+    "max_steps": 1,
+    "correct_shift": True,
+}
+
+
+@pytest.fixture(scope="module")
+def tmu(quick):
+    return quick("tmu", "class=3:60%", "digits-noisy", settings=TMU)
+
+
+def test_proxies_are_as_many_as_curriculum_models_and_never_see_the_forget_set(tmu, monkeypatch):
+    from core.experiment import easy_hard
+
+    seen: list[set[int]] = []
+
+    def spy(model, split, recipe, *, generator):
+        seen.append(set(split.index))
+        yield from ()
+
+    monkeypatch.setattr(easy_hard, "train", spy)
+    planned, dataset = plan(tmu), load_dataset(tmu.model.data)
+    events = proxy_losses(planned, dataset, torch.device("cpu"))
+    phases: list[Phase] = []
+    while True:
+        try:
+            phases.append(next(events))
+        except StopIteration as end:
+            losses = end.value
+            break
+    assert [(phase.done, phase.total) for phase in phases] == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    assert losses.shape == (len(planned.forget),)
+    retain = set(dataset.train.index) - set(planned.forget.ids)
+    assert seen == [retain] * 4
+
+
+def test_the_judgement_is_of_forget_rows_by_id():
+    own = pd.DataFrame(
+        {"index": [7, 3, 9], "split": ["forget", "forget", "retain"], "p_hard": [0.9, 0.2, np.nan],
+         "easy": [False, True, None]}
+    )  # fmt: skip
+    gold = pd.DataFrame({"index": [3, 7, 9], "split": own["split"], "label": 1, "prediction": [1, 0, 1]})
+    gold["split"] = ["forget", "forget", "retain"]
+    found = judged(own, [gold, gold])
+    assert found["accuracy"] == found["auc"] == found["ceiling_auc"] == 1
+    assert (found["predicted_easy"], found["gold_easy"]) == (1, 1)
+    assert found["brier"] == pytest.approx((0.1**2 + 0.2**2) / 2)
+    assert judged(own, [])["auc"] is None
+
+
+def test_a_run_has_the_features_the_proxy_and_the_judgement(tmu):
+    models: dict[str, SavedModel] = {}
+    *events, finished = execute(tmu, models=models)
+    tables = {event.name: event.frame for event in events if isinstance(event, Table)}
+    samples = tables["samples"].set_index("split")
+    columns = ["nf", "af", "cf", "p_hard", "easy", "proxy_loss"]
+    assert samples.loc["forget", columns].notna().all(axis=None)
+    assert samples.loc[["retain", "test", "pool"], columns].isna().all(axis=None)
+    assert {"twin", "twin_classes", "neighbours", "adversarial"} <= set(tables)
+    assert "forget_features" not in tables  # they stand on the samples' rows
+    assert finished.result["easy_hard"]["predicted_easy"] == samples.loc["forget", "easy"].sum()
+    assert any("share of easy images was corrected" in note for note in finished.result["notes"])
+    names = {event.name for event in events if isinstance(event, Phase)}
+    assert {"twin", "curriculum", "unlearn", "proxy"} <= names

@@ -100,11 +100,11 @@ def _by_twin(
     assert task.retain is not None
     trained = joined(task.retain, task.forget)
     twin_model = copy.deepcopy(model)
-    target = image_losses(model, task.forget).mean().item()
-    for done, total in fit_twin(twin_model, twin, trained, target, task, spec, generator):
+    for done, total in fit_twin(twin_model, twin, trained, task, spec, generator):
         yield Phase("twin", done, total)
     hard = _predicted(model, twin) != twin.labels
     loss = image_losses(twin_model, twin).cpu().numpy()
+    target = image_losses(model, task.forget).mean().item()
     rows = measure(twin_model, twin, trained, curriculum_loss, spec, generator).frame
     asked, learnt = found.frame[SCALED].to_numpy(), rows[SCALED].to_numpy()
     plain = p_hard = fit(learnt, hard, spec, generator)(asked)
@@ -128,11 +128,10 @@ def _twin_notes(sizes: list[Quota], loss: float, target: float) -> Iterator[Note
             f"The pool has {taken} of the {asked} twin images that Eq. 3 asks for, so that the twin's forgetting ratio "
             f"is {taken / asked:.0%} of the request's."
         )
-    if loss > target:
-        yield Note(
-            f"The twin fits its images to a mean loss of {loss:.2g}, the original its forget images to {target:.2g}: "
-            "more rounds would bring them nearer."
-        )
+    yield Note(
+        f"The twin fits its images to a mean loss of {loss:.2g}, the original its forget images to {target:.2g}; the "
+        "nearer the two, the more alike the two problems."
+    )
 
 
 def _predicted(model: nn.Module, split: Split) -> np.ndarray:

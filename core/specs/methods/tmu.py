@@ -28,11 +28,12 @@ class Tmu(MethodSpec):
         "class",
         description="where the twin has the forgetting ratio of the request (Eq. 3): in every class, or over all data",
     )
-    twin_rounds: int = Field(
-        8, ge=1, le=100, description="most rounds of fine-tuning; the twin is ready as soon as it fits its images as "
-        "well as the original fits the forget set",
-    )  # fmt: skip
-    round_epochs: int = Field(10, ge=1, le=1000, description="passes over all images in a round, by the recipe")
+    twin_epochs: int = Field(
+        30,
+        ge=1,
+        le=1000,
+        description="passes over all images that make the original the twin, by the original's recipe",
+    )
     attack: float = Field(
         0.03, gt=0, le=1, description="largest change of a pixel by the attack, of a range from 0 to 1"
     )

@@ -14,7 +14,7 @@ from core.methods.tmu import unlearn
 from core.specs.methods import Tmu
 from core.training import Step
 
-QUICK = {"twin_rounds": 1, "round_epochs": 2, "max_steps": 5}
+QUICK = {"twin_epochs": 2, "max_steps": 5}
 
 
 def run(problem, forget: str, dataset: str = "digits-noisy", **settings) -> dict[str, list]:
@@ -62,7 +62,7 @@ def test_adversarial_pictures_are_within_the_budget(part):
 
 
 def test_twin_labels_depend_on_the_original_alone(problem, part):
-    other = run(problem, "class=3:60%", curriculum_pairs=3, round_epochs=1, attack=0.2)["tables"]["twin"]
+    other = run(problem, "class=3:60%", curriculum_pairs=3, twin_epochs=1, attack=0.2)["tables"]["twin"]
     twin = part["tables"]["twin"]
     shared = twin.merge(other, on="index")
     assert len(shared) == len(twin)  # the draw of the twin images comes first

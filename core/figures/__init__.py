@@ -17,7 +17,7 @@ from core.figures.comparison import (
 from core.figures.cuts import cut_explorer, cut_explorer_table
 from core.figures.features import FEATURE_NAMES, against_class, against_class_table, features, features_table
 from core.figures.gallery import class_counts, class_counts_table, contact_sheet, gallery, gallery_table, png_url
-from core.figures.judgement import calibration, roc
+from core.figures.judgement import calibration, precision_recall, roc
 from core.figures.ladder import ladder, ladder_table, ladder_verdict
 from core.figures.outcomes import outcomes, outcomes_table
 from core.figures.playback import playback, playback_table
@@ -76,6 +76,7 @@ __all__ = [
     "outcomes_table",
     "playback",
     "playback_table",
+    "precision_recall",
     "png_url",
     "rise_fall",
     "rise_fall_table",

@@ -13,7 +13,7 @@ from pages.ui.panel import in_every_model
 
 AXES = {"NF, CF": ("nf", "cf"), "NF, AF": ("nf", "af"), "AF, CF": ("af", "cf"), "All three": ("nf", "af", "cf")}
 POINTS, PICTURES = "easy_hard.points", "easy_hard.pictures"
-LARGE, SMALL = 150, 76  # pixels a side
+LARGE, SMALL = 120, 56  # pixels a side
 
 
 def explore(run: RunFolder, samples: pd.DataFrame, images: pd.DataFrame) -> None:
@@ -25,7 +25,7 @@ def explore(run: RunFolder, samples: pd.DataFrame, images: pd.DataFrame) -> None
     """
     classes = run.spec.model.data.info.classes
     number = _opened(images)
-    left, right = st.columns([6, 5], gap="medium")
+    left, right = st.columns(2, gap="medium")
     with left:
         axes = st.segmented_control("Features", AXES, default="NF, CF", key="easy_hard.axes", bind="query-params",
                                     required=True)  # fmt: skip
@@ -71,7 +71,7 @@ def _image(run: RunFolder, samples: pd.DataFrame, images: pd.DataFrame, number: 
                     f"**{row['p_hard']:.0%}**{gold}.")  # fmt: skip
         with st.container(horizontal=True, gap="large"):
             picture = library.images(run.spec, [number])[0]
-            _picture(picture, LARGE, f"Image {number}, {label}", f"The image. Original: {_taken(rows, classes)}")
+            _picture(picture, LARGE, f"Image {number}, {label}", f"Original: **{_taken(rows, classes)}**")
             _adversarial(run, number, picture.shape)
             _neighbours(run, number)
         left, right = st.columns(2, gap="medium")
@@ -97,7 +97,7 @@ def _adversarial(run: RunFolder, number: int, shape: tuple[int, ...]) -> None:
     if number in found.index:
         pixels = np.frombuffer(found.loc[number, "pixels"], np.uint8).reshape(shape)
         taken = run.spec.model.data.info.classes[found.loc[number, "prediction"]]
-        _picture(pixels, LARGE, f"Adversarial twin of image {number}", f"Its adversarial twin. Original: **{taken}**")
+        _picture(pixels, LARGE, f"Adversarial twin of image {number}", f"Attacked: **{taken}**")
 
 
 def _neighbours(run: RunFolder, number: int) -> None:
@@ -107,8 +107,8 @@ def _neighbours(run: RunFolder, number: int) -> None:
     labels = run.spec.model.data.info.classes
     known = library.samples(run).drop_duplicates("index").set_index("index")["label"]
     with st.container(gap="small"):
-        st.caption("Nearest images that remain, with their distances (their mean is NF)")
-        with st.container(horizontal=True):
+        st.caption("Nearest images that remain, and their distances (mean: NF)")
+        with st.container(horizontal=True, gap="xsmall"):
             for row, image in zip(found.itertuples(), library.images(run.spec, found["neighbour"]), strict=True):
                 label = labels[known[row.neighbour]]
                 _picture(image, SMALL, f"Image {row.neighbour}, {label}", f"{label}  \n{row.distance:.2f}")

@@ -32,8 +32,8 @@ def precision_recall(cuts: pd.DataFrame, called_hard: int) -> Shown:
     return Shown(
         _curve(cuts.iloc[1:], ("recall", "precision"), called_hard - 1, ([0, 1], [share, share])),
         cuts,
-        "Every point is a cut, the diamond TMU's own. The nearer the curve comes to the upper right corner, the better; "
-        "dotted: guessing, the share of images that are hard.",
+        "Every point is a cut, the diamond TMU's own. The nearer the curve comes to the upper right corner, the "
+        "better; dotted: guessing, the share of images that are hard.",
         f"Guessing has a precision of {share:.0%}; the best precision is {cuts['precision'].max():.0%}.",
         ("precision", "recall", "false_positive"),
     )

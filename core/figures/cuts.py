@@ -36,6 +36,7 @@ def cut_explorer(cuts: pd.DataFrame, verdicts: pd.DataFrame) -> Shown:
     for column, (name, mark) in CURVES.items():
         figure.add_trace(_curve(table["hard"], table[column], name, mark), 1, 1)
     figure.add_traces(_images(verdicts), rows=2, cols=1)
+    figure.update_layout(legend_y=1.07, margin_t=56)  # room for the two labels
     sides = ("left", "right") if own >= gold else ("right", "left")  # of the labels, so that they keep apart
     for x, text, role, side in ((own, "TMU", "unlearned", sides[0]), (gold, "gold", "gold", sides[1])):
         color = ROLES[role].color

@@ -50,12 +50,12 @@ def features(verdicts: pd.DataFrame, classes: Sequence[str], axes: Sequence[str]
     for says, symbol in SAYS.items():
         part = table[table["golds"] == says]
         if len(part):
+            symbol = symbol if len(axes) == 2 else symbol.replace("x", "square")  # a letter in space, no shape
             figure.add_traces([_points(part, symbol, axes), _legend(says, symbol, len(axes))])
     titles = [FEATURE_NAMES[name] for name in axes]
     if len(axes) == 3:
-        figure.update_layout(
-            scene={f"{axis}axis": {"title": {"text": title[:2]}} for axis, title in zip("xyz", titles, strict=True)}
-        )
+        named = {f"{axis}axis": {"title": {"text": title[:2]}} for axis, title in zip("xyz", titles, strict=True)}
+        figure.update_layout(scene={"aspectmode": "cube", **named})
     else:
         for update, title in zip((figure.update_xaxes, figure.update_yaxes), titles, strict=True):
             update(title_text=title, zeroline=True, zerolinecolor=NEUTRAL)

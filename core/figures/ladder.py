@@ -63,7 +63,7 @@ def ladder(rungs: pd.DataFrame, ceiling: float | None) -> Shown:
         table,
         "The AUC: of two images of which gold gets one right and one wrong, how often the wrong one has the higher "
         "score. Bars are 95 % bootstrap intervals over these images. The ceiling is how well golds predict each "
-        "other; no predictor can be expected to pass it.",
+        "other; of few golds it is low, and a good score may pass it.",
         f"AUC for hard: {told}.",
         ("of_ceiling",),
     )

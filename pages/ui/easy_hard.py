@@ -78,8 +78,8 @@ def nothing_remains(judgement: dict[str, Any], images: pd.DataFrame) -> None:
     """Why the twin has nothing to say where nothing like the forget images remains."""
     text = (
         "Nothing of what is forgotten remains, so a retrained model never sees its like, and every image is hard by "
-        "construction. The twin cannot help here: its own gold model is the original, which has seen them all. Where no "
-        "more than five images of a label remain, the features are measured against all images that do."
+        "construction. The twin cannot help here: its own gold model is the original, which has seen them all. "
+        "Where no more than five images of a label remain, the features are measured against all images that do."
     )
     if judgement["gold_easy"]:
         text += (

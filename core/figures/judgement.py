@@ -93,8 +93,8 @@ def calibration(groups: pd.DataFrame) -> Shown:
     return Shown(
         figure,
         groups,
-        "Each point is a fifth of the forget images. On the dotted line a predicted 30 % means that 30 % of the golds "
-        "are wrong; below it TMU fears too much, above it too little.",
+        "Every point is a group of equally many images. On the dotted line a predicted 30 % means that 30 % of the "
+        "golds are wrong; below it TMU fears too much, above it too little.",
         f"Predicted and observed shares of {len(groups)} groups differ by at most {off:.0%}.",
         ("predicted", "observed"),
     )

@@ -20,7 +20,7 @@ def shift_table(verdicts: pd.DataFrame, right: np.ndarray, twin: pd.DataFrame) -
     rows = [
         ("Twin images, by the original", twin["easy"].mean(), len(twin)),
         ("Forget images, predicted", (1 - verdicts["p_hard"]).mean(), len(verdicts)),
-        *((f"Forget images, gold {n}", share, len(verdicts)) for n, share in enumerate(right.mean(1), start=1)),
+        *((f"Forget images, gold {n}", gold.mean(), len(verdicts)) for n, gold in enumerate(right, start=1)),
     ]
     return pd.DataFrame(rows, columns=["what", "easy", "images"])
 

@@ -39,7 +39,7 @@ def explore(run: RunFolder, samples: pd.DataFrame, images: pd.DataFrame) -> None
 def _opened(images: pd.DataFrame) -> int:
     """The image in the URL; without one that which the golds contradict most, or without golds the hardest."""
     wanted = selected("img")
-    if wanted and wanted.isdigit() and (images["index"] == int(wanted)).any():
+    if wanted and wanted.isdecimal() and (images["index"] == int(wanted)).any():
         return int(wanted)
     surprise = (images["p_hard"] - (1 - images["right"])).abs() if images["right"].notna().all() else images["p_hard"]
     return int(images.loc[surprise.idxmax(), "index"])

@@ -3,7 +3,10 @@
 import subprocess
 import sys
 
+import numpy as np
+
 import core.figures
+from core.evaluation.easy_hard import cuts, ladder, reliability
 from core.figures import Shown
 
 
@@ -21,7 +24,10 @@ def test_every_figure_has_a_table_function() -> None:
     assert tables <= names
 
 
-def test_every_figure_says_how_to_read_it_and_names_fractions_that_exist(samples, classes, trajectory, result) -> None:
+def test_every_figure_says_how_to_read_it_and_names_fractions_that_exist(
+    samples, classes, trajectory, result, verdicts, right, twin
+) -> None:
+    cut = cuts(verdicts["p_hard"].to_numpy(), right)
     shown: list[Shown] = [
         core.figures.accuracy_curves(trajectory),
         core.figures.sensitivity_curves(trajectory),
@@ -32,6 +38,17 @@ def test_every_figure_says_how_to_read_it_and_names_fractions_that_exist(samples
         core.figures.accuracy_comparison(result),
         core.figures.gold_gap(result),
         core.figures.class_changes(samples, classes),
+        core.figures.features(verdicts, classes),
+        core.figures.against_class(verdicts, 10),
+        core.figures.outcomes(verdicts, np.zeros((5, 1, 2, 2), np.uint8)),
+        core.figures.cut_explorer(cut, verdicts),
+        core.figures.roc(cut, 3),
+        core.figures.precision_recall(cut, 3),
+        core.figures.calibration(reliability(verdicts["p_hard"].to_numpy(), right)),
+        core.figures.ladder(ladder({"TMU": verdicts["p_hard"].to_numpy()}, right), 0.9),
+        core.figures.shift(verdicts, right, twin),
+        core.figures.twin_features(verdicts, twin),
+        core.figures.twin_losses(twin, samples.assign(loss=0.1)),
     ]
     for one in shown:
         assert one.how_to_read.endswith(".")

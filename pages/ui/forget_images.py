@@ -1,5 +1,7 @@
 """The Easy and hard page's images: all of them as points and as pictures, and one of them in every detail."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -29,10 +31,11 @@ def explore(run: RunFolder, samples: pd.DataFrame, images: pd.DataFrame) -> None
     with left:
         axes = st.segmented_control("Features", AXES, default="NF, CF", key="easy_hard.axes", bind="query-params",
                                     required=True)  # fmt: skip
-        some = show_selectable(features(images, classes, AXES[axes]), POINTS, _open_point)
+        some = show_selectable(features(images, classes, AXES[axes]), POINTS, partial(_open, POINTS))
     with right:
         shown = images[images["index"].isin(some)] if len(some) > 1 else images
-        show_selectable(outcomes(shown, library.images(run.spec, shown["index"]), number), PICTURES, _open_picture)
+        pictures = library.images(run.spec, shown["index"])
+        show_selectable(outcomes(shown, pictures, number), PICTURES, partial(_open, PICTURES))
     _image(run, samples, images, number)
 
 
@@ -43,14 +46,6 @@ def _opened(images: pd.DataFrame) -> int:
         return int(wanted)
     surprise = (images["p_hard"] - (1 - images["right"])).abs() if images["right"].notna().all() else images["p_hard"]
     return int(images.loc[surprise.idxmax(), "index"])
-
-
-def _open_point() -> None:
-    _open(POINTS)
-
-
-def _open_picture() -> None:
-    _open(PICTURES)
 
 
 def _open(key: str) -> None:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.evaluation.easy_hard import cuts, gold_right, reliability, verdicts
-from core.figures import calibration, cut_explorer, ladder, ladder_verdict, roc
+from core.figures import calibration, cut_explorer, ladder, ladder_verdict, precision_recall, roc
 from pages.ui import easy_hard, forget_images, library, summary, twin
 from pages.ui.figure import show
 from pages.ui.page import page
@@ -26,7 +26,7 @@ with page("Easy and hard", LEAD):
     easy_hard.numbers(judgement, images)
     if "twin" not in run.tables:
         easy_hard.nothing_remains(judgement, images)
-    rungs = easy_hard.ladder_of(run) if len(right) else None
+    rungs = easy_hard.ladder_of(run) if judgement["auc"] is not None else None
     if rungs is not None:
         st.markdown(ladder_verdict(rungs))
 
@@ -40,7 +40,12 @@ with page("Easy and hard", LEAD):
         st.subheader("How good are the probabilities?", anchor=False)
         ranking, calibrated = st.tabs(["Ranking", "Calibration"])
         with ranking:
-            show(roc(table, int((~images["easy"]).sum())), "roc")
+            called_hard = int((~images["easy"]).sum())
+            left, right_half = st.columns(2, gap="medium")
+            with left:
+                show(roc(table, called_hard), "roc")
+            with right_half:
+                show(precision_recall(table, called_hard), "precision_recall")
         with calibrated:
             st.markdown(f"Brier score **{judgement['brier']:.3f}**: the mean squared distance of the probability to "
                         "the share of golds that are wrong; 0 is perfect.")  # fmt: skip

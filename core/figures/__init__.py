@@ -21,7 +21,7 @@ from core.figures.features import FEATURE_NAMES, against_class, against_class_ta
 from core.figures.flow import flow, flow_table
 from core.figures.forest import methods_forest, methods_forest_table
 from core.figures.gallery import class_counts, class_counts_table, contact_sheet, gallery, gallery_table, png_url
-from core.figures.judgement import calibration, roc
+from core.figures.judgement import calibration, precision_recall, roc
 from core.figures.ladder import ladder, ladder_table, ladder_verdict
 from core.figures.matrix import methods_matrix, methods_matrix_table
 from core.figures.method_rows import DATA_TRACKS, METRIC_TITLES
@@ -95,6 +95,7 @@ __all__ = [
     "playback",
     "playback_table",
     "png_url",
+    "precision_recall",
     "rise_fall",
     "rise_fall_table",
     "roc",

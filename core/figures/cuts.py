@@ -7,11 +7,11 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from core.figures.theme import DIFFICULTY, NEUTRAL, NORMS, ROLES, Mark, Shown, frame
+from core.figures.theme import DIFFICULTY, NEUTRAL, ROLES, SPLITS, Mark, Shown, frame
 
 CURVES = {
-    "precision": ("Called hard that are hard (precision)", DIFFICULTY["hard"]),
-    "recall": ("Hard ones found (recall)", NORMS["target_norm"]),
+    "precision": ("Precision", DIFFICULTY["hard"]),
+    "recall": ("Recall", SPLITS["test"]),
 }
 MOST_CUTS = 80  # of a larger forget set every so many
 
@@ -36,8 +36,11 @@ def cut_explorer(cuts: pd.DataFrame, verdicts: pd.DataFrame) -> Shown:
     for column, (name, mark) in CURVES.items():
         figure.add_trace(_curve(table["hard"], table[column], name, mark), 1, 1)
     figure.add_traces(_images(verdicts), rows=2, cols=1)
-    for x, text, color, y in ((own, "TMU", ROLES["unlearned"].color, 1.0), (gold, "gold", ROLES["gold"].color, 0.85)):
-        label = {"text": text, "font": {"color": color}, "y": y, "xanchor": "left", "yanchor": "top"}
+    figure.update_layout(legend_y=1.07, margin_t=56)  # room for the two labels
+    sides = ("left", "right") if own >= gold else ("right", "left")  # of the labels, so that they keep apart
+    for x, text, role, side in ((own, "TMU", "unlearned", sides[0]), (gold, "gold", "gold", sides[1])):
+        color = ROLES[role].color
+        label = {"text": text, "font": {"color": color}, "y": 1, "xanchor": side, "yanchor": "bottom"}
         figure.add_vline(x, line={"color": color, "dash": "dot", "width": 2}, annotation=label, row=1, col=1)
     figure.update_yaxes(tickformat=".0%", range=[-0.04, 1.08], row=1)
     figure.update_yaxes(title_text="p(hard)", tickformat=".0%", range=[-0.06, 1.06], row=2)
@@ -49,8 +52,8 @@ def cut_explorer(cuts: pd.DataFrame, verdicts: pd.DataFrame) -> Shown:
     return Shown(
         figure,
         table,
-        "Drag the slider: what is left of the line is called hard and would be forgotten. A cut further right finds "
-        "more of the hard images and takes more easy ones along. Nothing is computed anew.",
+        "Drag the slider: what is left of the line is called hard and would be forgotten. Recall: the share of the "
+        "hard images that are among them; precision: the share of them that are hard, both means over the golds.",
         f"TMU calls {own} of {size} images hard, gold gets {gold:.1f} wrong. {_told(table.iloc[own])}.",
         ("precision", "recall", "false_positive"),
     )
@@ -63,7 +66,7 @@ def _cut(row: pd.Series) -> go.Scatter:
         y=[-0.04, 0.5, 1.08],
         mode="lines",
         line={"color": ROLES["unlearned"].color, "width": 3},
-        name="cut",
+        showlegend=False,
         hoverinfo="skip",
     )
 
@@ -111,6 +114,8 @@ def _slider(cuts: pd.DataFrame, active: int) -> dict[str, Any]:
         "currentvalue": {"font": {"color": NEUTRAL, "size": 15}, "xanchor": "left"},
         "font": {"color": "rgba(0,0,0,0)"},
         "ticklen": 0,
+        "minorticklen": 0,
+        "tickcolor": "rgba(0,0,0,0)",
         "bgcolor": NEUTRAL,
         "bordercolor": NEUTRAL,
         "pad": {"t": 56},

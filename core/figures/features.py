@@ -14,6 +14,10 @@ FEATURE_NAMES = {
     "cf": "CF: loss after brief training",
 }
 SAYS = {"All golds right": "circle", "Golds disagree": "diamond", "All golds wrong": "x", "No gold": "circle"}
+BAR = {
+    "title": {"text": "predicted probability of being hard", "side": "top"},
+    "orientation": "h", "thickness": 10, "tickformat": ".0%", "y": -0.16, "yanchor": "top",
+}  # fmt: skip
 EASY_TO_HARD = [[0, DIFFICULTY["easy"].color], [1, DIFFICULTY["hard"].color]]
 
 
@@ -36,22 +40,22 @@ def features(verdicts: pd.DataFrame, classes: Sequence[str], axes: Sequence[str]
         axes: two or three of nf, af and cf.
     """
     table = features_table(verdicts, classes)
-    figure = frame(500, hovermode="closest")
+    figure = frame(540, hovermode="closest")
     figure.update_layout(
         coloraxis={
             "colorscale": EASY_TO_HARD, "cmin": 0, "cmax": 1,
-            "colorbar": {"title": {"text": "p(hard)"}, "thickness": 12, "tickformat": ".0%"},
+            "colorbar": BAR,
         }
     )  # fmt: skip
     for says, symbol in SAYS.items():
         part = table[table["golds"] == says]
         if len(part):
-            figure.add_trace(_points(part, says, symbol, axes))
+            symbol = symbol if len(axes) == 2 else symbol.replace("x", "square")  # a letter in space, no shape
+            figure.add_traces([_points(part, symbol, axes), _legend(says, symbol, len(axes))])
     titles = [FEATURE_NAMES[name] for name in axes]
     if len(axes) == 3:
-        figure.update_layout(
-            scene={f"{axis}axis": {"title": {"text": title[:2]}} for axis, title in zip("xyz", titles, strict=True)}
-        )
+        named = {f"{axis}axis": {"title": {"text": title[:2]}} for axis, title in zip("xyz", titles, strict=True)}
+        figure.update_layout(scene={"aspectmode": "cube", **named})
     else:
         for update, title in zip((figure.update_xaxes, figure.update_yaxes), titles, strict=True):
             update(title_text=title, zeroline=True, zerolinecolor=NEUTRAL)
@@ -71,7 +75,7 @@ def features(verdicts: pd.DataFrame, classes: Sequence[str], axes: Sequence[str]
     )
 
 
-def _points(part: pd.DataFrame, name: str, symbol: str, axes: Sequence[str]) -> go.Scatter | go.Scatter3d:
+def _points(part: pd.DataFrame, symbol: str, axes: Sequence[str]) -> go.Scatter | go.Scatter3d:
     kind = go.Scatter if len(axes) == 2 else go.Scatter3d
     marker = {
         "color": part["p_hard"],
@@ -83,12 +87,20 @@ def _points(part: pd.DataFrame, name: str, symbol: str, axes: Sequence[str]) -> 
     return kind(
         **{axis: part[f"{feature}_z"] for axis, feature in zip("xyz", axes, strict=False)},
         mode="markers",
-        name=name,
+        showlegend=False,
         marker=marker,
         customdata=part["index"],
         hovertext=[_told(row) for row in part.to_dict("records")],
         hovertemplate="%{hovertext}<extra></extra>",
     )
+
+
+def _legend(says: str, symbol: str, axes: int) -> go.Scatter | go.Scatter3d:
+    """An entry of the legend in grey: by itself plotly paints one black where points differ in colour."""
+    mark = {"color": NEUTRAL, "symbol": symbol}
+    if axes == 2:
+        return go.Scatter(x=[None], y=[None], mode="markers", name=says, marker=mark)
+    return go.Scatter3d(x=[None], y=[None], z=[None], mode="markers", name=says, marker=mark)
 
 
 def _told(row: dict) -> str:
@@ -108,7 +120,7 @@ def against_class(verdicts: pd.DataFrame, index: int) -> Shown:
     """The three features of one image (y) as bars in standard deviations from its class (x)."""
     table = against_class_table(verdicts, index)
     reach = max(3.0, 1.2 * table["deviations"].abs().max())
-    figure = frame(190, showlegend=False, bargap=0.35)
+    figure = frame(240, showlegend=False, bargap=0.45)
     figure.add_vrect(-1, 1, fillcolor=NEUTRAL, opacity=0.18, line_width=0)
     figure.add_trace(
         go.Bar(

@@ -3,7 +3,7 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.figures.theme import NEUTRAL, ROLES, Shown, blank, frame
+from core.figures.theme import NEUTRAL, ROLES, Shown, frame
 
 RUNG_NAMES = {
     "TMU": "<b>TMU</b>",
@@ -28,8 +28,6 @@ def ladder(rungs: pd.DataFrame, ceiling: float | None) -> Shown:
         ceiling: ``ceiling_auc``; None for fewer than two golds.
     """
     table = ladder_table(rungs, ceiling)
-    if table["auc"].isna().all():
-        return blank("No gold tells these images apart, so there is nothing to rank.", table)
     figure = frame(80 + 36 * len(table), showlegend=False, hovermode="closest")
     names = [RUNG_NAMES.get(rung, rung) for rung in table["rung"]]
     first = [rung == table["rung"][0] for rung in table["rung"]]
@@ -56,7 +54,7 @@ def ladder(rungs: pd.DataFrame, ceiling: float | None) -> Shown:
     )
     _line(figure, 0.5, "a coin", NEUTRAL)
     if ceiling:
-        _line(figure, ceiling, "ceiling: the other golds", ROLES["gold"].color)
+        _line(figure, ceiling, "ceiling", ROLES["gold"].color)
     figure.update_yaxes(autorange="reversed")
     figure.update_xaxes(title_text="AUC for hard", range=[min(0.45, table["low"].min() - 0.03), 1.03])
     told = ", ".join(f"{row.rung} {row.auc:.2f}" for row in table.itertuples())
@@ -64,8 +62,8 @@ def ladder(rungs: pd.DataFrame, ceiling: float | None) -> Shown:
         figure,
         table,
         "The AUC: of two images of which gold gets one right and one wrong, how often the wrong one has the higher "
-        "score. Bars are 95 % bootstrap intervals over these images. The golden line is how well golds predict each "
-        "other; no predictor can be expected to pass it.",
+        "score. Bars are 95 % bootstrap intervals over these images. The ceiling is how well golds predict each "
+        "other; of few golds it is low, and a good score may pass it.",
         f"AUC for hard: {told}.",
         ("of_ceiling",),
     )
@@ -77,10 +75,8 @@ def _line(figure: go.Figure, x: float, text: str, color: str) -> None:
 
 
 def ladder_verdict(rungs: pd.DataFrame) -> str:
-    """In a sentence: whether TMU beats the best simpler rung. Empty where there is nothing to rank."""
+    """In a sentence: whether TMU beats the best simpler rung."""
     own = rungs.iloc[0]
-    if pd.isna(own["auc"]):
-        return ""
     best = rungs.iloc[1:].sort_values("auc", ascending=False, kind="stable").iloc[0]
     name = RUNG_NAMES.get(best["rung"], best["rung"])
     apart = best["lead_low"] > 0 or best["lead_high"] < 0
@@ -90,4 +86,4 @@ def ladder_verdict(rungs: pd.DataFrame) -> str:
         return f"**A simpler rung wins here: {name}**, {scores}.{doubt}"
     if best["auc"] == own["auc"]:
         return f"**TMU is no better here than {name}**, {scores}.{doubt}"
-    return f"**TMU beats every simpler rung here**; the best of them is {name}, {scores}.{doubt}"
+    return f"**TMU is ahead of every simpler rung here**; the best of them is {name}, {scores}.{doubt}"

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 
 from core.evaluation.easy_hard import CALLED, OUTCOMES
-from core.figures.gallery import TILE, outline, png_url, targets
+from core.figures.gallery import outline, png_url, targets
 from core.figures.theme import Shown, blank, frame
 
-COLUMNS, ROWS = 4, 3  # tiles of an outcome
+COLUMNS, ROWS = 4, 4  # tiles of an outcome
+TILE = 46  # pixels a side: two outcomes side by side in half a page, and on a phone
 HEADING = {"xanchor": "left", "yanchor": "middle", "align": "left", "showarrow": False}
 
 
@@ -35,7 +36,7 @@ def outcomes(verdicts: pd.DataFrame, images: np.ndarray, chosen: int | None = No
     headings, tiles, height = _arranged(verdicts, table)
     size = {"xref": "x", "yref": "y", "sizex": 0.92, "sizey": 0.92, "xanchor": "center", "yanchor": "middle"}
     figure = frame(
-        int(TILE * 0.95 * height),
+        int(TILE * height),
         showlegend=False,
         hovermode="closest",
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
@@ -45,7 +46,7 @@ def outcomes(verdicts: pd.DataFrame, images: np.ndarray, chosen: int | None = No
     )
     about = verdicts.iloc[tiles["row"]][["index", "p_hard", "right"]].round(2)
     about = about.rename(columns={"p_hard": "p(hard)", "right": "golds right"})
-    figure.add_trace(targets(tiles["x"].to_numpy(), tiles["y"].to_numpy(), about))
+    figure.add_trace(targets(tiles["x"].to_numpy(), tiles["y"].to_numpy(), about).update(marker_size=TILE - 8))
     still = {"visible": False, "fixedrange": True, "constrain": "domain"}
     figure.update_xaxes(range=[-0.5, 2 * COLUMNS], constraintoward="left", **still)
     figure.update_yaxes(range=[height - 0.45, -0.45], constraintoward="top", scaleanchor="x", **still)

@@ -20,7 +20,7 @@ def shift_table(verdicts: pd.DataFrame, right: np.ndarray, twin: pd.DataFrame) -
     rows = [
         ("Twin images, by the original", twin["easy"].mean(), len(twin)),
         ("Forget images, predicted", (1 - verdicts["p_hard"]).mean(), len(verdicts)),
-        *((f"Forget images, gold {n}", share, len(verdicts)) for n, share in enumerate(right.mean(1), start=1)),
+        *((f"Forget images, gold {n}", gold.mean(), len(verdicts)) for n, gold in enumerate(right, start=1)),
     ]
     return pd.DataFrame(rows, columns=["what", "easy", "images"])
 
@@ -136,7 +136,7 @@ def twin_losses(twin: pd.DataFrame, original: pd.DataFrame) -> Shown:
                 hovertemplate="%{y:.0%} have a loss of at most %{x:.2g}<extra></extra>",
             )
         )
-    figure.update_xaxes(title_text="Loss of an image", type="log", exponentformat="power")
+    figure.update_xaxes(title_text="Loss of an image", type="log", dtick=1, exponentformat="power")
     figure.update_yaxes(title_text="Share of images", tickformat=".0%", range=[0, 1.03])
     means = "; ".join(f"{row.what.lower()}: mean loss {row.mean:.2g}" for row in table.itertuples())
     return Shown(

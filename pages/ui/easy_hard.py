@@ -50,7 +50,7 @@ def numbers(judgement: dict[str, Any], images: pd.DataFrame) -> None:
         _metric("AUC", _decimal(judgement["auc"]), f"ceiling {_decimal(judgement['ceiling_auc'])}", "Of two images, "
                 "one that gold gets right and one that it gets wrong: how often the wrong one was given the higher "
                 "probability of being hard. 0.5 is a coin. Ceiling: how well golds predict each other.")  # fmt: skip
-        _metric("Balanced accuracy", _share(judgement["balanced_accuracy"]), "a coin 50%", "Mean of two shares: easy "
+        _metric("Balanced accuracy", _share(judgement["balanced_accuracy"]), "guessing 50%", "Mean of two shares: easy "
                 "images called easy, and hard images called hard.")  # fmt: skip
         _metric("Accuracy", _share(judgement["accuracy"]), f"always easy {_share(judgement['always_easy'])}",
                 "Images that were called what gold says. Where few images are hard, calling all of them easy does "
@@ -78,7 +78,8 @@ def nothing_remains(judgement: dict[str, Any], images: pd.DataFrame) -> None:
     """Why the twin has nothing to say where nothing like the forget images remains."""
     text = (
         "Nothing of what is forgotten remains, so a retrained model never sees its like, and every image is hard by "
-        "construction. The twin cannot help here: its own gold model is the original, which has seen them all."
+        "construction. The twin cannot help here: its own gold model is the original, which has seen them all. "
+        "Where no more than five images of a label remain, the features are measured against all images that do."
     )
     if judgement["gold_easy"]:
         text += (

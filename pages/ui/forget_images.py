@@ -1,5 +1,7 @@
 """The Easy and hard page's images: all of them as points and as pictures, and one of them in every detail."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -13,7 +15,7 @@ from pages.ui.panel import in_every_model
 
 AXES = {"NF, CF": ("nf", "cf"), "NF, AF": ("nf", "af"), "AF, CF": ("af", "cf"), "All three": ("nf", "af", "cf")}
 POINTS, PICTURES = "easy_hard.points", "easy_hard.pictures"
-LARGE, SMALL = 150, 76  # pixels a side
+LARGE, SMALL = 120, 56  # pixels a side
 
 
 def explore(run: RunFolder, samples: pd.DataFrame, images: pd.DataFrame) -> None:
@@ -25,32 +27,25 @@ def explore(run: RunFolder, samples: pd.DataFrame, images: pd.DataFrame) -> None
     """
     classes = run.spec.model.data.info.classes
     number = _opened(images)
-    left, right = st.columns([6, 5], gap="medium")
+    left, right = st.columns(2, gap="medium")
     with left:
         axes = st.segmented_control("Features", AXES, default="NF, CF", key="easy_hard.axes", bind="query-params",
                                     required=True)  # fmt: skip
-        some = show_selectable(features(images, classes, AXES[axes]), POINTS, _open_point)
+        some = show_selectable(features(images, classes, AXES[axes]), POINTS, partial(_open, POINTS))
     with right:
         shown = images[images["index"].isin(some)] if len(some) > 1 else images
-        show_selectable(outcomes(shown, library.images(run.spec, shown["index"]), number), PICTURES, _open_picture)
+        pictures = library.images(run.spec, shown["index"])
+        show_selectable(outcomes(shown, pictures, number), PICTURES, partial(_open, PICTURES))
     _image(run, samples, images, number)
 
 
 def _opened(images: pd.DataFrame) -> int:
     """The image in the URL; without one that which the golds contradict most, or without golds the hardest."""
     wanted = selected("img")
-    if wanted and wanted.isdigit() and (images["index"] == int(wanted)).any():
+    if wanted and wanted.isdecimal() and (images["index"] == int(wanted)).any():
         return int(wanted)
     surprise = (images["p_hard"] - (1 - images["right"])).abs() if images["right"].notna().all() else images["p_hard"]
     return int(images.loc[surprise.idxmax(), "index"])
-
-
-def _open_point() -> None:
-    _open(POINTS)
-
-
-def _open_picture() -> None:
-    _open(PICTURES)
 
 
 def _open(key: str) -> None:
@@ -71,7 +66,7 @@ def _image(run: RunFolder, samples: pd.DataFrame, images: pd.DataFrame, number: 
                     f"**{row['p_hard']:.0%}**{gold}.")  # fmt: skip
         with st.container(horizontal=True, gap="large"):
             picture = library.images(run.spec, [number])[0]
-            _picture(picture, LARGE, f"Image {number}, {label}", f"The image. Original: {_taken(rows, classes)}")
+            _picture(picture, LARGE, f"Image {number}, {label}", f"Original: **{_taken(rows, classes)}**")
             _adversarial(run, number, picture.shape)
             _neighbours(run, number)
         left, right = st.columns(2, gap="medium")
@@ -97,7 +92,7 @@ def _adversarial(run: RunFolder, number: int, shape: tuple[int, ...]) -> None:
     if number in found.index:
         pixels = np.frombuffer(found.loc[number, "pixels"], np.uint8).reshape(shape)
         taken = run.spec.model.data.info.classes[found.loc[number, "prediction"]]
-        _picture(pixels, LARGE, f"Adversarial twin of image {number}", f"Its adversarial twin. Original: **{taken}**")
+        _picture(pixels, LARGE, f"Adversarial twin of image {number}", f"Attacked: **{taken}**")
 
 
 def _neighbours(run: RunFolder, number: int) -> None:
@@ -107,8 +102,8 @@ def _neighbours(run: RunFolder, number: int) -> None:
     labels = run.spec.model.data.info.classes
     known = library.samples(run).drop_duplicates("index").set_index("index")["label"]
     with st.container(gap="small"):
-        st.caption("Nearest images that remain, with their distances (their mean is NF)")
-        with st.container(horizontal=True):
+        st.caption("Nearest images that remain, and their distances (mean: NF)")
+        with st.container(horizontal=True, gap="xsmall"):
             for row, image in zip(found.itertuples(), library.images(run.spec, found["neighbour"]), strict=True):
                 label = labels[known[row.neighbour]]
                 _picture(image, SMALL, f"Image {row.neighbour}, {label}", f"{label}  \n{row.distance:.2f}")

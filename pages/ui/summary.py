@@ -75,6 +75,13 @@ def details(run: RunFolder) -> None:
 def onward(spec: RunSpec) -> None:
     """Links from a finished run to the pages that look into it, and back into the form."""
     query = {"run": spec.id}
+    if spec.method.name == "tmu":
+        st.page_link(
+            "pages/3_Easy_and_hard.py",
+            label="See what was easy and what was hard",
+            icon=":material/call_split:",
+            query_params=query,
+        )
     sensitivity, gold, clone = st.columns(3)
     sensitivity.page_link(
         "pages/2_Sensitivity.py",

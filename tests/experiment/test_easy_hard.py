@@ -9,8 +9,7 @@ from core.experiment.easy_hard import judged, proxy_losses
 from core.store import SavedModel
 
 TMU = {
-    "twin_rounds": 1,
-    "round_epochs": 1,
+    "twin_epochs": 1,
     "curriculum_epochs": 1,
     "curriculum_steps": 1,
     "max_steps": 1,

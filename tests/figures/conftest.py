@@ -1,7 +1,10 @@
 """Small made-up tables in the shape that runs write."""
 
+import numpy as np
 import pandas as pd
 import pytest
+
+from core.evaluation.easy_hard import OUTCOMES
 
 ROLES = ("initial", "original", "unlearned", "gold-1", "gold-2")
 
@@ -86,3 +89,48 @@ def result() -> dict:
             "gold-2": accuracies(0.6, 1.0, 0.92, 0.6, 0.95),
         }
     }
+
+
+@pytest.fixture
+def verdicts() -> pd.DataFrame:
+    """Five forget images of a TMU run, cats: 12 and 13 called easy, of which gold gets one right; 10, 11 and 14 called
+    hard, of which most golds get one right."""
+    return pd.DataFrame(
+        {
+            "index": [10, 11, 12, 13, 14],
+            "label": 0,
+            "nf": [0.5, 0.4, 0.2, 0.3, 0.6],
+            "af": [1.5, 1.4, 1.2, 1.3, 1.6],
+            "cf": [2.5, 2.4, 2.2, 2.3, 2.6],
+            "nf_z": [1.0, 0.5, -1.0, -0.5, 4.0],
+            "af_z": [1.1, 0.6, -1.1, -0.6, 4.1],
+            "cf_z": [1.2, 0.7, -1.2, -0.7, 4.2],
+            "p_hard": [0.7, 0.6, 0.1, 0.2, 0.9],
+            "easy": [False, False, True, True, False],
+            "right": [0.25, 0.75, 1.0, 0.25, 0.0],
+            "outcome": [OUTCOMES[3], OUTCOMES[2], OUTCOMES[0], OUTCOMES[1], OUTCOMES[3]],
+        }
+    )
+
+
+@pytest.fixture
+def right() -> np.ndarray:
+    """What four golds say of those images."""
+    return np.array([[0, 1, 1, 0, 0], [0, 1, 1, 0, 0], [0, 1, 1, 0, 0], [1, 0, 1, 1, 0]], bool)
+
+
+@pytest.fixture
+def twin() -> pd.DataFrame:
+    """Four twin images, three of them easy."""
+    return pd.DataFrame(
+        {
+            "index": [900, 901, 902, 903],
+            "label": 0,
+            "nf_z": [-1.0, 0.0, 1.0, 2.0],
+            "af_z": [-1.0, 0.0, 1.0, 2.0],
+            "cf_z": [-1.0, 0.0, 1.0, 2.0],
+            "loss": [0.01, 0.1, 0.3, 1.0],
+            "p_hard": [0.1, 0.2, 0.3, 0.9],
+            "easy": [True, True, True, False],
+        }
+    )

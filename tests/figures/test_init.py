@@ -3,10 +3,12 @@
 import subprocess
 import sys
 
+import numpy as np
 import pandas as pd
 
 import core.figures
 from core.evaluation.collateral import collateral
+from core.evaluation.easy_hard import cuts, ladder, reliability
 from core.evaluation.standing import overview, standings
 from core.figures import Shown
 
@@ -26,10 +28,11 @@ def test_every_figure_has_a_table_function() -> None:
 
 
 def test_every_figure_says_how_to_read_it_and_names_fractions_that_exist(
-    samples, classes, trajectory, result, make_result
+    samples, classes, trajectory, result, make_result, verdicts, right, twin
 ) -> None:
     runs = [make_result("mu-mis"), make_result("fine-tune", FA=0.5)]
     near = pd.DataFrame({"index": [4, 7], "distance": [1.0, 2.0], "nearest": 0})
+    cut = cuts(verdicts["p_hard"].to_numpy(), right)
     shown: list[Shown] = [
         core.figures.accuracy_curves(trajectory),
         core.figures.sensitivity_curves(trajectory),
@@ -45,6 +48,16 @@ def test_every_figure_says_how_to_read_it_and_names_fractions_that_exist(
         core.figures.cost_quality(overview(runs), 0.01),
         core.figures.flow(samples, classes),
         core.figures.flips(collateral(samples, near)),
+        core.figures.against_class(verdicts, 10),
+        core.figures.outcomes(verdicts, np.zeros((5, 1, 2, 2), np.uint8)),
+        core.figures.cut_explorer(cut, verdicts),
+        core.figures.roc(cut, 3),
+        core.figures.precision_recall(cut, 3),
+        core.figures.calibration(reliability(verdicts["p_hard"].to_numpy(), right)),
+        core.figures.ladder(ladder({"TMU": verdicts["p_hard"].to_numpy()}, right), 0.9),
+        core.figures.shift(verdicts, right, twin),
+        core.figures.twin_features(verdicts, twin),
+        core.figures.twin_losses(twin, samples.assign(loss=0.1)),
     ]
     for one in shown:
         assert one.how_to_read.endswith(".")

@@ -6,12 +6,11 @@ import numpy as np
 import pandas as pd
 from scipy.special import softmax
 
+from core.evaluation.attacked import MODEL_ATTACK, SHADOW, contenders
 from core.evaluation.lira import Shadows, logit_confidence, rmia, u_lira
 from core.evaluation.membership import Signals, attack_numbers, attack_rows, population_attacks
 from core.experiment.rivals import Rivals
 from core.experiment.shadows import ShadowLogits
-
-SHADOW = "shadow"  # the role of the shadow models in the table
 
 
 def simple_attacks(rivals: Rivals) -> list[pd.DataFrame]:
@@ -58,13 +57,13 @@ def shadow_attacks(rivals: Rivals, shadows: ShadowLogits) -> list[pd.DataFrame]:
     )
     unlearned, never = u_lira(known)
     rows = [
-        attack_rows(SHADOW, "U-LiRA", np.tile(chosen.forget, len(scores))[use.ravel()], member, scores[use])
+        attack_rows(SHADOW, MODEL_ATTACK, np.tile(chosen.forget, len(scores))[use.ravel()], member, scores[use])
         for member, scores, use in ((True, unlearned, known.trained), (False, never, np.ones_like(known.trained)))
     ]
     out = np.mean([probability(values) for values in shadows.never], axis=0)
     for role, values in logits.items():
         gold = role.startswith("gold-")
-        rows.append(attack_rows(role, "U-LiRA", chosen.forget, not gold, known.log_ratio(phi(values))))
+        rows.append(attack_rows(role, MODEL_ATTACK, chosen.forget, not gold, known.log_ratio(phi(values))))
         own = probability(values)
         score = rmia(own[:attacked], out[:attacked], own[attacked:], out[attacked:])
         rows.append(attack_rows(role, "RMIA", chosen.attacked, chosen.attacked_member, score))
@@ -80,10 +79,8 @@ def privacy(table: pd.DataFrame) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for attack, rows in table.groupby("attack", sort=False):
         found[attack] = {}
-        for role, own in rows.groupby("role", sort=False):
-            if own["member"].nunique() == 1:
-                golds = rows[rows["role"].str.startswith("gold-") & (rows["role"] != role)]
-                own = pd.concat([own.assign(member=True), golds])
-            if own["member"].nunique() == 2:
-                found[attack][role] = attack_numbers(own["member"].to_numpy(bool), own["score"].to_numpy())
+        for role in rows["role"].unique():
+            told = contenders(rows, role)
+            if told["member"].nunique() == 2:
+                found[attack][role] = attack_numbers(told["member"].to_numpy(bool), told["score"].to_numpy())
     return found

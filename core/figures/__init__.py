@@ -5,6 +5,8 @@ where it is not an argument), a
 sentence or two on how to read it, and a short text for screen readers. No streamlit, no torch.
 """
 
+from core.figures.attack_roc import attack_roc, attack_role_name, attack_roles
+from core.figures.attack_scores import attack_scores, attack_scores_table
 from core.figures.before_after import before_after, before_after_table
 from core.figures.collateral import flips, flips_table
 from core.figures.comparison import (
@@ -27,9 +29,10 @@ from core.figures.matrix import methods_matrix, methods_matrix_table
 from core.figures.method_rows import DATA_TRACKS, METRIC_TITLES
 from core.figures.outcomes import outcomes, outcomes_table
 from core.figures.playback import playback, playback_table
+from core.figures.residue import feature_bars, feature_bars_table, relearning_curves, relearning_told
 from core.figures.selection import selected_ids, selected_run
 from core.figures.sensitivity import distribution, distribution_table, rise_fall, rise_fall_table
-from core.figures.theme import NORM_NAMES, SPLIT_NAMES, Shown, in_role_order, role_name
+from core.figures.theme import NORM_NAMES, SPLIT_NAMES, Shown, in_role_order, is_gold, role_name
 from core.figures.trajectory import (
     accuracy_curves,
     accuracy_curves_table,
@@ -58,6 +61,11 @@ __all__ = [
     "accuracy_curves_table",
     "against_class",
     "against_class_table",
+    "attack_roc",
+    "attack_role_name",
+    "attack_roles",
+    "attack_scores",
+    "attack_scores_table",
     "before_after",
     "before_after_table",
     "calibration",
@@ -72,6 +80,8 @@ __all__ = [
     "cut_explorer_table",
     "distribution",
     "distribution_table",
+    "feature_bars",
+    "feature_bars_table",
     "features",
     "features_table",
     "flips",
@@ -83,6 +93,7 @@ __all__ = [
     "gold_gap",
     "gold_gap_table",
     "in_role_order",
+    "is_gold",
     "ladder",
     "ladder_table",
     "ladder_verdict",
@@ -96,6 +107,8 @@ __all__ = [
     "playback_table",
     "png_url",
     "precision_recall",
+    "relearning_curves",
+    "relearning_told",
     "rise_fall",
     "rise_fall_table",
     "roc",

@@ -68,7 +68,12 @@ def _going_on(row: RunRow, folder: RunFolder) -> None:
 
 def _phase_text(phase: dict[str, Any], last: bool) -> str:
     name, done, total = phase["name"], phase["done"], phase["total"]
-    words = {"unlearn": "Unlearning", "measure": "Measuring the unlearned model"}
+    words = {
+        "unlearn": "Unlearning",
+        "measure": "Measuring the unlearned model",
+        "relearn": "Learning the forget set again",
+        "shadows": "Pairs of shadow models",
+    }
     if name.startswith("norms of "):
         title = f"Input gradients of {role_name(name.removeprefix('norms of ')).lower()}"
     else:

@@ -14,6 +14,7 @@ PAGES = {
     "Sensitivity": ("pages/2_Sensitivity.py", ":material/scatter_plot:"),
     "Easy and hard": ("pages/3_Easy_and_hard.py", ":material/call_split:"),
     "Gold comparison": ("pages/4_Gold_comparison.py", ":material/balance:"),
+    "Privacy": ("pages/5_Privacy.py", ":material/shield:"),
     "Runs": ("pages/7_Runs.py", ":material/list_alt:"),
 }
 

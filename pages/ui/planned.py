@@ -21,7 +21,7 @@ def costs(planned: Plan) -> None:
     left, right = st.columns(2)
     left.metric("Images to forget", f"{size:,}", f"{size / total:.1%} of all", delta_color="off", delta_arrow="off")
     right.metric(
-        "Time", _duration(planned.known_seconds) if known else "not known", "by earlier runs" if known else "first run",
+        "Time", duration(planned.known_seconds) if known else "not known", "by earlier runs" if known else "first run",
         delta_color="off", delta_arrow="off", help="From earlier runs of this kind, here or in the gallery.",
     )  # fmt: skip
     names = f": {', '.join(cached)}" if cached else ""
@@ -51,7 +51,8 @@ def notes(planned: Plan) -> None:
                 st.markdown(f"- {sentence}")
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Estimated seconds in words."""
     if seconds < 90:
         return f"~{max(seconds, 1):.0f} s"
     return f"~{seconds / 60:.0f} min" if seconds < 5400 else f"~{seconds / 3600:.1f} h"

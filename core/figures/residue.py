@@ -1,0 +1,113 @@
+"""The Privacy page: what a model still holds of the forget set, in how fast it learns it again and in its features."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from core.figures.theme import NEUTRAL, Shown, frame, in_role_order, is_gold, role_mark, role_name
+
+LEAST_STEPS = 10
+FEATURE_TITLES = {"cka_gold": "CKA to the golds", "cka_original": "CKA to the original", "probe": "Probe's AUC"}
+
+
+def relearning_curves(curves: pd.DataFrame, relearning: Mapping[str, Any]) -> Shown:
+    """Accuracy on the forget set (y) over steps of fine-tuning on it (x), one curve per model.
+
+    Args:
+        curves: a run's table ``relearning``: role, step, accuracy.
+        relearning: the result's object of that name; its target and steps are read.
+    """
+    figure = frame(360, hovermode="x unified")
+    roles = in_role_order(curves["role"])
+    golds = [role for role in roles if is_gold(role)]
+    for role in [*golds, *(role for role in roles if role not in golds)]:
+        own, mark = curves[curves["role"] == role], role_mark(role)
+        figure.add_trace(
+            go.Scatter(
+                x=own["step"],
+                y=own["accuracy"],
+                mode="lines+markers",
+                name=role_name(role),
+                line={"color": mark.color, "dash": mark.dash, "width": 1.5 if is_gold(role) else 2.5},
+                marker={"symbol": mark.symbol, "size": 8, "maxdisplayed": 12},
+                hovertemplate="%{y:.1%}",
+            )
+        )
+    target = relearning["target"]
+    label = {"text": "95 % of the original's", "font": {"color": NEUTRAL}, "yanchor": "top", "xanchor": "right"}
+    figure.add_hline(target, line={"color": NEUTRAL, "dash": "dot", "width": 1.5}, annotation=label)
+    last = int(curves["step"].max())
+    reached = [last if steps is None else steps for steps in relearning["steps"].values()]
+    shown = min(last, max(LEAST_STEPS, 3 * max(reached)))
+    figure.update_xaxes(title_text="Steps of fine-tuning on the forget set", range=[-0.02 * shown, 1.02 * shown])
+    figure.update_yaxes(title_text="Accuracy on the forget set", tickformat=".0%")
+    more = f" The first {shown} of {last} steps; a double click shows all." if shown < last else ""
+    return Shown(
+        figure,
+        curves,
+        "Every model is trained on the forget set again, in the same order and with the same small steps. One that "
+        f"rises before the golds do had hidden the images, not forgotten them.{more}",
+        f"Steps to {target:.0%}: {relearning_told(relearning)}.",
+        ("accuracy",),
+    )
+
+
+def relearning_told(relearning: Mapping[str, Any]) -> str:
+    """Steps to the target of every model, in words."""
+    over = f"over {relearning['limit']}"
+    steps = relearning["steps"]
+    return ", ".join(
+        f"{role_name(role)} {over if steps[role] is None else steps[role]}" for role in in_role_order(steps)
+    )
+
+
+def feature_bars_table(representation: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
+    """One row per model: role, cka_gold, cka_original, probe (AUC), probe_balanced_accuracy; null where undefined.
+
+    Args:
+        representation: the result's object of that name.
+    """
+    rows = []
+    for role in in_role_order(representation):
+        found = representation[role]
+        probe = found["probe"] or {"auc": None, "balanced_accuracy": None}
+        rows.append((role, found["cka_gold"], found["cka_original"], probe["auc"], probe["balanced_accuracy"]))
+    table = pd.DataFrame(rows, columns=["role", "cka_gold", "cka_original", "probe", "probe_balanced_accuracy"])
+    return table.astype(dict.fromkeys(table.columns[1:], float))
+
+
+def feature_bars(representation: Mapping[str, Mapping[str, Any]]) -> Shown:
+    """Similarity of the features to gold's and to the original's, and the probe's AUC (x), one bar per model (y)."""
+    table = feature_bars_table(representation)
+    measured = [name for name in FEATURE_TITLES if table[name].notna().any()]
+    titles = [f"<b>{FEATURE_TITLES[name]}</b>" for name in measured]
+    figure = make_subplots(
+        1, len(measured), shared_yaxes=True, horizontal_spacing=0.06, subplot_titles=titles,
+        figure=frame(70 + 34 * len(table), showlegend=False),
+    )  # fmt: skip
+    for column, name in enumerate(measured, start=1):
+        bars = go.Bar(
+            x=table[name],
+            y=[role_name(role) for role in table["role"]],
+            orientation="h",
+            marker={"color": [role_mark(role).color for role in table["role"]]},
+            text=[f"{value:.3f}" if pd.notna(value) else "" for value in table[name]],
+            textposition="outside",
+            cliponaxis=False,
+            hovertemplate=f"{FEATURE_TITLES[name]}, %{{y}}: %{{x:.3f}}<extra></extra>",
+        )
+        figure.add_trace(bars, 1, column)
+    figure.update_xaxes(range=[0, 1.2], tickvals=[0, 0.5, 1])
+    figure.update_yaxes(autorange="reversed")
+    own = table.set_index("role").loc["unlearned", measured]
+    return Shown(
+        figure,
+        table,
+        "Read the unlearned bar against the golds'. CKA is the likeness of the features on test images, from 0 to 1; "
+        "between golds it is as high as it can be expected to get. The probe is a logistic regression on the "
+        "features that looks for the forgotten class: 0.5 is a coin.",
+        f"Unlearned: {', '.join(f'{FEATURE_TITLES[name]} {value:.3f}' for name, value in own.items())}.",
+    )

@@ -48,5 +48,6 @@ def test_a_mistake_of_the_program_is_not_hidden() -> None:
 def test_every_page_is_in_the_navigation_with_the_shared_selection(open_page: Callable[..., AppTest]) -> None:
     app = open_page("pages/7_Runs.py", {"run": "a", "img": "5", "pin": "6", "dataset": "digits"})
     links = app.sidebar.get("page_link")
-    assert [link.proto.label for link in links] == ["Overview", "Forget", "Sensitivity", "Gold comparison", "Runs"]
+    names = [link.proto.label for link in links]
+    assert names == ["Overview", "Forget", "Sensitivity", "Easy and hard", "Gold comparison", "Runs"]
     assert {link.proto.query_string for link in links} == {"run=a&img=5&pin=6"}

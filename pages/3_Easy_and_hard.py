@@ -41,10 +41,10 @@ with page("Easy and hard", LEAD):
         ranking, calibrated = st.tabs(["Ranking", "Calibration"])
         with ranking:
             called_hard = int((~images["easy"]).sum())
-            left, right_half = st.columns(2, gap="medium")
+            left, beside = st.columns(2, gap="medium")
             with left:
                 show(roc(table, called_hard), "roc")
-            with right_half:
+            with beside:
                 show(precision_recall(table, called_hard), "precision_recall")
         with calibrated:
             st.markdown(f"Brier score **{judgement['brier']:.3f}**: the mean squared distance of the probability to "

@@ -167,6 +167,9 @@ def images(run: RunFolder, rows: pd.DataFrame) -> None:
 
 def _gallery(run: RunFolder, told: pd.DataFrame, heading: str, key: str) -> None:
     st.markdown(f"**{heading}** ({len(told)})")
+    if told.empty:
+        st.caption("None.")
+        return
     first = told.head(SHOWN)
     about = pd.DataFrame({
         "index": first["index"], "class": first["class"], "score": first["score"].round(3),

@@ -120,7 +120,8 @@ def _label(row: pd.Series) -> str:
 
 def _slider(table: pd.DataFrame, active: int) -> dict[str, Any]:
     """Its labels are shown one at a time, above it."""
-    halt = {"mode": "immediate", "transition": {"duration": 0}, "frame": {"duration": 0, "redraw": False}}
+    # Without a redraw plotly.js moves the line and drops the bars.
+    halt = {"mode": "immediate", "transition": {"duration": 0}, "frame": {"duration": 0, "redraw": True}}
     return {
         "steps": [{"label": _label(row), "method": "animate", "args": [[str(n)], halt]} for n, row in table.iterrows()],
         "active": active,

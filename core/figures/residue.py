@@ -60,7 +60,7 @@ def relearning_told(relearning: Mapping[str, Any]) -> str:
     more = f"more than {relearning['limit']}"
     steps = relearning["steps"]
     return ", ".join(
-        f"{role_name(role)} **{more if steps[role] is None else steps[role]}**" for role in in_role_order(steps)
+        f"{role_name(role)} after **{more if steps[role] is None else steps[role]}**" for role in in_role_order(steps)
     )
 
 

@@ -9,6 +9,7 @@ from core import RunSpec, plan
 from core.evaluation.attacked import MODEL_ATTACK, SHADOW, calls
 from core.figures import gallery, is_gold
 from core.jobs import ensure_supervisor
+from core.specs import parse_spec
 from core.specs.runs import LEAST_SHADOWS
 from core.store import RunFolder
 from pages.ui import library
@@ -54,18 +55,28 @@ def offers(spec: RunSpec) -> None:
 def _offer(wanted: RunSpec, label: str, what: str) -> None:
     with st.container(border=True):
         st.markdown(what)
-        if wanted.id in library.finished():
+        if (run := _with_all_of(wanted)) is not None:
             st.page_link("pages/5_Privacy.py", label="Look at the run that has it", icon=":material/shield:",
-                         query_params={"run": wanted.id})  # fmt: skip
+                         query_params={"run": run})  # fmt: skip
             return
         store = library.store()
         seconds = plan(wanted, models=store.models, past=library.past(str(store.root))).seconds["measure"]
-        cost = "How long it takes is not known yet here." if seconds is None else f"Takes {duration(seconds)}."
+        cost = "Its time is not known before a first such run." if seconds is None else f"Takes {duration(seconds)}."
         if st.button(label, icon=":material/playlist_add:", help=f"Queues the same run with it. {cost}"):
-            run = store.submit(wanted)
+            store.submit(wanted)
             ensure_supervisor(store)
-            st.switch_page("pages/7_Runs.py", query_params={"run": run})
+            st.switch_page("pages/7_Runs.py", query_params={"run": wanted.id})
         st.caption(cost)
+
+
+def _with_all_of(wanted: RunSpec) -> str | None:
+    """A finished run that differs at most in measuring more."""
+    for row in library.of_request(wanted):
+        spec = parse_spec(row.spec)
+        enough = spec.measure.deep >= wanted.measure.deep and spec.measure.shadows >= wanted.measure.shadows
+        if row.state == "done" and enough and spec.but(measure=wanted.measure) == wanted:
+            return row.id
+    return None
 
 
 def numbers(privacy: dict[str, Any]) -> None:
@@ -100,17 +111,16 @@ def _verdict(privacy: dict[str, Any]) -> str:
     """One sentence on the attacks whose target is gold's value."""
     judged = {name: roles for name, roles in privacy.items() if name != MODEL_ATTACK and _areas(roles)}
     if not judged:
-        return "AUC of attacks on the unlearned model. Without a gold model nothing says what most of them should be."
+        return "Without a gold model nothing says what the AUC of most attacks should be."
     off = [
         title(name)
         for name, roles in judged.items()
         if not min(_areas(roles)) <= roles["unlearned"]["auc"] <= max(_areas(roles))
     ]
-    if not off:
-        return "AUC of attacks on the unlearned model: all those that gold is the target of lie among the golds' own."
+    which = f" ({', '.join(off)})" if off else ""
     return (
-        f"AUC of attacks on the unlearned model: of the {len(judged)} that gold is the target of, **{len(off)}** "
-        f"lie{'s' * (len(off) == 1)} outside the golds' own ({', '.join(off)})."
+        f"Of the {len(judged)} attacks whose target is gold's value, **{len(off)}** have an AUC on the unlearned model "
+        f"that lies outside the golds' own{which}."
     )
 
 

@@ -28,6 +28,7 @@ def test_every_step_moves_the_line_to_its_threshold(told: pd.DataFrame) -> None:
     shown = attack_scores(told)
     (slider,) = shown.figure.layout.sliders
     assert [step.args[0] for step in slider.steps] == [(frame.name,) for frame in shown.figure.frames]
+    assert all(step.args[1]["frame"]["redraw"] for step in slider.steps)  # else the bars go
     for row, frame in zip(shown.table.itertuples(), shown.figure.frames, strict=True):
         assert frame.traces == (0,)
         assert set(frame.data[0].x) == {row.threshold}

@@ -31,8 +31,8 @@ def representation() -> dict[str, dict[str, Any]]:
 
 def test_steps_in_words() -> None:
     """The original's own accuracy is 1, so the target is 95 %; gold 2 never gets there."""
-    assert (
-        relearning_told(relearning(CURVES)) == "Original **0**, Unlearned **1**, Gold 1 **3**, Gold 2 **more than 100**"
+    assert relearning_told(relearning(CURVES)) == (
+        "Original after **0**, Unlearned after **1**, Gold 1 after **3**, Gold 2 after **more than 100**"
     )
 
 

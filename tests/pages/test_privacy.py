@@ -1,6 +1,5 @@
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,26 +9,19 @@ from core import RunSpec, Store
 from core.evaluation.attacked import MODEL_ATTACK, SHADOW, calls
 from core.experiment import shadows
 from core.jobs.worker import attempt
-from core.specs import parse_spec
+from core.specs import MeasureSpec, parse_spec
 from core.store import RunFolder
 
 PAGE = "pages/5_Privacy.py"
 DEEP = {"measure.deep": True, "measure.shadows": 32, "model.train.epochs": 1, "model.data.size": 100}
 
 
-@contextmanager
-def _in_this_process() -> Iterator[None]:
-    """Shadow models are trained here, and not in processes that take longer to start."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(shadows, "_work_off", lambda jobs: ((job.pair, shadows.work(job)) for job in jobs))
-        yield
-
-
 @pytest.fixture(scope="module")
 def deep_store(quick: Callable[..., RunSpec], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with one run in which everything was measured."""
     store = Store(tmp_path_factory.mktemp("deep"))
-    with _in_this_process():
+    with pytest.MonkeyPatch.context() as patch:  # processes of their own take longer to start
+        patch.setattr(shadows, "_work_off", lambda jobs: ((job.pair, shadows.work(job)) for job in jobs))
         assert attempt(store, store.submit(quick("gradient-ascent", "class=3:50%", settings=DEEP)), "cpu") == "done"
     return store.root
 
@@ -85,7 +77,7 @@ def test_relearning_and_features(
     deep_run: RunFolder, open_page: Callable[..., AppTest], words: Callable, tables: Callable
 ) -> None:
     app = open_page(PAGE, {"run": deep_run.run})
-    assert "Original **0**" in words(app)
+    assert "Original after **0**" in words(app)
     (table,) = tables(app, "cka_gold", "probe")
     bars = table.set_index("role")["cka_gold"]
     assert bars["unlearned"] == pytest.approx(deep_run.result["representation"]["unlearned"]["cka_gold"])
@@ -121,10 +113,10 @@ def test_what_was_not_measured_can_be_queued(
 
 
 def test_a_run_that_has_it_is_linked(deep_run: RunFolder, store: Store, open_page: Callable[..., AppTest]) -> None:
-    spec = deep_run.spec
-    less = store.submit(spec.but(measure=spec.measure.but(deep=False)))
-    with _in_this_process():
-        assert attempt(store, less, "cpu") == "done"  # all its models are there
-    app = open_page(PAGE, {"run": less})
-    links = {link.proto.label: link.proto.query_string for link in app.main.get("page_link")}
-    assert links == {"Look at the run that has it": f"run={deep_run.run}"}
+    """What is shown of a run that measured nothing leads to the one that differs in that only, and offers nothing."""
+    plain = store.submit(deep_run.spec.but(measure=MeasureSpec()))
+    assert attempt(store, plain, "cpu") == "done"  # all its models are there
+    app = open_page(PAGE, {"run": plain})
+    links = [(link.proto.label, link.proto.query_string) for link in app.main.get("page_link")]
+    assert links == [("Look at the run that has it", f"run={deep_run.run}")] * 2
+    assert not any(button.label.startswith(("Measure", "Add shadow")) for button in app.button)

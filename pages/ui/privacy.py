@@ -5,10 +5,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core import RunSpec, plan
+from core import RunSpec, jobs, plan
 from core.evaluation.attacked import MODEL_ATTACK, SHADOW, calls
 from core.figures import gallery, is_gold
-from core.jobs import ensure_supervisor
 from core.specs import parse_spec
 from core.specs.runs import LEAST_SHADOWS
 from core.store import RunFolder
@@ -64,7 +63,7 @@ def _offer(wanted: RunSpec, label: str, what: str) -> None:
         cost = "Its time is not known before a first such run." if seconds is None else f"Takes {duration(seconds)}."
         if st.button(label, icon=":material/playlist_add:", help=f"Queues the same run with it. {cost}"):
             store.submit(wanted)
-            ensure_supervisor(store)
+            jobs.ensure_supervisor(store)
             st.switch_page("pages/7_Runs.py", query_params={"run": wanted.id})
         st.caption(cost)
 
@@ -161,11 +160,18 @@ def images(run: RunFolder, rows: pd.DataFrame) -> None:
     told = calls(rows, forget.index.to_numpy())
     told.insert(1, "class", told["index"].map(forget).map(dict(enumerate(run.spec.model.data.info.classes))))
     found, missed = told[told["called"]], told[~told["called"]][::-1]
-    alike = int((found["golds_called"] > 0.5).sum())
-    st.markdown(
-        f"At its own threshold the attack recognises **{len(found)} of {len(told)}** forget images in the unlearned "
-        f"model, and **{alike}** of these in most golds too. Golds never saw them, so these are false alarms."
-    )
+    text = f"At its own threshold the attack recognises **{len(found)} of {len(told)}** forget images"
+    if found.empty:
+        text += "; the slider shows what it would find at others."
+    elif told["golds_called"].isna().all():
+        text += " in the unlearned model."
+    else:
+        alike = int((found["golds_called"] > 0.5).sum())
+        text += (
+            f" in the unlearned model, and **{alike}** of these in most golds too. Golds never saw them: what is "
+            "recognised there is no trace of training."
+        )
+    st.markdown(text)
     left, right = st.columns(2, gap="medium")
     with left:
         _gallery(run, found, "Succeeds: recognised", "succeeds")
@@ -181,10 +187,9 @@ def _gallery(run: RunFolder, told: pd.DataFrame, heading: str, key: str) -> None
         st.caption("None.")
         return
     first = told.head(SHOWN)
-    about = pd.DataFrame({
-        "index": first["index"], "class": first["class"], "score": first["score"].round(3),
-        "in golds": [f"{share:.0%}" for share in first["golds_called"].fillna(0)],
-    })  # fmt: skip
+    about = first[["index", "class"]].assign(score=first["score"].round(3))
+    if first["golds_called"].notna().all():
+        about["recognised in golds"] = first["golds_called"].map("{:.0%}".format)
     shown = gallery(library.images(run.spec, first["index"]), about, columns=COLUMNS)
     st.plotly_chart(shown.figure, key=f"privacy.{key}", config=CONFIG | {"displayModeBar": False},
                     alt=f"{heading}: {len(first)} images")  # fmt: skip

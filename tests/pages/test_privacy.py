@@ -120,3 +120,13 @@ def test_a_run_that_has_it_is_linked(deep_run: RunFolder, store: Store, open_pag
     links = [(link.proto.label, link.proto.query_string) for link in app.main.get("page_link")]
     assert links == [("Look at the run that has it", f"run={deep_run.run}")] * 2
     assert not any(button.label.startswith(("Measure", "Add shadow")) for button in app.button)
+
+
+def test_without_gold_there_is_no_target(
+    quick: Callable[..., RunSpec], store: Store, open_page: Callable[..., AppTest], words: Callable
+) -> None:
+    run = store.submit(quick("gradient-ascent", gold_seeds=(), settings={"measure.deep": True}))
+    assert attempt(store, run, "cpu") == "done"
+    app = open_page(PAGE, {"run": run})
+    assert [metric.delta for metric in app.metric] == ["no gold"] * 3
+    assert "Without a gold model" in words(app)

@@ -37,7 +37,7 @@ def relearning_curves(curves: pd.DataFrame, relearning: Mapping[str, Any]) -> Sh
             )
         )
     target = relearning["target"]
-    label = {"text": "95 % of the original's", "font": {"color": NEUTRAL}, "yanchor": "top", "xanchor": "right"}
+    label = {"text": f"target {target:.0%}", "font": {"color": NEUTRAL}, "yanchor": "top", "xanchor": "right"}
     figure.add_hline(target, line={"color": NEUTRAL, "dash": "dot", "width": 1.5}, annotation=label)
     last = int(curves["step"].max())
     reached = [last if steps is None else steps for steps in relearning["steps"].values()]

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core import RunSpec, jobs, plan
 from core.evaluation.attacked import MODEL_ATTACK, SHADOW, calls
+from core.evaluation.membership import FALSE_POSITIVES
 from core.figures import gallery, is_gold
 from core.specs import parse_spec
 from core.specs.runs import LEAST_SHADOWS
@@ -97,12 +98,12 @@ def numbers(privacy: dict[str, Any]) -> None:
         with st.container(horizontal=True):
             _metric(MODEL_ATTACK, privacy[MODEL_ATTACK][SHADOW], "target 0.5", PER_IMAGE[MODEL_ATTACK])
             _metric("RMIA", privacy["RMIA"]["unlearned"], _golds(privacy["RMIA"]), PER_IMAGE["RMIA"])
-            strict = privacy[MODEL_ATTACK][SHADOW]["tpr_at_1"]
+            strict, rate = privacy[MODEL_ATTACK][SHADOW]["tpr_at_1"], percent(FALSE_POSITIVES)
             st.metric(
-                "U-LiRA, true positives", "–" if strict is None else percent(strict), "target 1%", delta_color="off",
-                delta_arrow="off", width=METRIC_WIDTH,
-                help="Unlearned models that it finds, at a false positive rate of 1 %. Where nothing can be told, "
-                "this is 1 % too.",
+                "U-LiRA, true positives", "–" if strict is None else percent(strict), f"target {rate}",
+                delta_color="off", delta_arrow="off", width=METRIC_WIDTH,
+                help=f"Unlearned models that it finds, at a false positive rate of {rate}. Where nothing "
+                " can be told, the two are equal.",
             )  # fmt: skip
 
 

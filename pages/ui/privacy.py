@@ -103,7 +103,7 @@ def numbers(privacy: dict[str, Any]) -> None:
                 "U-LiRA, true positives", "–" if strict is None else percent(strict), f"target {rate}",
                 delta_color="off", delta_arrow="off", width=METRIC_WIDTH,
                 help=f"Unlearned models that it finds, at a false positive rate of {rate}. Where nothing "
-                " can be told, the two are equal.",
+                "can be told, the two are equal.",
             )  # fmt: skip
 
 

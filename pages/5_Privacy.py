@@ -9,6 +9,7 @@ from core.figures import (
     attack_roles,
     attack_scores,
     feature_bars,
+    lead_told,
     relearning_curves,
     relearning_told,
 )
@@ -58,7 +59,8 @@ with page("Privacy", LEAD):
     if "relearning" in run.result:
         found = run.result["relearning"]
         st.subheader("Relearning", anchor=False)
-        st.markdown(f"Steps until {found['target']:.0%} of the forget set are won back: {relearning_told(found)}.")
+        st.markdown(f"Steps until {found['target']:.0%} of the forget set are right again: {relearning_told(found)}. "
+                    f"{lead_told(found)}")  # fmt: skip
         show(relearning_curves(run.table("relearning"), found), "relearning")
         st.subheader("What the features still know", anchor=False)
         show(feature_bars(run.result["representation"]), "feature_bars")

@@ -64,7 +64,8 @@ def calls(rows: pd.DataFrame, forget: np.ndarray, role: str = "unlearned") -> pd
         rows: of one attack.
         forget: ids of the forget set.
     """
-    rows = rows[rows["index"].isin(forget)].assign(called=rows["score"] > 0)
+    rows = rows.assign(called=rows["score"] > 0)
+    rows = rows[rows["index"].isin(forget)]
     own = rows.loc[rows["role"] == role, ["index", "score", "called"]]
     golds = rows[rows["role"].str.startswith("gold-")].groupby("index")["called"].mean()
     found = own.assign(golds_called=own["index"].map(golds).astype(float))

@@ -29,7 +29,7 @@ from core.figures.matrix import methods_matrix, methods_matrix_table
 from core.figures.method_rows import DATA_TRACKS, METRIC_TITLES
 from core.figures.outcomes import outcomes, outcomes_table
 from core.figures.playback import playback, playback_table
-from core.figures.residue import feature_bars, feature_bars_table, relearning_curves, relearning_told
+from core.figures.residue import feature_bars, feature_bars_table, lead_told, relearning_curves, relearning_told
 from core.figures.selection import selected_ids, selected_run
 from core.figures.sensitivity import distribution, distribution_table, rise_fall, rise_fall_table
 from core.figures.theme import NORM_NAMES, SPLIT_NAMES, Shown, in_role_order, is_gold, role_name
@@ -97,6 +97,7 @@ __all__ = [
     "ladder",
     "ladder_table",
     "ladder_verdict",
+    "lead_told",
     "methods_forest",
     "methods_forest_table",
     "methods_matrix",

@@ -35,7 +35,7 @@ def attack_roc(rocs: pd.DataFrame) -> Shown:
     golds = [role for role in attack_roles(rocs["role"]) if is_gold(role)]
     for role in [*golds, *(role for role in reversed(attack_roles(rocs["role"])) if role not in golds)]:
         figure.add_trace(_curve(rocs[rocs["role"] == role], role, low, first_gold=role == next(iter(golds), None)))
-    axis = {**log_axis(low, 1), "tickformat": "~%", "showgrid": True}
+    axis = log_axis(low, 1) | {"dtick": 1 if low < 0.005 else "D2", "tickformat": "~%", "showgrid": True}
     figure.update_xaxes(title_text="False positive rate", **axis)
     figure.update_yaxes(title_text="True positive rate", **axis)
     strict = rocs[rocs["false_positive"] <= _strictest(rocs)].groupby("role", sort=False)["true_positive"].max()

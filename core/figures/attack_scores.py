@@ -112,16 +112,20 @@ def _told(row: pd.Series) -> str:
     return f"true positives {row['true_positive']:.0%}, false positives {row['false_positive']:.0%}"
 
 
+def _label(row: pd.Series) -> str:
+    """As ``_told``, and short enough for a phone."""
+    rates = f"{row['true_positive']:.0%} true, {row['false_positive']:.0%} false positives"
+    return f"above {row['threshold']:.2g}: {rates}"
+
+
 def _slider(table: pd.DataFrame, active: int) -> dict[str, Any]:
     """Its labels are shown one at a time, above it."""
-    halt = {"mode": "immediate", "transition": {"duration": 0}, "frame": {"duration": 0, "redraw": False}}
+    # Without a redraw plotly.js moves the line and drops the bars.
+    halt = {"mode": "immediate", "transition": {"duration": 0}, "frame": {"duration": 0, "redraw": True}}
     return {
-        "steps": [
-            {"label": f"{row['threshold']:.2g}: {_told(row)}", "method": "animate", "args": [[str(n)], halt]}
-            for n, row in table.iterrows()
-        ],
+        "steps": [{"label": _label(row), "method": "animate", "args": [[str(n)], halt]} for n, row in table.iterrows()],
         "active": active,
-        "currentvalue": {"prefix": "Above ", "font": {"color": NEUTRAL, "size": 15}, "xanchor": "left"},
+        "currentvalue": {"font": {"color": NEUTRAL, "size": 15}, "xanchor": "left"},
         "font": {"color": "rgba(0,0,0,0)"},
         "ticklen": 0,
         "minorticklen": 0,

@@ -7,10 +7,10 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from core.figures.theme import NEUTRAL, Shown, frame, in_role_order, is_gold, role_mark, role_name
+from core.figures.theme import NEUTRAL, Shown, frame, in_role_order, is_gold, points_text, role_mark, role_name
 
 LEAST_STEPS = 10
-FEATURE_TITLES = {"cka_gold": "CKA to the golds", "cka_original": "CKA to the original", "probe": "Probe's AUC"}
+FEATURE_TITLES = {"cka_gold": "CKA to gold", "cka_original": "CKA to original", "probe": "Probe AUC"}
 
 
 def relearning_curves(curves: pd.DataFrame, relearning: Mapping[str, Any]) -> Shown:
@@ -37,7 +37,7 @@ def relearning_curves(curves: pd.DataFrame, relearning: Mapping[str, Any]) -> Sh
             )
         )
     target = relearning["target"]
-    label = {"text": "95 % of the original's", "font": {"color": NEUTRAL}, "yanchor": "top", "xanchor": "right"}
+    label = {"text": f"target {target:.0%}", "font": {"color": NEUTRAL}, "yanchor": "top", "xanchor": "right"}
     figure.add_hline(target, line={"color": NEUTRAL, "dash": "dot", "width": 1.5}, annotation=label)
     last = int(curves["step"].max())
     reached = [last if steps is None else steps for steps in relearning["steps"].values()]
@@ -49,18 +49,31 @@ def relearning_curves(curves: pd.DataFrame, relearning: Mapping[str, Any]) -> Sh
         figure,
         curves,
         "Every model is trained on the forget set again, in the same order and with the same small steps. One that "
-        f"rises before the golds do had hidden the images, not forgotten them.{more}",
-        f"Steps to {target:.0%}: {relearning_told(relearning)}.",
+        f"rises before the golds do has hidden the images, not forgotten them.{more}",
+        f"Steps to {target:.0%}: {relearning_told(relearning).replace('*', '')}.",
         ("accuracy",),
     )
 
 
 def relearning_told(relearning: Mapping[str, Any]) -> str:
-    """Steps to the target of every model, in words."""
-    over = f"over {relearning['limit']}"
+    """Steps to the target of every model, in Markdown."""
+    more = f"more than {relearning['limit']}"
     steps = relearning["steps"]
     return ", ".join(
-        f"{role_name(role)} {over if steps[role] is None else steps[role]}" for role in in_role_order(steps)
+        f"{role_name(role)} after **{more if steps[role] is None else steps[role]}**" for role in in_role_order(steps)
+    )
+
+
+def lead_told(relearning: Mapping[str, Any]) -> str:
+    """How far the unlearned model's whole curve is above the golds', in a sentence; empty without gold."""
+    lead = relearning["lead"]
+    if lead["unlearned"] is None:
+        return ""
+    golds = [abs(value) for role, value in lead.items() if is_gold(role) and value is not None]
+    scale = f"; a gold is up to {100 * max(golds):.2f} pp away from the others" if golds else ""
+    return (
+        f"Over all {relearning['limit']} steps the unlearned model is {points_text(lead['unlearned'], digits=2)} "
+        f"away from the mean gold on average{scale}."
     )
 
 
@@ -83,10 +96,10 @@ def feature_bars(representation: Mapping[str, Mapping[str, Any]]) -> Shown:
     """Similarity of the features to gold's and to the original's, and the probe's AUC (x), one bar per model (y)."""
     table = feature_bars_table(representation)
     measured = [name for name in FEATURE_TITLES if table[name].notna().any()]
-    titles = [f"<b>{FEATURE_TITLES[name]}</b>" for name in measured]
+    titles = [f"<b>{FEATURE_TITLES[name].replace(' ', '<br>', 1)}</b>" for name in measured]  # narrow on a phone
     figure = make_subplots(
         1, len(measured), shared_yaxes=True, horizontal_spacing=0.06, subplot_titles=titles,
-        figure=frame(70 + 34 * len(table), showlegend=False),
+        figure=frame(90 + 34 * len(table), showlegend=False, margin={"l": 8, "r": 12, "t": 50, "b": 8}),
     )  # fmt: skip
     for column, name in enumerate(measured, start=1):
         bars = go.Bar(
@@ -100,9 +113,9 @@ def feature_bars(representation: Mapping[str, Mapping[str, Any]]) -> Shown:
             hovertemplate=f"{FEATURE_TITLES[name]}, %{{y}}: %{{x:.3f}}<extra></extra>",
         )
         figure.add_trace(bars, 1, column)
-    figure.update_xaxes(range=[0, 1.2], tickvals=[0, 0.5, 1])
+    figure.update_xaxes(range=[0, 1.3], tickvals=[0, 0.5, 1])
     figure.update_yaxes(autorange="reversed")
-    own = table.set_index("role").loc["unlearned", measured]
+    own = table.set_index("role").loc["unlearned", measured].dropna()
     return Shown(
         figure,
         table,

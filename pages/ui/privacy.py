@@ -5,10 +5,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core import RunSpec, plan
+from core import RunSpec, jobs, plan
 from core.evaluation.attacked import MODEL_ATTACK, SHADOW, calls
+from core.evaluation.membership import FALSE_POSITIVES
 from core.figures import gallery, is_gold
-from core.jobs import ensure_supervisor
+from core.specs import parse_spec
 from core.specs.runs import LEAST_SHADOWS
 from core.store import RunFolder
 from pages.ui import library
@@ -54,18 +55,28 @@ def offers(spec: RunSpec) -> None:
 def _offer(wanted: RunSpec, label: str, what: str) -> None:
     with st.container(border=True):
         st.markdown(what)
-        if wanted.id in library.finished():
+        if (run := _with_all_of(wanted)) is not None:
             st.page_link("pages/5_Privacy.py", label="Look at the run that has it", icon=":material/shield:",
-                         query_params={"run": wanted.id})  # fmt: skip
+                         query_params={"run": run})  # fmt: skip
             return
         store = library.store()
         seconds = plan(wanted, models=store.models, past=library.past(str(store.root))).seconds["measure"]
-        cost = "How long it takes is not known yet here." if seconds is None else f"Takes {duration(seconds)}."
+        cost = "Its time is not known before a first such run." if seconds is None else f"Takes {duration(seconds)}."
         if st.button(label, icon=":material/playlist_add:", help=f"Queues the same run with it. {cost}"):
-            run = store.submit(wanted)
-            ensure_supervisor(store)
-            st.switch_page("pages/7_Runs.py", query_params={"run": run})
+            store.submit(wanted)
+            jobs.ensure_supervisor(store)
+            st.switch_page("pages/7_Runs.py", query_params={"run": wanted.id})
         st.caption(cost)
+
+
+def _with_all_of(wanted: RunSpec) -> str | None:
+    """A finished run that differs at most in measuring more."""
+    for row in library.of_request(wanted):
+        spec = parse_spec(row.spec)
+        enough = spec.measure.deep >= wanted.measure.deep and spec.measure.shadows >= wanted.measure.shadows
+        if row.state == "done" and enough and spec.but(measure=wanted.measure) == wanted:
+            return row.id
+    return None
 
 
 def numbers(privacy: dict[str, Any]) -> None:
@@ -87,12 +98,12 @@ def numbers(privacy: dict[str, Any]) -> None:
         with st.container(horizontal=True):
             _metric(MODEL_ATTACK, privacy[MODEL_ATTACK][SHADOW], "target 0.5", PER_IMAGE[MODEL_ATTACK])
             _metric("RMIA", privacy["RMIA"]["unlearned"], _golds(privacy["RMIA"]), PER_IMAGE["RMIA"])
-            strict = privacy[MODEL_ATTACK][SHADOW]["tpr_at_1"]
+            strict, rate = privacy[MODEL_ATTACK][SHADOW]["tpr_at_1"], percent(FALSE_POSITIVES)
             st.metric(
-                "U-LiRA, true positives", "–" if strict is None else percent(strict), "target 1%", delta_color="off",
-                delta_arrow="off", width=METRIC_WIDTH,
-                help="Unlearned models that it finds, at a false positive rate of 1 %. Where nothing can be told, "
-                "this is 1 % too.",
+                "U-LiRA, true positives", "–" if strict is None else percent(strict), f"target {rate}",
+                delta_color="off", delta_arrow="off", width=METRIC_WIDTH,
+                help=f"Unlearned models that it finds, at a false positive rate of {rate}. Where nothing "
+                "can be told, the two are equal.",
             )  # fmt: skip
 
 
@@ -100,17 +111,16 @@ def _verdict(privacy: dict[str, Any]) -> str:
     """One sentence on the attacks whose target is gold's value."""
     judged = {name: roles for name, roles in privacy.items() if name != MODEL_ATTACK and _areas(roles)}
     if not judged:
-        return "AUC of attacks on the unlearned model. Without a gold model nothing says what most of them should be."
+        return "Without a gold model nothing says what the AUC of most attacks should be."
     off = [
         title(name)
         for name, roles in judged.items()
         if not min(_areas(roles)) <= roles["unlearned"]["auc"] <= max(_areas(roles))
     ]
-    if not off:
-        return "AUC of attacks on the unlearned model: all those that gold is the target of lie among the golds' own."
+    which = f" ({', '.join(off)})" if off else ""
     return (
-        f"AUC of attacks on the unlearned model: of the {len(judged)} that gold is the target of, **{len(off)}** "
-        f"lie{'s' * (len(off) == 1)} outside the golds' own ({', '.join(off)})."
+        f"Of the {len(judged)} attacks whose target is gold's value, **{len(off)}** have an AUC on the unlearned model "
+        f"that lies outside the golds' own{which}."
     )
 
 
@@ -151,11 +161,18 @@ def images(run: RunFolder, rows: pd.DataFrame) -> None:
     told = calls(rows, forget.index.to_numpy())
     told.insert(1, "class", told["index"].map(forget).map(dict(enumerate(run.spec.model.data.info.classes))))
     found, missed = told[told["called"]], told[~told["called"]][::-1]
-    alike = int((found["golds_called"] > 0.5).sum())
-    st.markdown(
-        f"At its own threshold the attack recognises **{len(found)} of {len(told)}** forget images in the unlearned "
-        f"model, and **{alike}** of these in most golds too. Golds never saw them, so these are false alarms."
-    )
+    text = f"At its own threshold the attack recognises **{len(found)} of {len(told)}** forget images"
+    if found.empty:
+        text += "; the slider shows what it would find at others."
+    elif told["golds_called"].isna().all():
+        text += " in the unlearned model."
+    else:
+        alike = int((found["golds_called"] > 0.5).sum())
+        text += (
+            f" in the unlearned model, and **{alike}** of these in most golds too. Golds never saw them: what is "
+            "recognised there is no trace of training."
+        )
+    st.markdown(text)
     left, right = st.columns(2, gap="medium")
     with left:
         _gallery(run, found, "Succeeds: recognised", "succeeds")
@@ -167,11 +184,13 @@ def images(run: RunFolder, rows: pd.DataFrame) -> None:
 
 def _gallery(run: RunFolder, told: pd.DataFrame, heading: str, key: str) -> None:
     st.markdown(f"**{heading}** ({len(told)})")
+    if told.empty:
+        st.caption("None.")
+        return
     first = told.head(SHOWN)
-    about = pd.DataFrame({
-        "index": first["index"], "class": first["class"], "score": first["score"].round(3),
-        "in golds": [f"{share:.0%}" for share in first["golds_called"].fillna(0)],
-    })  # fmt: skip
+    about = first[["index", "class"]].assign(score=first["score"].round(3))
+    if first["golds_called"].notna().all():
+        about["recognised in golds"] = first["golds_called"].map("{:.0%}".format)
     shown = gallery(library.images(run.spec, first["index"]), about, columns=COLUMNS)
     st.plotly_chart(shown.figure, key=f"privacy.{key}", config=CONFIG | {"displayModeBar": False},
                     alt=f"{heading}: {len(first)} images")  # fmt: skip

@@ -37,7 +37,15 @@ def result(quick: Callable[..., RunSpec]) -> dict[str, Any]:
     records = {role: {"seconds": n} for n, role in enumerate(("original", "gold-1", "gold-2"), start=1)}
     planned = plan(quick(gold_seeds=(1, 2)))
     return build_result(
-        planned, tables, records, {"unlearn": 0.5, "measure": 0.25}, 7, "enough", "cpu", {"outputs": {}}
+        planned,
+        tables,
+        records,
+        {"unlearn": 0.5, "measure": 0.25},
+        7,
+        "enough",
+        "cpu",
+        {"outputs": {}},
+        ["Seen on the way."],
     )
 
 
@@ -51,6 +59,7 @@ def test_the_numbers_by_hand(result: dict[str, Any]) -> None:
     # original: (1 - 0.75) * 1 * (1 - 0.5); unlearned: 0.75 * 0.5 * 1; a gold against the other: 0.5 * 1 * 1
     assert result["tug_of_war"] == {"original": 0.125, "unlearned": 0.375, "gold-1": 0.5, "gold-2": 0.5}
     assert result["outputs"] == {}
+    assert "Seen on the way." in result["notes"]
     assert result["sensitivity"]["original"] == {"target": 11.0, "irrelevant": 11.0, "jacobian": 11.0}
     assert result["seconds"] == {"original": 1, "unlearn": 0.5, "gold": [2, 3], "measure": 0.25}
     assert (result["steps"], result["stop_reason"], result["device"]) == (7, "enough", "cpu")

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from core.bench.table import finished, print_rows
-from core.evaluation.easy_hard import auc, ceiling_auc, gold_right, interval, rungs, verdicts
+from core.evaluation.easy_hard import auc, ceiling_auc, gold_right, rungs, verdicts
+from core.evaluation.intervals import bootstrap_interval
 from core.specs import make_spec
 from core.store import Store
 
@@ -96,10 +97,10 @@ def _print_methods(requests: Sequence[Request]) -> None:
         off = [abs(r["accuracy"]["unlearned"]["FA"] - _gold(r, "FA")) for r in results]
         test = [r["accuracy"]["unlearned"]["TA"] - _gold(r, "TA") for r in results]
         outputs = [r["outputs"]["unlearned"] for r in results]
-        better = interval([a - b for a, b in zip(off, of_rule, strict=True)])
+        better = bootstrap_interval([a - b for a, b in zip(off, of_rule, strict=True)])
         cost = mean(r["seconds"]["unlearn"] / mean(r["seconds"]["gold"]) for r in results)
-        rows.append((name, mean(off), *interval(off), *better, mean(test), *_means(outputs), cost))
-    rows.append(("rule: class accuracy", mean(of_rule), *interval(of_rule), *[None] * 7))
+        rows.append((name, mean(off), *bootstrap_interval(off), *better, mean(test), *_means(outputs), cost))
+    rows.append(("rule: class accuracy", mean(of_rule), *bootstrap_interval(of_rule), *[None] * 7))
     floors = [
         {key: mean(v[key] for role, v in r.results["none"]["outputs"].items() if "gold" in role) for key in OUTPUTS}
         for r in requests

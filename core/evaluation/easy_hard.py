@@ -116,14 +116,6 @@ def ceiling_auc(right: np.ndarray) -> float | None:
     return _mean(np.concatenate(areas))
 
 
-def interval(values: Sequence[float], draws: int = 10_000) -> tuple[float, float]:
-    """95 % bootstrap interval of the mean over requests (or differences of pairs), by percentiles, seeded."""
-    rng = np.random.default_rng(0)
-    means = rng.choice(np.asarray(values), (draws, len(values))).mean(1)
-    low, high = np.percentile(means, [2.5, 97.5])
-    return float(low), float(high)
-
-
 def cuts(p_hard: np.ndarray, right: np.ndarray) -> pd.DataFrame:
     """What every cut would come to: the images from the hardest on are called hard, 0, 1, ..., N of them.
 

@@ -62,8 +62,9 @@ def shadow_attacks(rivals: Rivals, shadows: ShadowLogits) -> list[pd.DataFrame]:
     ]
     out = np.mean([probability(values) for values in shadows.never], axis=0)
     for role, values in logits.items():
-        gold = role.startswith("gold-")
-        rows.append(attack_rows(role, MODEL_ATTACK, chosen.forget, not gold, known.log_ratio(phi(values))))
+        if role != "original":  # neither unlearned nor never trained, and the game knows nothing else
+            member = not role.startswith("gold-")
+            rows.append(attack_rows(role, MODEL_ATTACK, chosen.forget, member, known.log_ratio(phi(values))))
         own = probability(values)
         score = rmia(own[:attacked], out[:attacked], own[attacked:], out[attacked:])
         rows.append(attack_rows(role, "RMIA", chosen.attacked, chosen.attacked_member, score))

@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Iterator
+from typing import TypeVar
 
 import numpy as np
 import torch
 
-from core.training import Step
+Item = TypeVar("Item")
 
 
 def stream(seed: int, purpose: str) -> torch.Generator:
@@ -29,17 +30,17 @@ class Clock:
         self.seconds = 0.0
         self.memory: int | None = None
 
-    def over(self, steps: Iterator[Step]) -> Iterator[Step]:
+    def over(self, items: Iterator[Item]) -> Iterator[Item]:
         on_gpu = self.place.type == "cuda"
         while True:
             if on_gpu:
                 torch.cuda.reset_peak_memory_stats(self.place)
             started = time.perf_counter()
-            step = next(steps, None)
+            item = next(items, None)
             if on_gpu:
                 torch.cuda.synchronize(self.place)
                 self.memory = max(self.memory or 0, torch.cuda.max_memory_allocated(self.place))
             self.seconds += time.perf_counter() - started
-            if step is None:
+            if item is None:
                 return
-            yield step
+            yield item

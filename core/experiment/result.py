@@ -1,7 +1,7 @@
 """The object that ``run --json`` prints, from the tables and records of a run."""
 
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,34 +13,35 @@ from core.device import precision
 from core.evaluation.accuracy import GAP_TEST, accuracies, gap, gold_spread, tug_of_war
 from core.evaluation.tables import NORM_CLASSES, NORMS
 from core.experiment.plan import Plan, forget_json
+from core.experiment.unlearn import Trajectory
 
 
 def build_result(
     planned: Plan,
     tables: Mapping[str, pd.DataFrame],
     records: Mapping[str, Mapping[str, Any]],
-    seconds: Mapping[str, float],
-    steps: int,
-    stop_reason: str,
-    device: str,
+    trajectory: Trajectory,
     measures: Mapping[str, Any],
-    notes: Sequence[str],
+    measure_seconds: float,
+    device: str,
 ) -> dict[str, Any]:
     """The result of a run; see DESIGN's command line section for its fields.
 
     Args:
         tables: role -> its rows with the splits forget, retain, pool and test.
         records: role -> record, for every role but ``unlearned``.
-        seconds: of ``unlearn`` and ``measure``.
         measures: what was computed from the models themselves, by its name in the result.
-        notes: what the method had to say while it ran.
     """
     spec = planned.spec
     info = spec.model.data.info
     by = "subclass" if is_subclass_request(spec.forget, info) else "label"
     found = {role: accuracies(table, by) for role, table in tables.items()}
     golds = {role: values for role, values in found.items() if role.startswith("gold-")}
-    remarks = [*planned.notes, *notes, *(note for record in records.values() for note in record.get("notes", ()))]
+    remarks = [
+        *planned.notes,
+        *trajectory.notes,
+        *(note for record in records.values() for note in record.get("notes", ())),
+    ]
     if device.startswith("cuda"):
         remarks.append(precision(torch.device(device)))
     if len(info.classes) > NORM_CLASSES:
@@ -66,13 +67,17 @@ def build_result(
         "sensitivity": {role: _mean_norms(table) for role, table in tables.items()},
         "seconds": {
             "original": records["original"]["seconds"],
-            "unlearn": seconds["unlearn"],
+            "unlearn": trajectory.seconds,
             "gold": [records[role]["seconds"] for role in records if role.startswith("gold-")],
-            "measure": seconds["measure"],
+            "measure": measure_seconds,
+        },
+        "memory": {  # models of older stores have no such entry
+            "unlearn": trajectory.memory,
+            "gold": [records[role].get("memory") for role in records if role.startswith("gold-")],
         },
         **measures,
-        "steps": steps,
-        "stop_reason": stop_reason,
+        "steps": len(trajectory),
+        "stop_reason": trajectory.stop_reason,
         "notes": remarks,
     }
 

@@ -82,22 +82,12 @@ def _execute(planned: Plan, models: Models, place: torch.device) -> Iterator[Eve
         if role != "initial"
     } | {"unlearned": model}
     measures = yield from measure(Rivals(planned, dataset, rivals), models)
-    seconds = {"unlearn": trajectory.seconds, "measure": time.perf_counter() - started}
+    took = time.perf_counter() - started
     tables = {r: with_forget(kept.table, planned.forget.ids, planned.gone.ids) for r, kept in saved.items()}
     records = {role: kept.record for role, kept in saved.items()}
     if trajectory.features is not None:
         measures["easy_hard"] = judged(own, [table for role, table in tables.items() if role.startswith("gold-")])
-    measures["memory"] = {
-        "unlearn": trajectory.memory,
-        "gold": [  # models of older stores have no such entry
-            record.get("memory") for role, record in records.items() if role.startswith("gold-")
-        ],
-    }
-    result = build_result(
-        planned, tables | {"unlearned": own}, records, seconds, len(trajectory), trajectory.stop_reason, str(place),
-        measures,
-        trajectory.notes,
-    )  # fmt: skip
+    result = build_result(planned, tables | {"unlearned": own}, records, trajectory, measures, took, str(place))
     yield Finished(result, get_state(model))
 
 

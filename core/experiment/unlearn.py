@@ -75,6 +75,8 @@ def unlearn(model: nn.Module, planned: Plan, dataset: Dataset, held_out: list[fl
                     yield seen
                 case Note(text):
                     trajectory.notes.append(text)
+                case Table() if n < len(spec.after):
+                    pass  # of an earlier request; the run's tables are the last one's
                 case Table("forget_features", frame):
                     trajectory.features = frame
                 case _:

@@ -1,16 +1,16 @@
 """Unlearning methods. One method = one file with ``unlearn(model, task, spec, *, generator) -> Iterator[Step]``.
 
 It works in place and leaves the model in eval mode. A step that has a ``stop_reason`` is the last one, and the model is
-final when it is yielded.
+final when it is yielded. Before its steps a method may tell how it prepares, by the other events of ``core.events``.
 """
 
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from typing import Any
 
+from core.events import Event
 from core.specs import MethodSpec
 
 
-def implementation(spec: MethodSpec) -> Callable[..., Iterator[Any]]:
+def implementation(spec: MethodSpec) -> Callable[..., Iterator[Event]]:
     """The function ``unlearn`` of the method's file, imported on first use."""
     return import_module(f"core.methods.{spec.name.replace('-', '_')}").unlearn

@@ -27,7 +27,9 @@ def place(ways: pd.DataFrame, run: str) -> str:
         return f"Doing nothing: {idle:.2%}. No other method was run on this request yet."
     nearest = ours.iloc[0]
     if nearest["run"] == run:
-        text = f"None of the {len(ours) - 1} other ways run on this request is nearer"
+        others = len(ours) - 1
+        text = f"None of the {others} other ways" if others > 1 else "The one other way"
+        text += f" run on this request is {'' if others > 1 else 'not '}nearer"
     else:
         text = (
             f"Of {len(ours)} ways run on this request, **{nearest['way']}** is the nearest, with {nearest['gap']:.2%}"

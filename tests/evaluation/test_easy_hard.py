@@ -12,7 +12,6 @@ from core.evaluation.easy_hard import (
     ceiling_auc,
     cuts,
     gold_right,
-    interval,
     judge,
     ladder,
     reliability,
@@ -169,11 +168,3 @@ def test_an_interval_of_the_ladder_is_as_wide_as_the_bootstrap_with_scikit_learn
     row = ladder({"TMU": score}, right).iloc[0]
     # A quantile of 1000 draws has a standard error of about 0.005 here, and there are two.
     assert (row["low"], row["high"]) == pytest.approx(np.percentile(drawn, [2.5, 97.5]), abs=0.025)
-
-
-def test_an_interval_over_requests():
-    assert interval([0.3, 0.3, 0.3]) == pytest.approx((0.3, 0.3))
-    values = np.random.default_rng(5).normal(0, 1, 200)
-    low, high = interval(values)
-    # The normal approximation: mean and 1.96 standard errors, about 0.07 each.
-    assert (low, high) == pytest.approx((values.mean() - 1.96 * 0.0707, values.mean() + 1.96 * 0.0707), abs=0.03)

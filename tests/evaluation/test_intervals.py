@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from core.evaluation.intervals import Interval, difference_interval, interval
+from core.evaluation.intervals import Interval, bootstrap_interval, difference_interval, interval
 
 
 @pytest.mark.parametrize("count", [2, 3, 5, 30])
@@ -45,3 +45,11 @@ def test_a_difference_of_single_values_has_no_limits_and_of_nothing_is_none():
     assert difference_interval([0.5, 0.5], [0.25, 0.25]) == Interval(0.25, 0.25, 0.25)
     assert difference_interval([], [0.25]) is None
     assert difference_interval([0.25], []) is None
+
+
+def test_bootstrap_against_the_normal_approximation():
+    assert bootstrap_interval([0.3, 0.3, 0.3]) == pytest.approx((0.3, 0.3))
+    values = np.random.default_rng(5).normal(0, 1, 200)
+    low, high = bootstrap_interval(values)
+    # The normal approximation: mean and 1.96 standard errors, about 0.07 each.
+    assert (low, high) == pytest.approx((values.mean() - 1.96 * 0.0707, values.mean() + 1.96 * 0.0707), abs=0.03)

@@ -5,8 +5,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from core import RunSpec, plan
+from core import RunSpec, Step, plan
 from core.experiment.result import build_result
+from core.experiment.unlearn import Trajectory
 
 NORMS = ["target_norm", "irrelevant_norm", "jacobian_norm"]
 
@@ -36,17 +37,12 @@ def result(quick: Callable[..., RunSpec]) -> dict[str, Any]:
     }
     records = {role: {"seconds": n} for n, role in enumerate(("original", "gold-1", "gold-2"), start=1)}
     planned = plan(quick(gold_seeds=(1, 2)))
-    return build_result(
-        planned,
-        tables,
-        records,
-        {"unlearn": 0.5, "measure": 0.25},
-        7,
-        "enough",
-        "cpu",
-        {"outputs": {}},
-        ["Seen on the way."],
-    )
+    trajectory = Trajectory()
+    for step in range(8):
+        trajectory.add(Step(step, 7, 0.0, {}, "enough" if step == 7 else None))
+    trajectory.seconds = 0.5
+    trajectory.notes.append("Seen on the way.")
+    return build_result(planned, tables, records, trajectory, {"outputs": {}}, 0.25, "cpu")
 
 
 def test_the_numbers_by_hand(result: dict[str, Any]) -> None:

@@ -2,11 +2,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from core import RunSpec, Step, Table, load_dataset
+from core import RunSpec, Step, Table, load_dataset, plan
 from core.datasets import ids_hash
+from core.events import Event, Note
 from core.experiment import unlearn
+from core.models import model_for
 from core.specs import ForgetRequest, gold_model
 from core.store import SavedModel
 
@@ -45,3 +48,35 @@ def test_a_sequence_starts_from_what_is_forgotten_already(finish, quick: Callabl
     assert set(own["index"][own["split"].isin(("forget", "forgotten"))]) == set(gone)
     assert set(own["label"][own["split"] == "forget"]) == {4}
     assert result["models"]["gold-1"] == gold_model(spec.model, 1, ids_hash(gone)).key
+
+
+def test_tables_and_features_are_those_of_the_last_request(
+    finish, quick: Callable[..., RunSpec], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fake(spec: Any) -> Any:
+        def unlearn(model: Any, task: Any, spec: Any, *, generator: Any) -> Iterator[Any]:
+            yield Table("forget_features", pd.DataFrame({"index": task.forget.index, "label": 0, "p_hard": 1.0}))
+            yield Table("of its own", pd.DataFrame({"index": task.forget.index}))
+            if task.forget.labels[0] == 3:
+                yield Table("of the first", pd.DataFrame({"index": task.forget.index}))
+            yield Note(f"Class {task.forget.labels[0]}.")
+            yield Step(1, 1, 0.0, {}, "enough")
+
+        return unlearn
+
+    monkeypatch.setattr(unlearn, "implementation", fake)
+    spec = quick("mu-mis", forget="class=4", after=(ForgetRequest(text="class=3"),), gold_seeds=())
+    events = unlearn.unlearn(model_for(spec.model), plan(spec), load_dataset(spec.model.data), None)
+    told: list[Event] = []
+    while True:
+        try:
+            told.append(next(events))
+        except StopIteration as end:
+            trajectory = end.value
+            break
+    tables = {event.name: event.frame for event in told if isinstance(event, Table)}
+    train = load_dataset(spec.model.data).train
+    fours = train.index[train.labels == 4].tolist()
+    assert list(tables) == ["of its own"]
+    assert tables["of its own"]["index"].tolist() == trajectory.features["index"].tolist() == fours
+    assert trajectory.notes == ["Class 4."]

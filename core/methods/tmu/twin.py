@@ -2,8 +2,9 @@
 
 The original was not trained on them, so it is the twin problem's gold model, and it is there already (Eq. 2).
 Paper: https://arxiv.org/abs/2408.11433 (sections 4.1 and 4.2). It fine-tunes the original on D_tw and does not say for
-how long; without a replay of D the twin would forget what it knows, and fitted worse than D_f is by the original, its
-images look hard for that reason alone (measured on the digits: the share of easy images is then overrated by 0.06).
+how long, or whether with D. Where twin images are fitted worse than D_f is by the original, they look harder for that
+reason alone (measured on the noisy digits: two to three times the loss, and the share of easy images is overrated by
+0.06).
 """
 
 from collections.abc import Iterator

@@ -31,7 +31,7 @@ def test_ways_within_the_gold_spread_are_a_tie(make_result) -> None:
 
 def test_the_nearest_run_is_told_so(make_result) -> None:
     told = place(ways(make_result, mu_mis=0.0, fine_tune=0.5), make_result("fine-tune")["run"])
-    assert told.startswith("None of the 1 other ways run on this request is nearer.")
+    assert told.startswith("The one other way run on this request is not nearer.")
 
 
 def test_without_gold_there_is_nothing_to_say(make_result) -> None:

@@ -73,6 +73,9 @@ def _phase_text(phase: dict[str, Any], last: bool) -> str:
         "measure": "Measuring the unlearned model",
         "relearn": "Learning the forget set again",
         "shadows": "Pairs of shadow models",
+        "twin": "Training the twin",
+        "curriculum": "Training brief models for TMU's features",
+        "proxy": "Training short proxies of gold to compare with",
     }
     if name.startswith("norms of "):
         title = f"Input gradients of {role_name(name.removeprefix('norms of ')).lower()}"

@@ -31,14 +31,18 @@ def place(ways: pd.DataFrame, run: str) -> str:
         text = f"None of the {others} other ways" if others > 1 else "The one other way"
         text += f" run on this request is {'' if others > 1 else 'not '}nearer"
     else:
-        text = (
-            f"Of {len(ours)} ways run on this request, **{nearest['way']}** is the nearest, with {nearest['gap']:.2%}"
-        )
+        text = f"Of {len(ours)} ways run on this request, **{nearest['way']}** is the nearest, with {_gap_of(nearest)}"
         if (own := ours.index[ours["run"] == run]).size:
-            text += f"; this one is number {own[0] + 1}"
+            way = ours.loc[own[0]]
+            text += f"; this one is number {own[0] + 1}" + (f", with {_gap_of(way)}" if way["runs"] > 1 else "")
     inside = ours["within"].sum()
     tie = f" {inside} lie within the gold spread: nothing tells them apart." if inside > 1 else ""
     return f"{text}. Doing nothing: {idle:.2%}.{tie}"
+
+
+def _gap_of(way: pd.Series) -> str:
+    """A way's average gap, which is not that of the run that is shown where there are several."""
+    return f"{way['gap']:.2%}" + (f" (mean of {way['runs']} seeds)" if way["runs"] > 1 else "")
 
 
 def side_by_side(results: list[dict[str, Any]]) -> None:

@@ -38,3 +38,11 @@ def test_without_gold_there_is_nothing_to_say(make_result) -> None:
     run = make_result("mu-mis")
     run["accuracy"] = {"original": run["accuracy"]["original"], "unlearned": run["accuracy"]["unlearned"]}
     assert place(overview([run]), run["run"]) == ""
+
+
+def test_means_over_seeds_are_named_so(make_result) -> None:
+    own = make_result("mu-mis", FA=0.0)
+    table = overview([own, make_result("mu-mis", seed=1, FA=0.3), make_result("fine-tune", FA=0.5)])
+    told = place(table, own["run"])
+    # gaps: (0.5 + 0.02 + 0.02) / 3 and (0.2 + 0.02 + 0.02) / 3; fine-tune (0 + 0.02 + 0.02) / 3
+    assert "**Fine-tune** is the nearest, with 1.33%; this one is number 2, with 13.00% (mean of 2 seeds)." in told

@@ -19,7 +19,7 @@ from core.figures.comparison import (
 )
 from core.figures.cost import cost_quality, cost_quality_table
 from core.figures.cuts import cut_explorer, cut_explorer_table
-from core.figures.features import FEATURE_NAMES, against_class, against_class_table, features, features_table
+from core.figures.features import FEATURE_NAMES, against_others, against_others_table, features, features_table
 from core.figures.flow import flow, flow_table
 from core.figures.forest import methods_forest, methods_forest_table
 from core.figures.gallery import class_counts, class_counts_table, contact_sheet, gallery, gallery_table, png_url
@@ -59,8 +59,8 @@ __all__ = [
     "accuracy_comparison_table",
     "accuracy_curves",
     "accuracy_curves_table",
-    "against_class",
-    "against_class_table",
+    "against_others",
+    "against_others_table",
     "attack_roc",
     "attack_role_name",
     "attack_roles",

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.figures import against_class, features, in_role_order, outcomes, png_url, selected_ids
+from core.figures import against_others, features, in_role_order, outcomes, png_url, selected_ids
 from core.store import RunFolder
 from pages.ui import library
 from pages.ui.figure import show, show_selectable
@@ -71,7 +71,7 @@ def _image(run: RunFolder, samples: pd.DataFrame, images: pd.DataFrame, number: 
             _neighbours(run, number)
         left, right = st.columns(2, gap="medium")
         with left:
-            show(against_class(images, number), "easy_hard.against_class")
+            show(against_others(images, number), "easy_hard.against_others")
         with right:
             in_every_model(rows, classes)
 

@@ -48,7 +48,7 @@ def test_every_figure_says_how_to_read_it_and_names_fractions_that_exist(
         core.figures.cost_quality(overview(runs), 0.01),
         core.figures.flow(samples, classes),
         core.figures.flips(collateral(samples, near)),
-        core.figures.against_class(verdicts, 10),
+        core.figures.against_others(verdicts, 10),
         core.figures.outcomes(verdicts, np.zeros((5, 1, 2, 2), np.uint8)),
         core.figures.cut_explorer(cut, verdicts),
         core.figures.roc(cut, 3),

@@ -122,7 +122,7 @@ def form() -> bool:
             "Methods", METHODS, format_func=lambda name: METHODS[name].title, key=f"{PREFIX}methods",
             max_selections=len(LINES), help=f"Up to {len(LINES)} side by side, with their default settings.",
         )  # fmt: skip
-        left, right = st.columns(2, vertical_alignment="bottom")
+        left, right = st.columns([2, 3], vertical_alignment="bottom")
         left.text_input("Gold models", key=f"{PREFIX}gold_seeds", help="How many, or their seeds: 3, or 4,7.")
         right.toggle(
             "For every step", key=f"{PREFIX}between",

@@ -18,8 +18,13 @@ HOW_TO_READ = {
     "resilience": "On the images of the requests before this step: how far the accuracy is from gold's, as a mean over "
     "the requests. A rising line: what was forgotten comes back, or sinks further than retraining lets it.",
 }
+ROW = 36  # pixels
+LEAST_HEIGHT = 0.02  # of a gap's axis: nothing is drawn large that is hardly there
 LONGEST = 16  # letters of a request's name beside a figure
-TINT = 0.55  # of a full cell: the page's text colour stays readable on it, light and dark
+# Accuracy -> how full a cell is: below a half the page's own text colour is readable on it, above it the role's.
+FULL = 0.499
+FILL = ((0.0, 0.0), (FULL, 0.25), (FULL, 0.85), (1.0, 1.0))
+TEXT_ON = {"unlearned": "#ffffff", "gold": "#10151c"}
 
 
 def sequence_gap_table(steps: pd.DataFrame, metric: str) -> pd.DataFrame:
@@ -57,7 +62,9 @@ def sequence_gap(steps: pd.DataFrame, metric: str) -> Shown:
         ticktext=[f"{step}<br>{request_name(text)}" for step, text in requests[["step", "request"]].to_numpy()],
         range=[0.5, requests["step"].max() + 0.5],
     )  # fmt: skip
-    figure.update_yaxes(title_text=GAP_NAMES[metric], rangemode="tozero", tickformat=None if metric == "kl" else "~%")
+    highest = max(known[[metric, f"{metric}_floor"]].max(axis=None), LEAST_HEIGHT)
+    figure.update_yaxes(title_text=GAP_NAMES[metric], range=[-0.03 * highest, 1.1 * highest],
+                        tickformat=None if metric == "kl" else "~%")  # fmt: skip
     last = known[known["step"] == known["step"].max()]
     told = ", ".join(f"{row.method} {getattr(row, metric):{number}}" for row in last.itertuples())
     return Shown(
@@ -104,10 +111,12 @@ def sequence_matrix(accuracies: pd.DataFrame, requests: Sequence[str], role: str
         return blank(NO_GOLD, table)
     names = [request_name(text) for text in requests]
     steps = sorted(table["step"].unique())
-    figure = frame(90 + 40 * len(names), hovermode="closest", showlegend=False)
+    figure = frame(90 + ROW * len(names), hovermode="closest", showlegend=False)
     rows = cells["request"].map({text: place for place, text in enumerate(requests)})
     figure.add_trace(_tints(cells, rows, role))
-    figure.add_trace(_numbers(cells, rows, role))
+    full = cells[role] > FULL
+    figure.add_trace(_numbers(cells[full], rows[full], role, {"color": TEXT_ON[role]}))
+    figure.add_trace(_numbers(cells[~full], rows[~full], role, {}))
     figure.add_shape(type="path", path=_stair(len(names)), line={"color": NEUTRAL, "width": 3})
     figure.update_xaxes(
         title_text="After request", side="top", tickvals=steps, ticktext=[step or "none" for step in steps],
@@ -154,8 +163,10 @@ def sequence_verdict(steps: pd.DataFrame, accuracies: pd.DataFrame) -> str:
 
 
 def request_name(text: str) -> str:
-    """A request as short as it can be told beside a figure: ``class=bear`` is "bear"."""
-    name = text.removeprefix("sub").removeprefix("class=") if "+" not in text else text
+    """A request as short as it can be told beside a figure: ``class=bear`` is "bear", ``class=3`` "class 3"."""
+    kind, _, rest = text.partition("=")
+    named = kind.endswith("class") and not rest[:1].isdigit() and "+" not in text
+    name = rest if named else text.replace("=", " ")
     return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
 
 
@@ -185,18 +196,19 @@ def _line(part: pd.DataFrame, metric: str, method: str, mark: Mark, number: str)
 def _tints(cells: pd.DataFrame, rows: pd.Series, role: str) -> go.Heatmap:
     color = ROLES[role].color
     rgb = ", ".join(str(int(color[i : i + 2], 16)) for i in (1, 3, 5))
-    scale = [[0, f"rgba({rgb}, 0)"], [1, f"rgba({rgb}, {TINT})"]]
+    scale = [[place, f"rgba({rgb}, {alpha})"] for place, alpha in FILL]
     return go.Heatmap(x=cells["step"], y=rows, z=cells[role], zmin=0, zmax=1, colorscale=scale, showscale=False,
                       hoverinfo="skip", xgap=2, ygap=2)  # fmt: skip
 
 
-def _numbers(cells: pd.DataFrame, rows: pd.Series, role: str) -> go.Scatter:
+def _numbers(cells: pd.DataFrame, rows: pd.Series, role: str, look: dict[str, str]) -> go.Scatter:
     texts = [f"{value:.0%}" for value in cells[role]]
     if role == "unlearned":
         apart = cells["difference"].abs() > cells["spread"]
         texts = [f"<b>{text}</b>" if bold else text for text, bold in zip(texts, apart, strict=True)]
     return go.Scatter(
-        x=cells["step"], y=rows, mode="text", text=texts, textfont={"size": 13},
+        x=cells["step"], y=rows, mode="markers+text", text=texts, textfont={"size": 13, **look},
+        marker={"symbol": "square", "size": ROW - 4, "color": "rgba(0,0,0,0)"},
         hovertext=[_told(cell) for cell in cells.itertuples()], hovertemplate="%{hovertext}<extra></extra>",
     )  # fmt: skip
 

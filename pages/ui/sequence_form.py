@@ -14,14 +14,12 @@ from core.specs.sequence import sequence_runs
 from pages.ui.links import rest_of_url
 
 PREFIX = "sequence."
-PRESETS = {
+PRESETS = {  # the last two are the MU-Mis paper's
     "Five digits": ("digits", "class=1;class=3;class=5;class=7;class=9"),
-    "A part of five noisy digits": ("digits-noisy", "class=1:30%;class=3:30%;class=5:30%;class=7:30%;class=9:30%"),
-    "Three strokes of a family": ("digits-families", "subclass=six;subclass=eight;subclass=nine"),
-    "MU-Mis paper: classes of CIFAR-100": (
-        "cifar100", "class=apple;class=aquarium_fish;class=baby;class=bear;class=beaver",
-    ),
-    "MU-Mis paper: flowers of CIFAR-20": (
+    "Parts of five noisy digits": ("digits-noisy", "class=1:30%;class=3:30%;class=5:30%;class=7:30%;class=9:30%"),
+    "Three digits of a family": ("digits-families", "subclass=six;subclass=eight;subclass=nine"),
+    "Five classes of CIFAR-100": ("cifar100", "class=apple;class=aquarium_fish;class=baby;class=bear;class=beaver"),
+    "Five flowers of CIFAR-20": (
         "cifar20", "subclass=orchid;subclass=poppy;subclass=rose;subclass=sunflower;subclass=tulip",
     ),
 }  # fmt: skip

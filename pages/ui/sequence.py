@@ -155,7 +155,7 @@ def _costs(missing: list[RunSpec]) -> str:
         model.key: planned.seconds[role]
         for planned in plans
         for role, model in planned.models.items()
-        if role not in planned.cached
+        if role not in planned.cached and model.train.epochs
     }
     images = len(plans[-1].gone)
     text = f"{images:,} images go in all. Models to train: {len(training)}, which methods share."

@@ -40,7 +40,7 @@ def put(name: str, value: Any) -> None:
 
 def prepare() -> None:
     """Fills the form: from the URL where it names another view than before, else as it was left, else the start."""
-    url = {name: value for name, value in rest_of_url().items() if name in OWN or _further(name)}
+    url = _own_part_of_url()
     if url and url != st.session_state.get("sequence_url"):
         st.session_state["sequence_url"] = url
         fill(START)  # shown where the URL is refused
@@ -81,8 +81,11 @@ def words() -> dict[str, str]:
 
 def remember() -> None:
     """Mirrors the view in the URL, so that a reload or a copied link brings it back."""
-    st.session_state["sequence_url"] = words()
-    st.query_params.update(words())  # what else is there belongs to others
+    view = words()
+    st.session_state["sequence_url"] = view
+    for name in _own_part_of_url().keys() - view:
+        st.query_params.pop(name)
+    st.query_params.update(view)
 
 
 def runs() -> dict[str, tuple[RunSpec, ...]]:
@@ -142,6 +145,11 @@ def _preset(dataset: str, sequence: str) -> None:
     put("dataset", dataset)
     put("sequence", sequence)
     put("further", {})
+
+
+def _own_part_of_url() -> dict[str, str]:
+    """Without what belongs to all pages, or to the widgets below the form."""
+    return {name: value for name, value in rest_of_url().items() if name in OWN or _further(name)}
 
 
 def _further(name: str) -> bool:

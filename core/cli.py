@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
             added.add_argument(f"--{option.replace('_', '-')}", metavar=option.upper())
         added.add_argument(
             "--after", action="append", default=[], metavar="FORGET",
-            help="a request that the method forgets before; given again, the next one",
+            help="an earlier request, forgotten first by the same method; once for each, in turn",
         )  # fmt: skip
         added.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the method")
         added.add_argument("--json", action="store_true", help="one JSON object as the last line of the output")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from core import METHODS, RunSpec, jobs, plan
+from core import METHODS, RunSpec, Store, jobs, plan
 from core.errors import NotFound
 from core.evaluation.sequences import request_accuracies, sequence_steps
 from core.figures import GAP_NAMES, request_name, sequence_gap, sequence_matrix, sequence_verdict
@@ -37,7 +37,7 @@ def offer(sequences: Sequences) -> None:
             st.error(f"{_step_name(specs[name])}: {plain(row.error or 'no message')}", icon=":material/error:")
     if missing:
         count = f"{len(missing)} step{'s' * (len(missing) > 1)}"
-        costs = _costs(missing)
+        costs = _costs(str(library.store().root), tuple(missing))
         st.button(f"Run the sequence{'s' * (len(sequences) > 1)} ({count})", type="primary", args=(missing,),
                   icon=":material/play_arrow:", on_click=_queue)  # fmt: skip
         st.caption(costs)
@@ -146,11 +146,10 @@ def _queue(missing: list[RunSpec]) -> None:
     jobs.ensure_supervisor(store)
 
 
-def _costs(missing: list[RunSpec]) -> str:
+@st.cache_data(ttl=5, max_entries=8, show_spinner=False)
+def _costs(root: str, missing: tuple[RunSpec, ...]) -> str:
     """How many models have to be trained, and about how long everything takes. Checks every run."""
-    store = library.store()
-    past = library.past(str(store.root))
-    plans = [plan(spec, models=store.models, past=past) for spec in missing]
+    plans = [plan(spec, models=Store(root).models, past=library.past(root)) for spec in missing]
     training = {
         model.key: planned.seconds[role]
         for planned in plans

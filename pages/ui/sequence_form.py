@@ -24,7 +24,8 @@ PRESETS = {  # the last two are the MU-Mis paper's
     ),
 }  # fmt: skip
 EVERY, LAST = "every", "last"
-START = {"dataset": "digits", "sequence": PRESETS["Five digits"][1], "methods": "mu-mis,gradient-ascent"}
+START = {"dataset": "digits", "sequence": PRESETS["Five digits"][1], "methods": "mu-mis,random-label"}
+FIELDS = ("dataset", "sequence", "methods", "gold_seeds", "between")
 OWN = (*START, "gold_seeds", "golds")
 
 
@@ -47,6 +48,9 @@ def prepare() -> None:
         fill(START | url)
     elif PREFIX + "dataset" not in st.session_state:
         fill(st.session_state.get("sequence_url") or START)
+    elif st.session_state.pop("sequence_new", False):
+        for name in FIELDS:  # once more: where a step ends at once, the browser can miss what the first drawing said
+            put(name, get(name))
 
 
 def fill(words: Mapping[str, str]) -> None:
@@ -65,6 +69,7 @@ def fill(words: Mapping[str, str]) -> None:
     put("gold_seeds", words.get("gold_seeds", "3"))
     put("between", words.get("golds", EVERY) != LAST)
     put("further", {name: value for name, value in words.items() if _further(name)})
+    st.session_state["sequence_new"] = True
 
 
 def words() -> dict[str, str]:

@@ -59,7 +59,7 @@ def test_one_click_from_nothing(open_page: Callable[..., AppTest], store: Store,
     app = press(app, "Run the sequences (10 steps)")
     queued = [parse_spec(row.spec) for row in reversed(store.rows())]
     assert [(spec.method.name, len(spec.after), spec.forget.text) for spec in queued] == [
-        (method, n, f"class={2 * n + 1}") for method in ("mu-mis", "gradient-ascent") for n in range(5)
+        (method, n, f"class={2 * n + 1}") for method in ("mu-mis", "random-label") for n in range(5)
     ]
     assert store.root in supervised
     assert run_button(app) is None

@@ -14,6 +14,7 @@ The floor of each is what a gold is away from the other golds of its step. Needs
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from core.evaluation.standing import distance, floor
@@ -32,9 +33,11 @@ def request_accuracies(samples: Sequence[pd.DataFrame]) -> pd.DataFrame:
         gold-...), accuracy.
     """
     images = [frame.loc[frame["split"] == "forget", "index"].unique() for frame in samples]
+    everything = np.concatenate(images)
     rows = []
     for step, frame in enumerate(samples, 1):
-        right = frame.assign(right=frame["prediction"] == frame["label"])
+        asked = frame[frame["index"].isin(everything)]
+        right = asked.assign(right=asked["prediction"] == asked["label"])
         for request, own in enumerate(images, 1):
             found = right[right["index"].isin(own)].groupby("role")["right"].mean()
             rows += [

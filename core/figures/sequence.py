@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.evaluation.sequences import largest_return
+from core.evaluation.standing import ROUNDING
 from core.figures.method_rows import NO_GOLD
 from core.figures.theme import LINES, NEUTRAL, ROLES, Mark, Shown, blank, frame, is_gold, points_text, role_name
 
@@ -174,7 +175,7 @@ def _against(step: pd.Series, metric: str) -> str:
     floor = step[f"{metric}_floor"]
     if pd.isna(floor):
         return ""
-    return f", {'within' if step[metric] <= floor else 'more than'} the {floor:.2%} between golds"
+    return f", {'within' if step[metric] <= floor + ROUNDING else 'more than'} the {floor:.2%} between golds"
 
 
 def _floor_bars(floors: pd.DataFrame, metric: str, number: str) -> go.Bar:
@@ -204,7 +205,7 @@ def _tints(cells: pd.DataFrame, rows: pd.Series, role: str) -> go.Heatmap:
 def _numbers(cells: pd.DataFrame, rows: pd.Series, role: str, look: dict[str, str]) -> go.Scatter:
     texts = [f"{value:.0%}" for value in cells[role]]
     if role == "unlearned":
-        apart = cells["difference"].abs() > cells["spread"]
+        apart = cells["difference"].abs() > cells["spread"] + ROUNDING
         texts = [f"<b>{text}</b>" if bold else text for text, bold in zip(texts, apart, strict=True)]
     return go.Scatter(
         x=cells["step"], y=rows, mode="markers+text", text=texts, textfont={"size": 13, **look},

@@ -60,6 +60,10 @@ def _parser() -> argparse.ArgumentParser:
         added.add_argument("--spec", metavar="FILE", help="a spec as JSON; then no other word of the spec is allowed")
         for option in _SPEC_OPTIONS:
             added.add_argument(f"--{option.replace('_', '-')}", metavar=option.upper())
+        added.add_argument(
+            "--after", action="append", default=[], metavar="FORGET",
+            help="an earlier request, forgotten first by the same method; once for each, in turn",
+        )  # fmt: skip
         added.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the method")
         added.add_argument("--json", action="store_true", help="one JSON object as the last line of the output")
         if name == "run":
@@ -86,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-_SPEC_OPTIONS = ("dataset", "forget", "method", "arch", "recipe", "seed", "draw", "unlearn_seed", "gold_seeds", "after")
+_SPEC_OPTIONS = ("dataset", "forget", "method", "arch", "recipe", "seed", "draw", "unlearn_seed", "gold_seeds")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -222,13 +226,15 @@ def _spec(args: argparse.Namespace) -> RunSpec:
     """The words of a command are those of the URL, so one reader serves both."""
     words = {name: getattr(args, name) for name in _SPEC_OPTIONS if getattr(args, name) is not None}
     if args.spec is not None:
-        if words or args.set:
-            raise InvalidSpec(f"--spec {args.spec} is the whole spec; leave --{next(iter(words), 'set')} out")
+        if spare := [*words, *(name for name in ("after", "set") if getattr(args, name))]:
+            raise InvalidSpec(f"--spec {args.spec} is the whole spec; leave --{spare[0]} out")
         return parse_spec(_text(args.spec))
     if "dataset" in words:
         words["dataset"] = named(words["dataset"])
     if "forget" in words:
-        words["forget"] = "+".join(_read_ids(part) for part in words["forget"].split("+"))
+        words["forget"] = _read_ids(words["forget"])
+    if args.after:
+        words["after"] = ";".join(map(_read_ids, args.after))
     for given in args.set:
         name, equals, value = given.partition("=")
         if not equals or not name:
@@ -237,11 +243,13 @@ def _spec(args: argparse.Namespace) -> RunSpec:
     return from_query(words)
 
 
-def _read_ids(part: str) -> str:
-    """``index=@FILE`` with the ids that the file lists, apart by commas or white space."""
-    if not part.startswith("index=@"):
-        return part
-    return f"index={','.join(_text(part.removeprefix('index=@')).replace(',', ' ').split())}"
+def _read_ids(request: str) -> str:
+    """A request with ``index=@FILE`` replaced by the ids that the file lists, apart by commas or white space."""
+    parts = request.split("+")
+    for n, part in enumerate(parts):
+        if part.startswith("index=@"):
+            parts[n] = f"index={','.join(_text(part.removeprefix('index=@')).replace(',', ' ').split())}"
+    return "+".join(parts)
 
 
 def _text(path: str) -> str:

@@ -6,6 +6,7 @@ from core import METHODS, InvalidSpec, RunSpec, load_dataset, plan
 from core.gallery import examples
 from core.jobs import ensure_supervisor
 from core.specs import ARCHITECTURES, ModelSpec
+from core.specs.requests import requests_text
 from core.store import open_run
 from pages.ui import draft, library, live, request, sweep
 from pages.ui.data import choose_data
@@ -44,6 +45,9 @@ with page("Forget", "Choose what a trained classifier shall forget, press Run, a
         if info is None:
             st.stop()  # nothing below makes sense without images
         request.builder(info)
+        if after := draft.get("after"):
+            st.caption(f"A step of a sequence: after {plain(requests_text(after))}, by the same method.")
+            st.button("Without the earlier requests", icon=":material/undo:", on_click=draft.put, args=("after", ()))
     with how:
         st.subheader("How", anchor=False)
         st.selectbox("Method", METHODS, format_func=lambda name: METHODS[name].title, key=f"{PREFIX}method")

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import numpy as np
 import torch
 
 from core.datasets import load_dataset
@@ -23,10 +24,14 @@ from core.models import get_state, model_for, set_state
 from core.specs import RunSpec
 from core.store import SavedModel
 
+Weights = dict[str, np.ndarray]
+
 SMALL_IMAGE = 16  # pixels a side up to which one thread is as fast as two and does not suffer from busy cores
 
 
-def execute(spec: RunSpec, *, models: Models | None = None, device: str = "auto") -> Iterator[Event]:
+def execute(
+    spec: RunSpec, *, models: Models | None = None, device: str = "auto", start: Weights | None = None
+) -> Iterator[Event]:
     """Runs a spec: trains what is missing, unlearns, retrains the golds, measures.
 
     The original and the unlearning come first, so that they can be watched at once; no gold exists before the method
@@ -35,6 +40,8 @@ def execute(spec: RunSpec, *, models: Models | None = None, device: str = "auto"
     Args:
         models: where trained models are looked up and kept, by key: a dict, or a store's ``models``. Default: nowhere.
         device: ``auto``, ``cpu`` or ``cuda``.
+        start: the weights that the earlier requests of a sequence have left (``Finished.weights`` of the run before),
+            with which the last one gives the same numbers. Default: the method runs for the earlier ones first.
 
     Yields:
         ``Phase`` while work goes on, ``Step`` per step of the method (its values: FA, RA, TA, target_norm and
@@ -47,10 +54,10 @@ def execute(spec: RunSpec, *, models: Models | None = None, device: str = "auto"
     models = {} if models is None else models
     planned = plan(spec, models=models)
     with _threads(spec):
-        yield from _execute(planned, models, choose_device(device))
+        yield from _execute(planned, models, choose_device(device), start)
 
 
-def _execute(planned: Plan, models: Models, place: torch.device) -> Iterator[Event]:
+def _execute(planned: Plan, models: Models, place: torch.device, start: Weights | None) -> Iterator[Event]:
     spec = planned.spec
     dataset = load_dataset(spec.model.data)
     ids = norm_ids(dataset, planned.forget.ids, spec.measure)
@@ -62,8 +69,9 @@ def _execute(planned: Plan, models: Models, place: torch.device) -> Iterator[Eve
         saved[role] = yield from provide(role, wanted, split, dataset, ids, models, place)
 
     yield from keep("original")
-    model = on_device(set_state(model_for(spec.model), saved["original"].weights), place)
-    trajectory = yield from unlearn(model, planned, dataset, saved["original"].record["held_out"])
+    weights, first = (saved["original"].weights, 0) if start is None else (start, len(spec.after))
+    model = on_device(set_state(model_for(spec.model), weights), place)
+    trajectory = yield from unlearn(model, planned, dataset, saved["original"].record["held_out"], first)
     yield Table("trajectory", trajectory.frame)
     for role in planned.models:
         if role not in saved:

@@ -50,12 +50,20 @@ class Trajectory:
         return pd.DataFrame(self.rows)
 
 
-def unlearn(model: nn.Module, planned: Plan, dataset: Dataset, held_out: list[float] | None) -> Iterator[Event]:
-    """Runs the method for every request in turn, in place; returns the trajectory of the last."""
+def unlearn(
+    model: nn.Module, planned: Plan, dataset: Dataset, held_out: list[float] | None, first: int = 0
+) -> Iterator[Event]:
+    """Runs the method for every request in turn, in place; returns the trajectory of the last.
+
+    Args:
+        first: how many requests the model has forgotten already.
+    """
     spec = planned.spec
     gone: list[ForgetSet] = []
     for n, forget in enumerate(chain(dataset, spec)):
         gone.append(forget)
+        if n < first:
+            continue
         request = (*spec.after, spec.forget)[n]
         task = task_for(spec, dataset, gone, held_out, is_subclass_request(request, dataset.info), device_of(model))
         method = implementation(spec.method)(

@@ -32,7 +32,16 @@ from core.figures.playback import playback, playback_table
 from core.figures.residue import feature_bars, feature_bars_table, lead_told, relearning_curves, relearning_told
 from core.figures.selection import selected_ids, selected_run
 from core.figures.sensitivity import distribution, distribution_table, rise_fall, rise_fall_table
-from core.figures.theme import NORM_NAMES, SPLIT_NAMES, Shown, in_role_order, is_gold, role_name
+from core.figures.sequence import (
+    GAP_NAMES,
+    request_name,
+    sequence_gap,
+    sequence_gap_table,
+    sequence_matrix,
+    sequence_matrix_table,
+    sequence_verdict,
+)
+from core.figures.theme import LINES, NORM_NAMES, SPLIT_NAMES, Shown, in_role_order, is_gold, role_name
 from core.figures.trajectory import (
     accuracy_curves,
     accuracy_curves_table,
@@ -51,6 +60,8 @@ from core.figures.twin import (
 __all__ = [
     "DATA_TRACKS",
     "FEATURE_NAMES",
+    "GAP_NAMES",
+    "LINES",
     "METRIC_TITLES",
     "NORM_NAMES",
     "SPLIT_NAMES",
@@ -110,6 +121,7 @@ __all__ = [
     "precision_recall",
     "relearning_curves",
     "relearning_told",
+    "request_name",
     "rise_fall",
     "rise_fall_table",
     "roc",
@@ -118,6 +130,11 @@ __all__ = [
     "selected_run",
     "sensitivity_curves",
     "sensitivity_curves_table",
+    "sequence_gap",
+    "sequence_gap_table",
+    "sequence_matrix",
+    "sequence_matrix_table",
+    "sequence_verdict",
     "shift",
     "shift_table",
     "twin_features",

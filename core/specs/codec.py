@@ -10,7 +10,7 @@ from core.errors import InvalidSpec
 from core.specs.base import choices, short
 from core.specs.data import RECIPES, DataSpec, ModelSpec
 from core.specs.methods import METHODS, MethodSpec
-from core.specs.requests import ForgetRequest
+from core.specs.requests import ForgetRequest, parse_requests, requests_text
 from core.specs.runs import RunSpec
 
 # Parts of a spec that have a word of their own in a URL and on the command line; all others are settings.
@@ -105,7 +105,7 @@ def from_query(query: dict[str, str]) -> RunSpec:
     if "gold_seeds" in query:
         given["gold_seeds"] = gold_seeds(query["gold_seeds"])
     if "after" in query:
-        given["after"] = _value(query["after"])
+        given["after"] = _value(query["after"]) if query["after"].startswith("[") else parse_requests(query["after"])
     settings = {name.removeprefix("set."): value for name, value in query.items() if name.startswith("set.")}
     return make_spec(**given, settings=settings)
 
@@ -121,6 +121,8 @@ def to_query(spec: RunSpec) -> dict[str, str]:
             query[name] = value if isinstance(value, str) else json.dumps(value)
     if "gold_seeds" in query:
         query["gold_seeds"] = _seeds_text(spec.gold_seeds)
+    if spec.after and not any(request.draw for request in spec.after):  # else JSON, which has the draws
+        query["after"] = requests_text(spec.after)
     return query
 
 

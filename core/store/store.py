@@ -5,11 +5,12 @@ import signal
 import socket
 from pathlib import Path
 
+import numpy as np
 from filelock import FileLock, Timeout
 
 from core.errors import NotFound, StoreError
 from core.places import PROJECT, default_store
-from core.specs import RunSpec, spec_json
+from core.specs import RunSpec, parse_spec, spec_json
 from core.store.files import remove_folder, write_bytes
 from core.store.index import Index, RunRow
 from core.store.models import ModelFolder
@@ -56,6 +57,16 @@ class Store:
             NotFound: no such run.
         """
         return RunFolder(self.root, run)
+
+    def weights_before(self, spec: RunSpec) -> dict[str, np.ndarray] | None:
+        """The unlearned weights of a finished run of all requests but the last, by the same method from the same
+        original; None where there is no such run, or no earlier request."""
+        if not spec.after:
+            return None
+        wanted = spec.but(after=spec.after[:-1], forget=spec.after[-1]).unlearned_key
+        done = (row for row in self.rows() if row.state == "done")
+        found = next((row.id for row in done if parse_spec(row.spec).unlearned_key == wanted), None)
+        return None if found is None else self.run(found).weights()
 
     def cancel(self, run: str) -> bool:
         """Ends a queued or running run and the process that works on it; False where it had ended already."""

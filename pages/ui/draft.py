@@ -96,6 +96,7 @@ def change_data() -> None:
     info = data_info(get("dataset"))
     put("arch", info.arch)
     put("further", {})
+    put("after", ())
     put("text", "class=3" if len(info.classes) > 3 else "subclass=3" if info.subclasses else "class=0")
     show_request()
 

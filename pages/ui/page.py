@@ -15,6 +15,7 @@ PAGES = {
     "Easy and hard": ("pages/3_Easy_and_hard.py", ":material/call_split:"),
     "Gold comparison": ("pages/4_Gold_comparison.py", ":material/balance:"),
     "Privacy": ("pages/5_Privacy.py", ":material/shield:"),
+    "Sequences": ("pages/6_Sequences.py", ":material/low_priority:"),
     "Runs": ("pages/7_Runs.py", ":material/list_alt:"),
 }
 

@@ -5,12 +5,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core import RunSpec, Step, Table, load_dataset, plan
+from core import METHODS, RunSpec, Step, Table, load_dataset, plan
 from core.datasets import ids_hash
 from core.events import Event, Note
 from core.experiment import unlearn
 from core.models import model_for
 from core.specs import ForgetRequest, gold_model
+from core.specs.requests import parse_requests
+from core.specs.sequence import sequence_runs
 from core.store import SavedModel
 
 
@@ -48,6 +50,33 @@ def test_a_sequence_starts_from_what_is_forgotten_already(finish, quick: Callabl
     assert set(own["index"][own["split"].isin(("forget", "forgotten"))]) == set(gone)
     assert set(own["label"][own["split"] == "forget"]) == {4}
     assert result["models"]["gold-1"] == gold_model(spec.model, 1, ids_hash(gone)).key
+
+
+@pytest.fixture(scope="module")
+def trained() -> dict[str, SavedModel]:
+    """Models that runs of one original share."""
+    return {}
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_sequence_goes_on_from_the_weights_of_the_run_before(
+    method: str, finish, quick: Callable[..., RunSpec], trained: dict[str, SavedModel]
+) -> None:
+    """The same numbers as from the original: no method leaves anything but weights and buffers to the next request."""
+    little = {"max_steps": 5, "twin_epochs": 1, "curriculum_epochs": 1, "curriculum_steps": 2}
+    little = {name: value for name, value in little.items() if name in METHODS[method].model_fields}
+    little |= {"model.data.size": 100, "measure.probe_images": 10, "measure.norm_images": 2}
+    last = quick(method, forget="class=4", after=parse_requests("class=3"), gold_seeds=(), settings=little)
+    first, _ = sequence_runs(last)
+    left = finish(first, models=trained)[0][-1].weights
+    whole, result = finish(last, models=trained)
+    taken_up, again = finish(last, models=trained, start=left)
+    for name, value in whole[-1].weights.items():
+        np.testing.assert_array_equal(taken_up[-1].weights[name], value)
+    for key in ("accuracy", "sensitivity", "outputs", "steps", "stop_reason", "notes"):
+        assert again[key] == result[key]
+    starts = [event for event in taken_up if isinstance(event, Step) and event.step == 0]
+    assert len(starts) == 1  # the method ran for the last request alone
 
 
 def test_tables_and_features_are_those_of_the_last_request(

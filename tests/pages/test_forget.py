@@ -123,7 +123,7 @@ def test_a_setting_out_of_range_is_refused_by_its_spec(open_page: Callable[..., 
         ({"dataset": "nope"}, "data set 'nope' is not known"),
         ({"set.variant": "paper", "set.cap": "2"}, "cap = 2.0 is not used with variant = paper"),
         ({"gold_seeds": "4,4"}, "each seed once"),
-        ({"after": "nonsense"}, "after = 'nonsense' is not allowed"),
+        ({"after": "class=1;"}, "has an empty request"),
     ],
 )
 def test_a_refused_link_is_one_sentence_over_the_defaults(
@@ -263,3 +263,11 @@ def test_the_form_is_as_it_was_left(open_page: Callable[..., AppTest]) -> None:
     assert form_spec(app) == left
     assert left == make_spec(forget="class=7", settings={"max_steps": 7})
     assert app.number_input(key="draft.set.mu-mis.max_steps").value == 7
+
+
+def test_a_step_of_a_sequence_says_so(open_page: Callable[..., AppTest], words: Callable) -> None:
+    app = open_page(PAGE, {"forget": "class=5", "after": "class=1;class=3"})
+    assert r"A step of a sequence: after class=1;class=3, by the same method." in words(app)
+    next(button for button in app.button if button.label == "Without the earlier requests").click().run()
+    assert form_spec(app) == make_spec(forget="class=5")
+    assert "A step of a sequence" not in words(app)

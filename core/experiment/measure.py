@@ -25,8 +25,8 @@ def measure(rivals: Rivals, models: Models) -> Iterator[Event]:
     """Returns the result's ``outputs`` and ``map`` and, on request, ``representation``, ``relearning`` and ``privacy``.
 
     Yields:
-        progress, and the tables ``map`` (role, index, x, y, nearest), ``relearning`` (role, step, accuracy) and ``attacks`` (role, attack, index, member,
-        score).
+        progress, and the tables ``map`` (role, index, x, y, nearest), ``relearning`` (role, step, accuracy) and
+        ``attacks`` (role, attack, index, member, score).
     """
     wanted = rivals.planned.spec.measure
     found: dict[str, Any] = {"outputs": output_family(rivals.logits(rivals.planned.forget.ids))}

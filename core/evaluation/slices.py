@@ -8,6 +8,8 @@ classify right:
     wrong      wrong    forgotten as gold     wrong as gold
     right      wrong    not forgotten         better than gold
     wrong      right    over-forgotten        harmed
+
+Without gold it is right or wrong.
 """
 
 from collections.abc import Sequence
@@ -18,6 +20,7 @@ import pandas as pd
 
 OUTCOMES = ("kept as gold", "forgotten as gold", "not forgotten", "over-forgotten")
 OTHER_OUTCOMES = ("right as gold", "wrong as gold", "better than gold", "harmed")
+NO_GOLD = ("right", "wrong")
 VALUES = ["prediction", "probability", "loss", "target_norm", "irrelevant_norm"]
 TRAINING = ("forget", "forgotten", "retain")
 ACCURACIES = {"FA": "forget", "RA": "retain", "TA": "test"}
@@ -29,9 +32,9 @@ class Images:
     """All images of a run.
 
     Attributes:
-        about: one row per image, by id: index, split, label, subclass, outcome (null without gold), hardness (the
-            original's loss), change (of the label's probability by the unlearning, absolute), easy (called so by TMU;
-            null for other images and methods).
+        about: one row per image, by id: index, split, label, subclass, outcome, hardness (the original's loss), change
+            (of the label's probability by the unlearning, absolute), easy (called so by TMU; null for other images and
+            methods).
         values: name -> one row per image, as in ``about``, and one column per role; the names are ``VALUES``.
     """
 
@@ -96,7 +99,7 @@ def images_of(samples: pd.DataFrame) -> Images:
 
 
 def outcome(right: np.ndarray, golds_right: np.ndarray, forget: np.ndarray) -> np.ndarray:
-    """The outcome of every image; None without gold.
+    """The outcome of every image.
 
     Args:
         right: bool (N,), of the unlearned model.
@@ -104,10 +107,26 @@ def outcome(right: np.ndarray, golds_right: np.ndarray, forget: np.ndarray) -> n
         forget: bool (N,), the forget images.
     """
     if not golds_right.shape[1]:
-        return np.full(len(right), None, dtype=object)
+        return np.where(right, *NO_GOLD)
     gold = golds_right.mean(axis=1) >= 0.5
     kind = np.where(right == gold, np.where(right, 0, 1), np.where(right, 2, 3))
     return np.where(forget, np.array(OUTCOMES, object)[kind], np.array(OTHER_OUTCOMES, object)[kind])
+
+
+def outcomes_at_steps(steps: pd.DataFrame, images: Images) -> pd.DataFrame:
+    """What would have become of the followed forget images, had the unlearning ended at each of its steps.
+
+    Args:
+        steps: the run's table ``forget_steps``: step, index, prediction, probability.
+
+    Returns:
+        The same rows with label and outcome.
+    """
+    place = images.about["index"].searchsorted(steps["index"])
+    label = images.about["label"].to_numpy()[place]
+    golds = images.values["prediction"][images.golds].to_numpy()[place] == label[:, None]
+    right = steps["prediction"].to_numpy() == label
+    return steps.assign(label=label, outcome=outcome(right, golds, np.ones(len(steps), dtype=bool)))
 
 
 def chosen(images: Images, part: Slice) -> np.ndarray:

@@ -21,6 +21,7 @@ from core.figures.cost import cost_quality, cost_quality_table
 from core.figures.cuts import cut_explorer, cut_explorer_table
 from core.figures.features import FEATURE_NAMES, against_class, against_class_table, features, features_table
 from core.figures.flow import flow, flow_table
+from core.figures.followed import Followed, shown_ids
 from core.figures.forest import methods_forest, methods_forest_table
 from core.figures.gallery import class_counts, class_counts_table, contact_sheet, gallery, gallery_table, png_url
 from core.figures.judgement import calibration, precision_recall, roc
@@ -33,6 +34,7 @@ from core.figures.residue import feature_bars, feature_bars_table, lead_told, re
 from core.figures.selection import selected_ids, selected_run
 from core.figures.sensitivity import distribution, distribution_table, rise_fall, rise_fall_table
 from core.figures.theme import NORM_NAMES, SPLIT_NAMES, Shown, in_role_order, is_gold, role_name
+from core.figures.tiles import OUTCOME_MARKS, tiles, tiles_table
 from core.figures.trajectory import (
     accuracy_curves,
     accuracy_curves_table,
@@ -53,7 +55,9 @@ __all__ = [
     "FEATURE_NAMES",
     "METRIC_TITLES",
     "NORM_NAMES",
+    "OUTCOME_MARKS",
     "SPLIT_NAMES",
+    "Followed",
     "Shown",
     "accuracy_comparison",
     "accuracy_comparison_table",
@@ -120,6 +124,9 @@ __all__ = [
     "sensitivity_curves_table",
     "shift",
     "shift_table",
+    "shown_ids",
+    "tiles",
+    "tiles_table",
     "twin_features",
     "twin_features_table",
     "twin_losses",

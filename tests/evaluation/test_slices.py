@@ -15,6 +15,7 @@ from core.evaluation.slices import (
     metrics,
     ordered,
     outcome,
+    outcomes_at_steps,
     training_ids,
 )
 
@@ -82,7 +83,7 @@ def test_every_outcome() -> None:
         "kept as gold", "forgotten as gold", "not forgotten", "over-forgotten",
     ]  # fmt: skip
     assert outcome(right, gold, ~forget).tolist() == ["right as gold", "wrong as gold", "better than gold", "harmed"]
-    assert outcome(right, gold[:, :0], forget).tolist() == [None] * 4
+    assert outcome(right, gold[:, :0], forget).tolist() == ["right", "wrong", "right", "wrong"]
 
 
 @pytest.mark.parametrize(
@@ -147,7 +148,7 @@ def test_nothing_to_take_a_mean_of_is_null(images: Images) -> None:
 
 def test_without_gold(samples: pd.DataFrame) -> None:
     images = images_of(samples[~samples["role"].str.startswith("gold-")])
-    assert images.about["outcome"].isna().all()
+    assert images.about["outcome"].tolist() == ["right", "right", "wrong", "wrong", "wrong", "right"]
     assert metrics(images, np.ones(6, dtype=bool))["agreement"].isna().all()
 
 
@@ -171,3 +172,11 @@ def test_only_training_images_are_asked_to_be_forgotten(images: Images) -> None:
     assert training_ids(images, everything) == [10, 11, 12, 13, 14]
     assert training_ids(images, everything, "hardness", 2) == [14, 11]
     assert training_ids(images, chosen(images, Slice(splits=("test",)))) == []
+
+
+def test_outcomes_at_every_step(images: Images) -> None:
+    steps = pd.DataFrame({"step": [0, 0, 1, 1], "index": [12, 11, 12, 11], "prediction": [0, 0, 1, 1]})
+    found = outcomes_at_steps(steps, images)
+    assert found["label"].tolist() == [0, 0, 0, 0]
+    # Gold is right on 12 and wrong on 11.
+    assert found["outcome"].tolist() == ["kept as gold", "not forgotten", "over-forgotten", "forgotten as gold"]

@@ -104,11 +104,11 @@ def marks(tiles: pd.DataFrame, outcomes: Sequence[str] = (), **look: Any) -> lis
         mark = OUTCOME_MARKS[name]
         traces.append(
             go.Scatter(
-                x=part["x"] - 0.36,
-                y=part["y"] + 0.34,
+                x=[*(part["x"] - 0.36), None],  # nothing at all would take it out of the legend
+                y=[*(part["y"] + 0.34), None],
                 name=name,
                 mode="markers+text",
-                text=[_short(word) for word in part["taken"]],
+                text=[*map(_short, part["taken"]), ""],
                 textposition="middle right",
                 textfont={"size": 11},
                 marker={"color": mark.color, "symbol": mark.symbol, "size": 9},

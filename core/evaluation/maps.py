@@ -71,14 +71,14 @@ def align(features: np.ndarray, reference: np.ndarray, anchors: np.ndarray) -> t
     return moved, float(1 - left / spread) if spread else 1.0
 
 
-def nearest_others(features: np.ndarray, forget: np.ndarray) -> np.ndarray:
-    """bool (N,): images that are the nearest one of some forget image, and none themselves.
+def nearest_retained(features: np.ndarray, forget: np.ndarray, retained: np.ndarray) -> np.ndarray:
+    """bool (N,): images that are the nearest retained one of some forget image.
 
     Args:
         features: (N, D).
-        forget: bool (N,).
+        forget, retained: bool (N,).
     """
-    others = np.flatnonzero(~forget)
+    others = np.flatnonzero(retained)
     nearest = NearestNeighbors(n_neighbors=1).fit(features[others]).kneighbors(features[forget], return_distance=False)
     marked = np.zeros(len(features), dtype=bool)
     marked[others[nearest.ravel()]] = True

@@ -81,9 +81,8 @@ def images_of(samples: pd.DataFrame) -> Images:
     Args:
         samples: role, split, index, label, subclass and ``VALUES``; easy on rows of TMU.
     """
-    wide = samples.pivot(index="index", columns="role", values=VALUES)
-    values = {name: wide[name].reset_index(drop=True) for name in VALUES}
-    own = samples[samples["role"] == "unlearned"].set_index("index").loc[wide.index].reset_index()
+    own = samples[samples["role"] == "unlearned"].sort_values("index", ignore_index=True)
+    values = {name: samples.pivot(index="index", columns="role", values=name).reset_index(drop=True) for name in VALUES}
     right = values["prediction"].eq(own["label"], axis=0)
     about = own[["index", "split", "label", "subclass"]].assign(
         outcome=outcome(

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.evaluation.maps import feature_map, nearest_others
+from core.evaluation.maps import feature_map, nearest_retained
 from core.evaluation.tables import seeded_part
 from core.experiment.rivals import Rivals
 
@@ -16,8 +16,8 @@ def run_map(rivals: Rivals) -> tuple[pd.DataFrame, dict[str, Any]]:
     """All forget images up to the limit of measured norms, and seeded retained and test images.
 
     Returns:
-        A row per model and image: role, index, x, y, nearest (whether it is the nearest other image, in the original's
-        features, of some forget image); and what the result says of the map: ``explained`` and ``fit``, see
+        A row per model and image: role, index, x, y, nearest (whether it is the nearest retained image of some forget
+        image, in the original's features); and what the result says of the map: ``explained`` and ``fit`` of
         ``core.evaluation.maps.FeatureMap``.
     """
     planned, dataset = rivals.planned, rivals.dataset
@@ -29,7 +29,8 @@ def run_map(rivals: Rivals) -> tuple[pd.DataFrame, dict[str, Any]]:
     index = np.concatenate([part.index for part in parts])
     of_train, of_test = map(rivals.features, parts)
     features = {role: np.concatenate([of_train[role], of_test[role]]) for role in of_train}
-    found = feature_map(features, index, np.isin(index, retain))
-    nearest = nearest_others(features["original"], np.isin(index, forget))
+    retained = np.isin(index, retain)
+    found = feature_map(features, index, retained)
+    nearest = nearest_retained(features["original"], np.isin(index, forget), retained)
     places = found.places.assign(nearest=np.tile(nearest, len(features)))
     return places, {"explained": list(found.explained), "fit": found.fit}

@@ -26,6 +26,7 @@ from core.figures.forest import methods_forest, methods_forest_table
 from core.figures.gallery import class_counts, class_counts_table, contact_sheet, gallery, gallery_table, png_url
 from core.figures.judgement import calibration, precision_recall, roc
 from core.figures.ladder import ladder, ladder_table, ladder_verdict
+from core.figures.maps import feature_maps, feature_maps_table
 from core.figures.matrix import methods_matrix, methods_matrix_table
 from core.figures.method_rows import DATA_TRACKS, METRIC_TITLES
 from core.figures.outcomes import outcomes, outcomes_table
@@ -86,6 +87,8 @@ __all__ = [
     "distribution_table",
     "feature_bars",
     "feature_bars_table",
+    "feature_maps",
+    "feature_maps_table",
     "features",
     "features_table",
     "flips",

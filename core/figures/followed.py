@@ -14,7 +14,7 @@ from core.figures.tiles import ROW, grid, marks, pictures, x_axis, y_axis
 
 COLUMNS = 8
 TILES = 40
-HEADER = 84  # pixels: the numbers of the step
+HEADER = 100  # pixels: the numbers of the step
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,8 @@ def step_traces(followed: Followed, table: pd.DataFrame, step: int) -> list[go.S
     """The header and the captions as they were after this step: always as many traces, in the same order."""
     axes = {"xaxis": "x3", "yaxis": "y3"}
     header = go.Scatter(
-        x=[-0.5], y=[-0.5 - HEADER / ROW], mode="text", text=[_told(followed, table, step)], textposition="bottom right",
-        textfont={"size": 13}, showlegend=False, hoverinfo="skip", **axes,
+        x=[-0.5], y=[-0.5 - HEADER / ROW], mode="text", text=[_told(followed, table, step)],
+        textposition="bottom right", textfont={"size": 13}, showlegend=False, hoverinfo="skip", **axes,
     )  # fmt: skip
     x, y = grid(len(followed.ids), COLUMNS)
     rows = followed.steps[followed.steps["step"] == step].set_index("index").loc[followed.ids]
@@ -103,7 +103,8 @@ def _told(followed: Followed, table: pd.DataFrame, step: int) -> str:
     ]
     images = [f"{row[name]:.0f} {name}" for name in followed.outcomes]
     of_start = f"<br>{', '.join(norms)} of the start" if norms else ""
-    return f"<b>Step {step}</b>: {', '.join(accuracies)}{of_start}<br>{'<br>'.join(_halves(images))}"
+    of = f"<br>Of {len(followed.steps) // followed.steps['step'].nunique()} followed forget images: "
+    return f"<b>Step {step}</b>: {', '.join(accuracies)}{of_start}{of}<br>{'<br>'.join(_halves(images))}"
 
 
 def _halves(words: list[str]) -> list[str]:

@@ -3,7 +3,7 @@ import pytest
 from scipy.linalg import orthogonal_procrustes
 from scipy.stats import ortho_group
 
-from core.evaluation.maps import align, feature_map, nearest_others
+from core.evaluation.maps import align, feature_map, nearest_retained
 
 RNG = np.random.default_rng(0)
 FEATURES = RNG.normal(size=(40, 6)) * [5, 3, 1, 1, 0.5, 0.1]
@@ -79,8 +79,10 @@ def test_features_that_are_all_alike_are_one_point() -> None:
     assert found.fit["unlearned"] == pytest.approx(0, abs=1e-12)
 
 
-def test_the_nearest_others() -> None:
-    features = np.array([[0.0], [1], [1.2], [5], [5.5], [9]])
-    forget = np.array([True, False, True, True, False, False])
-    # 0 and 1.2 are nearest to 1, 5 to 5.5, nothing to 9.
-    assert nearest_others(features, forget).tolist() == [False, True, False, False, True, False]
+def test_the_nearest_retained_images() -> None:
+    features = np.array([[0.0], [1], [1.2], [5], [5.5], [9], [5.1]])
+    forget = np.array([True, False, True, True, False, False, False])
+    retained = np.array([False, True, False, False, True, True, False])
+    # 0 and 1.2 are nearest to 1; 5 to 5.1, which is not retained, and then to 5.5; nothing to 9.
+    found = nearest_retained(features, forget, retained)
+    assert found.tolist() == [False, True, False, False, True, False, False]

@@ -73,6 +73,8 @@ def test_one_row_per_image(images: Images) -> None:
     assert about["change"].tolist() == pytest.approx([0.1, 0.2, 0.7, 0.9, 0.6, 0.1])
     assert about["easy"].isna().all()
     assert images.golds == ["gold-1", "gold-2"]
+    assert images.values["prediction"]["gold-1"].tolist() == [0, 1, 1, 0, 1, 1]
+    assert images.values["prediction"].dtypes.eq("int64").all()
 
 
 def test_every_outcome() -> None:

@@ -65,7 +65,7 @@ def gallery(run: RunFolder, images: Images, held: np.ndarray, role: str) -> None
             "class": classes[rows["label"]],
             "taken": classes[images.values["prediction"][role].iloc[here]],
             "outcome": rows["outcome"],
-            "split": rows["split"].replace(SPLIT_NAMES),
+            "split": rows["split"].astype(str).replace(SPLIT_NAMES),
             "probability": images.values["probability"][role].iloc[here].round(3),
         }
     )

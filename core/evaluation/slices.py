@@ -12,8 +12,8 @@ classify right:
 Without gold it is right or wrong.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -49,6 +49,11 @@ class Images:
     def golds(self) -> list[str]:
         return [role for role in self.roles if role.startswith("gold-")]
 
+    @cached_property
+    def metrics(self) -> pd.DataFrame:
+        """``metrics`` of all images."""
+        return metrics(self, np.ones(len(self.about), dtype=bool))
+
 
 @dataclass(frozen=True)
 class Slice:
@@ -79,17 +84,17 @@ def images_of(samples: pd.DataFrame) -> Images:
     """One row per image from the rows of every role.
 
     Args:
-        samples: role, split, index, label, subclass and ``VALUES``; easy on rows of TMU.
+        samples: role, split, index, label, subclass and ``VALUES``, of every image in every role; easy on rows of TMU.
     """
-    own = samples[samples["role"] == "unlearned"].sort_values("index", ignore_index=True)
-    values = {name: samples.pivot(index="index", columns="role", values=name).reset_index(drop=True) for name in VALUES}
+    rows = samples.astype({"role": "category", "split": "category"}).sort_values(["role", "index"], ignore_index=True)
+    roles = rows["role"].cat.categories.tolist()
+    values = {name: pd.DataFrame(rows[name].to_numpy().reshape(len(roles), -1).T, columns=roles) for name in VALUES}
+    own = rows[rows["role"] == "unlearned"].reset_index(drop=True)
     right = values["prediction"].eq(own["label"], axis=0)
+    golds = right[[role for role in roles if role.startswith("gold-")]]
+    became = outcome(right["unlearned"].to_numpy(), golds.to_numpy(), (own["split"] == "forget").to_numpy())
     about = own[["index", "split", "label", "subclass"]].assign(
-        outcome=outcome(
-            right["unlearned"].to_numpy(),
-            right[[role for role in right if role.startswith("gold-")]].to_numpy(),
-            (own["split"] == "forget").to_numpy(),
-        ),
+        outcome=pd.Categorical(became),
         hardness=values["loss"]["original"],
         change=(values["probability"]["unlearned"] - values["probability"]["original"]).abs(),
         easy=own["easy"].astype("boolean") if "easy" in own else pd.array([None] * len(own), dtype="boolean"),
@@ -155,28 +160,32 @@ def metrics(images: Images, held: np.ndarray) -> pd.DataFrame:
         probability (mean, of the label), agreement (share predicted as a gold does, mean over golds, for a gold over
         the others), target_norm, irrelevant_norm (means where measured). Null where there is nothing to take a mean of.
     """
-    about = images.about[held].reset_index(drop=True)
-    values = {name: table[held].reset_index(drop=True) for name, table in images.values.items()}
-    right = values["prediction"].eq(about["label"], axis=0)
-    found = {name: right[about["split"] == split].mean() for name, split in ACCURACIES.items()}
-    found |= {name: values[name].mean() for name in ("probability", "target_norm", "irrelevant_norm")}
-    found["agreement"] = pd.Series(
-        {role: _agreement(values["prediction"], role, [g for g in images.golds if g != role]) for role in images.roles}
-    )
-    table = pd.DataFrame(found)[list(METRICS)].astype(float)
-    table.insert(0, "images", len(about))
-    return table.rename_axis("role").reset_index()
+    values = {name: table.to_numpy()[held] for name, table in images.values.items()}
+    split, label = images.about["split"][held], images.about["label"].to_numpy()[held]
+    taken = values["prediction"]
+    right = taken == label[:, None]
+    found = {name: _means(right[split == kind]) for name, kind in ACCURACIES.items()}
+    found |= {name: _means(values[name]) for name in ("probability", "target_norm", "irrelevant_norm")}
+    golds = [images.roles.index(gold) for gold in images.golds]
+    found["agreement"] = [
+        _means((taken[:, [gold for gold in golds if gold != n]] == taken[:, [n]]).reshape(-1, 1))[0]
+        for n in range(len(images.roles))
+    ]
+    return pd.DataFrame({"role": images.roles, "images": int(held.sum())} | {name: found[name] for name in METRICS})
 
 
-def _agreement(predictions: pd.DataFrame, role: str, golds: Sequence[str]) -> float:
-    return float(predictions[golds].eq(predictions[role], axis=0).mean(axis=None)) if golds else float("nan")
+def _means(columns: np.ndarray) -> np.ndarray:
+    """The mean of every column, over the rows that are measured; not a number where none is."""
+    measured = ~np.isnan(columns)
+    with np.errstate(invalid="ignore"):
+        return np.where(measured, columns, 0).sum(axis=0, dtype=np.float64) / measured.sum(axis=0)
 
 
 def beside_all(images: Images, held: np.ndarray) -> pd.DataFrame:
     """The metrics of a slice beside those of all images: role, metric, slice, all, difference."""
     part, whole = (
-        metrics(images, rows).drop(columns="images").melt("role", var_name="metric", value_name="value")
-        for rows in (held, np.ones(len(held), dtype=bool))
+        table.drop(columns="images").melt("role", var_name="metric", value_name="value")
+        for table in (metrics(images, held), images.metrics)
     )
     return part.rename(columns={"value": "slice"}).assign(all=whole["value"], difference=part["value"] - whole["value"])
 

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from core.evaluation.slices import Images
 from core.figures.theme import NEUTRAL, SPLITS, Mark, Shown, frame, role_mark, role_name
@@ -73,21 +72,13 @@ def feature_maps(
     table = feature_maps_table(places, images, role, classes)
     inside = held[images.about["index"].searchsorted(table["index"])]
     roles = ["original"] if role == "original" else ["original", role]
-    figure = make_subplots(
-        1, len(roles), shared_xaxes="all", shared_yaxes="all", horizontal_spacing=0.02,
-        subplot_titles=[role_name(name) for name in roles], figure=frame(HEIGHT, hovermode="closest"),
-    )  # fmt: skip
-    for column, name in enumerate(roles, start=1):
+    traces, layout = [], _panels(roles)
+    for number, name in enumerate(roles, start=1):
         own = table["role"] == name
-        figure.add_traces(_panel(table[own], inside[own], column == 1), rows=1, cols=column)
+        traces += _panel(table[own], inside[own], number)
         ring = table[own & (table["index"] == selected)]
-        if len(ring):
-            figure.add_trace(_ring(ring, name), row=1, col=column)
-    figure.update_xaxes(showticklabels=False, zeroline=False, showgrid=False)
-    figure.update_yaxes(showticklabels=False, zeroline=False, showgrid=False)
-    figure.update_layout(
-        legend={"itemsizing": "constant", "traceorder": "reversed", "y": -0.02, "yanchor": "top"}, margin_t=28
-    )
+        traces += [_ring(ring, name, number)] * len(ring)
+    figure = frame(HEIGHT, hovermode="closest", **layout).add_traces(traces)
     return Shown(
         figure,
         table,
@@ -109,32 +100,58 @@ def _aligned(role: str, about: Mapping[str, Any]) -> str:
     )
 
 
-def _panel(points: pd.DataFrame, inside: np.ndarray, with_legend: bool) -> list[go.Scattergl]:
+def _panels(roles: Sequence[str]) -> dict[str, Any]:
+    """As much of a layout as makes linked panels side by side. (plotly's own helper takes longer than all the rest.)"""
+    bare = {"showticklabels": False, "zeroline": False, "showgrid": False}
+    layout: dict[str, Any] = {
+        "margin": {"l": 8, "r": 8, "t": 28, "b": 8},
+        "legend": {
+            "orientation": "h", "x": 0, "y": -0.02, "yanchor": "top", "itemsizing": "constant",
+            "traceorder": "reversed",
+        },
+        "annotations": [],
+    }  # fmt: skip
+    for n, role in enumerate(roles):
+        end = "" if n == 0 else "2"
+        left, right = (n + 0.02 * n) / len(roles), (n + 1 - 0.02 * (len(roles) - 1 - n)) / len(roles)
+        layout |= {f"xaxis{end}": bare | {"domain": [left, min(1, right)], "matches": "x" if n else None}}
+        layout |= {f"yaxis{end}": bare | {"anchor": f"x{end}", "matches": "y" if n else None}}
+        title = {"text": role_name(role), "xref": "paper", "yref": "paper", "y": 1, "showarrow": False}
+        layout["annotations"].append(title | {"x": (left + right) / 2, "yanchor": "bottom"})
+    return layout
+
+
+def _panel(points: pd.DataFrame, inside: np.ndarray, number: int) -> list[go.Scattergl]:
     """What matters most comes last, on top. Faint points can be selected like the others."""
     faint = {"color": NEUTRAL, "size": 3, "opacity": 0.25}
-    traces = [_points(points[~inside], OUTSIDE, faint, with_legend)]
+    traces = [_points(points[~inside], OUTSIDE, faint, number)]
     for kind, mark in reversed(KINDS.items()):
         look = {"color": mark.color, "symbol": mark.symbol, "size": SIZES[kind], "opacity": 0.8}
-        traces.append(_points(points[inside & (points["kind"] == kind)], kind, look, with_legend))
+        traces.append(_points(points[inside & (points["kind"] == kind)], kind, look, number))
     return [trace for trace in traces if len(trace.x)]
 
 
-def _points(part: pd.DataFrame, name: str, look: dict[str, Any], with_legend: bool) -> go.Scattergl:
+def _points(part: pd.DataFrame, name: str, look: dict[str, Any], number: int) -> go.Scattergl:
     told = "image " + part["index"].astype(str) + ": " + part["label"] + "<br>taken for " + part["prediction"]
     return go.Scattergl(
-        x=part["x"],
-        y=part["y"],
+        x=part["x"].to_numpy(),
+        y=part["y"].to_numpy(),
         mode="markers",
         name=name,
         legendgroup=name,
-        showlegend=with_legend,
+        showlegend=number == 1,
         marker=look,
-        customdata=part["index"],
-        hovertext=told,
+        customdata=part["index"].to_numpy(),
+        hovertext=told.to_numpy(),
         hovertemplate="%{hovertext}<extra></extra>",
+        xaxis=f"x{number}",
+        yaxis=f"y{number}",
     )
 
 
-def _ring(point: pd.DataFrame, role: str) -> go.Scatter:
+def _ring(point: pd.DataFrame, role: str, number: int) -> go.Scatter:
     look = {"symbol": "circle-open", "size": 22, "color": role_mark(role).color, "line": {"width": 3}}
-    return go.Scatter(x=point["x"], y=point["y"], mode="markers", marker=look, showlegend=False, hoverinfo="skip")
+    return go.Scatter(
+        x=point["x"].to_numpy(), y=point["y"].to_numpy(), mode="markers", marker=look, showlegend=False,
+        hoverinfo="skip", xaxis=f"x{number}", yaxis=f"y{number}",
+    )  # fmt: skip

@@ -48,14 +48,16 @@ def tiles(images: np.ndarray, about: pd.DataFrame, selected: int | None = None) 
     if table.empty:
         return blank("No image is in this slice.", table)
     x, y = grid(len(table))
-    figure = frame(ROW * (int(y[-1]) + 1) + 40, hovermode="closest", margin={"l": 0, "r": 0, "t": 40, "b": 0})
-    figure.update_layout(
+    figure = frame(
+        ROW * (int(y[-1]) + 1) + 40,
+        hovermode="closest",
+        margin={"l": 0, "r": 0, "t": 40, "b": 0},
         images=pictures(images, x, y),
         shapes=[outline(a, b) for a, b, index in zip(x, y, table["index"], strict=True) if index == selected],
+        xaxis=x_axis(COLUMNS),
+        yaxis=y_axis(int(y[-1]) + 1),
     )
     figure.add_traces([targets(x, y, table).update(showlegend=False), *marks(table.assign(x=x, y=y))])
-    figure.update_xaxes(**x_axis(COLUMNS))
-    figure.update_yaxes(**y_axis(int(y[-1]) + 1))
     counts = table["outcome"].value_counts()
     return Shown(
         figure,

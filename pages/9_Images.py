@@ -1,6 +1,5 @@
 """Every single image of a run: a map, a slice of it, and a gallery, in one linked view."""
 
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -80,10 +79,10 @@ with page("Images", LEAD):
     images = library.every_image(run)
     part = slices.choose(images, run.spec.model.data.info)
     held = chosen(images, part)
-    slices.size(held)
+    slices.size(part, held)
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        feature_map(run, images, chosen(images, replace(part, ids=())), part.role)
+        feature_map(run, images, held, part.role)
     with right:
         gallery(run, images, held, part.role)
     if (number := opened(images)) is not None:

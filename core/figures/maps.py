@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from core.evaluation.slices import Images
 from core.figures.theme import NEUTRAL, SPLITS, Mark, Shown, frame, role_mark, role_name
 
-HEIGHT = 560
+HEIGHT = 640
 # The forget set's class has its colour and an open sign; its neighbours are retained.
 KINDS = {
     "Forget set": Mark(SPLITS["forget"].color, "triangle-down"),

@@ -51,6 +51,7 @@ def tiles(images: np.ndarray, about: pd.DataFrame, selected: int | None = None) 
     figure = frame(
         ROW * (int(y[-1]) + 1) + 40,
         hovermode="closest",
+        modebar={"remove": ["toimage", "select", "lasso"]},
         margin={"l": 0, "r": 0, "t": 40, "b": 0},
         images=pictures(images, x, y),
         shapes=[outline(a, b) for a, b, index in zip(x, y, table["index"], strict=True) if index == selected],

@@ -33,32 +33,29 @@ FRACTIONS = (*ACCURACIES, "probability", "agreement")
 def choose(images: Images, info: DataInfo) -> Slice:
     """The model that is looked at beside the original, and the filters, none of them set at first."""
     about = images.about
-    first, second = st.columns(4), st.columns(4)
-    with first[0]:
+    columns = st.columns(5, vertical_alignment="bottom")
+    with columns[0]:
         roles = [role for role in in_role_order(images.roles) if role not in ("original", "initial")]
         role = st.selectbox("Model", roles, format_func=role_name, key="images.model", bind="query-params",
                             help="Shown beside the original. Predictions and norms are this model's.")  # fmt: skip
-    with first[1]:
+    with columns[1]:
         labels = _several("Class", range(len(info.classes)), "class", info.classes)
-    with first[2]:
+    with columns[2]:
         splits = [name for name in (*TRAINING, "test", "pool") if name in set(about["split"])]
         split = _several("Part of the data", splits, "split", {"forgotten": "Forgotten before"} | SPLIT_NAMES)
-    with first[3]:
+    with columns[3]:
         outcome = _several("Outcome", sorted(about["outcome"].unique()), "outcome", help="Right or wrong: the "
                            "unlearned model against gold, which is right where half of the golds are.")  # fmt: skip
-    with second[0]:
+    with columns[4], st.popover("More", icon=":material/tune:", width="stretch"):
         norm = st.selectbox("Norm", RANGED, format_func=NORM_NAMES.get, key="images.norm", bind="query-params")
-    with second[1]:
         low, high = _range(images.values[norm][role])
-    subclasses: tuple[int, ...] = ()
-    if info.subclasses is not None:
-        with second[2]:
+        subclasses: tuple[int, ...] = ()
+        if info.subclasses is not None:
             subclasses = _several("Sub-class", range(len(info.subclasses)), "subclass", info.subclasses)
-    easy = None
-    if about["easy"].notna().any():
-        with second[3]:
+        called = None
+        if about["easy"].notna().any():
             called = st.segmented_control("Called by TMU", EASY, key="images.easy", bind="query-params")
-            easy = None if called is None else EASY[called]
+    easy = None if called is None else EASY[called]
     return Slice(labels, subclasses, split, outcome, easy, norm, role, low, high, picked())
 
 
@@ -84,23 +81,31 @@ def _range(norms: pd.Series) -> tuple[float | None, float | None]:
 
 def picked() -> tuple[int, ...]:
     """Ids of the lassoed images, from the URL; empty without a lasso."""
-    return tuple(int(word) for word in st.query_params.get(PICKED, "").split(",") if word.isdecimal())
+    return tuple(int(word) for word in st.query_params.get(PICKED, "").split("-") if word.isdecimal())
 
 
 def pick(ids: Sequence[int]) -> None:
     """Writes lassoed images into the URL; none takes the lasso off."""
     if ids:
-        st.query_params[PICKED] = ",".join(map(str, ids))
+        st.query_params[PICKED] = "-".join(map(str, ids))  # a comma would be written as three signs
     else:
         st.query_params.pop(PICKED, None)
 
 
-def size(held: np.ndarray) -> None:
-    """How many images the slice has, and the way back from a lasso."""
+def size(part: Slice, held: np.ndarray) -> None:
+    """How many images the slice has, which of the folded filters are set, and the way back from a lasso."""
+    told = [f"**{held.sum():,}** of {len(held):,} images"]
+    if part.low is not None or part.high is not None:
+        ends = " to ".join("any" if end is None else f"{end:.3g}" for end in (part.low, part.high))
+        told.append(f"{NORM_NAMES[part.norm].lower()} {ends}")
+    if part.subclasses:
+        told.append(f"{len(part.subclasses)} sub-class{'es' * (len(part.subclasses) > 1)}")
+    if part.easy is not None:
+        told.append(f"called {'easy' if part.easy else 'hard'}")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{held.sum():,}** of {len(held):,} images", width="content")
-        if lassoed := picked():
-            st.button(f"Take the lasso off ({len(lassoed):,} images)", icon=":material/lasso_select:",
+        st.markdown(" · ".join(told), width="content")
+        if part.ids:
+            st.button(f"Take the lasso off ({len(part.ids):,} images)", icon=":material/lasso_select:",
                       on_click=pick, args=((),))  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from core.figures.cost import cost_quality, cost_quality_table
 from core.figures.cuts import cut_explorer, cut_explorer_table
 from core.figures.features import FEATURE_NAMES, against_class, against_class_table, features, features_table
 from core.figures.flow import flow, flow_table
-from core.figures.followed import Followed, shown_ids
+from core.figures.followed import StepImages, shown_ids
 from core.figures.forest import methods_forest, methods_forest_table
 from core.figures.gallery import class_counts, class_counts_table, contact_sheet, gallery, gallery_table, png_url
 from core.figures.judgement import calibration, precision_recall, roc
@@ -58,8 +58,8 @@ __all__ = [
     "NORM_NAMES",
     "OUTCOME_MARKS",
     "SPLIT_NAMES",
-    "Followed",
     "Shown",
+    "StepImages",
     "accuracy_comparison",
     "accuracy_comparison_table",
     "accuracy_curves",

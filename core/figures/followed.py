@@ -18,7 +18,7 @@ HEADER = 100  # pixels: the numbers of the step
 
 
 @dataclass(frozen=True)
-class Followed:
+class StepImages:
     """
     Attributes:
         steps: ``core.evaluation.slices.outcomes_at_steps``.
@@ -61,7 +61,7 @@ def counts(steps: pd.DataFrame) -> pd.DataFrame:
     return pd.crosstab(steps["step"], steps["outcome"]).rename_axis(columns=None).reset_index()
 
 
-def draw_followed(figure: go.Figure, followed: Followed, table: pd.DataFrame, top: float) -> None:
+def draw_followed(figure: go.Figure, followed: StepImages, table: pd.DataFrame, top: float) -> None:
     """Adds header and tiles below the curves, on the axes x3 and y3, as they are at the last step.
 
     Args:
@@ -79,7 +79,7 @@ def draw_followed(figure: go.Figure, followed: Followed, table: pd.DataFrame, to
     )
 
 
-def step_traces(followed: Followed, table: pd.DataFrame, step: int) -> list[go.Scatter]:
+def step_traces(followed: StepImages, table: pd.DataFrame, step: int) -> list[go.Scatter]:
     """The header and the captions as they were after this step: always as many traces, in the same order."""
     axes = {"xaxis": "x3", "yaxis": "y3"}
     header = go.Scatter(
@@ -93,7 +93,7 @@ def step_traces(followed: Followed, table: pd.DataFrame, step: int) -> list[go.S
     return [header, *marks(captions, followed.outcomes, legend="legend2", **axes)]
 
 
-def _told(followed: Followed, table: pd.DataFrame, step: int) -> str:
+def _told(followed: StepImages, table: pd.DataFrame, step: int) -> str:
     row = table[table["step"] == step].iloc[0]
     accuracies = [f"{name} {row[name]:.1%}" for name in GAP if pd.notna(row[name])]
     norms = [
@@ -103,7 +103,7 @@ def _told(followed: Followed, table: pd.DataFrame, step: int) -> str:
     ]
     images = [f"{row[name]:.0f} {name}" for name in followed.outcomes]
     of_start = f"<br>{', '.join(norms)} of the start" if norms else ""
-    of = f"<br>Of {len(followed.steps) // followed.steps['step'].nunique()} followed forget images: "
+    of = f"<br>Of {len(followed.steps) // followed.steps['step'].nunique()} followed forget images:"
     return f"<b>Step {step}</b>: {', '.join(accuracies)}{of_start}{of}<br>{'<br>'.join(_halves(images))}"
 
 

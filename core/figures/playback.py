@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from core.evaluation.accuracy import GAP
-from core.figures.followed import Followed, counts, draw_followed, step_traces
+from core.figures.followed import StepImages, counts, draw_followed, step_traces
 from core.figures.theme import NEUTRAL, Shown, blank, frame
 from core.figures.trajectory import (
     OF_START,
@@ -32,7 +32,7 @@ PLAY_MS = 4000  # duration of the whole playback
 CURVES, CONTROLS, LEGEND = 480, 150, 36  # pixels
 
 
-def playback_table(trajectory: pd.DataFrame, followed: Followed | None = None) -> pd.DataFrame:
+def playback_table(trajectory: pd.DataFrame, followed: StepImages | None = None) -> pd.DataFrame:
     """One row per step: the columns of ``accuracy_curves_table`` and ``sensitivity_curves_table`` side by side, then
     how many of the followed images there are of each outcome."""
     table = accuracy_curves_table(trajectory).merge(sensitivity_curves_table(trajectory), on="step", how="outer")
@@ -44,7 +44,7 @@ def playback(
     golds: Golds = (),
     delta: float | None = None,
     stop: int | None = None,
-    followed: Followed | None = None,
+    followed: StepImages | None = None,
 ) -> Shown:
     """Accuracies above, sensitivities below, both against the step, with a Play button and a slider over the steps;
     below these, with ``followed``, forget images and what they are taken for at the step.

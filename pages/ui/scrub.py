@@ -4,21 +4,21 @@ import streamlit as st
 
 from core import METHODS
 from core.evaluation.slices import outcomes_at_steps
-from core.figures import Followed, shown_ids
+from core.figures import StepImages, shown_ids
 from core.specs import to_query
 from core.store import RunFolder
 from pages.ui import library
 from pages.ui.settings import whole_number
 
 
-def followed(run: RunFolder) -> Followed | None:
+def followed(run: RunFolder) -> StepImages | None:
     """The forget images that were followed; None for runs made before they were."""
     if "forget_steps" not in run.tables:
         st.caption("This run did not keep what every image was taken for at every step; run it again to see that.")
         return None
     steps = outcomes_at_steps(run.table("forget_steps"), library.every_image(run))
     ids = shown_ids(steps)
-    return Followed(steps, ids, library.images(run.spec, ids), run.spec.model.data.info.classes)
+    return StepImages(steps, ids, library.images(run.spec, ids), run.spec.model.data.info.classes)
 
 
 def stop_here(run: RunFolder, last: int) -> None:

@@ -73,6 +73,7 @@ def _execute(planned: Plan, models: Models, place: torch.device, start: Weights 
     model = on_device(set_state(model_for(spec.model), weights), place)
     trajectory = yield from unlearn(model, planned, dataset, saved["original"].record["held_out"], first)
     yield Table("trajectory", trajectory.frame)
+    yield Table("forget_steps", trajectory.forget_steps)
     for role in planned.models:
         if role not in saved:
             yield from keep(role)

@@ -21,10 +21,12 @@ from core.figures.cost import cost_quality, cost_quality_table
 from core.figures.cuts import cut_explorer, cut_explorer_table
 from core.figures.features import FEATURE_NAMES, against_others, against_others_table, features, features_table
 from core.figures.flow import flow, flow_table
+from core.figures.followed import StepImages, shown_ids
 from core.figures.forest import methods_forest, methods_forest_table
 from core.figures.gallery import class_counts, class_counts_table, contact_sheet, gallery, gallery_table, png_url
 from core.figures.judgement import calibration, precision_recall, roc
 from core.figures.ladder import ladder, ladder_table, ladder_verdict
+from core.figures.maps import feature_maps, feature_maps_table
 from core.figures.matrix import methods_matrix, methods_matrix_table
 from core.figures.method_rows import DATA_TRACKS, METRIC_TITLES
 from core.figures.outcomes import outcomes, outcomes_table
@@ -42,6 +44,7 @@ from core.figures.sequence import (
     sequence_verdict,
 )
 from core.figures.theme import LINES, NORM_NAMES, SPLIT_NAMES, Shown, in_role_order, is_gold, role_name
+from core.figures.tiles import OUTCOME_MARKS, tiles, tiles_table
 from core.figures.trajectory import (
     accuracy_curves,
     accuracy_curves_table,
@@ -64,8 +67,10 @@ __all__ = [
     "LINES",
     "METRIC_TITLES",
     "NORM_NAMES",
+    "OUTCOME_MARKS",
     "SPLIT_NAMES",
     "Shown",
+    "StepImages",
     "accuracy_comparison",
     "accuracy_comparison_table",
     "accuracy_curves",
@@ -93,6 +98,8 @@ __all__ = [
     "distribution_table",
     "feature_bars",
     "feature_bars_table",
+    "feature_maps",
+    "feature_maps_table",
     "features",
     "features_table",
     "flips",
@@ -137,6 +144,9 @@ __all__ = [
     "sequence_verdict",
     "shift",
     "shift_table",
+    "shown_ids",
+    "tiles",
+    "tiles_table",
     "twin_features",
     "twin_features_table",
     "twin_losses",

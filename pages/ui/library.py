@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from core import METHODS, DataUnavailable, Store, load_dataset
+from core.evaluation.slices import Images, images_of
 from core.experiment.past import Past, look_back
 from core.gallery import examples, shipped
 from core.specs import MeasureSpec, RunSpec, parse_spec, to_query
@@ -31,6 +32,16 @@ def samples(run: RunFolder) -> pd.DataFrame:
 @st.cache_data(max_entries=16, show_spinner=False)
 def _samples(root: str, run: str, changed: float) -> pd.DataFrame:
     return RunFolder(Path(root), run).samples()
+
+
+def every_image(run: RunFolder) -> Images:
+    """One row per image of a finished run, shared by all sessions: not to be written to."""
+    return _every_image(str(run.root), run.run, (run.folder / "result.json").stat().st_mtime)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _every_image(root: str, run: str, changed: float) -> Images:
+    return images_of(RunFolder(Path(root), run).samples())
 
 
 def of_request(spec: RunSpec) -> list[RunRow]:

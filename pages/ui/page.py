@@ -11,6 +11,7 @@ from pages.ui.links import carried
 PAGES = {
     "Overview": ("app.py", ":material/home:"),
     "Forget": ("pages/1_Forget.py", ":material/backspace:"),
+    "Images": ("pages/9_Images.py", ":material/photo_library:"),
     "Sensitivity": ("pages/2_Sensitivity.py", ":material/scatter_plot:"),
     "Easy and hard": ("pages/3_Easy_and_hard.py", ":material/call_split:"),
     "Gold comparison": ("pages/4_Gold_comparison.py", ":material/balance:"),

@@ -109,3 +109,30 @@ def test_tables_and_features_are_those_of_the_last_request(
     assert list(tables) == ["of its own"]
     assert tables["of its own"]["index"].tolist() == trajectory.features["index"].tolist() == fours
     assert trajectory.notes == ["Class 4."]
+
+
+@pytest.mark.parametrize("method", ["mu-mis", "scrub", "gradient-ascent"])
+def test_a_step_of_the_past_is_what_a_run_with_that_limit_ends_at(
+    method: str, finish, quick: Callable[..., RunSpec]
+) -> None:
+    """The model at a step is evaluated by a run of its own: the same spec that stops there."""
+    spec = quick(method, gold_seeds=(), settings={"max_steps": 5})
+    models: dict[str, SavedModel] = {}
+    events, result = finish(spec, models=models)
+    steps = tables_of(events)["forget_steps"]
+    assert sorted(set(steps["step"])) == list(range(result["steps"] + 1))
+    original = models[result["models"]["original"]].table
+    stopped = spec.method.stopped_at(2)
+    assert stopped is not None
+    events, earlier = finish(spec.but(method=stopped), models=models)
+    assert earlier["steps"] == 2
+    ends = {0: original, 2: tables_of(events)["samples"]}
+    for step, expected in ends.items():
+        found = steps[steps["step"] == step].set_index("index")
+        wanted = expected.set_index("index").loc[found.index]
+        assert found["prediction"].tolist() == wanted["prediction"].tolist()
+        np.testing.assert_allclose(found["probability"], wanted["probability"], rtol=1e-4, atol=1e-6)
+
+
+def tables_of(events: list[Event]) -> dict[str, pd.DataFrame]:
+    return {event.name: event.frame for event in events if isinstance(event, Table)}

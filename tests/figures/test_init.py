@@ -28,7 +28,7 @@ def test_every_figure_has_a_table_function() -> None:
 
 
 def test_every_figure_says_how_to_read_it_and_names_fractions_that_exist(
-    samples, classes, trajectory, result, make_result, verdicts, right, twin
+    samples, classes, trajectory, result, make_result, verdicts, right, twin, images, places, followed
 ) -> None:
     runs = [make_result("mu-mis"), make_result("fine-tune", FA=0.5)]
     near = pd.DataFrame({"index": [4, 7], "distance": [1.0, 2.0], "nearest": 0})
@@ -37,6 +37,18 @@ def test_every_figure_says_how_to_read_it_and_names_fractions_that_exist(
         core.figures.accuracy_curves(trajectory),
         core.figures.sensitivity_curves(trajectory),
         core.figures.playback(trajectory),
+        core.figures.playback(trajectory, followed=followed),
+        core.figures.tiles(
+            np.zeros((1, 1, 2, 2), np.uint8), pd.DataFrame({"index": [4], "outcome": "harmed", "taken": "cat"})
+        ),
+        core.figures.feature_maps(
+            places,
+            images,
+            "unlearned",
+            np.ones(10, bool),
+            {"explained": [0.5, 0.25], "fit": {"unlearned": 0.9}},
+            classes,
+        ),
         core.figures.distribution(samples),
         core.figures.rise_fall(samples),
         core.figures.before_after(samples, classes),

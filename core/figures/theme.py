@@ -1,7 +1,7 @@
 """What all figures share: one look per thing in the whole app, names on screen, and the frame of a figure.
 
 Figures set neither background nor text colour, so that they follow the page, light or dark. The colours below are
-mid-tones with a contrast of at least 3:1 on white and on near-black, and within each of the five families they stay
+mid-tones with a contrast of at least 3:1 on white and on near-black, and within each of the six families they stay
 apart for colour-blind eyes; a symbol, a dash or a place of its own says the same a second time.
 """
 
@@ -39,6 +39,16 @@ SPLITS = {
 METRICS = {"FA": SPLITS["forget"], "RA": SPLITS["retain"], "TA": SPLITS["test"]}
 NORMS = {"target_norm": Mark("#a0623c", "hourglass"), "irrelevant_norm": Mark("#1298ad", "cross", "dash")}
 SIDES = {"below": Mark("#a64fae", "triangle-left"), "above": Mark("#4d8a2a", "triangle-right")}  # of the mean gold
+RUNS = (  # of a comparison, by setting
+    Mark("#2395f8", "circle"),
+    Mark("#f25a20", "diamond"),
+    Mark("#2c6f62", "square"),
+    Mark("#810dff", "triangle-up"),
+    Mark("#819374", "cross"),
+    Mark("#bc241b", "x"),
+    Mark("#b46bb9", "triangle-down"),
+    Mark("#983eab", "pentagon"),
+)
 DIFFICULTY = {"easy": Mark("#3f7fd0", "circle"), "hard": Mark("#d0602a", "x")}
 
 NEUTRAL = "#808791"  # lines of reference

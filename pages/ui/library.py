@@ -81,9 +81,15 @@ def label(spec: RunSpec) -> str:
     return " · ".join([f"{data}: {spec.forget.text}", method, *further])
 
 
+def title(row: RunRow) -> str:
+    """A run of the store on screen: its star, its name, and what it is."""
+    words = [row.name, label(parse_spec(row.spec))]
+    return f"{'★ ' if row.starred else ''}{' · '.join(word for word in words if word)}"
+
+
 def finished() -> dict[str, str]:
-    """Ids and labels of all finished runs: the store's, newest first, then the gallery's."""
-    own = {row.id: label(parse_spec(row.spec)) for row in store().rows() if row.state == "done"}
+    """Ids and titles of all finished runs: the store's, newest first, then the gallery's."""
+    own = {row.id: title(row) for row in store().rows() if row.state == "done"}
     kept = {e.spec.id: f"Example · {e.title}" for e in examples() if shipped(e.spec) and e.spec.id not in own}
     return own | kept
 

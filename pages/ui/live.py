@@ -20,8 +20,10 @@ COLORS = {"done": "green", "failed": "red", "cancelled": "gray", "interrupted": 
 def show_run(run: str) -> None:
     """A run of the store, followed until it ends, or a shipped one."""
     folder = open_run(library.store(), run)
-    st.markdown(f"**{plain(library.label(folder.spec))}** · {run}")
-    if folder.root == GALLERY:
+    shipped = folder.root == GALLERY
+    title = library.label(folder.spec) if shipped else library.title(library.store().row(run))
+    st.markdown(f"**{plain(title)}** · {run}")
+    if shipped:
         st.badge("shipped example", color="green")
         finished(folder)
         return

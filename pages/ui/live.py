@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from core.evaluation.verdict import verdict
 from core.figures import accuracy_curves, playback, role_name, sensitivity_curves
 from core.jobs import ensure_supervisor
 from core.store import GALLERY, RunFolder, RunRow, open_run
@@ -105,7 +106,7 @@ def finished(folder: RunFolder) -> None:
     """A finished run: numbers, ways on, and its unlearning played back."""
     result = folder.result
     summary.numbers(result)
-    st.markdown(summary.verdict(result))
+    st.markdown(verdict(result))
     summary.onward(folder.spec)
     step_by_step(folder)
     summary.details(folder)

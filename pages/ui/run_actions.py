@@ -8,7 +8,7 @@ from core.specs import parse_spec, to_query
 from core.specs.sweep import with_next_model_seed, with_next_unlearning_seed
 from core.store import RunRow
 from core.store.index import LONGEST_NAME, LONGEST_NOTE
-from pages.ui import library, live
+from pages.ui import library, live, takeaway
 from pages.ui.links import select
 
 
@@ -32,8 +32,7 @@ def actions(row: RunRow) -> None:
             again = with_next_model_seed(spec, have)
             _queue(again, f"model seed {again.model.seed}", "Another original is trained; gold models are used again.")
         if row.state == "done":
-            st.download_button("Export", library.store().run(row.id).zipped, f"{row.id}.zip", key="export",
-                               icon=":material/download:", on_click="ignore")  # fmt: skip
+            takeaway.popover(library.store().run(row.id))
         st.button("Delete", icon=":material/delete:", on_click=_delete, args=(row.id,),
                   disabled=row.state in live.ACTIVE,
                   help="Removes this run. Trained models stay, other runs may use them.")  # fmt: skip

@@ -43,18 +43,6 @@ def percent(value: float) -> str:
     return f"{value:.1%}".replace(".0%", "%")
 
 
-def verdict(result: dict[str, Any]) -> str:
-    """One sentence on the distance to gold, with the gold spread as its scale."""
-    if result["gap"] is None:
-        return "No gold model was asked for, so nothing says what these numbers should be."
-    gap, spread = result["gap"]["average"], result["gold_spread"]
-    text = f"Average gap to the mean gold: **{gap:.2%}**"
-    if spread is None:
-        return f"{text}. One gold model has no spread, so there is no scale for it."
-    scale = "within" if gap <= spread["average"] else "more than"
-    return f"{text}, {scale} the **{spread['average']:.2%}** by which gold models differ from each other."
-
-
 def details(run: RunFolder) -> None:
     """Stop, cost, notes; the same run as a command, as Python and as JSON."""
     result = run.result

@@ -58,7 +58,10 @@ with page("Gold comparison", LEAD):
     sweep.progress(run.spec, redraw=True)
     sweep.button(run.spec, "gold")
     side_by_side, single, images, cost = st.tabs(
-        ["All methods", "This run", "Images", "Cost"], default="All methods" if len(results) > 1 else "This run"
+        ["All methods", "This run", "Images", "Cost"],
+        default="All methods" if len(results) > 1 else "This run",
+        key="gold.tab",
+        bind="query-params",
     )
     with side_by_side:
         methods.side_by_side(results)

@@ -44,19 +44,24 @@ def section(runs: list[str]) -> None:
                    format_func=lambda run: f"{titles[run]} · {run[:6]}")  # fmt: skip
     folders = {letter: open_run(library.store(), run) for letter, run in zip(ascii_uppercase, runs, strict=False)}
     _overview(folders, {letter: titles[folder.run] for letter, folder in folders.items()})
-    st.subheader("What differs in their settings", anchor=False)
-    _settings(folders)
     marks = run_marks({letter: without_seeds(folder.spec) for letter, folder in folders.items()})
-    curves, accuracies, images = st.tabs(["Trajectories", "Accuracies", "Images"], key="compare.tab",
-                                         bind="query-params")  # fmt: skip
-    with curves:
-        show(run_curves({letter: folder.table("trajectory") for letter, folder in folders.items()}, marks),
-             "compare.curves")  # fmt: skip
-    with accuracies:
-        show(run_accuracies({letter: folder.result for letter, folder in folders.items()}, marks),
-             "compare.accuracies")  # fmt: skip
-    with images:
-        _images(folders)
+    curves, accuracies, images, settings = st.tabs(
+        ["Trajectories", "Accuracies", "Images", "Settings"], key="compare.tab", bind="query-params"
+    )
+    if curves.open:
+        with curves:
+            show(run_curves({letter: folder.table("trajectory") for letter, folder in folders.items()}, marks),
+                 "compare.curves")  # fmt: skip
+    if accuracies.open:
+        with accuracies:
+            show(run_accuracies({letter: folder.result for letter, folder in folders.items()}, marks),
+                 "compare.accuracies")  # fmt: skip
+    if images.open:
+        with images:
+            _images(folders)
+    if settings.open:
+        with settings:
+            _settings(folders)
 
 
 def _take_chosen() -> None:
@@ -80,6 +85,7 @@ def _settings(folders: Mapping[str, RunFolder]) -> None:
     if differ.empty:
         st.caption("Nothing: these are one run.")
         return
+    st.caption("What is the same in all of them is left out; a dash: the run has no such setting.")
     table(differ, "compare.settings")
     if len({folder.spec.request_key for folder in folders.values()}) > 1:
         st.caption("They are runs of different requests: each has to be judged by its own gold models.")
@@ -89,8 +95,10 @@ def _images(folders: Mapping[str, RunFolder]) -> None:
     """Two of the runs, image by image."""
     letters = list(folders)
     left, right = st.columns(2)
-    one = left.segmented_control("From", letters, default=letters[0], key="compare.one", required=True)
-    other = right.segmented_control("To", letters, default=letters[1], key="compare.other", required=True)
+    one = left.segmented_control("From", letters, default=letters[0], key="compare.one", bind="query-params",
+                                 required=True)  # fmt: skip
+    other = right.segmented_control("To", letters, default=letters[1], key="compare.other", bind="query-params",
+                                    required=True)  # fmt: skip
     first, second = folders[one], folders[other]
     if one == other:
         st.info("Choose two different runs.", icon=":material/info:")
@@ -101,8 +109,10 @@ def _images(folders: Mapping[str, RunFolder]) -> None:
     both = image_differences(first.table("samples"), second.table("samples"))
     st.markdown(_told(both))
     splits = ["all", *both["split_1"].unique()]
-    split = st.segmented_control("Images", splits, default="all", key="compare.split", required=True,
-                                 format_func=lambda name: SPLIT_NAMES.get(name, name.capitalize()))  # fmt: skip
+    split = st.segmented_control(
+        "Images", splits, default="all", key="compare.split", bind="query-params", required=True,
+        format_func=lambda name: SPLIT_NAMES.get(name, name.capitalize()),
+    )  # fmt: skip
     rows = both if split == "all" else both[both["split_1"] == split]
     _most_changed(first, rows)
     show(two_runs(rows, first.spec.model.data.info.classes, (one, other)), "compare.images")

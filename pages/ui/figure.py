@@ -67,13 +67,13 @@ def table(frame: pd.DataFrame, key: str, fractions: tuple[str, ...] = ()) -> Non
     """A data frame with buttons that download it; fractions are shown as percent."""
     percent = {name: st.column_config.NumberColumn(format="percent") for name in fractions}
     st.dataframe(frame, key=f"{key}.table", hide_index=True, column_config=percent)
-    files(frame, key)
+    files(frame, key, key)
 
 
-def files(frame: pd.DataFrame, key: str) -> None:
-    """Buttons that download a data frame; the files are made when they are asked for."""
+def files(frame: pd.DataFrame, key: str, name: str) -> None:
+    """Buttons that download a data frame under a name; the files are made when they are asked for."""
     with st.container(horizontal=True):
-        st.download_button("CSV", lambda: frame.to_csv(index=False), f"{key}.csv", "text/csv", key=f"{key}.csv",
+        st.download_button("CSV", lambda: frame.to_csv(index=False), f"{name}.csv", "text/csv", key=f"{key}.csv",
                            icon=":material/download:", on_click="ignore")  # fmt: skip
-        st.download_button("Parquet", lambda: frame.to_parquet(index=False), f"{key}.parquet", key=f"{key}.parquet",
+        st.download_button("Parquet", lambda: frame.to_parquet(index=False), f"{name}.parquet", key=f"{key}.parquet",
                            icon=":material/download:", on_click="ignore")  # fmt: skip

@@ -32,7 +32,7 @@ def actions(row: RunRow) -> None:
             again = with_next_model_seed(spec, have)
             _queue(again, f"model seed {again.model.seed}", "Another original is trained; gold models are used again.")
         if row.state == "done":
-            takeaway.popover(library.store().run(row.id))
+            takeaway.popover(library.store().run(row.id), "actions")
         st.button("Delete", icon=":material/delete:", on_click=_delete, args=(row.id,),
                   disabled=row.state in live.ACTIVE,
                   help="Removes this run. Trained models stay, other runs may use them.")  # fmt: skip

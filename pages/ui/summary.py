@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.specs import RunSpec, to_command, to_python, to_query
 from core.store import RunFolder
+from pages.ui import takeaway
 from pages.ui.links import select
 
 METRIC_WIDTH = 150  # pixels: five in a row on a laptop, two on a phone
@@ -53,6 +54,7 @@ def details(run: RunFolder) -> None:
     st.markdown(f"**{steps}** in **{seconds['unlearn']:.2f} s**{share}. Stopped: {result['stop_reason']}.")
     for sentence in result["notes"]:
         st.caption(f"· {sentence}")
+    takeaway.popover(run, "details")
     with st.expander("The same run elsewhere", icon=":material/content_copy:"):
         command, python, spec = st.tabs(["Command", "Python", "JSON"])
         command.code(to_command(run.spec), language="bash", wrap_lines=True)

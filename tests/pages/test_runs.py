@@ -1,12 +1,15 @@
+import io
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core import Phase, RunSpec, Step, Store
+from core import Phase, RunSpec, Step, Store, takeaway
 from core.gallery import examples
 from core.jobs import recorder, worker
 from core.specs import to_query
@@ -131,17 +134,30 @@ def test_a_finished_run(
     assert all(f"{name}=" in links["Clone into the form"] for name in to_query(finished_run.spec))
 
 
-def test_export(open_page: Callable[..., AppTest], finished_run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    offered: dict[str, tuple[Any, str]] = {}
+def test_what_can_be_taken_away(
+    open_page: Callable[..., AppTest], finished_run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered: dict[str, Callable[[], Any]] = {}
 
     def download_button(label: str, data: Any, file_name: str, *args: Any, **words: Any) -> None:
-        offered[label] = data, file_name
+        offered[file_name] = data
 
     monkeypatch.setattr(st, "download_button", download_button)
-    open_page(PAGE, {"run": finished_run.run})
-    data, name = offered["Export"]
-    assert name == f"{finished_run.run}.zip"
-    assert data() == finished_run.zipped()
+    app = open_page(PAGE, {"run": finished_run.run})
+    run = finished_run.run
+    assert f"{run}.zip" not in offered
+    app.session_state[f"take.actions.{finished_run.run}"] = True
+    app.run()
+    made = {name: make() for name, make in offered.items() if name.startswith(run)}
+    with zipfile.ZipFile(io.BytesIO(made[f"{run}.zip"])) as archive:
+        whole = {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
+    assert whole == takeaway.files(finished_run)
+    assert made[f"{run}.html"] == takeaway.report(finished_run)
+    assert made[f"{run}.ipynb"] == takeaway.notebook(finished_run)
+    with zipfile.ZipFile(io.BytesIO(made[f"{run}-weights.zip"])) as archive:
+        assert f"{run}/unlearned.safetensors" in archive.namelist()
+    samples = pd.read_parquet(io.BytesIO(made[f"{run}-samples.parquet"]))
+    pd.testing.assert_frame_equal(samples, finished_run.samples())
 
 
 def test_delete(open_page: Callable[..., AppTest], finished_run: RunFolder, store: Store) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 from core.figures import Shown, selected_ids, selected_run
 from core.takeaway import figure_document
 
+FIGURE_ROWS = 210  # pixels of a figure's table, so that the buttons below it are seen
 # Few buttons, so that they leave room for the legend on a phone, where they are always visible.
 CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["pan2d", "zoomIn2d", "zoomOut2d", "autoScale2d"]}
 
@@ -53,8 +54,9 @@ def _config(key: str) -> dict[str, Any]:
 def _beside(shown: Shown, key: str) -> None:
     with st.container(horizontal=True):  # side by side where there is room, else one below the other
         st.caption(shown.how_to_read, width=600)
-        with st.popover("Numbers", icon=":material/table:"):
-            table(shown.table, key, shown.fractions)
+        with st.popover("Numbers and files", icon=":material/table:"):
+            _numbers(shown.table, key, shown.fractions, height=FIGURE_ROWS)
+            files(shown.table, key, key)
             st.segmented_control("The camera above the figure saves", ["png", "svg"], default="png", required=True,
                                  key=f"{key}.camera", format_func=str.upper)  # fmt: skip
             st.download_button(
@@ -65,9 +67,13 @@ def _beside(shown: Shown, key: str) -> None:
 
 def table(frame: pd.DataFrame, key: str, fractions: tuple[str, ...] = ()) -> None:
     """A data frame with buttons that download it; fractions are shown as percent."""
-    percent = {name: st.column_config.NumberColumn(format="percent") for name in fractions}
-    st.dataframe(frame, key=f"{key}.table", hide_index=True, column_config=percent)
+    _numbers(frame, key, fractions)
     files(frame, key, key)
+
+
+def _numbers(frame: pd.DataFrame, key: str, fractions: tuple[str, ...], height: int | Literal["auto"] = "auto") -> None:
+    percent = {name: st.column_config.NumberColumn(format="percent") for name in fractions}
+    st.dataframe(frame, key=f"{key}.table", hide_index=True, column_config=percent, height=height)
 
 
 def files(frame: pd.DataFrame, key: str, name: str) -> None:

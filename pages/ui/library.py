@@ -33,6 +33,16 @@ def _samples(root: str, run: str, changed: float) -> pd.DataFrame:
     return RunFolder(Path(root), run).samples()
 
 
+@lru_cache(maxsize=4096)
+def _parsed(spec: str) -> RunSpec:
+    return parse_spec(spec)
+
+
+def spec_of(row: RunRow) -> RunSpec:
+    """The spec of a run of the store."""
+    return _parsed(row.spec)
+
+
 def of_request(spec: RunSpec) -> list[RunRow]:
     """The store's runs of one request, whatever their method and state, and whatever else was measured."""
     wanted = _request(spec)
@@ -45,7 +55,7 @@ def _request(spec: RunSpec) -> str:
 
 @lru_cache(maxsize=4096)
 def _request_of(spec: str) -> str:
-    return _request(parse_spec(spec))
+    return _request(_parsed(spec))
 
 
 def results(run: RunFolder) -> list[dict[str, Any]]:
@@ -71,19 +81,24 @@ def images(spec: RunSpec, ids: Iterable[int]) -> np.ndarray:
 
 def label(spec: RunSpec) -> str:
     """A run in a few words: runs of other settings have other labels."""
-    words = {"dataset", "forget", "method"}
-    method = METHODS[spec.method.name].title
     try:
-        data, query = spec.model.data.info.title, to_query(spec)
+        return _label(spec)
     except DataUnavailable:
+        method = METHODS[spec.method.name].title
         return f"{spec.model.data.name}: {spec.forget.text} · {method} · its images are not on this machine"
+
+
+@lru_cache(maxsize=4096)
+def _label(spec: RunSpec) -> str:
+    words = {"dataset", "forget", "method"}
+    query = to_query(spec)
     further = [f"{name.removeprefix('set.')}={value}" for name, value in query.items() if name not in words]
-    return " · ".join([f"{data}: {spec.forget.text}", method, *further])
+    return " · ".join([f"{spec.model.data.info.title}: {spec.forget.text}", METHODS[spec.method.name].title, *further])
 
 
 def title(row: RunRow) -> str:
     """A run of the store on screen: its star, its name, and what it is."""
-    words = [row.name, label(parse_spec(row.spec))]
+    words = [row.name, label(spec_of(row))]
     return f"{'★ ' if row.starred else ''}{' · '.join(word for word in words if word)}"
 
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core import RunSpec
 from core.jobs import ensure_supervisor
-from core.specs import parse_spec, to_query
+from core.specs import to_query
 from core.specs.sweep import with_next_model_seed, with_next_unlearning_seed
 from core.store import RunRow
 from core.store.index import LONGEST_NAME, LONGEST_NOTE
@@ -14,7 +14,7 @@ from pages.ui.links import select
 
 def actions(row: RunRow) -> None:
     """A row of buttons, and below it the run's name and note."""
-    spec = parse_spec(row.spec)
+    spec = library.spec_of(row)
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Unstar" if row.starred else "Star", icon=":material/star:"):
             _mark(row, starred=not row.starred)

@@ -8,7 +8,6 @@ import pandas as pd
 import streamlit as st
 
 from core.figures import MOST_RUNS
-from core.specs import parse_spec
 from core.store import RunRow
 from pages.ui import library, live
 from pages.ui.links import select
@@ -40,7 +39,7 @@ def listing(rows: list[RunRow]) -> pd.DataFrame:
     columns = ["★", "run", "state", "name", "what", "queued", "seconds", "attempts", "note", "message"]
     return pd.DataFrame(
         [
-            ("★" if row.starred else "", row.id, row.state, row.name, library.label(parse_spec(row.spec)),
+            ("★" if row.starred else "", row.id, row.state, row.name, library.label(library.spec_of(row)),
              datetime.datetime.fromtimestamp(row.queued), seconds(row), row.attempts, row.note, row.error or "")
             for row in rows
         ],

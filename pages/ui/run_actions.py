@@ -18,14 +18,14 @@ def actions(row: RunRow) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Unstar" if row.starred else "Star", icon=":material/star:"):
             _mark(row, starred=not row.starred)
-        with st.popover("Name and note", icon=":material/label:"), st.form(f"mark.{row.id}", border=False):
+        with st.popover("Name", icon=":material/label:"), st.form(f"mark.{row.id}", border=False):
             name = st.text_input("Name", row.name, max_chars=LONGEST_NAME)
             note = st.text_area("Note", row.note, max_chars=LONGEST_NOTE)
             if st.form_submit_button("Save", type="primary"):
                 _mark(row, name=name.strip(), note=note.strip())
-        st.page_link("pages/1_Forget.py", label="Clone into the form", icon=":material/edit:",
+        st.page_link("pages/1_Forget.py", label="Clone", icon=":material/edit:",
                      query_params=to_query(spec))  # fmt: skip
-        with st.popover("Run again with", icon=":material/casino:"):
+        with st.popover("Reseed", icon=":material/casino:"):
             have = {other.id for other in library.store().rows()}
             again = with_next_unlearning_seed(spec, have)
             _queue(again, f"unlearning seed {again.unlearn_seed}", "The method's draws change; all models stay.")

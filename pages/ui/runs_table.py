@@ -36,11 +36,11 @@ def matching(rows: list[RunRow], text: str, starred: bool) -> list[RunRow]:
 
 def listing(rows: list[RunRow]) -> pd.DataFrame:
     """One line a run, for the table."""
-    columns = ["★", "run", "state", "name", "what", "queued", "seconds", "attempts", "note", "message"]
+    columns = ["★", "what", "name", "state", "queued", "seconds", "run", "attempts", "note", "message"]
     return pd.DataFrame(
         [
-            ("★" if row.starred else "", row.id, row.state, row.name, library.label(library.spec_of(row)),
-             datetime.datetime.fromtimestamp(row.queued), seconds(row), row.attempts, row.note, row.error or "")
+            ("★" if row.starred else "", library.label(library.spec_of(row)), row.name, row.state,
+             datetime.datetime.fromtimestamp(row.queued), seconds(row), row.id, row.attempts, row.note, row.error or "")
             for row in rows
         ],
         columns=columns,
@@ -71,7 +71,7 @@ def table(text: str, starred: bool, active: bool) -> None:
         event = st.dataframe(
             listing(rows), key=f"runs.{hash(tuple(row.id for row in rows))}", hide_index=True, on_select="rerun",
             selection_mode="multi-row", height=min(38 + 35 * len(rows), 320),
-            column_config={"★": st.column_config.TextColumn(width=30),
+            column_config={"★": st.column_config.TextColumn(width=30), "name": st.column_config.TextColumn(width=110),
                            "queued": st.column_config.DatetimeColumn(format="D MMM, HH:mm:ss"),
                            "seconds": st.column_config.NumberColumn(format="%.1f")},
         )  # fmt: skip

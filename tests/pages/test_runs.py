@@ -130,8 +130,8 @@ def test_a_finished_run(
     assert f"Stopped: {finished_run.result['stop_reason']}." in words(app)
     links = {link.proto.label: link.proto.query_string for link in app.page_link}
     assert links["Compare with gold"] == links["See every image's sensitivity"] == f"run={finished_run.run}"
-    assert links["Clone into the form"] == links["Change it and run again"]
-    assert all(f"{name}=" in links["Clone into the form"] for name in to_query(finished_run.spec))
+    assert links["Clone"] == links["Change it and run again"]
+    assert all(f"{name}=" in links["Clone"] for name in to_query(finished_run.spec))
 
 
 def test_what_can_be_taken_away(

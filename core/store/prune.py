@@ -9,6 +9,7 @@ from filelock import Timeout
 
 from core.errors import UnlearnError
 from core.specs import ModelSpec, parse_spec
+from core.specs.base import digest
 from core.store.files import read_json
 from core.store.store import Store
 
@@ -91,7 +92,8 @@ def _kept(store: Store, key: str, recipes: set[str]) -> bool:
 
 def _recipe(model: ModelSpec) -> str:
     """What all models of a run share: the original, its first weights (no epochs), golds and shadow models."""
-    return model.but(seed=0, without=None, train=model.train.but(epochs=0)).key
+    shared = model.but(train=model.train.but(epochs=0))
+    return digest(shared.model_dump(mode="json", include={"data", "arch", "width", "train"}))
 
 
 def _files(folder: Path) -> Iterable[Path]:

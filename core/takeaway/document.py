@@ -18,6 +18,7 @@ body { max-width: 960px; margin: 2rem auto; padding: 0 1rem; font: 16px/1.5 syst
   color: var(--text); background: var(--page); }
 h1, h2 { line-height: 1.25; }
 figure { margin: 1rem 0 2rem; }
+figcaption { margin: 0.5rem 0; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 14px; }
 th, td { border: 1px solid var(--line); padding: 0.25rem 0.6rem; text-align: right; }

@@ -8,13 +8,16 @@ import pandas as pd
 
 from core.datasets import is_subclass_request
 from core.evaluation.attacked import MODEL_ATTACK, rocs
+from core.evaluation.easy_hard import cuts, gold_right, reliability, verdicts
 from core.evaluation.verdict import verdict
 from core.figures import (
     Shown,
     accuracy_comparison,
     attack_roc,
     before_after,
+    calibration,
     class_changes,
+    cut_explorer,
     feature_bars,
     flow,
     gold_gap,
@@ -74,6 +77,8 @@ def _figures(run: RunFolder) -> Iterator[tuple[str, str, Shown]]:
     yield "Where the forget images go", "flow", flow(samples, info.classes)
     by, names = ("subclass", info.labels) if is_subclass_request(run.spec.forget, info) else ("label", info.classes)
     yield "Class by class, on test images", "class-changes", class_changes(samples, names, by)
+    if result.get("easy_hard", {}).get("auc") is not None:
+        yield from _easy_and_hard(samples)
     if "attacks" in run.tables:
         attacks = run.table("attacks")
         kinds = set(attacks["attack"])
@@ -82,3 +87,12 @@ def _figures(run: RunFolder) -> Iterator[tuple[str, str, Shown]]:
     if "relearning" in result:
         yield "Relearning", "relearning", relearning_curves(run.table("relearning"), result["relearning"])
         yield "What the features still know", "features", feature_bars(result["representation"])
+
+
+def _easy_and_hard(samples: pd.DataFrame) -> Iterator[tuple[str, str, Shown]]:
+    """What TMU predicted, where it told images apart."""
+    images, right = verdicts(samples), gold_right(samples)
+    probabilities = images["p_hard"].to_numpy()
+    if images["p_hard"].nunique() > 1:
+        yield "Easy or hard: where to cut", "cuts", cut_explorer(cuts(probabilities, right), images)
+        yield "Easy or hard: the probabilities", "calibration", calibration(reliability(probabilities, right))

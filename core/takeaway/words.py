@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from core.figures import in_role_order
 from core.specs import RunSpec
 from core.specs.sweep import way_name
 
@@ -11,8 +12,9 @@ GLOSSARY = {
     "FA": "accuracy on the forget set: the training images to forget. The aim is gold's value, not zero.",
     "RA": "accuracy on the retain set: the other training images.",
     "TA": "accuracy on the whole test set.",
-    "FA_test": "accuracy on the test images of what is forgotten; not defined where the request touches every class.",
+    "FA_test": "accuracy on the test images of what is forgotten.",
     "RA_test": "accuracy on the other test images.",
+    "–": "not defined: the request touches every class.",
     "gold": "a model retrained by the original's recipe without the forget set, from weights of its own: the target.",
     "average gap": "mean of the absolute differences of FA, RA and TA to the mean gold.",
     "gold spread": "what one gold differs from the mean of the others: nothing below it is called a difference.",
@@ -26,9 +28,10 @@ def title(spec: RunSpec) -> str:
 
 def accuracy_rows(result: Mapping[str, Any]) -> list[list[str]]:
     """A line per model: its role and its five accuracies in percent; a dash where one is not defined."""
+    found = result["accuracy"]
     return [
-        [role, *("–" if values[name] is None else f"{values[name]:.2%}" for name in ROWS)]
-        for role, values in result["accuracy"].items()
+        [role, *("–" if found[role][name] is None else f"{found[role][name]:.2%}" for name in ROWS)]
+        for role in in_role_order(found)
     ]
 
 

@@ -4,6 +4,7 @@ from html import unescape
 import pytest
 
 from core import StoreError
+from core.gallery import examples, shipped
 from core.specs import to_command, to_python
 from core.store import RunFolder
 from core.takeaway import report
@@ -34,6 +35,16 @@ def test_plotly_is_in_it_once_and_every_figure_has_its_numbers(text: str) -> Non
     assert text.count("plotly.js v") == 1
     figures = text.count('<script type="application/json" data-figure=')
     assert figures == text.count("<figure>") == text.count("<summary>Numbers</summary>") == 7
+
+
+def test_a_tmu_run_has_its_easy_and_hard_images_in_it() -> None:
+    example = next(entry.spec for entry in examples() if entry.spec.method.name == "tmu")
+    run = shipped(example)
+    assert run is not None
+    assert run.result["easy_hard"]["auc"] is not None
+    text = report(run)
+    assert 'data-figure="cuts"' in text
+    assert 'data-figure="calibration"' in text
 
 
 def test_it_refers_to_nothing_but_the_paper(run: RunFolder, text: str) -> None:

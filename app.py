@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.evaluation.verdict import verdict
 from core.figures import accuracy_comparison
 from core.gallery import examples, shipped
 from core.specs import to_query
@@ -38,7 +39,7 @@ with page("Overview", LEAD):
     assert run is not None
     st.markdown(entry.lesson)
     summary.numbers(run.result)
-    st.markdown(summary.verdict(run.result))
+    st.markdown(verdict(run.result))
     faces(run)
     with st.container(horizontal=True):
         st.page_link("pages/1_Forget.py", label="Run it yourself", icon=":material/play_arrow:",

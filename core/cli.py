@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from core.cli_data import Ticker, add, download, named
+from core.cli_store import export, prune, report
 from core.errors import InvalidSpec, UnlearnError
 from core.specs import ARCHITECTURES, DATASETS, METHODS, RunSpec, choices, from_query, own_datasets, parse_spec
 from core.store import ENDED, GALLERY, Store, open_run
@@ -76,6 +77,11 @@ def _parser() -> argparse.ArgumentParser:
     added = command("export", export, "write a run whole into a folder")
     added.add_argument("run")
     added.add_argument("folder", type=Path)
+    added = command("report", report, "write a finished run as one HTML file")
+    added.add_argument("run")
+    added.add_argument("file", type=Path)
+    added = command("prune", prune, "say which models no run needs, and what that would free")
+    added.add_argument("--yes", action="store_true", help="remove them")
     command("cancel", cancel, "end a queued or running run").add_argument("run")
     command("worker", worker, "work off the queue of a store until it has been empty for a while")
     added = command("download", download, "download one of torchvision's data sets and prepare it", store=False)
@@ -165,16 +171,6 @@ def show(args: argparse.Namespace) -> int:
         print(json.dumps({"schema": 1, "run": row.id, "state": row.state, "error": row.error}))
     else:
         print(f"run {row.id}: {row.state}{f': {row.error}' if row.error else ''}")
-    return 0
-
-
-def export(args: argparse.Namespace) -> int:
-    """Writes a run into a folder."""
-    found = open_run(Store(args.store), args.run)
-    if args.folder.exists() and not args.folder.is_dir():
-        raise InvalidSpec(f"{args.folder} is a file; name a folder to write into")
-    found.export(args.folder)
-    print(f"run {args.run} is in {args.folder}")
     return 0
 
 

@@ -27,7 +27,7 @@ with page("Sensitivity", LEAD):
     roles = [role for role in run.result["models"] | {"unlearned": ""} if role not in ("original", "initial")]
     roles.sort(key=lambda role: (role != "unlearned", role))
     after = right.segmented_control("After", roles, default=roles[0], format_func=role_name, key="sensitivity.after",
-                                    required=True)  # fmt: skip
+                                    bind="query-params", required=True)  # fmt: skip
     ids = show_selectable(before_after(samples, run.spec.model.data.info.classes, after, norm), "before_after")
     images_panel(run, samples, ids)
 
@@ -37,6 +37,7 @@ with page("Sensitivity", LEAD):
     show(rise_fall(samples, split), "rise_fall")
 
     st.subheader("Distributions in every model", anchor=False)
-    for tab, name in zip(st.tabs(list(NORMS.values())), NORMS, strict=True):
+    tabs = st.tabs(list(NORMS.values()), key="sensitivity.distribution", bind="query-params")
+    for tab, name in zip(tabs, NORMS, strict=True):
         with tab:
             show(distribution(samples, split, name), f"distribution.{name}")

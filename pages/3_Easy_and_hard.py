@@ -38,7 +38,7 @@ with page("Easy and hard", LEAD):
         st.subheader("Where to cut", anchor=False)
         show(cut_explorer(table, images), "cuts")
         st.subheader("How good are the probabilities?", anchor=False)
-        ranking, calibrated = st.tabs(["Ranking", "Calibration"])
+        ranking, calibrated = st.tabs(["Ranking", "Calibration"], key="easy_hard.quality", bind="query-params")
         with ranking:
             called_hard = int((~images["easy"]).sum())
             left, beside = st.columns(2, gap="medium")

@@ -5,6 +5,7 @@ import streamlit as st
 from core.datasets import is_subclass_request
 from core.evaluation.accuracy import comparison
 from core.evaluation.standing import overview
+from core.evaluation.verdict import verdict
 from core.figures import accuracy_comparison, class_changes, gold_gap, role_name
 from core.jobs import ensure_supervisor
 from core.specs import RunSpec
@@ -53,11 +54,14 @@ with page("Gold comparison", LEAD):
         st.stop()
     results = library.results(run)
     summary.numbers(run.result)
-    st.markdown(f"{summary.verdict(run.result)} {methods.place(overview(results), run.run)}")
+    st.markdown(f"{verdict(run.result)} {methods.place(overview(results), run.run)}")
     sweep.progress(run.spec, redraw=True)
     sweep.button(run.spec, "gold")
     side_by_side, single, images, cost = st.tabs(
-        ["All methods", "This run", "Images", "Cost"], default="All methods" if len(results) > 1 else "This run"
+        ["All methods", "This run", "Images", "Cost"],
+        default="All methods" if len(results) > 1 else "This run",
+        key="gold.tab",
+        bind="query-params",
     )
     with side_by_side:
         methods.side_by_side(results)

@@ -38,7 +38,7 @@ def attacks(run: RunFolder) -> None:
     rows = table[table["attack"] == attack]
     roles = attack_roles(rows["role"])
     role = st.segmented_control("Model", roles, default=roles[0], format_func=attack_role_name,
-                                key=f"privacy.role.{attack}", required=True)  # fmt: skip
+                                key=f"privacy.role.{attack}", bind="query-params", required=True)  # fmt: skip
     scores, curves = st.columns(2, gap="medium")
     with scores:
         st.markdown("**Scores of members and others**")

@@ -7,7 +7,7 @@ import pytest
 
 from core import METHODS, Store, parse_spec
 from core.cli import main
-from core.specs import to_command
+from core.specs import to_command, to_python
 
 QUICK = "--set model.train.epochs=1 --set model.data.size=200 --gold-seeds 1"
 
@@ -39,6 +39,22 @@ def test_run_show_export_cancel_list(store: Store, capsys: pytest.CaptureFixture
     assert main(["run", "--spec", str(tmp_path / "run.json"), "--json"]) == 0
     assert last_json(capsys)["run"] == result["run"]
     assert shlex.split(to_command(parse_spec(result["spec"])))[:4] == ["python", "-m", "core", "run"]
+
+
+def test_the_printed_command_and_python_give_the_same_numbers(
+    quick: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = quick("mu-mis", "class=3:30%+index=5", unlearn_seed=7, gold_seeds=(4, 9), settings={"max_steps": 5})
+    python, *words = shlex.split(to_command(spec))
+    assert (python, words[:2]) == ("python", ["-m", "core"])
+    monkeypatch.setenv("UNLEARN_STORE", str(tmp_path / "by command"))
+    assert main([*words[2:], "--device", "cpu", "--json"]) == 0
+    by_command = last_json(capsys)
+    by_python: dict[str, Any] = {}
+    exec(to_python(spec), by_python)
+    assert by_command["spec"] == by_python["finished"].result["spec"] == spec.model_dump(mode="json")
+    assert by_command["accuracy"] == by_python["finished"].result["accuracy"]
+    assert by_command["sensitivity"] == by_python["finished"].result["sensitivity"]
 
 
 def test_plan_writes_nothing(store: Store, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,6 +9,15 @@ from core.figures.attack_roc import attack_roc, attack_role_name, attack_roles
 from core.figures.attack_scores import attack_scores, attack_scores_table
 from core.figures.before_after import before_after, before_after_table
 from core.figures.collateral import flips, flips_table
+from core.figures.compare_runs import (
+    MOST_RUNS,
+    run_accuracies,
+    run_accuracies_table,
+    run_curves,
+    run_curves_table,
+    run_marks,
+    two_runs,
+)
 from core.figures.comparison import (
     accuracy_comparison,
     accuracy_comparison_table,
@@ -66,6 +75,7 @@ __all__ = [
     "GAP_NAMES",
     "LINES",
     "METRIC_TITLES",
+    "MOST_RUNS",
     "NORM_NAMES",
     "OUTCOME_MARKS",
     "SPLIT_NAMES",
@@ -133,6 +143,11 @@ __all__ = [
     "rise_fall_table",
     "roc",
     "role_name",
+    "run_accuracies",
+    "run_accuracies_table",
+    "run_curves",
+    "run_curves_table",
+    "run_marks",
     "selected_ids",
     "selected_run",
     "sensitivity_curves",
@@ -151,4 +166,5 @@ __all__ = [
     "twin_features_table",
     "twin_losses",
     "twin_losses_table",
+    "two_runs",
 ]

@@ -40,14 +40,15 @@ METRICS = {"FA": SPLITS["forget"], "RA": SPLITS["retain"], "TA": SPLITS["test"]}
 NORMS = {"target_norm": Mark("#a0623c", "hourglass"), "irrelevant_norm": Mark("#1298ad", "cross", "dash")}
 SIDES = {"below": Mark("#a64fae", "triangle-left"), "above": Mark("#4d8a2a", "triangle-right")}  # of the mean gold
 DIFFICULTY = {"easy": Mark("#3f7fd0", "circle"), "hard": Mark("#d0602a", "x")}
-# Several methods in one picture, in the order in which they were chosen.
-LINES = (
-    Mark("#276b8c", "circle"),
-    Mark("#e06e14", "square", "dash"),
-    Mark("#9917eb", "triangle-up", "dot"),
-    Mark("#20a38c", "cross", "dashdot"),
-    Mark("#a97bea", "pentagon", "longdash"),
-    Mark("#ad3e2b", "x", "longdashdot"),
+LINES = (  # several runs or methods in one picture, in the order in which they were chosen
+    Mark("#2395f8", "circle"),
+    Mark("#f25a20", "diamond", "dash"),
+    Mark("#2c6f62", "square", "dot"),
+    Mark("#810dff", "triangle-up", "dashdot"),
+    Mark("#819374", "cross", "longdash"),
+    Mark("#bc241b", "x", "longdashdot"),
+    Mark("#b46bb9", "triangle-down", "8px 2px 2px 2px"),
+    Mark("#983eab", "pentagon", "2px 6px"),
 )
 
 NEUTRAL = "#808791"  # lines of reference

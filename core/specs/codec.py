@@ -113,9 +113,9 @@ def from_query(query: dict[str, str]) -> RunSpec:
 def to_query(spec: RunSpec) -> dict[str, str]:
     """The spec as URL parameters: only what differs from the defaults of its data set and method."""
     query = {"dataset": spec.model.data.name, "forget": spec.forget.text, "method": spec.method.name}
-    defaults = _flat(make_spec(**query).model_dump(mode="json"))
+    defaults = flat(make_spec(**query).model_dump(mode="json"))
     defaults |= {f"method.{name}": field.default for name, field in type(spec.method).model_fields.items()}
-    for path, value in _flat(spec.model_dump(mode="json")).items():
+    for path, value in flat(spec.model_dump(mode="json")).items():
         if value != defaults[path]:
             name = WORDS.get(path) or f"set.{path.removeprefix('method.')}"
             query[name] = value if isinstance(value, str) else json.dumps(value)
@@ -201,9 +201,9 @@ def _put(spec: dict[str, Any], path: str, value: Any) -> None:
     place[last] = value
 
 
-def _flat(tree: dict[str, Any], path: str = "") -> dict[str, Any]:
+def flat(tree: dict[str, Any], path: str = "") -> dict[str, Any]:
     """Every value of a nested object by its dotted name."""
-    flat: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     for name, value in tree.items():
-        flat |= _flat(value, f"{path}{name}.") if isinstance(value, dict) else {path + name: value}
-    return flat
+        found |= flat(value, f"{path}{name}.") if isinstance(value, dict) else {path + name: value}
+    return found

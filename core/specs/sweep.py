@@ -1,6 +1,7 @@
-"""One request by every method: the runs that a comparison sets side by side."""
+"""From one run to others: its request by every method, and the same run with other seeds."""
 
-from itertools import product
+from collections.abc import Container
+from itertools import count, product
 from typing import get_args
 
 from core.specs.methods import METHODS, MethodSpec
@@ -21,6 +22,17 @@ def suitable_runs(spec: RunSpec) -> list[RunSpec]:
     missing = frozenset() if spec.model.data.pool else {"pool"}
     others = [spec.but(method=way) for kind in METHODS.values() for way in ways(kind) if not way.needs & missing]
     return list(dict.fromkeys([spec, *others]))
+
+
+def with_next_unlearning_seed(spec: RunSpec, have: Container[str]) -> RunSpec:
+    """The same run with the next unlearning seed that none of the runs ``have`` (ids) is of."""
+    return next(run for seed in count(spec.unlearn_seed + 1) if (run := spec.but(unlearn_seed=seed)).id not in have)
+
+
+def with_next_model_seed(spec: RunSpec, have: Container[str]) -> RunSpec:
+    """The same run on an original of the next seed that is no gold's and that none of the runs ``have`` (ids) is of."""
+    seeds = (seed for seed in count(spec.model.seed + 1) if seed not in spec.gold_seeds)
+    return next(run for seed in seeds if (run := spec.but(model=spec.model.but(seed=seed))).id not in have)
 
 
 def way_name(method: MethodSpec) -> str:

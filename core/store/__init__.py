@@ -3,6 +3,7 @@
 from core.store.files import write_bytes, write_json, write_table, write_weights
 from core.store.index import ENDED, Index, RunRow
 from core.store.models import ModelFolder, SavedModel
+from core.store.prune import Unused, prune, sizes, unused
 from core.store.runs import RunFolder
 from core.store.store import GALLERY, Store, default_store, open_run
 
@@ -15,8 +16,12 @@ __all__ = [
     "RunRow",
     "SavedModel",
     "Store",
+    "Unused",
     "default_store",
     "open_run",
+    "prune",
+    "sizes",
+    "unused",
     "write_bytes",
     "write_json",
     "write_table",

@@ -23,12 +23,18 @@ SCHEMA = (
     "create table if not exists attempts (run text not null, number integer not null, started real not null, "
     "ended real, state text not null, error text, pid integer not null, host text not null, "
     "primary key (run, number))",
+    "create table if not exists marks (run text primary key, name text not null, note text not null, "
+    "starred integer not null)",
 )
+LONGEST_NAME, LONGEST_NOTE = 80, 4000  # characters
 
 
 @dataclass(frozen=True)
 class RunRow:
-    """A run as the index has it. Times are seconds since 1970; ``started`` is of the last attempt."""
+    """A run as the index has it. Times are seconds since 1970; ``started`` is of the last attempt.
+
+    ``name``, ``note`` and ``starred`` are what its user has put on it, and in no key.
+    """
 
     id: str
     spec: str
@@ -38,6 +44,9 @@ class RunRow:
     error: str | None
     attempts: int
     started: float | None
+    name: str
+    note: str
+    starred: bool
 
 
 class Index:
@@ -70,7 +79,7 @@ class Index:
         if not self.path.exists():
             return []
         with self._transaction() as db:
-            return [RunRow(**row) for row in db.execute(f"{_SELECT} order by queued desc, id")]
+            return [_read(row) for row in db.execute(f"{_SELECT} order by queued desc, id")]
 
     def row(self, run: str) -> RunRow:
         """
@@ -141,6 +150,26 @@ class Index:
             ).fetchone()
             return (found["pid"], found["host"]) if found else None
 
+    def mark(self, run: str, *, name: str, note: str, starred: bool) -> None:
+        """Puts a name, a note and a star on a run, in place of those that it had.
+
+        Raises:
+            NotFound: no such run.
+            StoreError: a text that is too long.
+        """
+        for what, text, most in (("name", name, LONGEST_NAME), ("note", note, LONGEST_NOTE)):
+            if len(text) > most:
+                raise StoreError(f"the {what} has {len(text)} characters; at most {most} are kept")
+        with self._transaction() as db:
+            _row(db, run)
+            db.execute("insert or replace into marks values (?, ?, ?, ?)", (run, name, note, starred))
+
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """Inside, no run changes its state and none is added: other processes wait."""
+        with self._transaction():
+            yield
+
     def remove(self, run: str) -> None:
         """Forgets a run and its attempts.
 
@@ -152,13 +181,15 @@ class Index:
             state = _row(db, run).state
             if state not in ENDED:
                 raise StoreError(f"run {run} is {state}; cancel it before deleting it")
-            db.execute("delete from attempts where run = ?", (run,))
+            for table in ("attempts", "marks"):
+                db.execute(f"delete from {table} where run = ?", (run,))
             db.execute("delete from runs where id = ?", (run,))
 
 
 _SELECT = (
     "select runs.*, (select count(*) from attempts where run = id) as attempts, "
-    "(select max(started) from attempts where run = id) as started from runs"
+    "(select max(started) from attempts where run = id) as started, coalesce(name, '') as name, "
+    "coalesce(note, '') as note, coalesce(starred, 0) as starred from runs left join marks on marks.run = id"
 )
 
 
@@ -166,4 +197,8 @@ def _row(db: sqlite3.Connection, run: str) -> RunRow:
     found = db.execute(f"{_SELECT} where id = ?", (run,)).fetchone()
     if found is None:
         raise NotFound(f"run {run!r} is not in this store")
-    return RunRow(**found)
+    return _read(found)
+
+
+def _read(row: sqlite3.Row) -> RunRow:
+    return RunRow(**{**row, "starred": bool(row["starred"])})

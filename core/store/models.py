@@ -1,7 +1,6 @@
 """Trained models on disk, each kept once under its spec's key and shared by all runs."""
 
 from collections.abc import Iterator, MutableMapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,7 +69,7 @@ class ModelFolder(MutableMapping[str, SavedModel]):
         self._need(key)
         return read_json(self._path(key, "json"))
 
-    def lock(self, key: str) -> AbstractContextManager[Any]:
+    def lock(self, key: str) -> FileLock:
         """Held by the one process that trains or measures this model; free as soon as that process is gone."""
         self.folder.mkdir(parents=True, exist_ok=True)
         return FileLock(self._path(key, "lock"))

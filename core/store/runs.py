@@ -1,7 +1,5 @@
 """The files of one run, and its tables joined with those of the models that it is compared with."""
 
-import io
-import zipfile
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,7 +9,7 @@ import pandas as pd
 
 from core.errors import NotFound, StoreError
 from core.specs import RunSpec, parse_spec
-from core.store.files import read_json, read_table, read_weights, write_bytes
+from core.store.files import read_json, read_table, read_weights
 from core.store.models import ModelFolder
 
 
@@ -86,19 +84,6 @@ class RunFolder:
         """The run whole, by file name; samples.parquet with the rows of every model."""
         own = {path.name: path.read_bytes() for path in sorted(self.folder.iterdir()) if _is_kept(path)}
         return own | ({"samples.parquet": self.samples().to_parquet(index=False)} if self.done else {})
-
-    def export(self, folder: Path) -> None:
-        """Writes the run whole into a folder, which is made if need be."""
-        for name, data in self.files().items():
-            write_bytes(folder / name, data)
-
-    def zipped(self) -> bytes:
-        """The run whole as a zip file."""
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, data in self.files().items():
-                archive.writestr(f"{self.run}/{name}", data)
-        return buffer.getvalue()
 
 
 def _is_kept(path: Path) -> bool:

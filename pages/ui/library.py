@@ -44,6 +44,16 @@ def _every_image(root: str, run: str, changed: float) -> Images:
     return images_of(RunFolder(Path(root), run).samples())
 
 
+@lru_cache(maxsize=4096)
+def _parsed(spec: str) -> RunSpec:
+    return parse_spec(spec)
+
+
+def spec_of(row: RunRow) -> RunSpec:
+    """The spec of a run of the store."""
+    return _parsed(row.spec)
+
+
 def of_request(spec: RunSpec) -> list[RunRow]:
     """The store's runs of one request, whatever their method and state, and whatever else was measured."""
     wanted = _request(spec)
@@ -56,7 +66,7 @@ def _request(spec: RunSpec) -> str:
 
 @lru_cache(maxsize=4096)
 def _request_of(spec: str) -> str:
-    return _request(parse_spec(spec))
+    return _request(_parsed(spec))
 
 
 def results(run: RunFolder) -> list[dict[str, Any]]:
@@ -82,19 +92,30 @@ def images(spec: RunSpec, ids: Iterable[int]) -> np.ndarray:
 
 def label(spec: RunSpec) -> str:
     """A run in a few words: runs of other settings have other labels."""
-    words = {"dataset", "forget", "method"}
-    method = METHODS[spec.method.name].title
     try:
-        data, query = spec.model.data.info.title, to_query(spec)
+        return _label(spec)
     except DataUnavailable:
+        method = METHODS[spec.method.name].title
         return f"{spec.model.data.name}: {spec.forget.text} · {method} · its images are not on this machine"
+
+
+@lru_cache(maxsize=4096)
+def _label(spec: RunSpec) -> str:
+    words = {"dataset", "forget", "method"}
+    query = to_query(spec)
     further = [f"{name.removeprefix('set.')}={value}" for name, value in query.items() if name not in words]
-    return " · ".join([f"{data}: {spec.forget.text}", method, *further])
+    return " · ".join([f"{spec.model.data.info.title}: {spec.forget.text}", METHODS[spec.method.name].title, *further])
+
+
+def title(row: RunRow) -> str:
+    """A run of the store on screen: its star, its name, and what it is."""
+    words = [row.name, label(spec_of(row))]
+    return f"{'★ ' if row.starred else ''}{' · '.join(word for word in words if word)}"
 
 
 def finished() -> dict[str, str]:
-    """Ids and labels of all finished runs: the store's, newest first, then the gallery's."""
-    own = {row.id: label(parse_spec(row.spec)) for row in store().rows() if row.state == "done"}
+    """Ids and titles of all finished runs: the store's, newest first, then the gallery's."""
+    own = {row.id: title(row) for row in store().rows() if row.state == "done"}
     kept = {e.spec.id: f"Example · {e.title}" for e in examples() if shipped(e.spec) and e.spec.id not in own}
     return own | kept
 

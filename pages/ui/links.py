@@ -1,6 +1,7 @@
 """What the URL says of the selection that all pages share: the run, the selected image, the pinned image."""
 
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -28,3 +29,9 @@ def selected(name: str) -> str | None:
 def rest_of_url() -> Mapping[str, str]:
     """The page's own parameters."""
     return {name: value for name, value in st.query_params.to_dict().items() if name not in SHARED}
+
+
+def address() -> str:
+    """The page as it is seen, as a link: everything that the URL holds."""
+    words = [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
+    return f"{st.context.url or ''}{'?' if words else ''}{urlencode(words)}"

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from core.evaluation.verdict import verdict
 from core.figures import accuracy_curves, playback, role_name, sensitivity_curves
 from core.jobs import ensure_supervisor
 from core.store import GALLERY, RunFolder, RunRow, open_run
@@ -20,8 +21,10 @@ COLORS = {"done": "green", "failed": "red", "cancelled": "gray", "interrupted": 
 def show_run(run: str) -> None:
     """A run of the store, followed until it ends, or a shipped one."""
     folder = open_run(library.store(), run)
-    st.markdown(f"**{plain(library.label(folder.spec))}** · {run}")
-    if folder.root == GALLERY:
+    shipped = folder.root == GALLERY
+    title = library.label(folder.spec) if shipped else library.title(library.store().row(run))
+    st.markdown(f"**{plain(title)}** · {run}")
+    if shipped:
         st.badge("shipped example", color="green")
         finished(folder)
         return
@@ -103,7 +106,7 @@ def finished(folder: RunFolder) -> None:
     """A finished run: numbers, ways on, and its unlearning played back."""
     result = folder.result
     summary.numbers(result)
-    st.markdown(summary.verdict(result))
+    st.markdown(verdict(result))
     summary.onward(folder.spec)
     step_by_step(folder)
     summary.details(folder)

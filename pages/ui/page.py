@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from core.errors import UnlearnError
-from pages.ui.links import carried
+from pages.ui.links import address, carried
 
 PAGES = {
     "Overview": ("app.py", ":material/home:"),
@@ -29,6 +29,10 @@ def page(name: str, lead: str) -> Iterator[None]:
         st.markdown("**Machine unlearning explorer**")
         for label, (path, its_icon) in PAGES.items():
             st.page_link(path, label=label, icon=its_icon, query_params=carried())
+        with st.popover("Link to this view", icon=":material/link:", key="link", on_change="rerun") as box:
+            if box.open:  # opening it runs the page again, so that all that was chosen meanwhile is in the URL
+                st.code(address(), language=None, wrap_lines=True)
+                st.caption("Opens the page as you see it now, wherever this server can be reached.")
     st.title(name, anchor=False)
     st.caption(lead)
     with boundary():

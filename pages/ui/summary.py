@@ -7,16 +7,18 @@ import streamlit as st
 
 from core.specs import RunSpec, to_command, to_python, to_query
 from core.store import RunFolder
+from core.takeaway.words import GLOSSARY
+from pages.ui import takeaway
 from pages.ui.links import select
 
 METRIC_WIDTH = 150  # pixels: five in a row on a laptop, two on a phone
 
-ABOUT = {
-    "FA": ("Forget set", "FA: accuracy on the images to forget. The aim is gold's value, not zero."),
-    "RA": ("Retain set", "RA: accuracy on the other training images."),
-    "TA": ("Test set", "TA: accuracy on the whole test set."),
-    "FA_test": ("Test, forgotten", "FA_test: accuracy on test images of what is forgotten."),
-    "RA_test": ("Test, others", "RA_test: accuracy on the other test images."),
+TITLES = {
+    "FA": "Forget set",
+    "RA": "Retain set",
+    "TA": "Test set",
+    "FA_test": "Test, forgotten",
+    "RA_test": "Test, others",
 }
 
 
@@ -26,10 +28,11 @@ def numbers(result: dict[str, Any]) -> None:
     golds = [values for role, values in found.items() if role.startswith("gold-")]
     st.caption("Accuracy of the **unlearned** model, with that of the original and of the mean gold below")
     with st.container(horizontal=True):
-        for name, (title, text) in ABOUT.items():
+        for name, title in TITLES.items():
+            text = f"{name}: {GLOSSARY[name]}"
             now, before = found["unlearned"][name], found["original"][name]
             if now is None or before is None:
-                st.metric(title, "–", help=f"{text} Not defined: the request touches every class.", width=METRIC_WIDTH)
+                st.metric(title, "–", help=f"{text} Here {GLOSSARY['–']}", width=METRIC_WIDTH)
                 continue
             gold = f", gold {percent(mean(g[name] for g in golds))}" if golds else ""
             st.metric(
@@ -43,18 +46,6 @@ def percent(value: float) -> str:
     return f"{value:.1%}".replace(".0%", "%")
 
 
-def verdict(result: dict[str, Any]) -> str:
-    """One sentence on the distance to gold, with the gold spread as its scale."""
-    if result["gap"] is None:
-        return "No gold model was asked for, so nothing says what these numbers should be."
-    gap, spread = result["gap"]["average"], result["gold_spread"]
-    text = f"Average gap to the mean gold: **{gap:.2%}**"
-    if spread is None:
-        return f"{text}. One gold model has no spread, so there is no scale for it."
-    scale = "within" if gap <= spread["average"] else "more than"
-    return f"{text}, {scale} the **{spread['average']:.2%}** by which gold models differ from each other."
-
-
 def details(run: RunFolder) -> None:
     """Stop, cost, notes; the same run as a command, as Python and as JSON."""
     result = run.result
@@ -65,6 +56,7 @@ def details(run: RunFolder) -> None:
     st.markdown(f"**{steps}** in **{seconds['unlearn']:.2f} s**{share}. Stopped: {result['stop_reason']}.")
     for sentence in result["notes"]:
         st.caption(f"· {sentence}")
+    takeaway.popover(run, "details")
     with st.expander("The same run elsewhere", icon=":material/content_copy:"):
         command, python, spec = st.tabs(["Command", "Python", "JSON"])
         command.code(to_command(run.spec), language="bash", wrap_lines=True)

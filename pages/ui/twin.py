@@ -34,7 +34,10 @@ def problem(run: RunFolder, samples: pd.DataFrame, images: pd.DataFrame, right: 
     st.markdown(ABOUT.format(forget=len(images), twin=len(twin), easy=easy, hard=len(twin) - easy))
     if (learnt := auc(twin["p_hard"].to_numpy(), twin["easy"].to_numpy()[None])) is not None:
         st.markdown(f"On twin images that it did not learn from, the predictor's AUC is **{learnt:.3f}**.")
-    shares, alike, fit, sizes = st.tabs(["Share of easy images", "Features", "How well both are fitted", "Per class"])
+    shares, alike, fit, sizes = st.tabs(
+        ["Share of easy images", "Features", "How well both are fitted", "Per class"],
+        key="easy_hard.twin", bind="query-params",
+    )  # fmt: skip
     with shares:
         show(shift(images, right, twin), "shift")
     with alike:

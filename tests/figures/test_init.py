@@ -8,6 +8,7 @@ import pandas as pd
 
 import core.figures
 from core.evaluation.collateral import collateral
+from core.evaluation.differences import image_differences
 from core.evaluation.easy_hard import cuts, ladder, reliability
 from core.evaluation.standing import overview, standings
 from core.figures import Shown
@@ -32,6 +33,8 @@ def test_every_figure_says_how_to_read_it_and_names_fractions_that_exist(
 ) -> None:
     runs = [make_result("mu-mis"), make_result("fine-tune", FA=0.5)]
     near = pd.DataFrame({"index": [4, 7], "distance": [1.0, 2.0], "nearest": 0})
+    marks = core.figures.run_marks({"A": "one setting"})
+    unlearned = samples[samples["role"] == "unlearned"].assign(probability=0.5)
     cut = cuts(verdicts["p_hard"].to_numpy(), right)
     shown: list[Shown] = [
         core.figures.accuracy_curves(trajectory),
@@ -70,6 +73,9 @@ def test_every_figure_says_how_to_read_it_and_names_fractions_that_exist(
         core.figures.shift(verdicts, right, twin),
         core.figures.twin_features(verdicts, twin),
         core.figures.twin_losses(twin, samples.assign(loss=0.1)),
+        core.figures.run_curves({"A": trajectory}, marks),
+        core.figures.run_accuracies({"A": runs[0] | {"gap": None, "gold_spread": None}}, marks),
+        core.figures.two_runs(image_differences(unlearned, unlearned), classes, ("A", "B")),
     ]
     for one in shown:
         assert one.how_to_read.endswith(".")

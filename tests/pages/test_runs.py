@@ -1,12 +1,15 @@
+import io
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core import Phase, RunSpec, Step, Store
+from core import Phase, RunSpec, Step, Store, takeaway
 from core.gallery import examples
 from core.jobs import recorder, worker
 from core.specs import to_query
@@ -17,6 +20,13 @@ PAGE = "pages/7_Runs.py"
 
 def button(app: AppTest, label: str) -> Any:
     return next(button for button in app.button if button.label == label)
+
+
+def choose_lines(app: AppTest, store: Store, *lines: int) -> None:
+    """Chooses lines of the table of all runs."""
+    key = f"runs.{hash(tuple(row.id for row in store.rows()))}"
+    app.session_state[key] = {"selection": {"rows": list(lines), "columns": [], "cells": []}}
+    app.run()
 
 
 @pytest.fixture
@@ -120,21 +130,34 @@ def test_a_finished_run(
     assert f"Stopped: {finished_run.result['stop_reason']}." in words(app)
     links = {link.proto.label: link.proto.query_string for link in app.page_link}
     assert links["Compare with gold"] == links["See every image's sensitivity"] == f"run={finished_run.run}"
-    assert links["Clone into the form"] == links["Change it and run again"]
-    assert all(f"{name}=" in links["Clone into the form"] for name in to_query(finished_run.spec))
+    assert links["Clone"] == links["Change it and run again"]
+    assert all(f"{name}=" in links["Clone"] for name in to_query(finished_run.spec))
 
 
-def test_export(open_page: Callable[..., AppTest], finished_run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    offered: dict[str, tuple[Any, str]] = {}
+def test_what_can_be_taken_away(
+    open_page: Callable[..., AppTest], finished_run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered: dict[str, Callable[[], Any]] = {}
 
     def download_button(label: str, data: Any, file_name: str, *args: Any, **words: Any) -> None:
-        offered[label] = data, file_name
+        offered[file_name] = data
 
     monkeypatch.setattr(st, "download_button", download_button)
-    open_page(PAGE, {"run": finished_run.run})
-    data, name = offered["Export"]
-    assert name == f"{finished_run.run}.zip"
-    assert data() == finished_run.zipped()
+    app = open_page(PAGE, {"run": finished_run.run})
+    run = finished_run.run
+    assert f"{run}.zip" not in offered
+    app.session_state[f"take.actions.{finished_run.run}"] = True
+    app.run()
+    made = {name: make() for name, make in offered.items() if name.startswith(run)}
+    with zipfile.ZipFile(io.BytesIO(made[f"{run}.zip"])) as archive:
+        whole = {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
+    assert whole == takeaway.files(finished_run)
+    assert made[f"{run}.html"] == takeaway.report(finished_run)
+    assert made[f"{run}.ipynb"] == takeaway.notebook(finished_run)
+    with zipfile.ZipFile(io.BytesIO(made[f"{run}-weights.zip"])) as archive:
+        assert f"{run}/unlearned.safetensors" in archive.namelist()
+    samples = pd.read_parquet(io.BytesIO(made[f"{run}-samples.parquet"]))
+    pd.testing.assert_frame_equal(samples, finished_run.samples())
 
 
 def test_delete(open_page: Callable[..., AppTest], finished_run: RunFolder, store: Store) -> None:
@@ -153,10 +176,9 @@ def test_a_line_of_the_table_opens_its_run(
 ) -> None:
     other = store.submit(quick(forget="class=4"))
     app = open_page(PAGE)
-    assert "Choose a run to see it." in words(app)
+    assert "Choose a run to see it, or two to eight to compare them." in words(app)
     for row, run in enumerate((other, finished_run.run)):
-        app.session_state["runs"] = {"selection": {"rows": [row], "columns": [], "cells": []}}
-        app.run()
+        choose_lines(app, store, row)
         assert app.query_params["run"] == run
         assert f"· {run}" in words(app)
 
@@ -170,5 +192,72 @@ def test_the_page_notices_that_a_run_has_ended(open_page: Callable[..., AppTest]
 
 def test_a_run_that_is_not_here(open_page: Callable[..., AppTest], running: str, words: Callable) -> None:
     app = open_page(PAGE, {"run": examples()[0].spec.id})  # carried here from a page that shows an example
-    assert "Choose a run to see it." in words(app)
+    assert "Choose a run to see it, or two to eight to compare them." in words(app)
     assert app.dataframe[0].value["run"].tolist() == [running]
+
+
+def test_name_note_and_star(open_page: Callable[..., AppTest], store: Store, running: str, words: Callable) -> None:
+    app = open_page(PAGE, {"run": running})
+    button(app, "Star").click().run()
+    assert store.row(running).starred
+    assert button(app, "Unstar")
+    app.text_input[1].input(" the *best* one ")
+    app.text_area[0].input("[not](a link)")
+    button(app, "Save").click().run()
+    row = store.row(running)
+    assert (row.name, row.note, row.starred) == ("the *best* one", "[not](a link)", True)
+    assert app.dataframe[0].value[["★", "name", "note"]].to_numpy().tolist() == [["★", row.name, row.note]]
+    assert r"★ the \*best\* one" in words(app)
+    assert [text.value for text in app.text] == ["[not](a link)"]  # as it was written, not as Markdown
+
+
+def test_a_name_is_seen_wherever_a_run_is_chosen(
+    open_page: Callable[..., AppTest], store: Store, finished_run: RunFolder
+) -> None:
+    store.index.mark(finished_run.run, name="best", note="", starred=True)
+    app = open_page("pages/2_Sensitivity.py", {"run": finished_run.run})
+    assert app.selectbox[0].options[0].startswith("★ best · ")
+
+
+def test_finding_runs(open_page: Callable[..., AppTest], store: Store, quick: Callable, words: Callable) -> None:
+    three, four = (store.submit(quick(forget=f"class={c}")) for c in (3, 4))
+    store.index.mark(four, name="Mine", note="with a purpose", starred=True)
+
+    def found(**query: str) -> list[str]:
+        app = open_page(PAGE, {f"runs.{name}": value for name, value in query.items()})
+        return app.dataframe[0].value["run"].tolist() if app.dataframe else []
+
+    assert found() == [four, three]
+    assert found(find="class=3 queued") == [three]
+    assert found(find="mINE") == found(find="purpose") == found(starred="true") == [four]
+    assert found(find="class=3", starred="true") == []
+    assert "No run is like that." in words(open_page(PAGE, {"runs.find": "class=9"}))
+
+
+def test_running_again_with_another_seed(
+    open_page: Callable[..., AppTest], store: Store, finished_run: RunFolder, supervised: list[Path]
+) -> None:
+    spec = finished_run.spec  # model seed 0, golds 1 and 2, unlearning seed 0
+    app = open_page(PAGE, {"run": finished_run.run})
+    button(app, "Unlearning seed 1").click().run()
+    assert store.rows()[0].id == spec.but(unlearn_seed=1).id == app.query_params["run"]
+    app = open_page(PAGE, {"run": finished_run.run})
+    assert button(app, "Unlearning seed 2")  # that with 1 is there already
+    button(app, "Model seed 3").click().run()
+    assert store.rows()[0].id == spec.but(model=spec.model.but(seed=3)).id
+    assert supervised == [store.root, store.root]
+
+
+def test_space_on_disk(open_page: Callable[..., AppTest], store: Store, finished_run: RunFolder) -> None:
+    app = open_page(PAGE)
+    assert "Remove" not in " ".join(one.label for one in app.button)  # not even counted before it is asked for
+    app.session_state["store"] = True
+    app.run()
+    assert "Every model is needed by a run. Models of deleted runs can be removed here." in [
+        c.value for c in app.caption
+    ]
+    count = len(store.models)
+    store.delete(finished_run.run)
+    app.run()
+    button(app, f"Remove {count} models").click().run()
+    assert len(store.models) == 0

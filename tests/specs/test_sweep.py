@@ -1,6 +1,6 @@
 from core import make_spec
 from core.specs import METHODS
-from core.specs.sweep import suitable_runs, way_name, ways
+from core.specs.sweep import suitable_runs, way_name, ways, with_next_model_seed, with_next_unlearning_seed
 
 
 def test_every_method_is_there_in_every_way_with_the_same_request_and_golds() -> None:
@@ -42,3 +42,13 @@ def test_a_way_is_named_by_what_is_not_the_default() -> None:
     assert way_name(method).startswith("Random label, ")
     assert "no replay" in way_name(method)
     assert "batch size 16" in way_name(method)
+
+
+def test_the_next_seeds_are_free_and_no_golds() -> None:
+    spec = make_spec("digits", "class=3", gold_seeds=(1, 2, 4))
+    assert with_next_unlearning_seed(spec, ()) == spec.but(unlearn_seed=1)
+    have = {spec.but(unlearn_seed=1).id, spec.but(unlearn_seed=2).id}
+    assert with_next_unlearning_seed(spec, have) == spec.but(unlearn_seed=3)
+    third = spec.but(model=spec.model.but(seed=3))
+    assert with_next_model_seed(spec, ()) == third
+    assert with_next_model_seed(spec, {third.id}) == spec.but(model=spec.model.but(seed=5))

@@ -10,7 +10,11 @@ from core.store import files
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
-    weights = {"a": np.arange(6, dtype=np.float32).reshape(2, 3)[:, ::-1], "b": np.array([7], np.int64)}
+    weights = {
+        "a": np.arange(6, dtype=np.float32).reshape(2, 3)[:, ::-1],
+        "b": np.array([7], np.int64),
+        "c": np.array(7, np.int64),
+    }
     frame = pd.DataFrame({"x": [1, 2], "y": ["a", None]})
     files.write_weights(tmp_path / "deep/w.safetensors", weights)
     files.write_table(tmp_path / "t.parquet", frame)

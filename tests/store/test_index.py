@@ -1,3 +1,4 @@
+import sqlite3
 import threading
 from pathlib import Path
 
@@ -62,6 +63,51 @@ def test_only_one_of_many_begins(index: Index) -> None:
     for thread in threads:
         thread.join()
     assert sorted(won) == [False] * 7 + [True]
+
+
+def test_a_name_a_note_and_a_star(index: Index) -> None:
+    index.queue("a", "{}")
+    assert (index.row("a").name, index.row("a").note, index.row("a").starred) == ("", "", False)
+    index.mark("a", name="first", note="a *long* story", starred=True)
+    index.mark("a", name="best", note="", starred=True)
+    row = index.rows()[0]
+    assert (row.name, row.note, row.starred) == ("best", "", True)
+    index.begin("a")
+    index.end("a", "done")
+    assert index.row("a").name == "best"
+    index.remove("a")
+    index.queue("a", "{}")
+    assert index.row("a").name == ""  # another run of the same spec starts without
+
+
+def test_marks_that_are_refused(index: Index) -> None:
+    index.queue("a", "{}")
+    with pytest.raises(NotFound, match="run 'b' is not in this store"):
+        index.mark("b", name="", note="", starred=True)
+    with pytest.raises(StoreError, match="the name has 81 characters; at most 80 are kept"):
+        index.mark("a", name="x" * 81, note="", starred=False)
+
+
+def test_a_store_of_before_there_were_marks(index: Index) -> None:
+    index.queue("a", "{}")
+    with sqlite3.connect(index.path) as old:
+        old.execute("drop table marks")
+    old.close()
+    assert not index.rows()[0].starred
+    index.mark("a", name="kept", note="", starred=True)
+    assert index.row("a").name == "kept"
+
+
+def test_nothing_changes_while_it_stands_still(index: Index) -> None:
+    index.queue("a", "{}")
+    began: list[bool] = []
+    thread = threading.Thread(target=lambda: began.append(index.begin("a")))
+    with index.still():
+        thread.start()
+        thread.join(0.2)
+        assert began == []
+    thread.join()
+    assert began == [True]
 
 
 def test_remove(index: Index) -> None:

@@ -1,0 +1,74 @@
+"""Two or more runs beside each other: in which settings they differ, and on which images. No torch."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from core.specs import RunSpec
+from core.specs.base import digest
+from core.specs.codec import flat
+
+SEEDS = ("model.seed", "unlearn_seed", "gold_seeds")
+ABSENT = "–"
+COLUMNS = ["index", "split_1", "split_2", "label", "prediction_1", "prediction_2", "probability_1", "probability_2"]
+
+
+def settings(spec: RunSpec) -> dict[str, Any]:
+    """Every setting of a run by its dotted name, those excepted that the chosen way of its method does not use."""
+    method = spec.method
+    unused = {f"method.{name}" for name in type(method).model_fields if name != "name" and not method.uses(name)}
+    return {name: value for name, value in flat(spec.model_dump(mode="json")).items() if name not in unused}
+
+
+def without_seeds(spec: RunSpec) -> str:
+    """Equal for runs that are the same experiment with other seeds."""
+    return digest({name: value for name, value in settings(spec).items() if name not in SEEDS})
+
+
+def spec_differences(specs: Mapping[str, RunSpec]) -> pd.DataFrame:
+    """The settings in which runs differ.
+
+    Args:
+        specs: by the name of the run.
+
+    Returns:
+        One row per setting that is not the same in all of them: setting, then its value as text in a column per run,
+        ``ABSENT`` where a run has no such setting. Empty where all are the same.
+    """
+    each = {name: settings(spec) for name, spec in specs.items()}
+    names = dict.fromkeys(setting for values in each.values() for setting in values)
+    rows = [{"setting": n, **{run: _text(values.get(n, ABSENT)) for run, values in each.items()}} for n in names]
+    differ = [row for row in rows if len(set(row.values()) - {row["setting"]}) > 1]
+    return pd.DataFrame(differ, columns=["setting", *specs])
+
+
+def _text(value: Any) -> str:
+    return ", ".join(map(_text, value)) if isinstance(value, list) else str(value)
+
+
+def image_differences(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+    """What two unlearned models of the same data make of every image, the most changed first.
+
+    Args:
+        one, other: index, split, label, prediction, probability (of the label); a row per image.
+
+    Returns:
+        ``COLUMNS``, change (of the probability of the label, the second minus the first) and flipped (another
+        prediction), by the size of the change.
+    """
+    table = one.merge(other.drop(columns="label"), on="index", suffixes=("_1", "_2"), validate="one_to_one")[COLUMNS]
+    table["change"] = table["probability_2"] - table["probability_1"]
+    table["flipped"] = table["prediction_1"] != table["prediction_2"]
+    largest = table["change"].abs().sort_values(ascending=False, kind="stable").index
+    return table.loc[largest].reset_index(drop=True)
+
+
+def flips(differences: pd.DataFrame) -> pd.DataFrame:
+    """How many images of each split are predicted otherwise: split (of the first run), flipped, images.
+
+    Args:
+        differences: of ``image_differences``.
+    """
+    by_split = differences.groupby("split_1", sort=True)["flipped"]
+    return by_split.agg(flipped="sum", images="size").rename_axis("split").reset_index()

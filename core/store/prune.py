@@ -1,0 +1,110 @@
+"""What a store takes up, and which of its models no run needs any more."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import Timeout
+
+from core.errors import UnlearnError
+from core.specs import ModelSpec, parse_spec
+from core.specs.base import digest
+from core.store.files import read_json
+from core.store.store import Store
+
+KEY = re.compile(r"\b[0-9a-f]{20}\b")
+
+
+@dataclass(frozen=True)
+class Unused:
+    """Models that no run needs, by key, and the bytes that their files take."""
+
+    models: tuple[str, ...]
+    size: int
+
+
+def sizes(store: Store) -> dict[str, int]:
+    """Bytes by what they hold: runs, models, images, and other (index, locks, logs)."""
+    folders = {"runs": "runs", "models": "models", "images": "data"}
+    found = {what: _size(_files(store.root / name)) for what, name in folders.items()}
+    return found | {"other": _size(_files(store.root)) - sum(found.values())}
+
+
+def unused(store: Store) -> Unused:
+    """What ``prune`` would remove.
+
+    A finished run needs the models that its result names. A run that is not finished, or that has shadow models, which
+    its result does not name, keeps every model of its data, architecture and recipe: it may want any of them yet.
+    """
+    named: set[str] = set()
+    recipes: set[str] = set()
+    for folder in (store.root / "runs").glob("*"):
+        spec = parse_spec((folder / "spec.json").read_text())
+        result = folder / "result.json"
+        if result.is_file():
+            named |= set(KEY.findall(result.read_text()))
+        if not result.is_file() or spec.measure.shadows:
+            recipes.add(_recipe(spec.model))
+    free = {key: paths for key, paths in _models(store).items() if key not in named and not _kept(store, key, recipes)}
+    return Unused(tuple(sorted(free)), _size(path for paths in free.values() for path in paths))
+
+
+def prune(store: Store) -> Unused:
+    """Removes the models that no run needs, and returns what was removed.
+
+    Meanwhile no run is queued and none begins; a model that a process works on stays.
+    """
+    if not (store.root / "models").exists():
+        return Unused((), 0)
+    gone, size = [], 0
+    with store.index.still():
+        for key in unused(store).models:
+            try:
+                with store.models.lock(key).acquire(blocking=False):
+                    paths = _models(store)[key]
+                    size += _size(paths)
+                    for path in paths:  # the record first: without it the model is not there
+                        path.unlink(missing_ok=True)
+            except Timeout:
+                continue
+            gone.append(key)
+    return Unused(tuple(gone), size)
+
+
+def _models(store: Store) -> dict[str, list[Path]]:
+    """Every file of every model by key, its record first; also of those that are not trained to the end."""
+    found: dict[str, list[Path]] = {}
+    for path in sorted((store.root / "models").glob("*"), key=lambda path: path.suffix != ".json"):
+        key = path.name.partition(".")[0]
+        if KEY.fullmatch(key) and path.suffix != ".lock":
+            found.setdefault(key, []).append(path)
+    return found
+
+
+def _kept(store: Store, key: str, recipes: set[str]) -> bool:
+    """Whether a model may be wanted by one of these recipes. One without a readable record may be of any of them."""
+    try:
+        return _recipe(ModelSpec.of(read_json(store.root / "models" / f"{key}.json")["spec"])) in recipes
+    except (UnlearnError, KeyError):
+        return bool(recipes)
+
+
+def _recipe(model: ModelSpec) -> str:
+    """What all models of a run share: the original, its first weights (no epochs), golds and shadow models."""
+    shared = model.but(train=model.train.but(epochs=0))
+    return digest(shared.model_dump(mode="json", include={"data", "arch", "width", "train"}))
+
+
+def _files(folder: Path) -> Iterable[Path]:
+    return (path for path in folder.rglob("*") if path.is_file())
+
+
+def _size(paths: Iterable[Path]) -> int:
+    total = 0
+    for path in paths:
+        try:
+            total += path.stat().st_size
+        except FileNotFoundError:
+            continue  # a file of a run that goes on
+    return total

@@ -1,0 +1,60 @@
+"""A link holds the whole view: opened in a new session, it brings every choice back."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.gallery import examples
+
+EXAMPLES = {entry.spec.method.name: entry.spec.id for entry in examples()}
+TMU, OTHER = EXAMPLES["tmu"], examples()[0].spec.id
+VIEWS = {
+    "app.py": ({"run": TMU}, {"example": next(e.title for e in examples() if e.spec.id == TMU)}),
+    "pages/1_Forget.py": (
+        {"dataset": "digits-noisy", "forget": "class=3:30%", "method": "tmu", "gold_seeds": "4,7,"},
+        {"draft.dataset": "digits-noisy", "draft.text": "class=3:30%", "draft.method": "tmu", "draft.golds": "4,7,"},
+    ),
+    "pages/2_Sensitivity.py": (
+        {"run": OTHER, "sensitivity.norm": "Irrelevant", "sensitivity.after": "Gold 2",
+         "sensitivity.split": "Test set", "sensitivity.distribution": "Whole Jacobian"},
+        {"chosen_run": OTHER, "sensitivity.norm": "irrelevant_norm", "sensitivity.after": "gold-2",
+         "sensitivity.split": "test", "sensitivity.distribution": "Whole Jacobian"},
+    ),
+    "pages/3_Easy_and_hard.py": (
+        {"run": TMU, "easy_hard.axes": "NF, AF", "easy_hard.quality": "Calibration", "easy_hard.twin": "Per class"},
+        {"chosen_run": TMU, "easy_hard.axes": "NF, AF", "easy_hard.quality": "Calibration",
+         "easy_hard.twin": "Per class"},
+    ),
+    "pages/4_Gold_comparison.py": (
+        {"run": OTHER, "gold.tab": "Images", "metric": "RA"},
+        {"chosen_run": OTHER, "gold.tab": "Images", "metric": "RA"},
+    ),
+    "pages/7_Runs.py": (
+        {"vs": f"{TMU},{OTHER}", "compare.tab": "Accuracies"},
+        {"compare.runs": [TMU, OTHER], "compare.tab": "Accuracies"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("page", VIEWS)
+def test_a_link_brings_a_view_back(page: str, open_page: Callable[..., AppTest]) -> None:
+    query, state = VIEWS[page]
+    app = open_page(page, query)
+    shown: dict[str, Any] = {name: app.session_state[name] for name in state}
+    assert shown == state
+    assert {name: app.query_params[name] for name in query} == query  # and the link stays what it was
+
+
+def test_the_link_is_shown_whole(open_page: Callable[..., AppTest]) -> None:
+    query = VIEWS["pages/2_Sensitivity.py"][0]
+    app = open_page("pages/2_Sensitivity.py", query)
+    assert not [code for code in app.code if "Sensitivity?" in code.value]
+    app.context["url"] = "http://lab.example:8501/Sensitivity"
+    app.session_state["link"] = True
+    app.run()
+    link = urlsplit(app.sidebar.code[0].value)
+    assert f"{link.scheme}://{link.netloc}{link.path}" == "http://lab.example:8501/Sensitivity"
+    assert dict(parse_qsl(link.query)) == query

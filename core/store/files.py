@@ -59,7 +59,7 @@ def read_table(path: Path) -> pd.DataFrame:
 
 
 def write_weights(path: Path, weights: Mapping[str, np.ndarray]) -> None:
-    write_bytes(path, safetensors.numpy.save({name: np.ascontiguousarray(value) for name, value in weights.items()}))
+    write_bytes(path, safetensors.numpy.save({name: np.asarray(value, order="C") for name, value in weights.items()}))
 
 
 def read_weights(path: Path) -> dict[str, np.ndarray]:

@@ -15,9 +15,9 @@ from core.specs import ModelSpec, RunSpec, gold_model, initial_model
 from core.store.weights import weights_info
 
 GIVEN = (
-    "The original's weights were given, not trained here. What they were trained on and how is not known, so accuracies "
-    "on retained images and on the pool may mean less; gold models and whatever else is retrained follow the recipe "
-    "chosen here, which is not the original's own."
+    "The original's weights were given, not trained here. On which images and how is not known, so accuracies on "
+    "retained images and on the pool may mean less; gold models and all else that is retrained follow the recipe that "
+    "was chosen here, which is not the original's own."
 )
 
 

@@ -1,4 +1,4 @@
-"""Weights of the user's own: each kept once, under a fingerprint of its content, beside the images of the user's own."""
+"""Weights of the user's own: each kept once, under a fingerprint of its content, where their images are."""
 
 import hashlib
 from collections.abc import Mapping
@@ -52,9 +52,9 @@ def kept_weights() -> list[WeightsInfo]:
     return [WeightsInfo(**read_json(path)) for path in sorted(_path("*", "json").parent.glob("*.json"))]
 
 
-def fitting_weights(model: ModelSpec) -> list[WeightsInfo]:
-    """Those that can be this model's."""
-    return [info for info in kept_weights() if _fits(info, model)]
+def fitting_weights(data: str, arch: str) -> list[WeightsInfo]:
+    """Those of a network of its usual width on a data set."""
+    return [info for info in kept_weights() if (info.data, info.arch, info.width) == (data, arch, None)]
 
 
 def weights_info(model: ModelSpec) -> WeightsInfo:
@@ -70,7 +70,7 @@ def weights_info(model: ModelSpec) -> WeightsInfo:
         raise DataUnavailable(
             f"the weights {model.weights} are not on this machine; add them with python -m core add-weights"
         ) from None
-    if not _fits(info, model):
+    if (info.data, info.arch, info.width) != (model.data.name, model.arch, model.width):
         raise InvalidSpec(
             f"the weights {info.name} are those of {info.arch} on {info.data}, not of {model.arch} on "
             f"{model.data.name}; add the file again for these"
@@ -88,10 +88,6 @@ def given_weights(model: ModelSpec) -> dict[str, np.ndarray]:
     if not path.is_file() or _fingerprint(path.read_bytes()) != model.weights:
         raise DataUnavailable(f"{path} is not what was added under this name; add the weights again")
     return read_weights(path)
-
-
-def _fits(info: WeightsInfo, model: ModelSpec) -> bool:
-    return (info.data, info.arch, info.width) == (model.data.name, model.arch, model.width)
 
 
 def _fingerprint(data: bytes) -> str:

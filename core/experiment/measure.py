@@ -58,16 +58,31 @@ def _representation(rivals: Rivals) -> dict[str, dict[str, Any]]:
 
 
 def _relearning(rivals: Rivals) -> Iterator[Event]:
-    spec, forget = rivals.planned.spec, rivals.forget
-    watched = seeded_part(forget.index, spec.measure.probe_images, np.random.default_rng(0))
+    """The curves of trained models are remembered: they are the same in all runs of a request that a worker does."""
+    spec, planned = rivals.planned.spec, rivals.planned
+    watched = seeded_part(rivals.forget.index, spec.measure.probe_images, np.random.default_rng(0))
     curves: dict[str, list[float]] = {}
-    for n, (role, model) in enumerate(rivals.models.items()):
-        copied = copy.deepcopy(model)
-        order = stream(0, "relearn")  # the same order for every model
-        curves[role] = []
-        for value in relearn(copied, forget, forget.with_ids(watched), spec.model.train, generator=order):
-            curves[role].append(value)
-            yield Phase("relearn", n * LIMIT + len(curves[role]) - 1, LIMIT * len(rivals.models))
+    for n, role in enumerate(rivals.models):
+        trained = planned.models.get(role)
+        key = trained and (trained.key, planned.forget.sha256, len(watched), str(rivals.place))
+        curves[role] = _known_curves.get(key) or (yield from _curve(rivals, role, watched, n))
+        if key:
+            _known_curves[key] = curves[role]
     frames = [pd.DataFrame({"role": r, "step": range(len(c)), "accuracy": c}) for r, c in curves.items()]
     yield Table("relearning", pd.concat(frames, ignore_index=True))
     return relearning(curves)
+
+
+def _curve(rivals: Rivals, role: str, watched: np.ndarray, before: int) -> Iterator[Event]:
+    """Returns the relearning curve of one model, after so many other models."""
+    forget, recipe = rivals.forget, rivals.planned.spec.model.train
+    model = copy.deepcopy(rivals.models[role])
+    order = stream(0, "relearn")  # the same order for every model
+    curve = []
+    for value in relearn(model, forget, forget.with_ids(watched), recipe, generator=order):
+        curve.append(value)
+        yield Phase("relearn", before * LIMIT + len(curve) - 1, LIMIT * len(rivals.models))
+    return curve
+
+
+_known_curves: dict[tuple[str, str, int, str] | None, list[float]] = {}  # in this process; a few numbers a model

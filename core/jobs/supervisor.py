@@ -1,10 +1,11 @@
-"""One supervisor per store hands queued runs to worker processes, one after another, and goes when idle.
+"""One supervisor per store hands queued runs to a worker process, one after another, and goes when idle.
 
 It outlives the server that started it: a closed browser or a restarted server costs no run. One worker at a time is
 all that a laptop or one GPU can use; the others wait in the queue.
 """
 
 import os
+import select
 import socket
 import subprocess
 import sys
@@ -48,6 +49,8 @@ def supervise(store: Store, idle_seconds: float = IDLE_SECONDS) -> None:
                 if worker is not None and worker.poll() is not None:
                     _close(store, run, worker)
                     worker = None if run is None else _start_worker(store)  # one that died idle would die again
+                    run = None
+                if run is not None and worker is not None and _has_ended(worker, run):
                     run = None
                 if run is None and (run := store.next_run()) is not None:
                     worker = worker or _start_worker(store)
@@ -97,23 +100,31 @@ def _beat(store: Store) -> None:
 
 def _start_worker(store: Store) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "core.jobs.worker", str(store.root.resolve())]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, cwd=PROJECT)
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=PROJECT)
 
 
 def _hand_over(worker: subprocess.Popen[bytes], run: str) -> None:
     assert worker.stdin is not None
     try:
         worker.stdin.write(f"{run}\n".encode())
-        worker.stdin.close()
+        worker.stdin.flush()
     except BrokenPipeError:
         worker.wait()  # it died before it had anything to do; the next tick says so
+
+
+def _has_ended(worker: subprocess.Popen[bytes], run: str) -> bool:
+    """Whether the worker says that it is done with the run; one that has died says nothing."""
+    assert worker.stdout is not None
+    readable, _, _ = select.select([worker.stdout], [], [], 0)
+    return bool(readable) and worker.stdout.readline().strip() == run.encode()
 
 
 def _close(store: Store, run: str | None, worker: subprocess.Popen[bytes]) -> None:
     """After a worker has ended or was killed: a run that it did not end itself did not finish."""
     status = worker.wait()
-    if worker.stdin is not None:
-        worker.stdin.close()
+    for pipe in (worker.stdin, worker.stdout):
+        if pipe is not None:
+            pipe.close()
     if run is None:
         return
     how = f"signal {-status}" if status < 0 else f"exit status {status}"

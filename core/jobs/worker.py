@@ -52,18 +52,22 @@ def attempt(
 
 
 def wait_and_work(store: Store) -> None:
-    """Imported and warm, waits for the id of a run on standard input, and attempts it.
+    """Imported and warm, attempts the runs whose ids come on standard input, and says each back when it has ended.
 
-    The supervisor keeps one such process ready: importing torch takes longer than a small run.
+    The supervisor keeps one such process: importing torch takes longer than a small run. It ends when its input does,
+    or after a run that failed, so that whatever was wrong in here is not carried into the next.
     """
-    run = sys.stdin.readline().strip()
-    if not run:
-        return  # the supervisor is gone or needs no worker
     os.nice(5)  # pages answer first
-    with store.log_path(run).open("ab") as log:
-        os.dup2(log.fileno(), 1)
-        os.dup2(log.fileno(), 2)
-    attempt(store, run)
+    said = os.fdopen(os.dup(1), "w")
+    for line in sys.stdin:
+        run = line.strip()
+        with store.log_path(run).open("ab") as log:
+            os.dup2(log.fileno(), 1)
+            os.dup2(log.fileno(), 2)
+        state = attempt(store, run)
+        print(run, file=said, flush=True)
+        if state == "failed":
+            return
 
 
 if __name__ == "__main__":

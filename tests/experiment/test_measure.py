@@ -7,7 +7,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from core import RunSpec, Table, execute
-from core.experiment import shadows
+from core.experiment import measure, shadows
 from core.store import SavedModel
 
 ROLES = {"original", "gold-1", "gold-2", "unlearned"}
@@ -45,6 +45,23 @@ def test_deep(finish, quick: Callable[..., RunSpec]) -> None:
     assert result["privacy"]["confidence SVC"]["gold-2"]["auc"] == pytest.approx(
         roc_auc_score(own["member"], own["score"])
     )
+
+
+def test_curves_of_trained_models_are_measured_once(
+    finish, quick: Callable[..., RunSpec], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measure, "_known_curves", {})
+    models: dict[str, SavedModel] = {}
+    deep = {"measure.deep": True}
+    first = tables(finish(quick("gradient-ascent", settings=deep), models=models)[0])["relearning"]
+    measured: list[object] = []
+    original = measure.relearn
+    monkeypatch.setattr(measure, "relearn", lambda *args, **words: measured.append(args) or original(*args, **words))
+    again = tables(finish(quick("gradient-ascent", settings=deep), models=models)[0])["relearning"]
+    assert len(measured) == 1  # the unlearned model's
+    assert again.equals(first)
+    finish(quick("gradient-ascent", settings=deep, forget="class=4"), models=models)
+    assert len(measured) == 1 + len(ROLES)  # other images, other curves, of the same original too
 
 
 def test_deep_where_there_is_no_class_to_probe(finish, quick: Callable[..., RunSpec]) -> None:

@@ -50,8 +50,9 @@ def test_works_off_the_queue_and_survives_a_killed_worker(supervised: Store, qui
     store.cancel(long)
     wait_for(lambda: not store.is_worked_on(long))
     assert time.monotonic() - started < 1
-    last = store.submit(quick(gold_seeds=(), forget="class=4"))
-    wait_for(lambda: store.row(last).state == "done")
+    more = [store.submit(quick(gold_seeds=(), forget=f"class={c}")) for c in (4, 5)]
+    wait_for(lambda: all(store.row(run).state == "done" for run in more))
+    assert store.index.process(more[0]) == store.index.process(more[1]) != process  # warm for the second one
 
 
 def test_goes_when_idle(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,7 +67,9 @@ def test_a_worker_that_cannot_start_fails_its_run(
     store: Store, quick: Callable[..., RunSpec], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(store: Store) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-c", "raise SystemExit(3)"], stdin=subprocess.PIPE)
+        return subprocess.Popen(
+            [sys.executable, "-c", "raise SystemExit(3)"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
 
     monkeypatch.setattr(supervisor, "_start_worker", broken)
     run = store.submit(quick())
@@ -76,7 +79,9 @@ def test_a_worker_that_cannot_start_fails_its_run(
 
 
 def _sleeper(store: Store) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
+    return subprocess.Popen(
+        [sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
 
 
 def test_the_streamlit_side_of_jobs_needs_no_torch() -> None:

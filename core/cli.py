@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from core.cli_data import Ticker, add, download, named
+from core.cli_data import Ticker, add, add_weights, download, named
 from core.cli_store import export, prune, report
 from core.errors import InvalidSpec, UnlearnError
 from core.specs import ARCHITECTURES, DATASETS, METHODS, RunSpec, choices, from_query, own_datasets, parse_spec
 from core.store import ENDED, GALLERY, Store, open_run
+from core.store.weights import kept_weights
 
 
 class _Parser(argparse.ArgumentParser):
@@ -70,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
         if name == "run":
             added.add_argument("--device", default="auto", metavar="auto|cpu|cuda")
     added = command("list", list_names, "list what there is")
-    added.add_argument("what", choices=("datasets", "architectures", "methods", "runs"))
+    added.add_argument("what", choices=("datasets", "architectures", "methods", "weights", "runs"))
     added = command("show", show, "show a run")
     added.add_argument("run")
     added.add_argument("--json", action="store_true", help="one JSON object as the last line of the output")
@@ -87,7 +88,17 @@ def _parser() -> argparse.ArgumentParser:
     added = command("download", download, "download one of torchvision's data sets and prepare it", store=False)
     added.add_argument("name")
     added = command("add", add, "check and prepare images of your own, and print their name", store=False)
-    added.add_argument("place", metavar="folder:PATH|npz:PATH")
+    added.add_argument("place", metavar="folder:PATH|zip:PATH|npz:PATH")
+    added = command(
+        "add-weights", add_weights, "check weights of your own, keep them and print their name", store=False
+    )
+    added.add_argument("file", type=Path, metavar="FILE.safetensors")
+    for option, about in (
+        ("dataset", "the images that they were trained on"),
+        ("arch", "the network; default the data set's"),
+        ("labels", "class names in the order of the network's outputs, apart by commas; default the data set's order"),
+    ):
+        added.add_argument(f"--{option}", metavar=option.upper(), help=about, required=option == "dataset")
     added = command("gallery", gallery, "build the shipped examples, or check them against a new build", store=False)
     added.add_argument("what", choices=("build", "verify"))
     added = command("bench", bench, "measure what the README reports")
@@ -96,7 +107,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-_SPEC_OPTIONS = ("dataset", "forget", "method", "arch", "recipe", "seed", "draw", "unlearn_seed", "gold_seeds")
+_SPEC_OPTIONS = (
+    "dataset", "forget", "method", "arch", "recipe", "weights", "seed", "draw", "unlearn_seed", "gold_seeds",
+)  # fmt: skip
 
 
 def run(args: argparse.Namespace) -> int:
@@ -152,6 +165,8 @@ def list_names(args: argparse.Namespace) -> int:
             lines = [f"{name}\t{about}" for name, about in ARCHITECTURES.items()]
         case "methods":
             lines = [f"{name}\t{spec.about}\t{spec.paper}" for name, spec in METHODS.items()]
+        case "weights":
+            lines = [f"{info.name}\t{info.arch}\t{info.data}\t{info.title}" for info in kept_weights()]
         case _:
             rows = [(row, parse_spec(row.spec)) for row in Store(args.store).rows()]
             lines = [f"{r.id}\t{r.state}\t{s.model.data.name}\t{s.forget.text}\t{s.method.name}" for r, s in rows]

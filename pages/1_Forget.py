@@ -8,7 +8,7 @@ from core.jobs import ensure_supervisor
 from core.specs import ARCHITECTURES, ModelSpec
 from core.specs.requests import requests_text
 from core.store import open_run
-from pages.ui import draft, library, live, request, sweep
+from pages.ui import draft, library, live, own, request, sweep
 from pages.ui.data import choose_data
 from pages.ui.links import select, selected
 from pages.ui.page import boundary, page, plain
@@ -56,8 +56,9 @@ with page("Forget", "Choose what a trained classifier shall forget, press Run, a
         with st.expander("Settings of the method", icon=":material/tune:"):
             settings_form(kind)
         with st.expander("Model, seeds and gold models", icon=":material/memory:"):
-            st.selectbox("Architecture", ARCHITECTURES, key=f"{PREFIX}arch",
+            st.selectbox("Architecture", ARCHITECTURES, key=f"{PREFIX}arch", on_change=draft.change_arch,
                          format_func=lambda name: f"{name}: {ARCHITECTURES[name]}")  # fmt: skip
+            own.choose_weights()
             left, right = st.columns(2)
             with left:
                 whole_number("Seed", ModelSpec.model_fields["seed"], f"{PREFIX}seed", "Of the original model.")

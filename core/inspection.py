@@ -48,7 +48,7 @@ def image_and_label(store: Store, run: RunFolder, spec: InspectSpec) -> tuple[np
 
 
 def answers(models: Mapping[str, nn.Module], image: np.ndarray) -> pd.DataFrame:
-    """One row per role and class: role, class, logit, norm (of the logit's input gradient).
+    """One row per role and class: role, class, logit, probability, norm (of the logit's input gradient).
 
     Args:
         image: uint8 (C, H, W).
@@ -57,8 +57,9 @@ def answers(models: Mapping[str, nn.Module], image: np.ndarray) -> pd.DataFrame:
     for role, model in models.items():
         batch = _tensor(image).to(device_of(model))[None]
         logits, norms = predict(model, batch)[0], input_gradient_norms(model, batch)[0]
-        columns = {"logit": logits.cpu().numpy(), "norm": norms.cpu().numpy()}
-        frames.append(pd.DataFrame({"role": role, "class": range(len(logits)), **columns}))
+        columns = {"logit": logits, "probability": logits.softmax(dim=0), "norm": norms}
+        numbers = {name: values.cpu().numpy() for name, values in columns.items()}
+        frames.append(pd.DataFrame({"role": role, "class": range(len(logits)), **numbers}))
     return pd.concat(frames, ignore_index=True)
 
 

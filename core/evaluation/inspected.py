@@ -1,15 +1,7 @@
-"""What every model makes of one image, from the logits and norms of all classes. No torch."""
+"""What every model makes of one image, from the answers (``core.inspection``) for all its classes. No torch."""
 
 import numpy as np
 import pandas as pd
-from scipy.special import softmax
-
-
-def with_probabilities(answers: pd.DataFrame) -> pd.DataFrame:
-    """The answers (role, class, logit, norm) with the softmax of each role's logits as ``probability``."""
-    wide = answers.pivot(index="role", columns="class", values="logit")
-    found = pd.DataFrame(softmax(wide.to_numpy(np.float64), axis=1), index=wide.index, columns=wide.columns)
-    return answers.merge(found.stack().rename("probability").reset_index(), on=["role", "class"])
 
 
 def target_and_rival(answers: pd.DataFrame, label: int | None) -> tuple[int, int]:
@@ -30,7 +22,7 @@ def in_models(answers: pd.DataFrame, target: int) -> pd.DataFrame:
     """One row per role: prediction, probability (of the target), margin (the target's logit minus the largest other),
     target_norm, irrelevant_norm (mean over all c' != c), jacobian_norm."""
     rows = []
-    for role, own in with_probabilities(answers).groupby("role", sort=False):
+    for role, own in answers.groupby("role", sort=False):
         own = own.set_index("class")
         others = own.drop(target)
         rows.append(
@@ -53,6 +45,6 @@ def mumis_numbers(answers: pd.DataFrame, target: int, irrelevant: int) -> pd.Dat
     norms = answers.pivot(index="role", columns="class", values="norm").astype(float)
     norms = norms.loc[answers["role"].unique()]
     found = pd.DataFrame(
-        {"target_squared": norms[target].square(), "irrelevant_squared": norms[irrelevant].square()}
+        {"target_squared": norms[target] ** 2, "irrelevant_squared": norms[irrelevant] ** 2}
     )  # fmt: skip
     return found.assign(difference=found["target_squared"] - found["irrelevant_squared"]).reset_index()

@@ -7,6 +7,7 @@ sentence or two on how to read it, and a short text for screen readers. No strea
 
 from core.figures.attack_roc import attack_roc, attack_role_name, attack_roles
 from core.figures.attack_scores import attack_scores, attack_scores_table
+from core.figures.attributions import attributions, attributions_table
 from core.figures.before_after import before_after, before_after_table
 from core.figures.collateral import flips, flips_table
 from core.figures.comparison import (
@@ -23,6 +24,7 @@ from core.figures.features import FEATURE_NAMES, against_class, against_class_ta
 from core.figures.flow import flow, flow_table
 from core.figures.forest import methods_forest, methods_forest_table
 from core.figures.gallery import class_counts, class_counts_table, contact_sheet, gallery, gallery_table, png_url
+from core.figures.inspected import class_probabilities, class_probabilities_table, logit_norms, logit_norms_table
 from core.figures.judgement import calibration, precision_recall, roc
 from core.figures.ladder import ladder, ladder_table, ladder_verdict
 from core.figures.matrix import methods_matrix, methods_matrix_table
@@ -66,6 +68,8 @@ __all__ = [
     "attack_roles",
     "attack_scores",
     "attack_scores_table",
+    "attributions",
+    "attributions_table",
     "before_after",
     "before_after_table",
     "calibration",
@@ -73,6 +77,8 @@ __all__ = [
     "class_changes_table",
     "class_counts",
     "class_counts_table",
+    "class_probabilities",
+    "class_probabilities_table",
     "contact_sheet",
     "cost_quality",
     "cost_quality_table",
@@ -98,6 +104,8 @@ __all__ = [
     "ladder_table",
     "ladder_verdict",
     "lead_told",
+    "logit_norms",
+    "logit_norms_table",
     "methods_forest",
     "methods_forest_table",
     "methods_matrix",

@@ -1,12 +1,15 @@
-"""The frame of every page: configuration, navigation, title, and one place where errors become a sentence."""
+"""The frame of every page: configuration, navigation, title, the selected image, and what errors come to."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
 
-from core.errors import UnlearnError
+from pages.ui.boundary import boundary, plain
 from pages.ui.links import carried
+from pages.ui.selection import tray
+
+__all__ = ["PAGES", "boundary", "page", "plain"]
 
 PAGES = {
     "Overview": ("app.py", ":material/home:"),
@@ -16,6 +19,7 @@ PAGES = {
     "Gold comparison": ("pages/4_Gold_comparison.py", ":material/balance:"),
     "Privacy": ("pages/5_Privacy.py", ":material/shield:"),
     "Runs": ("pages/7_Runs.py", ":material/list_alt:"),
+    "Try an image": ("pages/9_Try_an_image.py", ":material/draw:"),
 }
 
 
@@ -29,19 +33,6 @@ def page(name: str, lead: str) -> Iterator[None]:
             st.page_link(path, label=label, icon=its_icon, query_params=carried())
     st.title(name, anchor=False)
     st.caption(lead)
+    tray(name)
     with boundary():
         yield
-
-
-@contextmanager
-def boundary() -> Iterator[None]:
-    """Shows what core raises on purpose as one sentence. Fragments need their own, they run outside the page's."""
-    try:
-        yield
-    except UnlearnError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-
-
-def plain(text: str) -> str:
-    """Text of unknown origin, with the signs escaped that Markdown would act on."""
-    return "".join(f"\\{sign}" if sign in r"\`*_{}[]()<>#+-.!|$~:" else sign for sign in text)

@@ -20,6 +20,7 @@ from core.figures.comparison import (
 )
 from core.figures.cost import cost_quality, cost_quality_table
 from core.figures.cuts import cut_explorer, cut_explorer_table
+from core.figures.drawing import drawing
 from core.figures.features import FEATURE_NAMES, against_class, against_class_table, features, features_table
 from core.figures.flow import flow, flow_table
 from core.figures.forest import methods_forest, methods_forest_table
@@ -86,6 +87,7 @@ __all__ = [
     "cut_explorer_table",
     "distribution",
     "distribution_table",
+    "drawing",
     "feature_bars",
     "feature_bars_table",
     "features",

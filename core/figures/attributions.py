@@ -46,14 +46,18 @@ def attributions(maps: Mapping[str, np.ndarray], names: Sequence[str], kind: str
     if table.empty:
         return blank("These models have no such maps of this image.", table)
     roles = in_role_order(maps)
-    signed = kind != "grad_cam"
-    titles = [f"{role_name(role)}{'<br>(control)' if role == 'initial' else ''}" for role in roles]
+    limit = _limit([maps[role] for role in roles if role != "initial"] or [maps["initial"]])
+    finer = limit / _limit([maps["initial"]]) if "initial" in maps else 1.0
+    titles = [
+        f"{role_name(role)}<br>(control, ×{finer:.2g})" if role == "initial" else role_name(role) for role in roles
+    ]
     figure = make_subplots(2, len(roles), horizontal_spacing=0.012, vertical_spacing=0.03, subplot_titles=titles,
                            figure=frame(300, margin={"l": 8, "r": 8, "t": 44, "b": 8}))  # fmt: skip
     for column, role in enumerate(roles, start=1):
         for row, values in enumerate(maps[role], start=1):
-            hover = f"{role_name(role)}, {names[row - 1]}: %{{z:.3g}}<extra></extra>"
-            trace = go.Heatmap(z=values, coloraxis="coloraxis", hovertemplate=hover)
+            drawn = values * finer if role == "initial" else values
+            hover = f"{role_name(role)}, {names[row - 1]}: %{{customdata:.3g}}<extra></extra>"
+            trace = go.Heatmap(z=drawn, customdata=values, coloraxis="coloraxis", hovertemplate=hover)
             figure.add_trace(trace, row=row, col=column)
     figure.update_xaxes(visible=False, constrain="domain")
     figure.update_yaxes(visible=False, autorange="reversed", constrain="domain")
@@ -62,14 +66,14 @@ def attributions(maps: Mapping[str, np.ndarray], names: Sequence[str], kind: str
         figure.layout[f"yaxis{name}"].scaleanchor = f"x{name}"
     for row, name in enumerate(names):
         figure.update_yaxes(visible=True, showticklabels=False, title_text=name, row=row + 1, col=1)
-    limit = float(np.percentile(np.abs(table["value"]), CLIPPED)) or 1.0
-    scale = {"colorscale": "RdBu_r", "cmin": -limit, "cmax": limit} if signed else {"colorscale": "Cividis", "cmin": 0,
-                                                                                   "cmax": limit}  # fmt: skip
+    signed = {"colorscale": "RdBu_r", "cmin": -limit, "cmax": limit}
+    scale = signed if kind != "grad_cam" else {"colorscale": "Cividis", "cmin": 0, "cmax": limit}
     bar = {"thickness": 10, "len": 0.9, "tickformat": "~g", "nticks": 5}
     figure.update_layout(coloraxis=scale | {"colorbar": bar})
     figure.update_annotations(font_size=12)
     control = (
-        " The control is the untrained network: where a map looks like its, it shows the image, not what was learned."
+        " The control is the untrained network, its faint maps made stronger as its title says: where another map "
+        "looks like its, that shows the image, not what was learned."
         if "initial" in maps
         else ""
     )
@@ -77,6 +81,11 @@ def attributions(maps: Mapping[str, np.ndarray], names: Sequence[str], kind: str
         figure,
         table,
         f"Upper row: the logit of {names[0]} (c); lower row: of {names[1]} (the strongest c'). {READ[kind]} One colour "
-        f"scale for all.{control}",
+        f"scale for all models.{control}",
         f"{len(roles)} models, two maps each, of the logits of {names[0]} and {names[1]}.",
     )
+
+
+def _limit(maps: Sequence[np.ndarray]) -> float:
+    """Where the colour scale ends: a few outliers don't make the rest pale."""
+    return float(np.percentile(np.abs(maps), CLIPPED)) or 1.0

@@ -15,7 +15,7 @@ from pages.ui.inspection import Looked, look
 from pages.ui.panel import in_every_model
 from pages.ui.picked import Picked, pick
 
-LARGE = 160  # pixels a side
+LARGE = 128  # pixels a side
 KINDS = {"smoothgrad": "SmoothGrad", "integrated_gradients": "Integrated gradients", "grad_cam": "Grad-CAM"}
 NO_GRAD_CAM = (
     "Grad-CAM weighs the positions of the last feature maps. These images are too small for it, or this network has no "
@@ -60,7 +60,7 @@ def _head(run: RunFolder, image: Picked) -> None:
         st.image(png_url(image.pixels, LARGE), alt=f"{image.title}, {image.about(classes)}", width=LARGE)
         with st.container(width=200, gap="small"):
             st.markdown(f"**{image.title}**  \n{image.about(classes)}")
-            st.caption("  \n".join(f"{role_name(role)}: {taken}" for role, taken in image.predictions(classes)))
+            st.caption("  \n".join(f"{role}: {taken}" for role, taken in image.predictions(classes).items()))
             if (verdict := image.verdict()) is not None:
                 st.caption(verdict)
 

@@ -1,5 +1,6 @@
 """An image that was selected: of the data set, or a person's own."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ import streamlit as st
 from core import load_dataset
 from core.datasets.picture import fitted
 from core.errors import InvalidSpec
-from core.figures import SPLIT_NAMES, in_role_order
+from core.figures import SPLIT_NAMES, in_role_order, is_gold, role_name
 from core.store import RunFolder
 from pages.ui import library
 
@@ -42,9 +43,15 @@ class Picked:
             return "no label"
         return f"{classes[self.label]} · {SPLIT_NAMES[self.rows['split'].iloc[0]].lower()}"
 
-    def predictions(self, classes: Sequence[str]) -> list[tuple[str, str]]:
-        """What original, unlearned and golds take it for, as (role, class)."""
-        return [(role, classes[row["prediction"]]) for role, row in self.rows.iterrows() if role != "initial"]
+    def predictions(self, classes: Sequence[str]) -> dict[str, str]:
+        """What original, unlearned and the golds together take it for, by the role on screen."""
+        taken = {role: classes[number] for role, number in self.rows["prediction"].items()} if len(self.rows) else {}
+        said = {role_name(role): taken[role] for role in ("original", "unlearned") if role in taken}
+        golds = Counter(name for role, name in taken.items() if is_gold(role))
+        if golds:
+            most, votes = golds.most_common(1)[0]
+            said["Gold"] = most if len(golds) == 1 else f"{most} ({votes} of {golds.total()})"
+        return said
 
     def verdict(self) -> str | None:
         """What TMU says of it; None where it says nothing."""

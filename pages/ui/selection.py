@@ -3,6 +3,7 @@ look that opens from it."""
 
 from functools import partial
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from core.errors import NotFound
@@ -16,6 +17,7 @@ from pages.ui.links import select, selected
 from pages.ui.picked import pick
 
 SMALL = 48  # pixels a side
+NARROW, WIDE = 780, 1240  # pixels: of the closer look at one image, at two
 OPEN = "selection.open"  # the page on which the closer look is open
 
 
@@ -23,6 +25,14 @@ def take_image(key: str) -> None:
     """A callback of a figure or gallery: its first selected point becomes the image selected on all pages."""
     if ids := selected_ids(st.session_state[key]["selection"]):
         select("img", str(ids[0]))
+
+
+def thumbnails(figure: go.Figure, key: str, alt: str) -> None:
+    """A gallery in which a click selects an image on all pages."""
+    st.plotly_chart(
+        figure, key=key, alt=alt, on_select=partial(take_image, key), selection_mode="points",
+        config={"displayModeBar": False},
+    )  # fmt: skip
 
 
 def tray(page: str) -> None:
@@ -44,8 +54,8 @@ def tray(page: str) -> None:
             st.button("Pin", key="tray.pin", icon=":material/push_pin:", on_click=partial(select, "pin", name),
                       help="Keeps this image beside the next one that you select.")  # fmt: skip
     if st.session_state[OPEN] == page:
-        title = "Two images" if len(names) > 1 else "One image"
-        st.dialog(f"{title} in every model", width="large", position="right", on_dismiss=_close)(_look)(run, names)
+        title, width = ("Two images", WIDE) if len(names) > 1 else ("One image", NARROW)
+        st.dialog(f"{title} in every model", width=width, position="right", on_dismiss=_close)(_look)(run, names)
 
 
 def _face(run: RunFolder, word: str, name: str) -> None:
@@ -53,8 +63,7 @@ def _face(run: RunFolder, word: str, name: str) -> None:
     st.image(png_url(image.pixels, SMALL), alt=f"{image.title}, {image.about(classes)}", width=SMALL)
     with st.container(width=250, gap=None):
         st.markdown(f"**{image.title}** · {image.about(classes)}")
-        said = {role.split("-")[0]: taken for role, taken in reversed(image.predictions(classes))}
-        st.caption(" · ".join(f"{role} {taken}" for role, taken in reversed(said.items())))
+        st.caption(" · ".join(f"{role}: {taken}" for role, taken in image.predictions(classes).items()))
     st.button(
         "Let go", key=f"tray.drop.{word}", icon=":material/close:", type="tertiary",
         on_click=partial(select, word, None), help=f"Takes {image.title.lower()} off this bar.",

@@ -8,6 +8,7 @@ from core.jobs import ensure_supervisor
 from core.specs import ARCHITECTURES, ModelSpec
 from core.store import open_run
 from pages.ui import draft, library, live, request, sweep
+from pages.ui.alike import warn_of_duplicates
 from pages.ui.data import choose_data
 from pages.ui.links import select, selected
 from pages.ui.page import boundary, page, plain
@@ -83,6 +84,8 @@ with page("Forget", "Choose what a trained classifier shall forget, press Run, a
         with what:
             images(planned, load_dataset(spec.model.data))
         notes(planned)
+        with what:
+            warn_of_duplicates(planned)
 
     if run := selected("run"):
         st.divider()

@@ -5,10 +5,12 @@ Distance is the root mean square difference of pixels in [0, 1]: 0 for the same 
 
 import numpy as np
 import pandas as pd
+from sklearn.metrics.pairwise import euclidean_distances
 
 NEAR_DUPLICATE = 0.05  # about 13 of 255 grey levels at every pixel: recompression, slight noise or brightness
 CHUNK = 4096  # images at once
 CELLS = 4  # blocks a side of the coarse images
+ROUNDING = 1e-5  # of squared distances in float32
 
 
 def nearest_images(images: np.ndarray, image: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -28,46 +30,48 @@ def nearest_images(images: np.ndarray, image: np.ndarray, count: int) -> tuple[n
     return order, distance[order]
 
 
-def near_duplicates(images: np.ndarray, forget: np.ndarray, threshold: float = NEAR_DUPLICATE) -> pd.DataFrame:
-    """Retained images that are at most ``threshold`` away from a forget image.
-
-    Exact and quick: the distance of two images is at least that of their block means (Jensen), so most pairs are ruled
-    out by a few numbers each.
+def block_means(images: np.ndarray) -> np.ndarray:
+    """Coarse images: means of 4x4 equal blocks, float32 (N, D) in [0, 1].
 
     Args:
-        images: uint8 (N, C, H, W), at least 4 pixels a side.
-        forget: bool (N,), which of them are forgotten.
-
-    Returns:
-        One row per such pair: forget, retain (positions), distance; the nearest first.
+        images: uint8 (N, C, H, W), at least 4 pixels a side. Pixels left over at the lower and right edge don't count.
     """
-    gone, kept = np.flatnonzero(forget), np.flatnonzero(~forget)
-    coarse = _block_means(images)
-    mine = coarse[gone]
-    pairs = []
-    for start in range(0, len(kept), CHUNK):
-        part = kept[start : start + CHUNK]
-        theirs = coarse[part]
-        squared = (
-            np.square(mine).sum(axis=1)[:, None] + np.square(theirs).sum(axis=1)[None] - 2 * mine @ theirs.T
-        ) / mine.shape[1]
-        close = squared <= threshold**2 + 1e-5  # rounding of float32
-        pairs += [(gone[a], part[b]) for a, b in zip(*np.nonzero(close), strict=True)]
-    found = [(a, b, _distance(images[a], images[b])) for a, b in pairs]
-    table = pd.DataFrame(found, columns=["forget", "retain", "distance"])
-    return table[table["distance"] <= threshold].sort_values("distance", kind="stable", ignore_index=True)
-
-
-def _block_means(images: np.ndarray) -> np.ndarray:
-    """Means of equal blocks, float32 (N, D) in [0, 1]; pixels that are left at the lower and right edge don't count."""
-    count, channels, height, width = images.shape
+    _, channels, height, width = images.shape
     rows, columns = height // CELLS, width // CELLS
     parts = []
-    for start in range(0, count, CHUNK):
+    for start in range(0, len(images), CHUNK):
         part = images[start : start + CHUNK, :, : rows * CELLS, : columns * CELLS]
         blocks = part.reshape(len(part), channels, CELLS, rows, CELLS, columns)
         parts.append(blocks.mean(axis=(3, 5), dtype=np.float32).reshape(len(part), -1) / 255)
     return np.concatenate(parts)
+
+
+def near_duplicates(images: np.ndarray, coarse: np.ndarray, forget: np.ndarray, retain: np.ndarray) -> pd.DataFrame:
+    """Retained images that are near-duplicates of a forget image.
+
+    No pair is missed: by Jensen's inequality two images are at least as far apart as their block means, up to the
+    pixels left over at the edge, so a few numbers rule most pairs out.
+
+    Args:
+        images: uint8 (N, C, H, W).
+        coarse: ``block_means`` of them.
+        forget, retain: bool (N,).
+
+    Returns:
+        One row per such pair: forget, retain (positions), distance; the nearest first.
+    """
+    gone, kept = np.flatnonzero(forget), np.flatnonzero(retain)
+    _, _, height, width = images.shape
+    counted = (height // CELLS * CELLS) * (width // CELLS * CELLS) / (height * width)
+    limit = NEAR_DUPLICATE**2 / counted + ROUNDING
+    found = []
+    for start in range(0, len(kept), CHUNK):
+        part = kept[start : start + CHUNK]
+        squared = euclidean_distances(coarse[gone], coarse[part], squared=True) / coarse.shape[1]
+        found += [(gone[a], part[b]) for a, b in zip(*np.nonzero(squared <= limit), strict=True)]
+    rows = [(a, b, _distance(images[a], images[b])) for a, b in found]
+    table = pd.DataFrame(rows, columns=["forget", "retain", "distance"])
+    return table[table["distance"] <= NEAR_DUPLICATE].sort_values("distance", kind="stable", ignore_index=True)
 
 
 def _distance(first: np.ndarray, second: np.ndarray) -> float:

@@ -1,19 +1,24 @@
-"""More like this: the training images nearest to one, and the request to forget them."""
+"""More like this: the training images nearest to one, the request to forget them, and a warning of those that stay."""
+
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core import load_dataset
-from core.evaluation.likeness import NEAR_DUPLICATE, near_duplicates, nearest_images
+from core.evaluation.likeness import NEAR_DUPLICATE, block_means, near_duplicates, nearest_images
+from core.experiment.plan import Plan
 from core.figures import gallery
 from core.specs import DataSpec, ForgetRequest, to_query
 from core.store import RunFolder
+from pages.ui import draft
 from pages.ui.figure import CONFIG
 from pages.ui.picked import Picked
 
 MOST, COLUMNS = 24, 8
 FIRST = 8  # shown at first
+MOST_CHECKED = 1000  # forget images that near-duplicates are looked for
 
 
 def more_like(run: RunFolder, image: Picked, where: str) -> None:
@@ -55,9 +60,40 @@ def _nearest(data: DataSpec, name: str, pixels: np.ndarray) -> pd.DataFrame:
     return table[table["index"].astype(str) != name].head(MOST)
 
 
+def warn_of_duplicates(planned: Plan) -> None:
+    """Says that near-duplicates of forget images would stay, and offers to forget them too."""
+    if len(planned.forget) > MOST_CHECKED:
+        return
+    found = _duplicates(planned.spec.model.data, tuple(planned.forget.ids), tuple(planned.gone.ids))
+    if found.empty:
+        return
+    kept = found["retain"].unique().tolist()
+    which = (
+        "image that would stay is a near-duplicate" if len(kept) == 1 else "images that would stay are near-duplicates"
+    )
+    st.warning(
+        f"{len(kept)} {which} of images to forget (at most {NEAR_DUPLICATE} of the range apart, root mean square). "
+        "What is forgotten can still be learned from there.",
+        icon=":material/content_copy:",
+    )
+    st.button("Forget them too", key="alike.add", icon=":material/add:", on_click=_add, args=(kept,))
+
+
+def _add(ids: list[int]) -> None:
+    draft.put("text", f"{draft.get('text')}+index={','.join(map(str, ids))}")
+    draft.show_request()
+
+
 @st.cache_data(max_entries=16, show_spinner=False)
-def duplicates_kept(data: DataSpec, gone: tuple[int, ...]) -> pd.DataFrame:
-    """forget, retain (ids), distance of near-duplicates of forget images among those that stay."""
+def _duplicates(data: DataSpec, forget: tuple[int, ...], gone: tuple[int, ...]) -> pd.DataFrame:
+    """Ids of near-duplicates: forget, retain, distance."""
     train = load_dataset(data).train
-    found = near_duplicates(train.images, np.isin(train.index, gone))
+    found = near_duplicates(
+        train.images, _coarse(data), np.isin(train.index, forget), np.isin(train.index, gone, invert=True)
+    )
     return found.assign(forget=train.index[found["forget"]], retain=train.index[found["retain"]])
+
+
+@lru_cache(maxsize=4)
+def _coarse(data: DataSpec) -> np.ndarray:
+    return block_means(load_dataset(data).train.images)

@@ -61,7 +61,7 @@ def tray(page: str) -> None:
 def _face(run: RunFolder, word: str, name: str) -> None:
     image, classes = pick(run, name), run.spec.model.data.info.classes
     st.image(png_url(image.pixels, SMALL), alt=f"{image.title}, {image.about(classes)}", width=SMALL)
-    with st.container(width=250, gap=None):
+    with st.container(width=300, gap=None):
         st.markdown(f"**{image.title}** · {image.about(classes)}")
         st.caption(" · ".join(f"{role}: {taken}" for role, taken in image.predictions(classes).items()))
     st.button(

@@ -32,6 +32,9 @@ def test_every_figure_says_how_to_read_it_and_names_fractions_that_exist(
 ) -> None:
     runs = [make_result("mu-mis"), make_result("fine-tune", FA=0.5)]
     near = pd.DataFrame({"index": [4, 7], "distance": [1.0, 2.0], "nearest": 0})
+    answers = pd.DataFrame(
+        {"role": "original", "class": range(3), "probability": [0.5, 0.2, 0.3], "norm": [3.0, 2.0, 1.0]}
+    )
     cut = cuts(verdicts["p_hard"].to_numpy(), right)
     shown: list[Shown] = [
         core.figures.accuracy_curves(trajectory),
@@ -58,6 +61,9 @@ def test_every_figure_says_how_to_read_it_and_names_fractions_that_exist(
         core.figures.shift(verdicts, right, twin),
         core.figures.twin_features(verdicts, twin),
         core.figures.twin_losses(twin, samples.assign(loss=0.1)),
+        core.figures.class_probabilities(answers, 0, classes),
+        core.figures.logit_norms(answers, 0, 1, classes),
+        core.figures.attributions({"original": np.ones((2, 4, 4))}, classes[:2], "smoothgrad"),
     ]
     for one in shown:
         assert one.how_to_read.endswith(".")

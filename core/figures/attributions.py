@@ -9,6 +9,7 @@ from plotly.subplots import make_subplots
 
 from core.figures.theme import Shown, blank, frame, in_role_order, role_name
 
+COLUMNS = 3  # tiles in a line
 CLIPPED = 99.5  # percentile of the absolute values where the colour scale ends
 READ = {
     "smoothgrad": "Red: the logit rises where the pixel gets lighter; blue: it falls (logit per pixel unit).",
@@ -35,7 +36,7 @@ def attributions_table(maps: Mapping[str, np.ndarray], names: Sequence[str]) -> 
 
 
 def attributions(maps: Mapping[str, np.ndarray], names: Sequence[str], kind: str) -> Shown:
-    """Maps of the target logit (upper row) and of the strongest irrelevant one (lower row) in every model (column).
+    """A tile per model: the map of the target logit above that of the strongest irrelevant one.
 
     Args:
         maps: role -> float (2, H, W).
@@ -45,32 +46,32 @@ def attributions(maps: Mapping[str, np.ndarray], names: Sequence[str], kind: str
     table = attributions_table(maps, names)
     if table.empty:
         return blank("These models have no such maps of this image.", table)
-    roles = in_role_order(maps)
-    limit = _limit([maps[role] for role in roles if role != "initial"] or [maps["initial"]])
+    roles = sorted(in_role_order(maps), key=lambda role: role == "initial")  # the control last
+    limit = _limit([maps[role] for role in roles if role != "initial"])
     finer = limit / _limit([maps["initial"]]) if "initial" in maps else 1.0
-    titles = [
-        f"{role_name(role)}<br>(control, ×{finer:.2g})" if role == "initial" else role_name(role) for role in roles
-    ]
-    figure = make_subplots(2, len(roles), horizontal_spacing=0.012, vertical_spacing=0.03, subplot_titles=titles,
-                           figure=frame(300, margin={"l": 8, "r": 8, "t": 44, "b": 8}))  # fmt: skip
-    for column, role in enumerate(roles, start=1):
-        for row, values in enumerate(maps[role], start=1):
-            drawn = values * finer if role == "initial" else values
-            hover = f"{role_name(role)}, {names[row - 1]}: %{{customdata:.3g}}<extra></extra>"
-            trace = go.Heatmap(z=drawn, customdata=values, coloraxis="coloraxis", hovertemplate=hover)
-            figure.add_trace(trace, row=row, col=column)
+    titles = [f"{role_name(role)} (control, ×{finer:.2g})" if role == "initial" else role_name(role) for role in roles]
+    lines = -(-len(roles) // COLUMNS)
+    figure = make_subplots(
+        lines, COLUMNS, subplot_titles=titles, horizontal_spacing=0.02, vertical_spacing=0.12 if lines > 1 else 0,
+        figure=frame(76 + 280 * lines, margin={"l": 8, "r": 8, "t": 28, "b": 48}),
+    )  # fmt: skip
+    for n, role in enumerate(roles):
+        tile = _tile(maps[role], names, role_name(role), finer if role == "initial" else 1.0)
+        figure.add_trace(tile, row=n // COLUMNS + 1, col=n % COLUMNS + 1)
+    height = maps[roles[0]].shape[1]
     figure.update_xaxes(visible=False, constrain="domain")
-    figure.update_yaxes(visible=False, autorange="reversed", constrain="domain")
-    for n in range(2 * len(roles)):
-        name = "" if n == 0 else str(n + 1)
-        figure.layout[f"yaxis{name}"].scaleanchor = f"x{name}"
-    for row, name in enumerate(names):
-        figure.update_yaxes(visible=True, showticklabels=False, title_text=name, row=row + 1, col=1)
+    figure.update_yaxes(visible=False, autorange="reversed", constrain="domain", constraintoward="top")
+    for n in range(lines * COLUMNS):
+        axis = f"{n + 1}" if n else ""
+        figure.layout[f"yaxis{axis}"].scaleanchor = f"x{axis}"
+    middles = [(height - 1) / 2, height + 1 + (height - 1) / 2]
+    figure.update_yaxes(visible=True, showgrid=False, zeroline=False, tickvals=middles, ticktext=list(names),
+                        tickangle=-90, ticks="", col=1)  # fmt: skip
     signed = {"colorscale": "RdBu_r", "cmin": -limit, "cmax": limit}
     scale = signed if kind != "grad_cam" else {"colorscale": "Cividis", "cmin": 0, "cmax": limit}
-    bar = {"thickness": 10, "len": 0.9, "tickformat": "~g", "nticks": 5}
+    bar = {"orientation": "h", "y": 0, "yanchor": "top", "thickness": 10, "tickformat": "~g", "nticks": 5}
     figure.update_layout(coloraxis=scale | {"colorbar": bar})
-    figure.update_annotations(font_size=12)
+    figure.update_annotations(font_size=13)
     control = (
         " The control is the untrained network, its faint maps made stronger as its title says: where another map "
         "looks like its, that shows the image, not what was learned."
@@ -80,10 +81,22 @@ def attributions(maps: Mapping[str, np.ndarray], names: Sequence[str], kind: str
     return Shown(
         figure,
         table,
-        f"Upper row: the logit of {names[0]} (c); lower row: of {names[1]} (the strongest c'). {READ[kind]} One colour "
-        f"scale for all models.{control}",
+        f"Above: the logit of {names[0]} (c); below: of {names[1]} (the strongest c'). {READ[kind]} One colour scale "
+        f"for all models.{control}",
         f"{len(roles)} models, two maps each, of the logits of {names[0]} and {names[1]}.",
     )
+
+
+def _tile(maps: np.ndarray, names: Sequence[str], title: str, stronger: float) -> go.Heatmap:
+    """Two maps, one above the other, with a row of nothing between them."""
+    _, _, width = maps.shape
+    values = np.concatenate([maps[0], np.full((1, width), np.nan), maps[1]])
+    called = np.repeat(names, [len(maps[0]) + 1, len(maps[1])])
+    hover = f"{title}, %{{text}}: %{{customdata:.3g}}<extra></extra>"
+    return go.Heatmap(
+        z=values * stronger, customdata=values, text=np.tile(called[:, None], width), coloraxis="coloraxis",
+        hovertemplate=hover, hoverongaps=False,
+    )  # fmt: skip
 
 
 def _limit(maps: Sequence[np.ndarray]) -> float:

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 
 from core.figures.theme import NEUTRAL, frame
 
-CELL = 40  # pixels a side
+SIDE = 288  # pixels: of the whole grid, for a phone as well
 
 
 def drawing(cells: np.ndarray) -> go.Figure:
@@ -17,7 +17,7 @@ def drawing(cells: np.ndarray) -> go.Figure:
     side = len(cells)
     rows, columns = np.indices(cells.shape).reshape(2, -1)
     greys = [f"rgb({grey},{grey},{grey})" for grey in cells.ravel()]
-    pixels = max(CELL * 8 // side, 10)
+    pixels = SIDE // side
     figure = frame(pixels * side + 4, width=pixels * side + 4, showlegend=False, margin=dict.fromkeys("lrtb", 2))
     figure.add_trace(
         go.Scatter(

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from core.figures.theme import NEUTRAL, Shown, frame, log_axis, role_mark, role_name
 
 MOST_CLASSES = 12
+SHADES = [[0, "rgba(47,146,220,0.07)"], [1, "rgba(47,146,220,1)"]]  # over the page, light or dark
 
 
 def class_probabilities_table(answers: pd.DataFrame, target: int, classes: Sequence[str]) -> pd.DataFrame:
@@ -33,10 +34,15 @@ def class_probabilities(answers: pd.DataFrame, target: int, classes: Sequence[st
     figure = frame(70 + 30 * len(roles), margin_t=8)
     figure.add_trace(
         go.Heatmap(
-            x=names, y=[role_name(role) for role in roles], z=shares, zmin=0, zmax=1, colorscale="Blues",
+            x=names, y=[role_name(role) for role in roles], z=shares, zmin=0, zmax=1, colorscale=SHADES,
             xgap=2, ygap=2,
-            text=np.where(shares >= 0.005, np.char.mod("%.0f", 100 * shares), ""), texttemplate="%{text}",
             showscale=False, hovertemplate="%{y}: %{x} %{z:.2%}<extra></extra>",
+        )
+    )  # fmt: skip
+    figure.add_trace(  # as text of its own, for which the page chooses the colour
+        go.Scatter(
+            x=np.tile(names, len(roles)), y=np.repeat([role_name(role) for role in roles], len(names)), mode="text",
+            text=np.where(shares >= 0.005, np.char.mod("%.0f", 100 * shares), "").ravel(), hoverinfo="skip",
         )
     )  # fmt: skip
     place = names.index(classes[target])
@@ -48,7 +54,7 @@ def class_probabilities(answers: pd.DataFrame, target: int, classes: Sequence[st
     return Shown(
         figure,
         table,
-        f"Probability of every class in percent. Framed: {classes[target]}, the class that the formula calls c.",
+        f"Probability of every class in percent. Framed: {classes[target]}, the class c of the formula.",
         f"Largest probability: {'; '.join(told)}.",
         tuple(roles),
     )

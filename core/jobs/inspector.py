@@ -20,6 +20,7 @@ from core.store.inspections import PARTS
 IDLE_SECONDS = 300.0
 TICK_SECONDS = 0.05
 RUNS = 4  # whose models are kept at hand
+SMALL_IMAGE = 16  # pixels a side up to which a GPU is no quicker
 NICE = 2  # pages answer first, runs can wait
 
 _SERVICE = Service("inspector", ("-m", "core.jobs.inspector"))
@@ -73,7 +74,7 @@ def _find(store: Store, question: InspectSpec, part: str, models: dict[str, Any]
 def _models(store: Store, run: str) -> dict[str, Any]:
     import torch
 
-    from core.experiment.run import SMALL_IMAGE, choose_device
+    from core.device import choose_device
     from core.inspection import models_of
 
     folder = open_run(store, run)

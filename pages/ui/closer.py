@@ -34,7 +34,8 @@ def closer_look(run: RunFolder, names: Sequence[str], where: str) -> None:
     """
     images = [pick(run, name) for name in names]
     _beside(images, partial(_head, run))
-    found = dict(zip(names, look(run, names), strict=True))
+    with st.container():  # what comes below keeps its place when this is empty
+        found = dict(zip(names, look(run, names), strict=True))
     answers, terms, maps, like = st.tabs(["Answers", "MU-Mis terms", "Maps", "More like this"])
     with answers:
         _beside(images, lambda image: _answers(run, image, found[image.name], where))

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.datasets.picture import FORMATS, MOST_BYTES, fitted, read_picture
 from core.figures import drawing, selected_ids
+from core.jobs.inspector import ensure_inspector
 from core.specs import DataInfo
 from core.store import RunFolder
 from pages.ui import library
@@ -66,6 +67,7 @@ def _paint(key: str, ink: int) -> None:
 
 
 def _put(cells: np.ndarray) -> None:
+    ensure_inspector(library.store())  # it takes a moment to start
     st.session_state[CELLS] = cells
     st.session_state[TURN] = st.session_state.get(TURN, 0) + 1  # a new figure: nothing selected
 

@@ -43,31 +43,29 @@ def tray(page: str) -> None:
     if run is None or not (name or pinned):
         return
     ensure_inspector(library.store())  # it takes a moment to start; a closer look is likely
-    names = [one for one in (name, pinned) if one]
+    faces = {one: word for word, one in (("img", name), ("pin", pinned)) if one}
     with st.bottom, boundary(), st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        for word, one in (("img", name), ("pin", pinned)):
-            if one:
-                _face(run, word, one)
+        for one, word in faces.items():
+            _face(run, word, one)
         st.button("Look closer", key="tray.open", icon=":material/search:", type="primary",
                   on_click=_open, args=(page,))  # fmt: skip
         if name and name != pinned:
             st.button("Pin", key="tray.pin", icon=":material/push_pin:", on_click=partial(select, "pin", name),
                       help="Keeps this image beside the next one that you select.")  # fmt: skip
     if st.session_state[OPEN] == page:
-        title, width = ("Two images", WIDE) if len(names) > 1 else ("One image", NARROW)
-        st.dialog(f"{title} in every model", width=width, position="right", on_dismiss=_close)(_look)(run, names)
+        title, width = ("Two images", WIDE) if len(faces) > 1 else ("One image", NARROW)
+        st.dialog(f"{title} in every model", width=width, position="right", on_dismiss=_close)(_look)(run, list(faces))
 
 
 def _face(run: RunFolder, word: str, name: str) -> None:
     image, classes = pick(run, name), run.spec.model.data.info.classes
-    st.image(png_url(image.pixels, SMALL), alt=f"{image.title}, {image.about(classes)}", width=SMALL)
-    with st.container(width=300, gap=None):
-        st.markdown(f"**{image.title}** · {image.about(classes)}")
-        st.caption(" · ".join(f"{role}: {taken}" for role, taken in image.predictions(classes).items()))
-    st.button(
-        "Let go", key=f"tray.drop.{word}", icon=":material/close:", type="tertiary",
-        on_click=partial(select, word, None), help=f"Takes {image.title.lower()} off this bar.",
-    )  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+        st.image(png_url(image.pixels, SMALL), alt=f"{image.title}, {image.about(classes)}", width=SMALL)
+        with st.container(width="content", gap=None):
+            st.markdown(f"**{image.title}** · {image.about(classes)}{' · pinned' if word == 'pin' else ''}")
+            st.caption(" · ".join(f"{role}: {taken}" for role, taken in image.predictions(classes).items()))
+        st.button(":material/close:", key=f"tray.drop.{word}", type="tertiary", on_click=partial(select, word, None),
+                  help=f"Takes {image.title.lower()} off this bar")  # fmt: skip
 
 
 def _look(run: RunFolder, names: list[str]) -> None:

@@ -23,16 +23,19 @@ def test_the_table_has_every_pixel_of_every_map(maps: dict[str, np.ndarray]) -> 
 def test_all_models_have_one_scale_and_the_control_says_how_much_stronger_it_is(maps: dict[str, np.ndarray]) -> None:
     shown = attributions(maps, ("cat", "dog"), "smoothgrad")
     traces = shown.figure.data
-    assert len(traces) == 6
+    assert len(traces) == 3
     assert {trace.coloraxis for trace in traces} == {"coloraxis"}
     axis = shown.figure.layout.coloraxis
     assert axis.cmin == -axis.cmax
     assert axis.cmax == pytest.approx(4, rel=0.01)  # a percentile, not quite the largest
-    control = traces[0]
-    written = float(shown.figure.layout.annotations[0].text.split("×")[1].rstrip(")"))
-    assert control.z == pytest.approx(control.customdata * written, rel=0.01)
-    assert np.array_equal(control.customdata, maps["initial"][0])
-    assert np.array_equal(traces[2].z, maps["original"][0])
+    original, _, control = traces
+    written = float(shown.figure.layout.annotations[2].text.split("×")[1].rstrip(")"))
+    assert control.z == pytest.approx(control.customdata * written, rel=0.01, nan_ok=True)
+    assert np.array_equal(control.customdata[3:], maps["initial"][1])
+    assert np.array_equal(original.z[:2], maps["original"][0])
+    assert np.array_equal(original.z[3:], maps["original"][1])
+    assert np.isnan(original.z[2]).all()
+    assert original.text[:, 0].tolist() == ["cat", "cat", "cat", "dog", "dog"]
     assert "untrained network" in shown.how_to_read
 
 

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from core import RunSpec, Store, jobs
 from core.jobs.worker import attempt
 from core.store import RunFolder
-from pages.ui import inspection, live, selection
+from pages.ui import inspection, live, own, selection
 
 ROOT = Path(live.__file__).parents[2]
 
@@ -36,7 +36,7 @@ def supervised(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 def inspected(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The stores for which a page asked for an inspector; none is started."""
     asked: list[Path] = []
-    for module in (inspection, selection):
+    for module in (inspection, own, selection):
         monkeypatch.setattr(module, "ensure_inspector", lambda store: asked.append(store.root))
     return asked
 

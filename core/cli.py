@@ -114,8 +114,8 @@ _SPEC_OPTIONS = (
 
 def run(args: argparse.Namespace) -> int:
     """Runs a spec in this process, or follows the process that works on it already."""
+    from core.device import choose_device
     from core.experiment.plan import plan as check
-    from core.experiment.run import choose_device
     from core.jobs.worker import attempt
 
     spec = _spec(args)

@@ -8,10 +8,12 @@ from core.jobs import ensure_supervisor
 from core.specs import ARCHITECTURES, ModelSpec
 from core.specs.requests import requests_text
 from core.store import open_run
-from pages.ui import draft, library, live, own, request, sweep
+from pages.ui import draft, library, live, own_files, request, sweep
+from pages.ui.alike import warn_of_duplicates
+from pages.ui.boundary import boundary, plain
 from pages.ui.data import choose_data
 from pages.ui.links import select, selected
-from pages.ui.page import boundary, page, plain
+from pages.ui.page import page
 from pages.ui.planned import costs, images, notes
 from pages.ui.settings import settings_form, whole_number
 
@@ -58,7 +60,7 @@ with page("Forget", "Choose what a trained classifier shall forget, press Run, a
         with st.expander("Model, seeds and gold models", icon=":material/memory:"):
             st.selectbox("Architecture", ARCHITECTURES, key=f"{PREFIX}arch", on_change=draft.change_arch,
                          format_func=lambda name: f"{name}: {ARCHITECTURES[name]}")  # fmt: skip
-            own.choose_weights()
+            own_files.choose_weights()
             left, right = st.columns(2)
             with left:
                 whole_number("Seed", ModelSpec.model_fields["seed"], f"{PREFIX}seed", "Of the original model.")
@@ -88,6 +90,8 @@ with page("Forget", "Choose what a trained classifier shall forget, press Run, a
         with what:
             images(planned, load_dataset(spec.model.data))
         notes(planned)
+        with what:
+            warn_of_duplicates(planned)
 
     if run := selected("run"):
         st.divider()

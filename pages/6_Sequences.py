@@ -4,7 +4,8 @@ import streamlit as st
 
 from core import InvalidSpec
 from pages.ui import sequence, sequence_form
-from pages.ui.page import boundary, page, plain
+from pages.ui.boundary import boundary, plain
+from pages.ui.page import page
 
 LEAD = (
     "Requests to forget do not come all at once. Each of these starts from what the one before has left, and after it "

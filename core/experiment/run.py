@@ -8,8 +8,7 @@ import numpy as np
 import torch
 
 from core.datasets import load_dataset
-from core.device import on_device
-from core.errors import InvalidSpec
+from core.device import choose_device, on_device
 from core.evaluation.accuracy import with_forget
 from core.evaluation.tables import norm_ids, prediction_table
 from core.events import Event, Finished, Table
@@ -98,20 +97,6 @@ def _execute(planned: Plan, models: Models, place: torch.device, start: Weights 
         measures["easy_hard"] = judged(own, [table for role, table in tables.items() if role.startswith("gold-")])
     result = build_result(planned, tables | {"unlearned": own}, records, trajectory, measures, took, str(place))
     yield Finished(result, get_state(model))
-
-
-def choose_device(name: str) -> torch.device:
-    """``auto`` is the GPU where there is one.
-
-    Raises:
-        InvalidSpec: an unknown name, or ``cuda`` where there is none.
-    """
-    if name not in ("auto", "cpu", "cuda"):
-        raise InvalidSpec(f"device {name!r} is not known; choose auto, cpu or cuda")
-    available = torch.cuda.is_available()
-    if name == "cuda" and not available:
-        raise InvalidSpec("device 'cuda': this machine has no usable GPU; choose auto or cpu")
-    return torch.device("cuda" if available and name != "cpu" else "cpu")
 
 
 @contextmanager

@@ -7,6 +7,7 @@ sentence or two on how to read it, and a short text for screen readers. No strea
 
 from core.figures.attack_roc import attack_roc, attack_role_name, attack_roles
 from core.figures.attack_scores import attack_scores, attack_scores_table
+from core.figures.attributions import attributions, attributions_table
 from core.figures.before_after import before_after, before_after_table
 from core.figures.collateral import flips, flips_table
 from core.figures.compare_runs import (
@@ -28,11 +29,13 @@ from core.figures.comparison import (
 )
 from core.figures.cost import cost_quality, cost_quality_table
 from core.figures.cuts import cut_explorer, cut_explorer_table
+from core.figures.drawing import drawing
 from core.figures.features import FEATURE_NAMES, against_others, against_others_table, features, features_table
 from core.figures.flow import flow, flow_table
 from core.figures.followed import StepImages, shown_ids
 from core.figures.forest import methods_forest, methods_forest_table
 from core.figures.gallery import class_counts, class_counts_table, contact_sheet, gallery, gallery_table, png_url
+from core.figures.inspected import class_probabilities, class_probabilities_table, logit_norms, logit_norms_table
 from core.figures.judgement import calibration, precision_recall, roc
 from core.figures.ladder import ladder, ladder_table, ladder_verdict
 from core.figures.maps import feature_maps, feature_maps_table
@@ -92,6 +95,8 @@ __all__ = [
     "attack_roles",
     "attack_scores",
     "attack_scores_table",
+    "attributions",
+    "attributions_table",
     "before_after",
     "before_after_table",
     "calibration",
@@ -99,6 +104,8 @@ __all__ = [
     "class_changes_table",
     "class_counts",
     "class_counts_table",
+    "class_probabilities",
+    "class_probabilities_table",
     "contact_sheet",
     "cost_quality",
     "cost_quality_table",
@@ -106,6 +113,7 @@ __all__ = [
     "cut_explorer_table",
     "distribution",
     "distribution_table",
+    "drawing",
     "feature_bars",
     "feature_bars_table",
     "feature_maps",
@@ -126,6 +134,8 @@ __all__ = [
     "ladder_table",
     "ladder_verdict",
     "lead_told",
+    "logit_norms",
+    "logit_norms_table",
     "methods_forest",
     "methods_forest_table",
     "methods_matrix",

@@ -38,8 +38,7 @@ class ModelFolder(MutableMapping[str, SavedModel]):
         return self._path(str(key), "json").is_file()
 
     def __getitem__(self, key: str) -> SavedModel:
-        self._need(key)
-        return SavedModel(read_weights(self._path(key, "safetensors")), self.table(key), self.record(key))
+        return SavedModel(self.weights(key), self.table(key), self.record(key))
 
     def __setitem__(self, key: str, model: SavedModel) -> None:
         if not self._path(key, "safetensors").exists():  # the key fixes the weights; only the table ever grows
@@ -63,6 +62,11 @@ class ModelFolder(MutableMapping[str, SavedModel]):
         """A model's rows, without reading its weights."""
         self._need(key)
         return read_table(self._path(key, "parquet"))
+
+    def weights(self, key: str) -> dict[str, np.ndarray]:
+        """A model's weights, without reading its table."""
+        self._need(key)
+        return read_weights(self._path(key, "safetensors"))
 
     def record(self, key: str) -> dict[str, Any]:
         """A model's record, without reading its weights."""

@@ -13,6 +13,7 @@ from core.places import PROJECT, default_store
 from core.specs import RunSpec, parse_spec, spec_json
 from core.store.files import remove_folder, write_bytes
 from core.store.index import Index, RunRow
+from core.store.inspections import Inspections
 from core.store.models import ModelFolder
 from core.store.runs import RunFolder
 
@@ -32,6 +33,7 @@ class Store:
             raise StoreError(f"the store {self.root} is a file; name a folder")
         self.index = Index(self.root / "index.sqlite")
         self.models = ModelFolder(self.root / "models")
+        self.inspections = Inspections(self.root / "inspections")
 
     def submit(self, spec: RunSpec) -> str:
         """Queues a run and returns its id. A run that is done, running or queued stays as it is."""

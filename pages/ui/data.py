@@ -6,8 +6,8 @@ from core.datasets import is_prepared
 from core.jobs.download import cancel_download, download_state, is_downloading, start_download
 from core.places import data_root
 from core.specs import DATASETS, DataInfo, data_info, own_datasets
-from pages.ui import draft, own
-from pages.ui.page import boundary, plain
+from pages.ui import draft, own_files
+from pages.ui.boundary import boundary, plain
 
 
 def choose_data() -> DataInfo | None:
@@ -17,7 +17,7 @@ def choose_data() -> DataInfo | None:
         "Data set", known, format_func=lambda name: known[name].title, key=f"{draft.PREFIX}dataset",
         on_change=draft.change_data, help="\n\n".join(f"**{plain(i.title)}**: {i.about}" for i in known.values()),
     )  # fmt: skip
-    own.offer_images()
+    own_files.offer_images()
     name = draft.get("dataset")
     if not is_prepared(name):
         _offer(name)

@@ -15,8 +15,8 @@ from core.experiment.past import Past, look_back
 from core.gallery import examples, shipped
 from core.specs import MeasureSpec, RunSpec, parse_spec, to_query
 from core.store import GALLERY, RunFolder, RunRow, open_run
+from pages.ui.boundary import plain
 from pages.ui.links import select, selected
-from pages.ui.page import plain
 
 
 def store() -> Store:

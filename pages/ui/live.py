@@ -11,8 +11,8 @@ from core.figures import accuracy_curves, playback, role_name, sensitivity_curve
 from core.jobs import ensure_supervisor
 from core.store import GALLERY, RunFolder, RunRow, open_run
 from pages.ui import library, scrub, summary
+from pages.ui.boundary import boundary, plain
 from pages.ui.figure import show
-from pages.ui.page import boundary, plain
 
 ACTIVE = ("queued", "running")
 COLORS = {"done": "green", "failed": "red", "cancelled": "gray", "interrupted": "orange"}

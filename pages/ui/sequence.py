@@ -12,8 +12,8 @@ from core.evaluation.sequences import request_accuracies, sequence_steps
 from core.figures import GAP_NAMES, request_name, sequence_gap, sequence_matrix, sequence_verdict
 from core.store import RunFolder, open_run
 from pages.ui import library, live, summary, sweep
+from pages.ui.boundary import plain
 from pages.ui.figure import show, table
-from pages.ui.page import plain
 from pages.ui.planned import duration
 
 Sequences = Mapping[str, tuple[RunSpec, ...]]

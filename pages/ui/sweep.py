@@ -9,8 +9,8 @@ from core import RunSpec, jobs
 from core.specs.sweep import suitable_runs
 from core.store import RunRow
 from pages.ui import library, live
+from pages.ui.boundary import boundary
 from pages.ui.links import select
-from pages.ui.page import boundary
 
 
 def button(spec: RunSpec, key: str) -> None:

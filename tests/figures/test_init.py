@@ -35,6 +35,9 @@ def test_every_figure_says_how_to_read_it_and_names_fractions_that_exist(
     near = pd.DataFrame({"index": [4, 7], "distance": [1.0, 2.0], "nearest": 0})
     marks = core.figures.run_marks({"A": "one setting"})
     unlearned = samples[samples["role"] == "unlearned"].assign(probability=0.5)
+    answers = pd.DataFrame(
+        {"role": "original", "class": range(3), "probability": [0.5, 0.2, 0.3], "norm": [3.0, 2.0, 1.0]}
+    )
     cut = cuts(verdicts["p_hard"].to_numpy(), right)
     shown: list[Shown] = [
         core.figures.accuracy_curves(trajectory),
@@ -76,6 +79,9 @@ def test_every_figure_says_how_to_read_it_and_names_fractions_that_exist(
         core.figures.run_curves({"A": trajectory}, marks),
         core.figures.run_accuracies({"A": runs[0] | {"gap": None, "gold_spread": None}}, marks),
         core.figures.two_runs(image_differences(unlearned, unlearned), classes, ("A", "B")),
+        core.figures.class_probabilities(answers, 0, classes),
+        core.figures.logit_norms(answers, 0, 1, classes),
+        core.figures.attributions({"original": np.ones((2, 4, 4))}, classes[:2], "smoothgrad"),
     ]
     for one in shown:
         assert one.how_to_read.endswith(".")

@@ -11,7 +11,7 @@ from core.jobs.adding import adding_state, cancel_adding, start_adding
 from core.specs import RECIPES, ModelSpec, short
 from core.store.weights import fitting_weights
 from pages.ui import draft
-from pages.ui.page import boundary, plain
+from pages.ui.boundary import boundary, plain
 
 IMAGES = """
 - **.zip** of a folder with one folder of pictures per class: `train/CLASS/…` and `test/CLASS/…`, or `CLASS/…`, of which

@@ -14,8 +14,8 @@ from typing import Any
 import torch
 
 from core.bench.table import finished, print_rows
-from core.datasets import load_dataset
-from core.errors import DataUnavailable, NotFound
+from core.datasets import is_available
+from core.errors import NotFound
 from core.specs import MethodSpec, RunSpec
 from core.store import Store
 
@@ -65,11 +65,7 @@ def result_of(store: Store, spec: RunSpec) -> Result | None:
         pass
     if spec.model.width is None and not torch.cuda.is_available():
         return None
-    try:
-        load_dataset(spec.model.data)
-    except DataUnavailable:
-        return None
-    return finished(store, spec)
+    return finished(store, spec) if is_available(spec.model.data) else None
 
 
 def print_settings(store: Store, title: str, settings: Sequence[Setting], columns: Mapping[str, Column]) -> None:

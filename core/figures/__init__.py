@@ -22,7 +22,15 @@ from core.figures.cuts import cut_explorer, cut_explorer_table
 from core.figures.features import FEATURE_NAMES, against_class, against_class_table, features, features_table
 from core.figures.flow import flow, flow_table
 from core.figures.forest import methods_forest, methods_forest_table
-from core.figures.gallery import class_counts, class_counts_table, contact_sheet, gallery, gallery_table, png_url
+from core.figures.gallery import (
+    class_counts,
+    class_counts_table,
+    contact_sheet,
+    gallery,
+    gallery_table,
+    placeholder,
+    png_url,
+)
 from core.figures.judgement import calibration, precision_recall, roc
 from core.figures.ladder import ladder, ladder_table, ladder_verdict
 from core.figures.matrix import methods_matrix, methods_matrix_table
@@ -104,6 +112,7 @@ __all__ = [
     "methods_matrix_table",
     "outcomes",
     "outcomes_table",
+    "placeholder",
     "playback",
     "playback_table",
     "png_url",

@@ -5,6 +5,7 @@ import torch
 from core import Store, make_spec
 from core.bench import paper_mu_mis
 from core.bench.paper import MISSING, Line, Setting
+from core.gallery import examples
 from core.specs import make_method
 
 QUICK = {"model.width": 8, "model.train.epochs": 3, "model.train.batch_size": 32, "measure.probe_images": 60}
@@ -87,3 +88,8 @@ def test_from_end_to_end(
     assert ["Table 1: CIFAR-100 rocket, ResNet-18", "MU-Mis", "ours", *[MISSING] * 6] in rows
     assert ["learning rate 0.0001", *[MISSING] * 12] in rows
     assert [row.id for row in store.rows()] == [spec.but(method=own).id]  # nothing but the reduced setting was run
+
+
+def test_an_example_is_a_run_of_the_reduced_setting():
+    reduced = paper_mu_mis.reduced().specs()["MU-Mis, scale-free"]
+    assert [entry.spec.id for entry in examples() if entry.spec.model.data.name == "cifar10"] == [reduced.id]

@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from core.cli_bench import bench, bench_words
 from core.cli_data import Ticker, add, add_weights, download, named
 from core.cli_store import export, prune, report
 from core.errors import InvalidSpec, UnlearnError
-from core.specs import ARCHITECTURES, DATASETS, METHODS, RunSpec, choices, from_query, own_datasets, parse_spec
+from core.specs import ARCHITECTURES, DATASETS, METHODS, RunSpec, from_query, own_datasets, parse_spec
 from core.store import ENDED, GALLERY, Store, open_run
 from core.store.weights import kept_weights
 
@@ -101,9 +102,7 @@ def _parser() -> argparse.ArgumentParser:
         added.add_argument(f"--{option}", metavar=option.upper(), help=about, required=option == "dataset")
     added = command("gallery", gallery, "build the shipped examples, or check them against a new build", store=False)
     added.add_argument("what", choices=("build", "verify"))
-    added = command("bench", bench, "measure what the README reports")
-    added.add_argument("name")
-    added.add_argument("--sizes", metavar="5,30,80", help="easy-hard: shares of a class, in percent")
+    bench_words(command("bench", bench, "measure what the README reports"))
     return parser
 
 
@@ -210,27 +209,6 @@ def gallery(args: argparse.Namespace) -> int:
     from core import gallery as shelf
 
     return shelf.build() if args.what == "build" else shelf.verify()
-
-
-def bench(args: argparse.Namespace) -> int:
-    """Runs a benchmark by its name."""
-    from core.bench import BENCHMARKS, benchmark
-
-    if args.name not in BENCHMARKS:
-        raise InvalidSpec(f"benchmark {args.name!r} is not known; choose {choices(BENCHMARKS)}")
-    benchmark(args.name)(Store(args.store), **_sizes(args))
-    return 0
-
-
-def _sizes(args: argparse.Namespace) -> dict[str, tuple[int, ...]]:
-    if args.sizes is None:
-        return {}
-    if args.name != "easy-hard":
-        raise InvalidSpec(f"--sizes {args.sizes}: only easy-hard has sizes; leave it out")
-    sizes = args.sizes.split(",")
-    if not all(size.isdecimal() and 1 <= int(size) <= 99 for size in sizes):
-        raise InvalidSpec(f"--sizes {args.sizes}: give whole percentages from 1 to 99, apart by commas")
-    return {"sizes": tuple(map(int, sizes))}
 
 
 def _spec(args: argparse.Namespace) -> RunSpec:

@@ -34,7 +34,15 @@ from core.figures.features import FEATURE_NAMES, against_others, against_others_
 from core.figures.flow import flow, flow_table
 from core.figures.followed import StepImages, shown_ids
 from core.figures.forest import methods_forest, methods_forest_table
-from core.figures.gallery import class_counts, class_counts_table, contact_sheet, gallery, gallery_table, png_url
+from core.figures.gallery import (
+    class_counts,
+    class_counts_table,
+    contact_sheet,
+    gallery,
+    gallery_table,
+    placeholder,
+    png_url,
+)
 from core.figures.inspected import class_probabilities, class_probabilities_table, logit_norms, logit_norms_table
 from core.figures.judgement import calibration, precision_recall, roc
 from core.figures.ladder import ladder, ladder_table, ladder_verdict
@@ -142,6 +150,7 @@ __all__ = [
     "methods_matrix_table",
     "outcomes",
     "outcomes_table",
+    "placeholder",
     "playback",
     "playback_table",
     "png_url",

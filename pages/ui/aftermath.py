@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core import load_dataset
+from core.datasets import is_prepared
 from core.evaluation.collateral import collateral, nearest_forget
 from core.figures import SPLIT_NAMES, flips, flow, png_url
 from core.specs import DataSpec
@@ -26,6 +27,9 @@ def forget_images(run: RunFolder) -> None:
 
 def other_images(run: RunFolder) -> None:
     """The flipped predictions among retained and test images, by nearness to the forget set."""
+    if not is_prepared(run.spec.model.data.name):
+        st.caption("The others are sorted by nearness to the forget set, for which the images themselves are needed.")
+        return
     samples = library.samples(run)
     gone = samples.loc[(samples["split"] == "forget") & (samples["role"] == "original"), "index"]
     others = collateral(samples, _nearest(run.spec.model.data, tuple(gone)))

@@ -30,6 +30,17 @@ def choose_data() -> DataInfo | None:
     return data_info(name)
 
 
+def offer_missing(name: str) -> None:
+    """For a run's page: says where its images are not on this machine, and offers to fetch them."""
+    if is_prepared(name):
+        return
+    title = data_info(name).title
+    with st.expander(
+        f"Grey squares stand for images of {title}: they are not on this machine", icon=":material/image:"
+    ):
+        _offer(name)
+
+
 def _offer(name: str) -> None:
     info = data_info(name)
     st.info(f"{info.title} is not on this machine. {info.about}", icon=":material/download:")

@@ -163,7 +163,10 @@ def test_a_setting_is_the_same_by_its_short_and_by_its_dotted_name():
         ({"settings": {"max_steps": 0}}, "^max_steps = 0 is not allowed"),
         ({"settings": {"max_steps": "many"}}, "^max_steps = 'many' is not allowed"),
         ({"settings": {"cap": "NaN"}}, "^cap = nan is not allowed: input should be a finite number"),
-        ({"settings": {"steps": "9" * 5000}}, "^'steps' is not a setting here; choose variant, stop, max_steps"),
+        (
+            {"settings": {"steps": "9" * 5000}},
+            "^'steps' is not a setting here; choose variant, stop, penalty, max_steps",
+        ),
         ({"settings": {"max_steps": "9" * 5000}}, "^max_steps = '999"),
         ({"settings": {"max_steps": "[" * 100_000}}, r"^max_steps = '\[\["),
         ({"settings": {"learning_rate": 0.1}}, "learning_rate = 0.1 is not used with variant = scale-free"),

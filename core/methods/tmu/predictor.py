@@ -1,7 +1,9 @@
 """From the features of twin images, whose answer is known, to the probability that a forget image is hard.
 
-Paper: https://arxiv.org/abs/2408.11433 (section 5.1: 64 and 32 hidden units, SGD at 0.01 with momentum 0.9, 100 epochs;
-batches and weight decay are not stated).
+The paper's is a network (https://arxiv.org/abs/2408.11433, section 5.1: 64 and 32 hidden units, SGD at 0.01 with
+momentum 0.9, 100 epochs; batches and weight decay are not stated). It learns a few hundred images too well: held out,
+twin images had a mean loss of 0.27 under it, 0.26 at best over batches of 32 to all, and 0.23 under logistic
+regression, which is the default.
 """
 
 from collections.abc import Callable

@@ -7,7 +7,7 @@ from sklearn.metrics import roc_auc_score
 from core.methods.tmu.predictor import called_easy, fit, held_out, shifted
 from core.specs.methods import Tmu
 
-SPECS = [Tmu(), Tmu(predictor="logistic"), Tmu(class_weights=True), Tmu(predictor="logistic", class_weights=True)]
+SPECS = [Tmu(predictor=p, class_weights=weights) for weights in (False, True) for p in ("mlp", "logistic")]
 named = pytest.mark.parametrize("spec", SPECS, ids=lambda spec: f"{spec.predictor} {spec.class_weights}")
 
 
@@ -72,7 +72,7 @@ def test_where_all_are_of_one_kind_the_share_is_the_answer(hard: np.ndarray):
 def test_every_draw_is_the_generators():
     features, hard = twin_rows(60)
     shared = torch.get_rng_state()
-    one, same, other = (fit(features, hard, Tmu(), seeded(s))(features) for s in (0, 0, 1))
+    one, same, other = (fit(features, hard, Tmu(predictor="mlp"), seeded(s))(features) for s in (0, 0, 1))
     assert torch.equal(shared, torch.get_rng_state())
     assert (one == same).all()
     assert (one != other).any()

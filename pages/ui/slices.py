@@ -41,10 +41,10 @@ def choose(images: Images, info: DataInfo) -> Slice:
     with columns[1]:
         labels = _several("Class", range(len(info.classes)), "class", info.classes)
     with columns[2]:
-        splits = [name for name in (*TRAINING, "test", "pool") if name in set(about["split"])]
+        splits = [name for name in (*TRAINING, "test", "pool") if name in about["split"].cat.categories]
         split = _several("Part of the data", splits, "split", {"forgotten": "Forgotten before"} | SPLIT_NAMES)
     with columns[3]:
-        outcome = _several("Outcome", sorted(about["outcome"].unique()), "outcome", help="Right or wrong: the "
+        outcome = _several("Outcome", about["outcome"].cat.categories, "outcome", help="Right or wrong: the "
                            "unlearned model against gold, which is right where half of the golds are.")  # fmt: skip
     with columns[4], st.popover("More", icon=":material/tune:", width="stretch"):
         norm = st.selectbox("Norm", RANGED, format_func=NORM_NAMES.get, key="images.norm", bind="query-params")

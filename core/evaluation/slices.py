@@ -3,7 +3,7 @@
 An image's outcome sets the unlearned model against gold, which is right on an image that at least half of the golds
 classify right:
 
-    unlearned  gold     of a forget image     of any other image
+    unlearned  gold     of a forgotten image  of any other image
     right      right    kept as gold          right as gold
     wrong      wrong    forgotten as gold     wrong as gold
     right      wrong    not forgotten         better than gold
@@ -92,7 +92,8 @@ def images_of(samples: pd.DataFrame) -> Images:
     own = rows[rows["role"] == "unlearned"].reset_index(drop=True)
     right = values["prediction"].eq(own["label"], axis=0)
     golds = right[[role for role in roles if role.startswith("gold-")]]
-    became = outcome(right["unlearned"].to_numpy(), golds.to_numpy(), (own["split"] == "forget").to_numpy())
+    gone = own["split"].isin(["forget", "forgotten"])
+    became = outcome(right["unlearned"].to_numpy(), golds.to_numpy(), gone.to_numpy())
     about = own[["index", "split", "label", "subclass"]].assign(
         outcome=pd.Categorical(became),
         hardness=values["loss"]["original"],
@@ -108,7 +109,7 @@ def outcome(right: np.ndarray, golds_right: np.ndarray, forget: np.ndarray) -> n
     Args:
         right: bool (N,), of the unlearned model.
         golds_right: bool (N, K).
-        forget: bool (N,), the forget images.
+        forget: bool (N,), the forgotten images.
     """
     if not golds_right.shape[1]:
         return np.where(right, *NO_GOLD)

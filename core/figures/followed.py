@@ -1,7 +1,9 @@
 """The forget images that a run followed, as they stood after each of its steps: the lower half of ``playback``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,10 +12,10 @@ import plotly.graph_objects as go
 from core.evaluation.accuracy import GAP
 from core.evaluation.slices import NO_GOLD, OUTCOMES
 from core.figures.theme import NORM_NAMES, NORMS
-from core.figures.tiles import ROW, grid, marks, pictures, x_axis, y_axis
+from core.figures.tiles import ROW, captions, grid, legend_entries, pictures, said, x_axis, y_axis
 
-COLUMNS = 8
-TILES = 40
+COLUMNS = 6  # on a phone a caption has the width of a tile
+TILES = 30
 HEADER = 100  # pixels: the numbers of the step
 
 
@@ -32,11 +34,24 @@ class StepImages:
     images: np.ndarray
     classes: Sequence[str]
 
-    @property
+    @cached_property
     def outcomes(self) -> list[str]:
         """Those that occur at some step, in a fixed order."""
         present = set(self.steps["outcome"])
         return [name for name in (*OUTCOMES, *NO_GOLD) if name in present]
+
+    @cached_property
+    def size(self) -> int:
+        """How many images were followed."""
+        return self.steps["index"].nunique()
+
+    @cached_property
+    def shown(self) -> dict[int, pd.DataFrame]:
+        """step -> outcome and taken (the class's name) of the images that are shown."""
+        rows = self.steps[self.steps["index"].isin(self.ids)]
+        names = np.array(self.classes, dtype=object)
+        rows = rows[["step", "index", "outcome"]].assign(taken=names[rows["prediction"]])
+        return {int(step): part.set_index("index").loc[self.ids] for step, part in rows.groupby("step")}
 
     @property
     def height(self) -> int:
@@ -61,40 +76,42 @@ def counts(steps: pd.DataFrame) -> pd.DataFrame:
     return pd.crosstab(steps["step"], steps["outcome"]).rename_axis(columns=None).reset_index()
 
 
-def draw_followed(figure: go.Figure, followed: StepImages, table: pd.DataFrame, top: float) -> None:
+def draw_followed(figure: go.Figure, followed: StepImages, last: Mapping[str, Any], top: float) -> list[int]:
     """Adds header and tiles below the curves, on the axes x3 and y3, as they are at the last step.
 
     Args:
-        table: ``playback_table`` with the counts of every outcome.
+        last: row of ``playback_table``.
         top: where they begin, as a fraction of the figure's height.
+
+    Returns:
+        The places of those traces among the figure's that ``at_step`` changes.
     """
+    axes = {"xaxis": "x3", "yaxis": "y3"}
     x, y = grid(len(followed.ids), COLUMNS)
-    place = {"xref": "x3", "yref": "y3"}
-    figure.add_traces(step_traces(followed, table, int(table["step"].iloc[-1])))
+    header, _ = at_step(followed, last)
+    told = go.Scatter(
+        x=[-0.5], y=[-0.5 - HEADER / ROW], mode="text", textposition="bottom right", textfont={"size": 13},
+        showlegend=False, hoverinfo="skip", **header, **axes,
+    )  # fmt: skip
+    start = len(figure.data)
+    tiles = followed.shown[last["step"]].assign(x=x, y=y)
+    figure.add_traces([told, captions(tiles, **axes), *legend_entries(followed.outcomes, legend="legend2", **axes)])
     figure.update_layout(
         xaxis3=x_axis(COLUMNS) | {"anchor": "y3"},
         yaxis3=y_axis(int(y[-1]) + 1, HEADER / ROW) | {"anchor": "x3", "domain": [0, top]},
-        images=pictures(followed.images, x, y, **place),
+        images=pictures(followed.images, x, y, xref="x3", yref="y3"),
         legend2={"orientation": "h", "x": 0, "xanchor": "left", "y": top, "yanchor": "bottom"},
     )
+    return [start, start + 1]
 
 
-def step_traces(followed: StepImages, table: pd.DataFrame, step: int) -> list[go.Scatter]:
-    """The header and the captions as they were after this step: always as many traces, in the same order."""
-    axes = {"xaxis": "x3", "yaxis": "y3"}
-    header = go.Scatter(
-        x=[-0.5], y=[-0.5 - HEADER / ROW], mode="text", text=[_told(followed, table, step)],
-        textposition="bottom right", textfont={"size": 13}, showlegend=False, hoverinfo="skip", **axes,
-    )  # fmt: skip
-    x, y = grid(len(followed.ids), COLUMNS)
-    rows = followed.steps[followed.steps["step"] == step].set_index("index").loc[followed.ids]
-    names = [followed.classes[taken] for taken in rows["prediction"]]
-    captions = pd.DataFrame({"x": x, "y": y, "outcome": rows["outcome"].to_numpy(), "taken": names})
-    return [header, *marks(captions, followed.outcomes, legend="legend2", **axes)]
+def at_step(followed: StepImages, row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What header and captions say after the step of this row of ``playback_table``."""
+    tiles = followed.shown[row["step"]]
+    return [{"text": [_told(followed, row)]}, said(tiles["outcome"], tiles["taken"])]
 
 
-def _told(followed: StepImages, table: pd.DataFrame, step: int) -> str:
-    row = table[table["step"] == step].iloc[0]
+def _told(followed: StepImages, row: Mapping[str, Any]) -> str:
     accuracies = [f"{name} {row[name]:.1%}" for name in GAP if pd.notna(row[name])]
     norms = [
         f"{NORM_NAMES[norm].lower()} {row[f'{norm}_of_start']:.0%}"
@@ -102,11 +119,11 @@ def _told(followed: StepImages, table: pd.DataFrame, step: int) -> str:
         if pd.notna(row[f"{norm}_of_start"])
     ]
     images = [f"{row[name]:.0f} {name}" for name in followed.outcomes]
-    of_start = f"<br>{', '.join(norms)} of the start" if norms else ""
-    of = f"<br>Of {len(followed.steps) // followed.steps['step'].nunique()} followed forget images:"
-    return f"<b>Step {step}</b>: {', '.join(accuracies)}{of_start}{of}<br>{'<br>'.join(_halves(images))}"
-
-
-def _halves(words: list[str]) -> list[str]:
-    """In lines of two, so that they fit a phone."""
-    return [" · ".join(words[n : n + 2]) for n in range(0, len(words), 2)]
+    return "<br>".join(
+        [
+            f"<b>Step {row['step']}</b>: {', '.join(accuracies)}",
+            *([f"{', '.join(norms)} of the start"] if norms else []),
+            f"Of {followed.size} followed forget images:",
+            *(" · ".join(images[n : n + 2]) for n in range(0, len(images), 2)),  # lines that fit a phone
+        ]
+    )

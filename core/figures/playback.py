@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from core.evaluation.accuracy import GAP
-from core.figures.followed import StepImages, counts, draw_followed, step_traces
+from core.figures.followed import StepImages, at_step, counts, draw_followed
 from core.figures.theme import NEUTRAL, Shown, blank, frame
 from core.figures.trajectory import (
     OF_START,
@@ -29,7 +29,7 @@ from core.figures.trajectory import (
 
 FRAMES = 60  # a longer run is played back in this many pictures
 PLAY_MS = 4000  # duration of the whole playback
-CURVES, CONTROLS, LEGEND = 480, 150, 36  # pixels
+CURVES, CONTROLS, LEGEND = 480, 150, 52  # pixels; the legend has two lines on a phone
 
 
 def playback_table(trajectory: pd.DataFrame, followed: StepImages | None = None) -> pd.DataFrame:
@@ -70,37 +70,39 @@ def playback(
     figure.update_yaxes(sensitivity_axis(table) | {"domain": [bottom, middle - 0.02]}, row=2)
     figure.update_xaxes(step_axis(table))
     figure.update_xaxes(title_text="Step", row=2)
-    steps = _thinned(table["step"].to_numpy())
+    rows = table.iloc[_thinned(len(table))].to_dict("records")
+    changed = list(range(len(curves)))
     if followed is not None:
-        draw_followed(figure, followed, table, followed.height / height)
+        changed += draw_followed(figure, followed, rows[-1], followed.height / height)
     figure.frames = [
-        go.Frame(
-            name=str(step),
-            data=[_until(line, step) for line in curves]
-            + (step_traces(followed, table, step) if followed is not None else []),
-        )
-        for step in steps
+        {
+            "name": str(row["step"]),
+            "data": [_until(line, row["step"]) for line in curves]
+            + ([] if followed is None else at_step(followed, row)),
+            "traces": changed,
+        }
+        for row in rows
     ]
-    figure.update_layout(_player([str(step) for step in steps], bottom), margin_b=0)
+    figure.update_layout(_player([frame.name for frame in figure.frames], bottom), margin_b=0)
     images = " Images are sorted by when they were forgotten." if followed is not None else ""
     return Shown(
         figure,
         table,
         "Press Play to watch the run again, or drag the slider to a step. FA should sink to gold's dotted line while "
         f"RA and TA hold theirs.{images}",
-        f"The run played back over {steps[-1]} steps; at the end {at_the_end(table)}.",
+        f"The run played back over {rows[-1]['step']} steps; at the end {at_the_end(table)}.",
         (*GAP, *OF_START, "irrelevant_ratio"),
     )
 
 
-def _thinned(steps: np.ndarray) -> np.ndarray:
-    """At most ``FRAMES`` of the steps, evenly, the first and the last among them."""
-    return steps[np.unique(np.linspace(0, len(steps) - 1, FRAMES).round().astype(int))]
+def _thinned(count: int) -> list[int]:
+    """At most ``FRAMES`` of so many rows, evenly, the first and the last among them."""
+    return np.unique(np.linspace(0, count - 1, FRAMES).round().astype(int)).tolist()
 
 
-def _until(line: go.Scatter, step: int) -> go.Scatter:
+def _until(line: go.Scatter, step: int) -> dict[str, Any]:
     shown = line.x <= step
-    return go.Scatter(x=line.x[shown], y=line.y[shown])
+    return {"x": line.x[shown], "y": line.y[shown]}
 
 
 def _player(names: Sequence[str], y: float) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Thumbnails with a caption below each: a sign for what became of the image, and what a model takes it for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -58,7 +58,10 @@ def tiles(images: np.ndarray, about: pd.DataFrame, selected: int | None = None) 
         xaxis=x_axis(COLUMNS),
         yaxis=y_axis(int(y[-1]) + 1),
     )
-    figure.add_traces([targets(x, y, table).update(showlegend=False), *marks(table.assign(x=x, y=y))])
+    places = table.assign(x=x, y=y)
+    figure.add_traces(
+        [targets(x, y, table).update(showlegend=False), captions(places), *legend_entries(table["outcome"])]
+    )
     counts = table["outcome"].value_counts()
     return Shown(
         figure,
@@ -93,35 +96,40 @@ def pictures(images: np.ndarray, x: np.ndarray, y: np.ndarray, **axes: str) -> l
     ]
 
 
-def marks(tiles: pd.DataFrame, outcomes: Sequence[str] = (), **look: Any) -> list[go.Scatter]:
-    """The captions: one trace per outcome.
+def captions(tiles: pd.DataFrame, **place: str) -> go.Scatter:
+    """A sign and a word below each image; without hovering and without an entry in the legend.
 
     Args:
         tiles: x, y, outcome, taken.
-        outcomes: which have a trace, also without a tile; by default those that occur.
+        place: the axes, where they are not the first.
     """
-    present = set(tiles["outcome"])
-    traces = []
-    for name in outcomes or [name for name in OUTCOME_MARKS if name in present]:
-        part = tiles[tiles["outcome"] == name]
-        mark = OUTCOME_MARKS[name]
-        traces.append(
-            go.Scatter(
-                x=[*(part["x"] - 0.36), None],  # nothing at all would take it out of the legend
-                y=[*(part["y"] + 0.34), None],
-                name=name,
-                mode="markers+text",
-                text=[*map(_short, part["taken"]), ""],
-                textposition="middle right",
-                textfont={"size": 11},
-                marker={"color": mark.color, "symbol": mark.symbol, "size": 9},
-                unselected={"marker": {"opacity": 1}},
-                hoverinfo="skip",
-                **look,
-            )
-        )
-    return traces
+    return go.Scatter(
+        x=tiles["x"].to_numpy() - 0.36,
+        y=tiles["y"].to_numpy() + 0.34,
+        mode="markers+text",
+        textposition="middle right",
+        textfont={"size": 11},
+        marker_size=9,
+        unselected={"marker": {"opacity": 1}},
+        hoverinfo="skip",
+        showlegend=False,
+        **place,
+    ).update(said(tiles["outcome"], tiles["taken"]))
 
 
-def _short(word: str) -> str:
-    return word if len(word) <= LETTERS else f"{word[: LETTERS - 1]}…"
+def said(outcomes: Iterable[str], taken: Iterable[str]) -> dict[str, Any]:
+    """What captions say: the part of the trace that an animation changes."""
+    looks = [OUTCOME_MARKS[name] for name in outcomes]
+    signs = {"color": [mark.color for mark in looks], "symbol": [mark.symbol for mark in looks]}
+    return {"text": [word if len(word) <= LETTERS else f"{word[: LETTERS - 1]}…" for word in taken], "marker": signs}
+
+
+def legend_entries(outcomes: Iterable[str], **place: str) -> list[go.Scatter]:
+    """What the signs mean, for outcomes in the order of ``OUTCOME_MARKS``."""
+    present = set(outcomes)
+    return [
+        go.Scatter(x=[None], y=[None], name=name, mode="markers", hoverinfo="skip", **place,
+                   marker={"color": mark.color, "symbol": mark.symbol, "size": 9})
+        for name, mark in OUTCOME_MARKS.items()
+        if name in present
+    ]  # fmt: skip

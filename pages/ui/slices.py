@@ -41,10 +41,10 @@ def choose(images: Images, info: DataInfo) -> Slice:
     with columns[1]:
         labels = _several("Class", range(len(info.classes)), "class", info.classes)
     with columns[2]:
-        splits = [name for name in (*TRAINING, "test", "pool") if name in set(about["split"])]
+        splits = [name for name in (*TRAINING, "test", "pool") if name in about["split"].cat.categories]
         split = _several("Part of the data", splits, "split", {"forgotten": "Forgotten before"} | SPLIT_NAMES)
     with columns[3]:
-        outcome = _several("Outcome", sorted(about["outcome"].unique()), "outcome", help="Right or wrong: the "
+        outcome = _several("Outcome", about["outcome"].cat.categories, "outcome", help="Right or wrong: the "
                            "unlearned model against gold, which is right where half of the golds are.")  # fmt: skip
     with columns[4], st.popover("More", icon=":material/tune:", width="stretch"):
         norm = st.selectbox("Norm", RANGED, format_func=NORM_NAMES.get, key="images.norm", bind="query-params")
@@ -72,10 +72,10 @@ def _range(norms: pd.Series) -> tuple[float | None, float | None]:
     """None for an end that is open."""
     ends = norms.quantile([share / 100 for share in QUANTILES]).tolist()
     low, high = st.select_slider(
-        "Range", QUANTILES, value=(0, 100), key="images.range", bind="query-params",
-        format_func=lambda share: f"{ends[share // 5]:.3g}",
-        help="In steps of a twentieth of the images that were measured.",
+        "From the lowest to the highest", QUANTILES, value=(0, 100), key="images.range", bind="query-params",
+        format_func="{}%".format, help="In percent of the images whose norms were measured.",
     )  # fmt: skip
+    st.caption(f"{ends[low // 5]:.3g} to {ends[high // 5]:.3g}")
     return ends[low // 5] if low else None, ends[high // 5] if high < 100 else None
 
 
@@ -145,13 +145,13 @@ def requests(spec: RunSpec, images: Images, held: np.ndarray) -> None:
         return
     st.caption("Hardest: where the original's loss is largest. Most changed: where unlearning moved the label's "
                "probability most.")  # fmt: skip
+    rest = to_query(spec.but(forget=ForgetRequest(), after=()))
     with st.container(horizontal=True):
         for label, ids in asked.items():
-            if len(ids) > MOST_ASKED:
-                continue
-            request = ForgetRequest(text=f"index={','.join(map(str, sorted(ids)))}")
-            st.page_link("pages/1_Forget.py", label=f"Forget {label.format(len(ids))}", icon=":material/backspace:",
-                         query_params=to_query(spec.but(forget=request, after=())))  # fmt: skip
+            if len(ids) <= MOST_ASKED:
+                text = f"index={','.join(map(str, sorted(ids)))}"
+                st.page_link("pages/1_Forget.py", label=f"Forget {label.format(len(ids))}",
+                             icon=":material/backspace:", query_params=rest | {"forget": text})  # fmt: skip
     if len(every) > MOST_ASKED:
         st.caption(f"{len(every):,} training images are too many to be named one by one; narrow the slice to "
                    f"{MOST_ASKED:,}.")  # fmt: skip

@@ -70,7 +70,7 @@ def test_lasso_open_and_scrub(screen: Page, app_store: Store, quick: Callable[..
     expect(screen.get_by_text(f"{total:,} of {total:,} images")).to_be_visible()
 
     screen.goto(f"/Forget?run={run}")
-    expect(screen.get_by_role("heading", name="Step by step")).to_be_visible()
+    expect(screen.locator(".slider-rail-touch-rect")).to_be_attached()
     settle(screen)
     before = screen.evaluate(SCRUB)
     click(screen, screen.evaluate(SCRUB))
@@ -82,7 +82,7 @@ def test_lasso_open_and_scrub(screen: Page, app_store: Store, quick: Callable[..
 def settle(screen: Page) -> None:
     """Until the script has run and a figure answers to the mouse."""
     expect(screen.get_by_test_id("stStatusWidget")).to_have_count(0)
-    expect(screen.locator(".js-plotly-plot").first).to_be_visible()
+    expect(screen.locator(".js-plotly-plot:visible").first).to_be_visible()
     screen.wait_for_timeout(2500)
 
 

@@ -77,6 +77,11 @@ def test_one_row_per_image(images: Images) -> None:
     assert images.values["prediction"].dtypes.eq("int64").all()
 
 
+def test_what_an_earlier_request_took_is_forgotten_too(samples: pd.DataFrame) -> None:
+    images = images_of(samples.assign(split=samples["split"].replace("retain", "forgotten")))
+    assert images.about["outcome"].tolist()[4] == "over-forgotten"
+
+
 def test_every_outcome() -> None:
     right = np.array([True, False, True, False])
     gold = np.array([True, False, False, True])[:, None]

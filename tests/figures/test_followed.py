@@ -1,7 +1,7 @@
 import pandas as pd
 
-from core.figures import StepImages, playback, playback_table, shown_ids
-from core.figures.followed import TILES, counts, step_traces
+from core.figures import OUTCOME_MARKS, StepImages, playback, playback_table, shown_ids
+from core.figures.followed import TILES, at_step, counts
 
 
 def test_counts_of_every_step(followed: StepImages) -> None:
@@ -11,28 +11,29 @@ def test_counts_of_every_step(followed: StepImages) -> None:
     assert table["not forgotten"].tolist() == [4, 4, 3, 2, 1]
 
 
-def test_tiles_at_a_step(followed: StepImages, trajectory: pd.DataFrame) -> None:
-    table = playback_table(trajectory, followed)
-    header, *captions = step_traces(followed, table, 3)
+def test_what_is_said_at_a_step(followed: StepImages, trajectory: pd.DataFrame) -> None:
+    header, captions = at_step(followed, playback_table(trajectory, followed).to_dict("records")[3])
     # At step 3: FA 10 %, RA 98 %, TA 89 %; target norm 2 of 8, irrelevant norm 3.8 of 4.
-    assert header.text[0] == (
+    assert header["text"] == [
         "<b>Step 3</b>: FA 10.0%, RA 98.0%, TA 89.0%<br>target norm 25%, irrelevant norm 95% of the start"
         "<br>Of 4 followed forget images:<br>2 forgotten as gold · 2 not forgotten"
-    )
+    ]
     # Shown are images 2, 0 and 3; only 0 is a dog by then.
-    assert {trace.name: list(trace.text[:-1]) for trace in captions} == {
-        "forgotten as gold": ["dog"],
-        "not forgotten": ["cat", "cat"],
-    }
-    assert captions[0].x[0] + 0.36 == 1
+    assert captions["text"] == ["cat", "dog", "cat"]
+    signs = [OUTCOME_MARKS[name].symbol for name in ("not forgotten", "forgotten as gold", "not forgotten")]
+    assert captions["marker"]["symbol"] == signs
 
 
-def test_every_frame_has_the_tiles_of_its_step(followed: StepImages, trajectory: pd.DataFrame) -> None:
+def test_every_frame_changes_the_tiles_to_its_step(followed: StepImages, trajectory: pd.DataFrame) -> None:
     figure = playback(trajectory, followed=followed).figure
     for frame in figure.frames:
-        assert len(frame.data) == len(figure.data)
-        assert f"<b>Step {frame.name}</b>" in frame.data[-3].text[0]
-    assert figure.frames[-1].data[-3].text == figure.data[-3].text
+        assert len(frame.data) == len(frame.traces)
+        assert f"<b>Step {frame.name}</b>" in frame.data[-2].text[0]
+    header, captions = (figure.data[n] for n in figure.frames[-1].traces[-2:])
+    last = figure.frames[-1].data
+    assert header.text == last[-2].text
+    assert (captions.text, captions.marker.symbol) == (last[-1].text, last[-1].marker.symbol)
+    assert [trace.name for trace in figure.data if trace.legend == "legend2"] == followed.outcomes
     assert len(figure.layout.images) == 3
     lower, upper = figure.layout.yaxis3.domain, figure.layout.yaxis2.domain
     assert lower[0] == 0

@@ -17,17 +17,14 @@ ABOUT = pd.DataFrame(
 
 def test_tiles_stand_row_by_row_with_their_ids_and_captions() -> None:
     figure = tiles(IMAGES, ABOUT).figure
-    targets, *captions = figure.data
+    targets, captions, *legend = figure.data
     assert list(targets.customdata) == ABOUT["index"].tolist()
     assert list(zip(targets.x, targets.y, strict=True)) == [(n % COLUMNS, n // COLUMNS) for n in range(8)]
     assert [image.source for image in figure.layout.images] == [png_url(image, 48) for image in IMAGES]
-    assert {trace.name: [text for text in trace.text if text] for trace in captions} == {
-        "kept as gold": ["cat", "cat", "cat", "dog", "cat"],
-        "not forgotten": ["extraordi…"],
-        "harmed": ["dog", "cat"],
-    }
-    harmed = captions[-1]
-    assert [round(x + 0.36) for x in harmed.x[:-1]] == [1, 2]  # under images 20 and 30
+    assert list(captions.text) == ["cat", "dog", "cat", "extraordi…", "cat", "cat", "dog", "cat"]
+    assert list(captions.marker.symbol) == [OUTCOME_MARKS[name].symbol for name in ABOUT["outcome"]]
+    assert [round(x + 0.36) for x in captions.x] == list(targets.x)
+    assert [trace.name for trace in legend] == ["kept as gold", "not forgotten", "harmed"]
 
 
 def test_the_selected_tile_is_framed() -> None:

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from core.evaluation.differences import settings
+from core.evaluation.standing import SIGNED
 from core.evaluation.verdict import verdict
 from core.specs import to_command
 from core.store import RunFolder
-from core.takeaway.words import GLOSSARY, ROWS, accuracy_rows, facts, title
+from core.takeaway.words import GLOSSARY, accuracy_rows, facts, title
 
 CARD = """\
 # {title}
@@ -72,7 +73,7 @@ def card(run: RunFolder) -> str:
         title=escape(title(spec)), data=info.title, forget=forget["text"].replace("`", "'"), size=forget["size"],
         method=spec.method.title, paper=spec.method.paper, about=spec.method.about,
         settings=_table(["setting", "value"], chosen), verdict=verdict(result),
-        accuracies=_table(["model", *ROWS], accuracy_rows(result)), glossary=_items(GLOSSARY.items()),
+        accuracies=_table(["model", *SIGNED], accuracy_rows(result)), glossary=_items(GLOSSARY.items()),
         channels=channels, height=height, width=width, notes="\n".join(f"- {note}" for note in result["notes"]),
         command=to_command(spec), facts=_items(facts(result).items()),
     )  # fmt: skip

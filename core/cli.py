@@ -12,11 +12,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from core.cli_data import Ticker, add, download, named
+from core.cli_bench import bench, bench_words
+from core.cli_data import Ticker, add, add_weights, download, named
 from core.cli_store import export, prune, report
 from core.errors import InvalidSpec, UnlearnError
-from core.specs import ARCHITECTURES, DATASETS, METHODS, RunSpec, choices, from_query, own_datasets, parse_spec
+from core.specs import ARCHITECTURES, DATASETS, METHODS, RunSpec, from_query, own_datasets, parse_spec
 from core.store import ENDED, GALLERY, Store, open_run
+from core.store.weights import kept_weights
 
 
 class _Parser(argparse.ArgumentParser):
@@ -61,12 +63,16 @@ def _parser() -> argparse.ArgumentParser:
         added.add_argument("--spec", metavar="FILE", help="a spec as JSON; then no other word of the spec is allowed")
         for option in _SPEC_OPTIONS:
             added.add_argument(f"--{option.replace('_', '-')}", metavar=option.upper())
+        added.add_argument(
+            "--after", action="append", default=[], metavar="FORGET",
+            help="an earlier request, forgotten first by the same method; once for each, in turn",
+        )  # fmt: skip
         added.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the method")
         added.add_argument("--json", action="store_true", help="one JSON object as the last line of the output")
         if name == "run":
             added.add_argument("--device", default="auto", metavar="auto|cpu|cuda")
     added = command("list", list_names, "list what there is")
-    added.add_argument("what", choices=("datasets", "architectures", "methods", "runs"))
+    added.add_argument("what", choices=("datasets", "architectures", "methods", "weights", "runs"))
     added = command("show", show, "show a run")
     added.add_argument("run")
     added.add_argument("--json", action="store_true", help="one JSON object as the last line of the output")
@@ -83,22 +89,32 @@ def _parser() -> argparse.ArgumentParser:
     added = command("download", download, "download one of torchvision's data sets and prepare it", store=False)
     added.add_argument("name")
     added = command("add", add, "check and prepare images of your own, and print their name", store=False)
-    added.add_argument("place", metavar="folder:PATH|npz:PATH")
+    added.add_argument("place", metavar="folder:PATH|zip:PATH|npz:PATH")
+    added = command(
+        "add-weights", add_weights, "check weights of your own, keep them and print their name", store=False
+    )
+    added.add_argument("file", type=Path, metavar="FILE.safetensors")
+    for option, about in (
+        ("dataset", "the images that they were trained on"),
+        ("arch", "the network; default the data set's"),
+        ("labels", "class names in the order of the network's outputs, apart by commas; default the data set's order"),
+    ):
+        added.add_argument(f"--{option}", metavar=option.upper(), help=about, required=option == "dataset")
     added = command("gallery", gallery, "build the shipped examples, or check them against a new build", store=False)
     added.add_argument("what", choices=("build", "verify"))
-    added = command("bench", bench, "measure what the README reports")
-    added.add_argument("name")
-    added.add_argument("--sizes", metavar="5,30,80", help="easy-hard: shares of a class, in percent")
+    bench_words(command("bench", bench, "measure what the README reports"))
     return parser
 
 
-_SPEC_OPTIONS = ("dataset", "forget", "method", "arch", "recipe", "seed", "draw", "unlearn_seed", "gold_seeds", "after")
+_SPEC_OPTIONS = (
+    "dataset", "forget", "method", "arch", "recipe", "weights", "seed", "draw", "unlearn_seed", "gold_seeds",
+)  # fmt: skip
 
 
 def run(args: argparse.Namespace) -> int:
     """Runs a spec in this process, or follows the process that works on it already."""
+    from core.device import choose_device
     from core.experiment.plan import plan as check
-    from core.experiment.run import choose_device
     from core.jobs.worker import attempt
 
     spec = _spec(args)
@@ -148,6 +164,8 @@ def list_names(args: argparse.Namespace) -> int:
             lines = [f"{name}\t{about}" for name, about in ARCHITECTURES.items()]
         case "methods":
             lines = [f"{name}\t{spec.about}\t{spec.paper}" for name, spec in METHODS.items()]
+        case "weights":
+            lines = [f"{info.name}\t{info.arch}\t{info.data}\t{info.title}" for info in kept_weights()]
         case _:
             rows = [(row, parse_spec(row.spec)) for row in Store(args.store).rows()]
             lines = [f"{r.id}\t{r.state}\t{s.model.data.name}\t{s.forget.text}\t{s.method.name}" for r, s in rows]
@@ -193,38 +211,19 @@ def gallery(args: argparse.Namespace) -> int:
     return shelf.build() if args.what == "build" else shelf.verify()
 
 
-def bench(args: argparse.Namespace) -> int:
-    """Runs a benchmark by its name."""
-    from core.bench import BENCHMARKS, benchmark
-
-    if args.name not in BENCHMARKS:
-        raise InvalidSpec(f"benchmark {args.name!r} is not known; choose {choices(BENCHMARKS)}")
-    benchmark(args.name)(Store(args.store), **_sizes(args))
-    return 0
-
-
-def _sizes(args: argparse.Namespace) -> dict[str, tuple[int, ...]]:
-    if args.sizes is None:
-        return {}
-    if args.name != "easy-hard":
-        raise InvalidSpec(f"--sizes {args.sizes}: only easy-hard has sizes; leave it out")
-    sizes = args.sizes.split(",")
-    if not all(size.isdecimal() and 1 <= int(size) <= 99 for size in sizes):
-        raise InvalidSpec(f"--sizes {args.sizes}: give whole percentages from 1 to 99, apart by commas")
-    return {"sizes": tuple(map(int, sizes))}
-
-
 def _spec(args: argparse.Namespace) -> RunSpec:
     """The words of a command are those of the URL, so one reader serves both."""
     words = {name: getattr(args, name) for name in _SPEC_OPTIONS if getattr(args, name) is not None}
     if args.spec is not None:
-        if words or args.set:
-            raise InvalidSpec(f"--spec {args.spec} is the whole spec; leave --{next(iter(words), 'set')} out")
+        if spare := [*words, *(name for name in ("after", "set") if getattr(args, name))]:
+            raise InvalidSpec(f"--spec {args.spec} is the whole spec; leave --{spare[0]} out")
         return parse_spec(_text(args.spec))
     if "dataset" in words:
         words["dataset"] = named(words["dataset"])
     if "forget" in words:
-        words["forget"] = "+".join(_read_ids(part) for part in words["forget"].split("+"))
+        words["forget"] = _read_ids(words["forget"])
+    if args.after:
+        words["after"] = ";".join(map(_read_ids, args.after))
     for given in args.set:
         name, equals, value = given.partition("=")
         if not equals or not name:
@@ -233,11 +232,13 @@ def _spec(args: argparse.Namespace) -> RunSpec:
     return from_query(words)
 
 
-def _read_ids(part: str) -> str:
-    """``index=@FILE`` with the ids that the file lists, apart by commas or white space."""
-    if not part.startswith("index=@"):
-        return part
-    return f"index={','.join(_text(part.removeprefix('index=@')).replace(',', ' ').split())}"
+def _read_ids(request: str) -> str:
+    """A request with ``index=@FILE`` replaced by the ids that the file lists, apart by commas or white space."""
+    parts = request.split("+")
+    for n, part in enumerate(parts):
+        if part.startswith("index=@"):
+            parts[n] = f"index={','.join(_text(part.removeprefix('index=@')).replace(',', ' ').split())}"
+    return "+".join(parts)
 
 
 def _text(path: str) -> str:

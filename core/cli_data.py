@@ -1,4 +1,4 @@
-"""Commands about data sets: download torchvision's, add one's own."""
+"""Commands about what runs start from: download torchvision's data sets, add images and weights of one's own."""
 
 import argparse
 import sys
@@ -8,7 +8,7 @@ from core.datasets.own import is_place
 from core.errors import InvalidSpec
 from core.jobs.download import work
 from core.places import data_root
-from core.specs import DOWNLOADED, choices, data_info
+from core.specs import DOWNLOADED, ModelSpec, choices, data_info
 
 
 class Ticker:
@@ -41,6 +41,17 @@ def add(args: argparse.Namespace) -> int:
     """Adds images of the user's own."""
     name = _added(args.place)
     print(f"{name}\t{data_info(name).about}")
+    return 0
+
+
+def add_weights(args: argparse.Namespace) -> int:
+    """Adds weights of the user's own."""
+    from core.experiment.weights import add_weights as check_and_keep
+
+    dataset = named(args.dataset)
+    model = ModelSpec.of({"data": {"name": dataset}, "arch": args.arch or data_info(dataset).arch})
+    info = check_and_keep(args.file, model, args.labels.split(",") if args.labels else ())
+    print(f"{info.name}\t{info.right:.1%} of {info.looked_at} test images right")
     return 0
 
 

@@ -1,4 +1,5 @@
-"""What a GPU is given that a CPU is not: bfloat16 and channels-last, and smaller batches where its memory ends.
+"""The choice of a device, and what a GPU is given that a CPU is not: bfloat16 and channels-last, and smaller batches
+where its memory ends.
 
 bfloat16 is for training and for accuracies. Wherever an input gradient is taken ``core.sensitivity.evaluating`` keeps
 float32 products exact, and the first-order steps of a method are in float32 with what torch rounds by default.
@@ -10,7 +11,23 @@ from typing import TypeVar
 import torch
 from torch import nn
 
+from core.errors import InvalidSpec
+
 Result = TypeVar("Result")
+
+
+def choose_device(name: str) -> torch.device:
+    """``auto`` is the GPU where there is one.
+
+    Raises:
+        InvalidSpec: an unknown name, or ``cuda`` where there is none.
+    """
+    if name not in ("auto", "cpu", "cuda"):
+        raise InvalidSpec(f"device {name!r} is not known; choose auto, cpu or cuda")
+    available = torch.cuda.is_available()
+    if name == "cuda" and not available:
+        raise InvalidSpec("device 'cuda': this machine has no usable GPU; choose auto or cpu")
+    return torch.device("cuda" if available and name != "cpu" else "cpu")
 
 
 def on_device(model: nn.Module, device: torch.device) -> nn.Module:

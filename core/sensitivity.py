@@ -113,13 +113,16 @@ def target_and_irrelevant(norms: Tensor, labels: Tensor) -> tuple[Tensor, Tensor
     return norms.gather(1, own).squeeze(1), others / (norms.shape[1] - 1)
 
 
-def mumis_terms(model: nn.Module, images: Tensor, labels: Tensor, irrelevant: Tensor) -> tuple[Tensor, Tensor]:
+def mumis_terms(
+    model: nn.Module, images: Tensor, labels: Tensor, irrelevant: Tensor, *, squared: bool = True
+) -> tuple[Tensor, Tensor]:
     """Squared norms of the input gradients of the target and the irrelevant logits, with graph to the weights.
 
     Args:
         images: (N, C, H, W), uint8 or float32 in [0, 1].
         labels: int64 (N,), the target class c.
         irrelevant: int64 (N,) one class c' != c per sample, or (N, R) draws, whose squares are averaged.
+        squared: False for the norms themselves, as in the paper's Table A13; where a norm is 0, so is its slope.
 
     Returns:
         (N,) target squared, (N,) irrelevant squared; sums over pixels and channels (Eq. 3 of the paper).
@@ -129,8 +132,9 @@ def mumis_terms(model: nn.Module, images: Tensor, labels: Tensor, irrelevant: Te
         x = as_float(images).detach().requires_grad_()
         columns = model(x).gather(1, wanted).sum(dim=0)
         gradients = [torch.autograd.grad(column, x, create_graph=True)[0] for column in columns]
-    squares = torch.stack([gradient.flatten(1).square().sum(dim=1) for gradient in gradients])
-    return squares[0], squares[1:].mean(dim=0)
+    rows = torch.stack(gradients).flatten(2)  # (1 + R, N, C * H * W)
+    sizes = rows.square().sum(dim=2) if squared else rows.norm(dim=2)
+    return sizes[0], sizes[1:].mean(dim=0)
 
 
 def mumis_loss(model: nn.Module, images: Tensor, labels: Tensor, irrelevant: Tensor) -> Tensor:

@@ -6,11 +6,14 @@ from core import METHODS, InvalidSpec, RunSpec, load_dataset, plan
 from core.gallery import examples
 from core.jobs import ensure_supervisor
 from core.specs import ARCHITECTURES, ModelSpec
+from core.specs.requests import requests_text
 from core.store import open_run
-from pages.ui import draft, library, live, request, sweep
+from pages.ui import draft, library, live, own_files, request, sweep
+from pages.ui.alike import warn_of_duplicates
+from pages.ui.boundary import boundary, plain
 from pages.ui.data import choose_data
 from pages.ui.links import select, selected
-from pages.ui.page import boundary, page, plain
+from pages.ui.page import page
 from pages.ui.planned import costs, images, notes
 from pages.ui.settings import settings_form, whole_number
 
@@ -44,6 +47,9 @@ with page("Forget", "Choose what a trained classifier shall forget, press Run, a
         if info is None:
             st.stop()  # nothing below makes sense without images
         request.builder(info)
+        if after := draft.get("after"):
+            st.caption(f"A step of a sequence: after {plain(requests_text(after))}, by the same method.")
+            st.button("Without the earlier requests", icon=":material/undo:", on_click=draft.put, args=("after", ()))
     with how:
         st.subheader("How", anchor=False)
         st.selectbox("Method", METHODS, format_func=lambda name: METHODS[name].title, key=f"{PREFIX}method")
@@ -52,8 +58,9 @@ with page("Forget", "Choose what a trained classifier shall forget, press Run, a
         with st.expander("Settings of the method", icon=":material/tune:"):
             settings_form(kind)
         with st.expander("Model, seeds and gold models", icon=":material/memory:"):
-            st.selectbox("Architecture", ARCHITECTURES, key=f"{PREFIX}arch",
+            st.selectbox("Architecture", ARCHITECTURES, key=f"{PREFIX}arch", on_change=draft.change_arch,
                          format_func=lambda name: f"{name}: {ARCHITECTURES[name]}")  # fmt: skip
+            own_files.choose_weights()
             left, right = st.columns(2)
             with left:
                 whole_number("Seed", ModelSpec.model_fields["seed"], f"{PREFIX}seed", "Of the original model.")
@@ -83,6 +90,8 @@ with page("Forget", "Choose what a trained classifier shall forget, press Run, a
         with what:
             images(planned, load_dataset(spec.model.data))
         notes(planned)
+        with what:
+            warn_of_duplicates(planned)
 
     if run := selected("run"):
         st.divider()

@@ -1,5 +1,7 @@
 """The MU-Mis lens: how strongly each image moves its target logit and the irrelevant ones, in every model."""
 
+from functools import partial
+
 import streamlit as st
 
 from core.figures import before_after, distribution, rise_fall, role_name
@@ -7,6 +9,7 @@ from pages.ui import library
 from pages.ui.figure import show, show_selectable
 from pages.ui.page import page
 from pages.ui.panel import images_panel
+from pages.ui.selection import take_image
 
 LEAD = (
     "Sensitivity is the norm of the input gradient of one logit at one image: how strongly the model's answer depends "
@@ -28,7 +31,8 @@ with page("Sensitivity", LEAD):
     roles.sort(key=lambda role: (role != "unlearned", role))
     after = right.segmented_control("After", roles, default=roles[0], format_func=role_name, key="sensitivity.after",
                                     bind="query-params", required=True)  # fmt: skip
-    ids = show_selectable(before_after(samples, run.spec.model.data.info.classes, after, norm), "before_after")
+    points = before_after(samples, run.spec.model.data.info.classes, after, norm)
+    ids = show_selectable(points, "before_after", partial(take_image, "before_after"))
     images_panel(run, samples, ids)
 
     st.subheader("What rose and what fell", anchor=False)

@@ -4,8 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
+from core import ModelSpec
 from core.cli import main
+from core.models import get_state, model_for
 from core.places import data_root
 from core.specs import own_datasets
 
@@ -62,6 +65,10 @@ def test_the_root_is_where_data_is_looked_for(tmp_path, monkeypatch, capsys):
         (["add", "gone.npz"], "'gone.npz' is not a place of images"),
         (["add", "npz:gone.npz"], "gone.npz cannot be read as npz"),
         (["plan", "--dataset", "folder:gone"], "gone is not a folder"),
+        (["add", "zip:gone.zip"], "gone.zip cannot be read as a zip file"),
+        (["add-weights", "gone", "--dataset", "digits"], "gone cannot be read as safetensors"),
+        (["plan", "--weights", "gone"], "model.weights = 'gone' is not allowed"),
+        (["plan", "--weights", "0" * 20], "weights 0{20} are not on this machine"),
     ],
 )
 def test_what_is_refused_is_one_line(words, message, own_store, capsys):
@@ -70,3 +77,20 @@ def test_what_is_refused_is_one_line(words, message, own_store, capsys):
     assert said.count("\n") == 1
     assert re.search(message, said)
     assert not own_store.exists()
+
+
+def test_weights_are_added_listed_and_planned_with(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("UNLEARN_DATA", str(tmp_path / "data"))
+    save_file(get_state(model_for(ModelSpec())), tmp_path / "mine.safetensors")
+    assert main(["add-weights", str(tmp_path / "mine.safetensors"), "--dataset", "digits"]) == 0
+    name, about = capsys.readouterr().out.strip().split("\t")
+    assert re.fullmatch(r"[\d.]+% of 447 test images right", about)
+    assert main(["list", "weights"]) == 0
+    assert capsys.readouterr().out == f"{name}\tresnet-tiny\tdigits\tmine\n"
+    assert main(["plan", "--weights", name, "--gold-seeds", "0", "--json"]) == 0
+    planned = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert planned["spec"]["model"]["weights"] == name
+    assert planned["seconds"]["original"] == 0
+    assert "were given, not trained here" in planned["notes"][0]
+    assert main(["plan", "--weights", name, "--arch", "allcnn"]) == 2
+    assert f"{name} are those of resnet-tiny on digits, not of allcnn" in capsys.readouterr().err

@@ -2,7 +2,8 @@ import pytest
 import torch
 from torch import nn
 
-from core.device import in_memory, mixed_precision, on_device, precision
+from core import InvalidSpec
+from core.device import choose_device, in_memory, mixed_precision, on_device, precision
 from core.sensitivity import evaluating
 
 CPU = torch.device("cpu")
@@ -74,3 +75,12 @@ def test_on_a_gpu_the_record_says_what_is_rounded():
     assert "float32 with TF32 in convolutions." in precision(gpu)  # torch's default
     with evaluating(nn.Linear(1, 1)):
         assert "float32 with no TF32." in precision(gpu)
+
+
+def test_devices() -> None:
+    assert choose_device("cpu").type == "cpu"
+    with pytest.raises(InvalidSpec, match="device 'tpu' is not known"):
+        choose_device("tpu")
+    if not torch.cuda.is_available():
+        with pytest.raises(InvalidSpec, match="device 'cuda': this machine has no usable GPU"):
+            choose_device("cuda")

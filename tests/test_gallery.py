@@ -1,7 +1,10 @@
+import shutil
+from pathlib import Path
+
 import pytest
 
 from core import gallery
-from core.specs import METHODS
+from core.specs import METHODS, make_spec
 
 
 def test_the_examples_are_sound_and_shipped() -> None:
@@ -33,3 +36,29 @@ def test_differences() -> None:
     old = {"accuracy": {"original": {"FA": 1.0, "FA_test": None}, "unlearned": {"FA": 0.25, "FA_test": None}}}
     new = {"accuracy": {"original": {"FA": 1.0, "FA_test": None}, "unlearned": {"FA": 0.5, "FA_test": None}}}
     assert gallery.differences(old, new) == {"original.FA": 0.0, "unlearned.FA": 0.25}
+
+
+def test_without_its_images_an_example_stays_as_it_is_shipped(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One example without images that is shipped, one that is not, on a copy of the shipped ones."""
+    kept = next(entry for entry in gallery.examples() if gallery.shipped(entry.spec))
+    absent = gallery.Example("Photographs", "", make_spec("cifar10", "class=3"))
+    run = gallery.shipped(kept.spec)
+    assert run is not None
+    before = run.files()
+    shutil.copytree(gallery.GALLERY, tmp_path / "gallery")
+    monkeypatch.setattr(gallery, "GALLERY", tmp_path / "gallery")
+    monkeypatch.setattr(gallery, "examples", lambda: (kept, absent))
+    monkeypatch.setattr(gallery, "is_available", lambda data: False)
+    assert gallery.verify() == 0
+    assert gallery.build() == 0
+    out = capsys.readouterr().out
+    assert f"{kept.title}: left as it is shipped; the images of {kept.spec.model.data.name} are not on this" in out
+    assert "Photographs: not built; the images of cifar10 are not on this machine" in out
+    assert f"{kept.title}: not checked" in out
+    found = gallery.shipped(kept.spec)
+    assert found is not None
+    assert found.root == tmp_path / "gallery"
+    assert found.files() == before
+    assert {path.stem for path in (tmp_path / "gallery/models").iterdir()} == set(run.result["models"].values())

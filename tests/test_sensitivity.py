@@ -201,6 +201,20 @@ def test_the_terms_are_squared_norms_and_the_draws_are_averaged():
     torch.testing.assert_close(irrelevant, expected.gather(1, SMOOTH_OTHER).mean(dim=1), rtol=1e-7, atol=0)
 
 
+def test_the_terms_may_be_norms():
+    expected = slope_norms(smooth(), SMOOTH_X)
+    target, irrelevant = mumis_terms(smooth(), SMOOTH_X, SMOOTH_Y, SMOOTH_OTHER, squared=False)
+    torch.testing.assert_close(target, expected.gather(1, SMOOTH_Y[:, None]).squeeze(1), rtol=1e-7, atol=0)
+    torch.testing.assert_close(irrelevant, expected.gather(1, SMOOTH_OTHER).mean(dim=1), rtol=1e-7, atol=0)
+
+
+def test_a_norm_of_zero_has_no_slope():
+    model = linear(torch.zeros(3, 6))
+    target, irrelevant = mumis_terms(model, X[:3, :1, :2, :3], Y[:3], (Y[:3] + 1) % 3, squared=False)
+    (gradient,) = torch.autograd.grad((target - irrelevant).sum(), [model.head.weight])
+    assert torch.equal(gradient, torch.zeros(3, 6))
+
+
 def test_one_draw_may_be_flat():
     flat = mumis_terms(smooth(), SMOOTH_X, SMOOTH_Y, SMOOTH_OTHER[:, 0])
     column = mumis_terms(smooth(), SMOOTH_X, SMOOTH_Y, SMOOTH_OTHER[:, :1])

@@ -1,6 +1,6 @@
 """What benchmarks share: a run's result, from the store where it is there already, and plain tables."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from core.errors import StoreError
@@ -22,9 +22,9 @@ def finished(store: Store, spec: RunSpec) -> dict[str, Any]:
     return store.run(run).result
 
 
-def print_rows(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """A Markdown table; fractions with four digits."""
-    print(f"| {' | '.join(head)} |\n|{'---|' * len(head)}")
+def print_rows(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """A Markdown table, row by row as they come; fractions with four digits."""
+    print(f"| {' | '.join(head)} |\n|{'---|' * len(head)}", flush=True)
     for row in rows:
         cells = ("-" if cell is None else f"{cell:.4f}" if isinstance(cell, float) else str(cell) for cell in row)
         print(f"| {' | '.join(cells)} |", flush=True)

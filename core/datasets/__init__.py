@@ -1,6 +1,6 @@
 """Images and labels as numpy arrays. Nothing here imports torch."""
 
-from core.datasets.dataset import Dataset, Split, load_dataset
+from core.datasets.dataset import Dataset, Split, is_available, load_dataset
 from core.datasets.forget import ForgetSet, ids_hash, is_subclass_request, resolve
 from core.datasets.own import add_images
 from core.datasets.preparation import Progress, is_prepared, prepare
@@ -13,6 +13,7 @@ __all__ = [
     "Split",
     "add_images",
     "ids_hash",
+    "is_available",
     "is_prepared",
     "is_subclass_request",
     "load_dataset",

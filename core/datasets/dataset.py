@@ -11,7 +11,7 @@ from core.datasets.own import add_images, is_place
 from core.datasets.preparation import ensure_prepared, stored_name
 from core.datasets.prepared import read_prepared
 from core.datasets.stratified import stratified_order
-from core.errors import InvalidSpec
+from core.errors import DataUnavailable, InvalidSpec
 from core.places import data_root, prepared_folder
 from core.specs import DOWNLOADED, DataInfo, DataSpec
 from core.specs.datasets import EMBEDDED
@@ -111,6 +111,15 @@ def load_dataset(data: str | DataSpec, root: Path | str | None = None) -> Datase
     root = data_root() if root is None else Path(root)
     ensure_prepared(data.name, root)
     return _load(data, root)
+
+
+def is_available(data: DataSpec) -> bool:
+    """Whether ``load_dataset`` finds the images of a spec on this machine."""
+    try:
+        load_dataset(data)
+    except DataUnavailable:
+        return False
+    return True
 
 
 @lru_cache(maxsize=4)

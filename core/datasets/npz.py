@@ -27,6 +27,8 @@ def read_npz(
     """
     try:
         with zipfile.ZipFile(path) as archive:
+            if missing := [name for name in NAMES if f"{name}.npy" not in archive.namelist()]:
+                raise InvalidSpec(f"{path} has no array {', '.join(missing)}; {', '.join(NAMES)} are needed")
             headers = {name: _header(archive, path, name) for name in NAMES}
             _check(path, headers)
             arrays = {}
@@ -45,8 +47,6 @@ def read_npz(
 
 def _header(archive: zipfile.ZipFile, path: Path, name: str) -> tuple[tuple[int, ...], np.dtype]:
     """Shape and type as the array's own header says, and the size in the archive says no other."""
-    if f"{name}.npy" not in archive.namelist():
-        raise InvalidSpec(f"{path} has no array {name!r}; {', '.join(NAMES)} are needed")
     with archive.open(f"{name}.npy") as file:
         version = np.lib.format.read_magic(file)
         reader = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0

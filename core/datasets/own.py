@@ -1,4 +1,4 @@
-"""The user's own images, ``folder:PATH`` and ``npz:PATH``: hostile until checked, then prepared like any other set.
+"""The user's own images, ``folder:PATH``, ``zip:PATH`` or ``npz:PATH``: hostile until checked, then like any other set.
 
 They are named by a fingerprint of their content (``npz:1f0c...``), so that the same images are the same data set on any
 machine and under any path.
@@ -14,27 +14,31 @@ import numpy as np
 from core.datasets.folder import read_folder
 from core.datasets.npz import read_npz
 from core.datasets.prepared import Arrays, write_prepared
+from core.datasets.zipped import read_zip
 from core.errors import InvalidSpec
 from core.places import prepared_folder
 from core.specs import DataInfo, short
 from core.specs.datasets import OWN_NAME
 
-READERS = {"folder": read_folder, "npz": read_npz}
+READERS = {"folder": read_folder, "zip": read_zip, "npz": read_npz}
 CLASS_NAME = re.compile(r"[^+:,=%\s](?:[^+:,=%]{0,78}[^+:,=%\s])?")
 LEAST_TRAIN = 20  # images; DataSpec.size asks for no fewer
 
 
 def is_place(name: str) -> bool:
-    """Whether this is ``folder:PATH`` or ``npz:PATH``, not the name of images that were added."""
+    """Whether this is ``folder:PATH``, ``zip:PATH`` or ``npz:PATH``, not the name of images that were added."""
     return name.partition(":")[0] in READERS and not OWN_NAME.fullmatch(name)
 
 
-def add_images(place: str, report: Callable[[int, int], None] = lambda done, total: None) -> str:
+def add_images(
+    place: str, report: Callable[[int, int], None] = lambda done, total: None, title: str | None = None
+) -> str:
     """Checks the images, prepares them, and returns the name under which specs know them.
 
     Args:
-        place: ``folder:PATH`` or ``npz:PATH``.
+        place: ``folder:PATH``, ``zip:PATH`` or ``npz:PATH``.
         report: called with the images read and all there are.
+        title: what they are called on screen; default the file's own name.
 
     Raises:
         InvalidSpec: what is wrong with them, file by file.
@@ -42,12 +46,13 @@ def add_images(place: str, report: Callable[[int, int], None] = lambda done, tot
     """
     kind, _, path = place.partition(":")
     if kind not in READERS or not path:
-        raise InvalidSpec(f"{short(place)!r} is not a place of images; write folder:PATH or npz:PATH")
+        raise InvalidSpec(f"{short(place)!r} is not a place of images; write folder:PATH, zip:PATH or npz:PATH")
     *arrays, classes = READERS[kind](Path(path).expanduser(), report)
     _check(place, tuple(arrays), classes)
+    kind = "folder" if kind == "zip" else kind  # the same pictures are the same data set
     name = f"{kind}:{_fingerprint(tuple(arrays), classes)}"
     if not prepared_folder(name).is_dir():
-        write_prepared(prepared_folder(name), tuple(arrays), _info(Path(path).stem, tuple(arrays), classes))
+        write_prepared(prepared_folder(name), tuple(arrays), _info(title or Path(path).stem, tuple(arrays), classes))
     return name
 
 

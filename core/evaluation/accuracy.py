@@ -1,7 +1,8 @@
 """Accuracies of one model, their gap to gold, and the spread of the golds. Needs tables only, no torch.
 
 FA, RA: accuracy on the forget and the retain set (training images). TA: on the whole test set. FA_test, RA_test: on the
-test images of the forgotten classes (of the sub-classes, for a sub-class request) and on the other test images.
+test images of the forgotten classes (of the sub-classes, for a sub-class request) and on the other test images, those
+of what earlier requests of a sequence have touched left out.
 """
 
 import math
@@ -31,7 +32,7 @@ def accuracies(samples: pd.DataFrame, by: str = "label") -> Accuracies:
     """The five accuracies of one model.
 
     Args:
-        samples: rows of one model with the splits forget, retain and test.
+        samples: rows of one model with the splits forget, retain, test, and forgotten in a sequence.
         by: ``label``, or ``subclass`` for a sub-class request: what FA_test and RA_test go by.
 
     Returns:
@@ -39,14 +40,14 @@ def accuracies(samples: pd.DataFrame, by: str = "label") -> Accuracies:
     """
     right = samples["prediction"] == samples["label"]
     split = samples["split"]
-    touched = samples[by].isin(samples[by][split == "forget"].unique())
+    touched, before = (samples[by].isin(samples[by][split == name].unique()) for name in ("forget", "forgotten"))
     test = split == "test"
     groups = {
         "FA": split == "forget",
         "RA": split == "retain",
         "TA": test,
         "FA_test": test & touched,
-        "RA_test": test & ~touched,
+        "RA_test": test & ~touched & ~before,
     }
     found: Accuracies = {name: float(right[rows].mean()) if rows.any() else None for name, rows in groups.items()}
     if found["RA_test"] is None:

@@ -1,4 +1,4 @@
-"""What is measured on the models themselves, once all of them exist: the outputs always, the rest on request."""
+"""What is measured on the models themselves, once all of them exist: outputs and map always, the rest on request."""
 
 import copy
 from collections.abc import Iterator
@@ -15,20 +15,23 @@ from core.evaluation.tables import seeded_part
 from core.events import Event, Phase, Table
 from core.experiment.attacks import privacy, shadow_attacks, shadow_ids, simple_attacks
 from core.experiment.clock import stream
+from core.experiment.maps import run_map
 from core.experiment.provide import Models
 from core.experiment.rivals import Rivals
 from core.experiment.shadows import shadow_logits
 
 
 def measure(rivals: Rivals, models: Models) -> Iterator[Event]:
-    """Returns the result's ``outputs`` and, on request, its ``representation``, ``relearning`` and ``privacy``.
+    """Returns the result's ``outputs`` and ``map`` and, on request, ``representation``, ``relearning`` and ``privacy``.
 
     Yields:
-        progress, and the tables ``relearning`` (role, step, accuracy) and ``attacks`` (role, attack, index, member,
-        score).
+        progress, and the tables ``map`` (role, index, x, y, nearest), ``relearning`` (role, step, accuracy) and
+        ``attacks`` (role, attack, index, member, score).
     """
     wanted = rivals.planned.spec.measure
     found: dict[str, Any] = {"outputs": output_family(rivals.logits(rivals.planned.forget.ids))}
+    places, found["map"] = run_map(rivals)
+    yield Table("map", places)
     attacks: list[pd.DataFrame] = []
     if wanted.deep:
         found["representation"] = _representation(rivals)

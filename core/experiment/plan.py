@@ -12,6 +12,13 @@ from core.datasets import Dataset, ForgetSet, ids_hash, is_subclass_request, loa
 from core.errors import InvalidSpec
 from core.experiment.past import Past
 from core.specs import ModelSpec, RunSpec, gold_model, initial_model
+from core.store.weights import weights_info
+
+GIVEN = (
+    "The original's weights were given, not trained here. On which images and how is not known, so accuracies on "
+    "retained images and on the pool may mean less; gold models and all else that is retrained follow the recipe that "
+    "was chosen here, which is not the original's own."
+)
 
 
 @dataclass(frozen=True)
@@ -73,8 +80,10 @@ def plan(spec: RunSpec, *, models: Container[str] = (), past: Past | None = None
 
     Raises:
         InvalidSpec: the spec can't be run; the message names the value and what is allowed.
-        DataUnavailable: its data set is not on this machine.
+        DataUnavailable: its data set is not on this machine, or the weights that it names are not.
     """
+    if spec.model.weights is not None:
+        weights_info(spec.model)
     dataset = load_dataset(spec.model.data)
     gone = resolve(dataset, *spec.after, spec.forget)
     forget = chain(dataset, spec)[-1]
@@ -93,7 +102,7 @@ def plan(spec: RunSpec, *, models: Container[str] = (), past: Past | None = None
         cached=cached,
         seconds=_estimate(spec, needed, cached, len(dataset.train), len(gone), past or Past()),
         warnings=tuple(_warnings(spec, dataset, forget)),
-        notes=spec.method.notes(goes_whole(dataset, forget), known),
+        notes=(*([GIVEN] if spec.model.weights else []), *spec.method.notes(goes_whole(dataset, forget), known)),
     )
 
 
@@ -161,7 +170,7 @@ def _estimate(
     pace = [r["seconds"] / (r["epochs"] * r["images"]) for r in past.records if r["epochs"] and alike(r["spec"])]
     seconds: dict[str, float | None] = {}
     for role, model in needed.items():
-        images = model.train.epochs * (train - (gone if model.without else 0))
+        images = 0 if model.weights else model.train.epochs * (train - (gone if model.without else 0))
         seconds[role] = 0.0 if role in cached or not images else _usual(pace, times=images)
     runs = [result for result in past.results if alike(result["spec"]["model"])]
     same = [result for result in runs if result["spec"]["method"] == wanted["method"]]

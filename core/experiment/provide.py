@@ -1,8 +1,9 @@
-"""Trained models: taken where they are kept, trained where they are not, and measured where measures are missing."""
+"""Models: taken where they are kept or given, trained where they are not, and measured where measures are missing."""
 
 from collections.abc import Iterator, MutableMapping
 from contextlib import nullcontext
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ from core.experiment.result import versions
 from core.models import device_of, get_state, model_for, set_state
 from core.specs import ModelSpec
 from core.store import ModelFolder, SavedModel
+from core.store.weights import given_weights
 from core.training import steps_per_epoch, train
 
 Models = MutableMapping[str, SavedModel]
@@ -38,7 +40,10 @@ def provide(
         if spec.key in models:
             saved = models[spec.key]
         else:
-            saved = yield from _trained(role, spec, split, model, dataset, models if shared else None)
+            if spec.weights is not None:
+                saved = _given(spec, model, dataset)
+            else:
+                saved = yield from _trained(role, spec, split, model, dataset, models if shared else None)
             models[spec.key] = saved
         if len(missing_norms(saved.table, ids)):
             set_state(model, saved.weights)
@@ -63,20 +68,33 @@ def _trained(
     for step in clock.over(steps):
         at_once = int(step.values.get("at_once", at_once))
         yield Phase(role, step.step, step.total)
+    return _saved(
+        spec, model, dataset,
+        epochs=spec.train.epochs,
+        images=len(split),
+        steps=spec.train.epochs * steps_per_epoch(len(split), spec.train),
+        seconds=before + clock.seconds,
+        memory=clock.memory,
+        notes=_memory_notes(role, spec.train.batch_size, at_once),
+    )  # fmt: skip
+
+
+def _given(spec: ModelSpec, model: nn.Module, dataset: Dataset) -> SavedModel:
+    """Weights that were added: nothing is known of their training."""
+    set_state(model, given_weights(spec))
+    return _saved(spec, model, dataset, epochs=None, images=None, steps=None, seconds=None, memory=None, notes=[])
+
+
+def _saved(spec: ModelSpec, model: nn.Module, dataset: Dataset, **training: Any) -> SavedModel:
     table = prediction_table(model, dataset)
     held_out = class_accuracies(table, "pool") if dataset.pool is not None else None
     record = {
         "schema": 1,
         "spec": spec.model_dump(mode="json"),
-        "epochs": spec.train.epochs,
-        "images": len(split),
-        "steps": spec.train.epochs * steps_per_epoch(len(split), spec.train),
-        "seconds": before + clock.seconds,
-        "memory": clock.memory,
+        **training,
         "held_out": None if held_out is None else [held_out.get(str(c)) for c in range(len(dataset.classes))],
         "device": str(device_of(model)),
         "precision": precision(device_of(model)),
-        "notes": _memory_notes(role, spec.train.batch_size, at_once),
         "versions": versions(),
     }
     return SavedModel(get_state(model), table, record)

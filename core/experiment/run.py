@@ -4,11 +4,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import numpy as np
 import torch
 
 from core.datasets import load_dataset
-from core.device import on_device
-from core.errors import InvalidSpec
+from core.device import choose_device, on_device
 from core.evaluation.accuracy import with_forget
 from core.evaluation.tables import norm_ids, prediction_table
 from core.events import Event, Finished, Table
@@ -23,10 +23,14 @@ from core.models import get_state, model_for, set_state
 from core.specs import RunSpec
 from core.store import SavedModel
 
+Weights = dict[str, np.ndarray]
+
 SMALL_IMAGE = 16  # pixels a side up to which one thread is as fast as two and does not suffer from busy cores
 
 
-def execute(spec: RunSpec, *, models: Models | None = None, device: str = "auto") -> Iterator[Event]:
+def execute(
+    spec: RunSpec, *, models: Models | None = None, device: str = "auto", start: Weights | None = None
+) -> Iterator[Event]:
     """Runs a spec: trains what is missing, unlearns, retrains the golds, measures.
 
     The original and the unlearning come first, so that they can be watched at once; no gold exists before the method
@@ -35,6 +39,8 @@ def execute(spec: RunSpec, *, models: Models | None = None, device: str = "auto"
     Args:
         models: where trained models are looked up and kept, by key: a dict, or a store's ``models``. Default: nowhere.
         device: ``auto``, ``cpu`` or ``cuda``.
+        start: the weights that the earlier requests of a sequence have left (``Finished.weights`` of the run before),
+            with which the last one gives the same numbers. Default: the method runs for the earlier ones first.
 
     Yields:
         ``Phase`` while work goes on, ``Step`` per step of the method (its values: FA, RA, TA, target_norm and
@@ -47,10 +53,10 @@ def execute(spec: RunSpec, *, models: Models | None = None, device: str = "auto"
     models = {} if models is None else models
     planned = plan(spec, models=models)
     with _threads(spec):
-        yield from _execute(planned, models, choose_device(device))
+        yield from _execute(planned, models, choose_device(device), start)
 
 
-def _execute(planned: Plan, models: Models, place: torch.device) -> Iterator[Event]:
+def _execute(planned: Plan, models: Models, place: torch.device, start: Weights | None) -> Iterator[Event]:
     spec = planned.spec
     dataset = load_dataset(spec.model.data)
     ids = norm_ids(dataset, planned.forget.ids, spec.measure)
@@ -62,9 +68,11 @@ def _execute(planned: Plan, models: Models, place: torch.device) -> Iterator[Eve
         saved[role] = yield from provide(role, wanted, split, dataset, ids, models, place)
 
     yield from keep("original")
-    model = on_device(set_state(model_for(spec.model), saved["original"].weights), place)
-    trajectory = yield from unlearn(model, planned, dataset, saved["original"].record["held_out"])
+    weights, first = (saved["original"].weights, 0) if start is None else (start, len(spec.after))
+    model = on_device(set_state(model_for(spec.model), weights), place)
+    trajectory = yield from unlearn(model, planned, dataset, saved["original"].record["held_out"], first)
     yield Table("trajectory", trajectory.frame)
+    yield Table("forget_steps", trajectory.forget_steps)
     for role in planned.models:
         if role not in saved:
             yield from keep(role)
@@ -89,20 +97,6 @@ def _execute(planned: Plan, models: Models, place: torch.device) -> Iterator[Eve
         measures["easy_hard"] = judged(own, [table for role, table in tables.items() if role.startswith("gold-")])
     result = build_result(planned, tables | {"unlearned": own}, records, trajectory, measures, took, str(place))
     yield Finished(result, get_state(model))
-
-
-def choose_device(name: str) -> torch.device:
-    """``auto`` is the GPU where there is one.
-
-    Raises:
-        InvalidSpec: an unknown name, or ``cuda`` where there is none.
-    """
-    if name not in ("auto", "cpu", "cuda"):
-        raise InvalidSpec(f"device {name!r} is not known; choose auto, cpu or cuda")
-    available = torch.cuda.is_available()
-    if name == "cuda" and not available:
-        raise InvalidSpec("device 'cuda': this machine has no usable GPU; choose auto or cpu")
-    return torch.device("cuda" if available and name != "cpu" else "cpu")
 
 
 @contextmanager

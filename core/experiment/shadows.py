@@ -25,7 +25,7 @@ from core.experiment.provide import Models, provide
 from core.experiment.unlearn import task_for
 from core.methods import implementation
 from core.models import model_for, set_state
-from core.specs import RunSpec
+from core.specs import RunSpec, gold_model
 from core.store import ModelFolder, SavedModel
 
 FIRST_SEED = 10_000  # of the pairs, far from those of originals and golds
@@ -114,7 +114,7 @@ def work(job: Job) -> Outcome:
 
     def trained(split: Split) -> SavedModel:
         left_out = dataset.train.with_ids(split.index, keep=False).index
-        model = spec.model.but(seed=FIRST_SEED + job.pair, without=ids_hash(left_out))
+        model = gold_model(spec.model, FIRST_SEED + job.pair, ids_hash(left_out))
         return _last(provide(f"shadow {job.pair}", model, split, dataset, np.empty(0, np.int64), models, place))
 
     first, never = (trained(split) for split in (trained_on, forget.split(trained_on)[1]))

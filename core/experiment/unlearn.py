@@ -26,12 +26,14 @@ class Trajectory:
     """Every step of an unlearning, the start included, as one table; and what else the method told.
 
     Attributes:
+        answers: after every step what the model makes of some forget images: ``Probe.answers``.
         notes: sentences for the result.
         features: columns for the forget images' rows, with their ``index``; None from most methods.
     """
 
     def __init__(self) -> None:
         self.rows: list[dict[str, Any]] = []
+        self.answers: list[pd.DataFrame] = []
         self.notes: list[str] = []
         self.features: pd.DataFrame | None = None
         self.stop_reason = "the method made no step"
@@ -41,21 +43,35 @@ class Trajectory:
     def __len__(self) -> int:
         return len(self.rows) - 1
 
-    def add(self, step: Step) -> None:
+    def add(self, step: Step, answers: pd.DataFrame) -> None:
         self.rows.append({"step": step.step, "loss": step.loss, **step.values})
+        self.answers.append(answers.assign(step=step.step))
         self.stop_reason = step.stop_reason or self.stop_reason
 
     @property
     def frame(self) -> pd.DataFrame:
         return pd.DataFrame(self.rows)
 
+    @property
+    def forget_steps(self) -> pd.DataFrame:
+        """Columns step, index, prediction, probability: of each followed forget image after every step."""
+        return pd.concat(self.answers, ignore_index=True)[["step", "index", "prediction", "probability"]]
 
-def unlearn(model: nn.Module, planned: Plan, dataset: Dataset, held_out: list[float] | None) -> Iterator[Event]:
-    """Runs the method for every request in turn, in place; returns the trajectory of the last."""
+
+def unlearn(
+    model: nn.Module, planned: Plan, dataset: Dataset, held_out: list[float] | None, first: int = 0
+) -> Iterator[Event]:
+    """Runs the method for every request in turn, in place; returns the trajectory of the last.
+
+    Args:
+        first: how many requests the model has forgotten already.
+    """
     spec = planned.spec
     gone: list[ForgetSet] = []
     for n, forget in enumerate(chain(dataset, spec)):
         gone.append(forget)
+        if n < first:
+            continue
         request = (*spec.after, spec.forget)[n]
         task = task_for(spec, dataset, gone, held_out, is_subclass_request(request, dataset.info), device_of(model))
         method = implementation(spec.method)(
@@ -64,13 +80,13 @@ def unlearn(model: nn.Module, planned: Plan, dataset: Dataset, held_out: list[fl
         probe = Probe(model, dataset, forget.ids, np.concatenate([each.ids for each in gone]), spec.measure)
         trajectory, clock = Trajectory(), Clock(device_of(model))
         start = Step(0, 0, float("nan"), {**probe.values(), "seconds": 0.0})
-        trajectory.add(start)
+        trajectory.add(start, probe.answers())
         yield start
         for event in clock.over(method):
             match event:
                 case Step(step, total):
                     seen = replace(event, values={**event.values, **probe.values(), "seconds": clock.seconds})
-                    trajectory.add(seen)
+                    trajectory.add(seen, probe.answers())
                     yield Phase("unlearn", step, step if event.stop_reason else total)
                     yield seen
                 case Note(text):

@@ -7,6 +7,7 @@ sentence or two on how to read it, and a short text for screen readers. No strea
 
 from core.figures.attack_roc import attack_roc, attack_role_name, attack_roles
 from core.figures.attack_scores import attack_scores, attack_scores_table
+from core.figures.attributions import attributions, attributions_table
 from core.figures.before_after import before_after, before_after_table
 from core.figures.collateral import flips, flips_table
 from core.figures.compare_runs import (
@@ -28,12 +29,24 @@ from core.figures.comparison import (
 )
 from core.figures.cost import cost_quality, cost_quality_table
 from core.figures.cuts import cut_explorer, cut_explorer_table
-from core.figures.features import FEATURE_NAMES, against_class, against_class_table, features, features_table
+from core.figures.drawing import drawing
+from core.figures.features import FEATURE_NAMES, against_others, against_others_table, features, features_table
 from core.figures.flow import flow, flow_table
+from core.figures.followed import StepImages, shown_ids
 from core.figures.forest import methods_forest, methods_forest_table
-from core.figures.gallery import class_counts, class_counts_table, contact_sheet, gallery, gallery_table, png_url
+from core.figures.gallery import (
+    class_counts,
+    class_counts_table,
+    contact_sheet,
+    gallery,
+    gallery_table,
+    placeholder,
+    png_url,
+)
+from core.figures.inspected import class_probabilities, class_probabilities_table, logit_norms, logit_norms_table
 from core.figures.judgement import calibration, precision_recall, roc
 from core.figures.ladder import ladder, ladder_table, ladder_verdict
+from core.figures.maps import feature_maps, feature_maps_table
 from core.figures.matrix import methods_matrix, methods_matrix_table
 from core.figures.method_rows import DATA_TRACKS, METRIC_TITLES
 from core.figures.outcomes import outcomes, outcomes_table
@@ -41,7 +54,17 @@ from core.figures.playback import playback, playback_table
 from core.figures.residue import feature_bars, feature_bars_table, lead_told, relearning_curves, relearning_told
 from core.figures.selection import selected_ids, selected_run
 from core.figures.sensitivity import distribution, distribution_table, rise_fall, rise_fall_table
-from core.figures.theme import NORM_NAMES, SPLIT_NAMES, Shown, in_role_order, is_gold, role_name
+from core.figures.sequence import (
+    GAP_NAMES,
+    request_name,
+    sequence_gap,
+    sequence_gap_table,
+    sequence_matrix,
+    sequence_matrix_table,
+    sequence_verdict,
+)
+from core.figures.theme import LINES, NORM_NAMES, SPLIT_NAMES, Shown, in_role_order, is_gold, role_name
+from core.figures.tiles import OUTCOME_MARKS, tiles, tiles_table
 from core.figures.trajectory import (
     accuracy_curves,
     accuracy_curves_table,
@@ -60,22 +83,28 @@ from core.figures.twin import (
 __all__ = [
     "DATA_TRACKS",
     "FEATURE_NAMES",
+    "GAP_NAMES",
+    "LINES",
     "METRIC_TITLES",
     "MOST_RUNS",
     "NORM_NAMES",
+    "OUTCOME_MARKS",
     "SPLIT_NAMES",
     "Shown",
+    "StepImages",
     "accuracy_comparison",
     "accuracy_comparison_table",
     "accuracy_curves",
     "accuracy_curves_table",
-    "against_class",
-    "against_class_table",
+    "against_others",
+    "against_others_table",
     "attack_roc",
     "attack_role_name",
     "attack_roles",
     "attack_scores",
     "attack_scores_table",
+    "attributions",
+    "attributions_table",
     "before_after",
     "before_after_table",
     "calibration",
@@ -83,6 +112,8 @@ __all__ = [
     "class_changes_table",
     "class_counts",
     "class_counts_table",
+    "class_probabilities",
+    "class_probabilities_table",
     "contact_sheet",
     "cost_quality",
     "cost_quality_table",
@@ -90,8 +121,11 @@ __all__ = [
     "cut_explorer_table",
     "distribution",
     "distribution_table",
+    "drawing",
     "feature_bars",
     "feature_bars_table",
+    "feature_maps",
+    "feature_maps_table",
     "features",
     "features_table",
     "flips",
@@ -108,18 +142,22 @@ __all__ = [
     "ladder_table",
     "ladder_verdict",
     "lead_told",
+    "logit_norms",
+    "logit_norms_table",
     "methods_forest",
     "methods_forest_table",
     "methods_matrix",
     "methods_matrix_table",
     "outcomes",
     "outcomes_table",
+    "placeholder",
     "playback",
     "playback_table",
     "png_url",
     "precision_recall",
     "relearning_curves",
     "relearning_told",
+    "request_name",
     "rise_fall",
     "rise_fall_table",
     "roc",
@@ -133,8 +171,16 @@ __all__ = [
     "selected_run",
     "sensitivity_curves",
     "sensitivity_curves_table",
+    "sequence_gap",
+    "sequence_gap_table",
+    "sequence_matrix",
+    "sequence_matrix_table",
+    "sequence_verdict",
     "shift",
     "shift_table",
+    "shown_ids",
+    "tiles",
+    "tiles_table",
     "twin_features",
     "twin_features_table",
     "twin_losses",

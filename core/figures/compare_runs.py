@@ -12,9 +12,9 @@ from plotly.subplots import make_subplots
 from core.evaluation.accuracy import GAP
 from core.evaluation.standing import SIGNED
 from core.figures.theme import (
+    LINES,
     NEUTRAL,
     ROLES,
-    RUNS,
     SPLIT_NAMES,
     SPLITS,
     Mark,
@@ -25,7 +25,7 @@ from core.figures.theme import (
 )
 from core.figures.trajectory import HIGHEST, OF_START, accuracy_curves_table, sensitivity_curves_table
 
-MOST_RUNS = len(RUNS)
+MOST_RUNS = len(LINES)
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 PANELS = {
     **{name: name for name in GAP},
@@ -44,7 +44,7 @@ def run_marks(settings: Mapping[str, str]) -> dict[str, Mark]:
     order = list(dict.fromkeys(settings.values()))
     looks: dict[str, Mark] = {}
     for run, setting in settings.items():
-        base, before = RUNS[order.index(setting)], sum(settings[other] == setting for other in looks)
+        base, before = LINES[order.index(setting)], sum(settings[other] == setting for other in looks)
         looks[run] = Mark(base.color, base.symbol, DASHES[before % len(DASHES)])
     return looks
 

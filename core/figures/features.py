@@ -1,4 +1,4 @@
-"""The Easy and hard page: the three features of every forget image, and those of one against its class."""
+"""The Easy and hard page: the three features of every forget image, and those of one against the images that remain."""
 
 from collections.abc import Sequence
 
@@ -32,7 +32,7 @@ def features_table(verdicts: pd.DataFrame, classes: Sequence[str]) -> pd.DataFra
 
 
 def features(verdicts: pd.DataFrame, classes: Sequence[str], axes: Sequence[str] = ("nf", "cf")) -> Shown:
-    """One point per forget image over two or three of its features, in standard deviations of its class; the colour is
+    """One point per forget image over two or three of its features, in standard deviations; the colour is
     the predicted probability of being hard, the symbol what the golds say. Every point's customdata is the image's id.
 
     Args:
@@ -67,7 +67,7 @@ def features(verdicts: pd.DataFrame, classes: Sequence[str], axes: Sequence[str]
     return Shown(
         figure,
         table,
-        "One point per image to forget, in standard deviations above the images of its class that remain: the further "
+        "One point per image to forget, in standard deviations above the images that remain: the further "
         f"up and right, the more unusual. Orange is predicted to be hard; symbols are gold's verdict. {how}",
         f"{len(table)} forget images over {' and '.join(name.upper() for name in axes)}; "
         f"{(~table['easy']).sum()} are called hard.",
@@ -109,16 +109,16 @@ def _told(row: dict) -> str:
     return f"image {row['index']}: {row['label']}<br>hard with {row['p_hard']:.0%}, called {called}{golds}"
 
 
-def against_class_table(verdicts: pd.DataFrame, index: int) -> pd.DataFrame:
-    """The features of one image: feature, value, deviations (from the images of its class that remain)."""
+def against_others_table(verdicts: pd.DataFrame, index: int) -> pd.DataFrame:
+    """The features of one image: feature, value, deviations (from the images that remain)."""
     row = verdicts[verdicts["index"] == index].iloc[0]
     found = [(name, row[name], row[f"{name}_z"]) for name in FEATURE_NAMES]
     return pd.DataFrame(found, columns=["feature", "value", "deviations"])
 
 
-def against_class(verdicts: pd.DataFrame, index: int) -> Shown:
-    """The three features of one image (y) as bars in standard deviations from its class (x)."""
-    table = against_class_table(verdicts, index)
+def against_others(verdicts: pd.DataFrame, index: int) -> Shown:
+    """The three features of one image (y) as bars in standard deviations from the images that remain (x)."""
+    table = against_others_table(verdicts, index)
     reach = max(3.0, 1.2 * table["deviations"].abs().max())
     figure = frame(240, showlegend=False, bargap=0.45)
     figure.add_vrect(-1, 1, fillcolor=NEUTRAL, opacity=0.18, line_width=0)
@@ -134,12 +134,11 @@ def against_class(verdicts: pd.DataFrame, index: int) -> Shown:
         )
     )
     figure.update_yaxes(autorange="reversed")
-    figure.update_xaxes(title_text="standard deviations from the class", range=[-reach, reach], zerolinecolor=NEUTRAL)
+    figure.update_xaxes(title_text="standard deviations from the others", range=[-reach, reach], zerolinecolor=NEUTRAL)
     told = ", ".join(f"{row.feature.upper()} {row.deviations:+.1f}" for row in table.itertuples())
     return Shown(
         figure,
         table,
-        "The grey band is where about two thirds of the remaining images of its class lie; bars to the right speak "
-        "for hard.",
-        f"Standard deviations from the class: {told}.",
+        "The grey band is where about two thirds of the images that remain lie; bars to the right speak for hard.",
+        f"Standard deviations from the images that remain: {told}.",
     )

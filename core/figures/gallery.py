@@ -16,6 +16,7 @@ from core.figures.theme import SPLIT_NAMES, SPLITS, Shown, blank, frame
 TILE = 64  # pixels a side
 COLUMNS = 12
 GAP_GREY = 128  # between images, on light and dark pages
+PAPER_GREY, CROSS_GREY = 190, 150  # of a placeholder
 
 
 def png_url(image: np.ndarray, pixels: int = TILE) -> str:
@@ -42,6 +43,14 @@ def _encoded(data: bytes, shape: tuple[int, int, int], pixels: int) -> str:
     png = BytesIO()
     Image.fromarray(rows.squeeze(2) if shape[0] == 1 else rows).save(png, "PNG")
     return f"data:image/png;base64,{b64encode(png.getvalue()).decode()}"
+
+
+def placeholder(shape: tuple[int, int, int]) -> np.ndarray:
+    """What stands for an image that is not there: uint8 (C, H, W), grey with a cross from corner to corner."""
+    _, height, width = shape
+    rows, columns = np.indices((height, width))
+    cross = (rows * width // height == columns) | ((height - 1 - rows) * width // height == columns)
+    return np.broadcast_to(np.where(cross, CROSS_GREY, PAPER_GREY).astype(np.uint8), shape).copy()
 
 
 def contact_sheet(images: np.ndarray, columns: int = COLUMNS) -> np.ndarray:

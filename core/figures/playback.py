@@ -1,4 +1,4 @@
-"""The Forget page after a run that took a second: the trajectories played back in the browser."""
+"""The Forget page after a run: its unlearning played back, and dragged to any step, in the browser alone."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from core.evaluation.accuracy import GAP
+from core.figures.followed import StepImages, counts, draw_followed, step_traces
 from core.figures.theme import NEUTRAL, Shown, blank, frame
 from core.figures.trajectory import (
     OF_START,
@@ -28,40 +29,65 @@ from core.figures.trajectory import (
 
 FRAMES = 60  # a longer run is played back in this many pictures
 PLAY_MS = 4000  # duration of the whole playback
+CURVES, CONTROLS, LEGEND = 480, 150, 36  # pixels
 
 
-def playback_table(trajectory: pd.DataFrame) -> pd.DataFrame:
-    """The columns of ``accuracy_curves_table`` and ``sensitivity_curves_table`` side by side, one row per step."""
-    return accuracy_curves_table(trajectory).merge(sensitivity_curves_table(trajectory), on="step", how="outer")
+def playback_table(trajectory: pd.DataFrame, followed: StepImages | None = None) -> pd.DataFrame:
+    """One row per step: the columns of ``accuracy_curves_table`` and ``sensitivity_curves_table`` side by side, then
+    how many of the followed images there are of each outcome."""
+    table = accuracy_curves_table(trajectory).merge(sensitivity_curves_table(trajectory), on="step", how="outer")
+    return table if followed is None else table.merge(counts(followed.steps), on="step", how="left")
 
 
-def playback(trajectory: pd.DataFrame, golds: Golds = (), delta: float | None = None, stop: int | None = None) -> Shown:
-    """Accuracies above, sensitivities below, both against the step, with a Play button and a slider over the steps.
+def playback(
+    trajectory: pd.DataFrame,
+    golds: Golds = (),
+    delta: float | None = None,
+    stop: int | None = None,
+    followed: StepImages | None = None,
+) -> Shown:
+    """Accuracies above, sensitivities below, both against the step, with a Play button and a slider over the steps;
+    below these, with ``followed``, forget images and what they are taken for at the step.
 
-    Arguments as in ``accuracy_curves`` and ``sensitivity_curves``.
+    Other arguments as in ``accuracy_curves`` and ``sensitivity_curves``.
     """
-    table = playback_table(trajectory)
+    table = playback_table(trajectory, followed)
     if table.empty:
         return blank("There are no steps to play back.", table)
-    figure = make_subplots(2, 1, shared_xaxes=True, vertical_spacing=0.08, figure=frame(620, hovermode="x unified"))
+    below = CONTROLS if followed is None else CONTROLS + LEGEND + followed.height
+    height = CURVES + below
+    bottom = below / height
+    figure = make_subplots(2, 1, shared_xaxes=True, vertical_spacing=0.08, figure=frame(height, hovermode="x unified"))
     for row, lines in enumerate((accuracy_lines(table), sensitivity_lines(table)), start=1):
         figure.add_traces(lines, rows=row, cols=1)
+    curves = list(figure.data)
     draw_golds(figure, golds, row=1, col=1)
     draw_stop(figure, stop, row=1, col=1)
     draw_start(figure, delta, row=2, col=1)
     # Fixed ranges, so that nothing jumps while it plays.
-    figure.update_yaxes(accuracy_axis(), row=1)
-    figure.update_yaxes(sensitivity_axis(table), row=2)
+    middle = bottom + (1 - bottom) / 2
+    figure.update_yaxes(accuracy_axis() | {"domain": [middle + 0.02, 1]}, row=1)
+    figure.update_yaxes(sensitivity_axis(table) | {"domain": [bottom, middle - 0.02]}, row=2)
     figure.update_xaxes(step_axis(table))
     figure.update_xaxes(title_text="Step", row=2)
     steps = _thinned(table["step"].to_numpy())
-    figure.frames = [go.Frame(name=str(step), data=[_until(line, step) for line in figure.data]) for step in steps]
-    figure.update_layout(_player([str(step) for step in steps]))
+    if followed is not None:
+        draw_followed(figure, followed, table, followed.height / height)
+    figure.frames = [
+        go.Frame(
+            name=str(step),
+            data=[_until(line, step) for line in curves]
+            + (step_traces(followed, table, step) if followed is not None else []),
+        )
+        for step in steps
+    ]
+    figure.update_layout(_player([str(step) for step in steps], bottom), margin_b=0)
+    images = " Images are sorted by when they were forgotten." if followed is not None else ""
     return Shown(
         figure,
         table,
         "Press Play to watch the run again, or drag the slider to a step. FA should sink to gold's dotted line while "
-        "RA and TA hold theirs.",
+        f"RA and TA hold theirs.{images}",
         f"The run played back over {steps[-1]} steps; at the end {at_the_end(table)}.",
         (*GAP, *OF_START, "irrelevant_ratio"),
     )
@@ -77,8 +103,8 @@ def _until(line: go.Scatter, step: int) -> go.Scatter:
     return go.Scatter(x=line.x[shown], y=line.y[shown])
 
 
-def _player(names: Sequence[str]) -> dict[str, Any]:
-    """The Play and Pause buttons and the slider, as parts of a layout."""
+def _player(names: Sequence[str], y: float) -> dict[str, Any]:
+    """The Play and Pause buttons and the slider below this height, as parts of a layout."""
     duration = PLAY_MS / len(names)
     now = {"mode": "immediate", "transition": {"duration": 0}}
     play = {**now, "frame": {"duration": duration, "redraw": False}}
@@ -100,6 +126,6 @@ def _player(names: Sequence[str]) -> dict[str, Any]:
     }
     value = {"prefix": "Step ", "xanchor": "right"}  # above the slider, in the row of the buttons
     return {
-        "updatemenus": [{**menu, "x": 0, "y": 0}],
-        "sliders": [{**slider, "x": 0, "len": 1, "y": 0, "currentvalue": value}],
+        "updatemenus": [{**menu, "x": 0, "y": y}],
+        "sliders": [{**slider, "x": 0, "len": 1, "y": y, "currentvalue": value}],
     }

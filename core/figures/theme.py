@@ -39,17 +39,17 @@ SPLITS = {
 METRICS = {"FA": SPLITS["forget"], "RA": SPLITS["retain"], "TA": SPLITS["test"]}
 NORMS = {"target_norm": Mark("#a0623c", "hourglass"), "irrelevant_norm": Mark("#1298ad", "cross", "dash")}
 SIDES = {"below": Mark("#a64fae", "triangle-left"), "above": Mark("#4d8a2a", "triangle-right")}  # of the mean gold
-RUNS = (  # of a comparison, by setting
-    Mark("#2395f8", "circle"),
-    Mark("#f25a20", "diamond"),
-    Mark("#2c6f62", "square"),
-    Mark("#810dff", "triangle-up"),
-    Mark("#819374", "cross"),
-    Mark("#bc241b", "x"),
-    Mark("#b46bb9", "triangle-down"),
-    Mark("#983eab", "pentagon"),
-)
 DIFFICULTY = {"easy": Mark("#3f7fd0", "circle"), "hard": Mark("#d0602a", "x")}
+LINES = (  # several runs or methods in one picture, in the order in which they were chosen
+    Mark("#2395f8", "circle"),
+    Mark("#f25a20", "diamond", "dash"),
+    Mark("#2c6f62", "square", "dot"),
+    Mark("#810dff", "triangle-up", "dashdot"),
+    Mark("#819374", "cross", "longdash"),
+    Mark("#bc241b", "x", "longdashdot"),
+    Mark("#b46bb9", "triangle-down", "8px 2px 2px 2px"),
+    Mark("#983eab", "pentagon", "2px 6px"),
+)
 
 NEUTRAL = "#808791"  # lines of reference
 

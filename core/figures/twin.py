@@ -64,7 +64,7 @@ def twin_features_table(verdicts: pd.DataFrame, twin: pd.DataFrame) -> pd.DataFr
 
 
 def twin_features(verdicts: pd.DataFrame, twin: pd.DataFrame) -> Shown:
-    """Every feature (x, standard deviations from the class) of easy and hard twin images and of the forget set (y)."""
+    """Every feature (x, standard deviations) of easy and hard twin images and of the forget set (y)."""
     table = twin_features_table(verdicts, twin)
     figure = make_subplots(
         1, 3, shared_yaxes=True, horizontal_spacing=0.04, figure=frame(300, showlegend=False),
@@ -75,7 +75,7 @@ def twin_features(verdicts: pd.DataFrame, twin: pd.DataFrame) -> Shown:
             figure.add_trace(_spread(part[f"{name}_z"], kind, KINDS[kind]), row=1, col=column)
     figure.update_yaxes(autorange="reversed")
     figure.update_xaxes(zerolinecolor=NEUTRAL)
-    figure.update_xaxes(title_text="standard deviations from the class", col=2)
+    figure.update_xaxes(title_text="standard deviations from the others", col=2)
     told = table[table["feature"] == "cf"].set_index("kind")["median"]
     return Shown(
         figure,

@@ -10,11 +10,8 @@ import socket
 import subprocess
 import sys
 import time
-from pathlib import Path
 
-from filelock import FileLock, Timeout
-
-from core.errors import StoreError
+from core.jobs.service import Service
 from core.places import PROJECT
 from core.store import Store, write_json
 
@@ -22,7 +19,8 @@ IDLE_SECONDS = 300.0
 TICK_SECONDS = 0.1
 BEAT_SECONDS = 1.0
 
-_launched: dict[Path, "subprocess.Popen[bytes]"] = {}  # supervisors that this process has started, by store
+_SERVICE = Service("supervisor", ("-m", "core", "worker", "--store"))
+ensure_supervisor, is_supervised = _SERVICE.ensure, _SERVICE.is_up
 
 
 def supervise(store: Store, idle_seconds: float = IDLE_SECONDS) -> None:
@@ -31,11 +29,7 @@ def supervise(store: Store, idle_seconds: float = IDLE_SECONDS) -> None:
     Raises:
         StoreError: another supervisor has this store.
     """
-    try:
-        lock = _lock(store).acquire(blocking=False)
-    except Timeout:
-        raise StoreError(f"the store {store.root} has a supervisor already; one is enough") from None
-    with lock:
+    with _SERVICE.only_one(store):
         worker: subprocess.Popen[bytes] | None = _start_worker(store)  # warm before there is work for it
         run: str | None = None
         last_beat, last_work = 0.0, time.monotonic()
@@ -61,37 +55,6 @@ def supervise(store: Store, idle_seconds: float = IDLE_SECONDS) -> None:
             if worker is not None:
                 worker.kill()
                 _close(store, run, worker)
-
-
-def is_supervised(store: Store) -> bool:
-    """Whether a living supervisor has this store."""
-    if not store.root.exists():
-        return False
-    try:
-        with _lock(store).acquire(blocking=False):
-            return False
-    except Timeout:
-        return True
-
-
-def ensure_supervisor(store: Store) -> None:
-    """Starts a supervisor in a process of its own unless there is one."""
-    root = store.root.resolve()
-    starting = root in _launched and _launched[root].poll() is None
-    if starting or is_supervised(store):
-        return
-    root.mkdir(parents=True, exist_ok=True)
-    with (root / "supervisor.log").open("ab") as log:
-        _launched[root] = subprocess.Popen(
-            [sys.executable, "-m", "core", "worker", "--store", str(root)],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=PROJECT, start_new_session=True,
-        )  # fmt: skip
-
-
-def _lock(store: Store) -> FileLock:
-    folder = store.root / "locks"
-    folder.mkdir(parents=True, exist_ok=True)
-    return FileLock(folder / "supervisor.lock")
 
 
 def _beat(store: Store) -> None:

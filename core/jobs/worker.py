@@ -35,7 +35,8 @@ def attempt(
         folder = store.run(run)
         recorder = Recorder(folder)
         try:
-            for event in execute(folder.spec, models=store.models, device=device):
+            start = store.weights_before(folder.spec)
+            for event in execute(folder.spec, models=store.models, device=device, start=start):
                 watch(event)
                 if recorder.record(event) and store.row(run).state != "running":
                     return store.row(run).state  # cancelled from another machine

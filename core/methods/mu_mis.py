@@ -20,6 +20,9 @@ Variants:
         counts up to ``cap`` times its start, as a norm. (3) The stop, below. Fractions and cap were chosen in a pilot
         with golds in view: digits 3 and 8 (and 5 for the cap), noisy digit 2, and 30 % of noisy digit 5.
 
+Penalties: the paper's squares, or two controls of its appendix. norm: norms in their place (Table A13). jacobian: the
+whole Jacobian is lowered, irrelevant logits included, which is plain smoothing (Table A14).
+
 Stop rules (``core.methods.stops``; ``auto`` chooses, see ``MuMis.stop_rule``):
     paper: the exact mean irrelevant norm over D_f, over all c' != c, once per pass: dipped to delta, then recovered.
     accuracy: the forget set's accuracy comes down to ``task.target_accuracy``; then the nearest point of the last step.
@@ -99,17 +102,22 @@ def make_loss(
 ) -> Callable[[Tensor, Tensor], Tensor]:
     """Eq. 3 as a function of images and labels, with the weights of its terms.
 
-    In the scale-free variant the irrelevant term is capped at cap^2 times its value on the first batch.
+    In the scale-free variant the irrelevant norm is capped at ``cap`` times its value on the first batch. The penalty
+    ``jacobian`` is the mean squared norm of the whole Jacobian, sum over k of ||d f_k / dx||^2, without bias: the
+    target's square, and K - 1 times the mean square of the drawn c'.
     """
+    squared = spec.penalty != "norm"
     ceiling: float | None = None
 
     def loss(images: Tensor, labels: Tensor) -> Tensor:
         nonlocal ceiling
         drawn = draw_irrelevant(labels, num_classes, spec.draws, generator)
-        target, irrelevant = (squares.mean() for squares in mumis_terms(model, images, labels, drawn))
+        target, irrelevant = (sizes.mean() for sizes in mumis_terms(model, images, labels, drawn, squared=squared))
+        if spec.penalty == "jacobian":
+            return target + (num_classes - 1) * irrelevant
         if spec.variant == "scale-free":
             if ceiling is None:
-                ceiling = spec.cap**2 * irrelevant.item()
+                ceiling = (spec.cap**2 if squared else spec.cap) * irrelevant.item()
             irrelevant = irrelevant.clamp(max=ceiling)
         return spec.target_weight * target - spec.irrelevant_weight * irrelevant
 

@@ -10,13 +10,14 @@ from core.errors import InvalidSpec
 from core.specs.base import choices, short
 from core.specs.data import RECIPES, DataSpec, ModelSpec
 from core.specs.methods import METHODS, MethodSpec
-from core.specs.requests import ForgetRequest
+from core.specs.requests import ForgetRequest, parse_requests, requests_text
 from core.specs.runs import RunSpec
 
 # Parts of a spec that have a word of their own in a URL and on the command line; all others are settings.
 WORDS = {
     "model.arch": "arch",
     "model.seed": "seed",
+    "model.weights": "weights",
     "forget.draw": "draw",
     "unlearn_seed": "unlearn_seed",
     "gold_seeds": "gold_seeds",
@@ -51,6 +52,7 @@ def make_spec(
     *,
     arch: str | None = None,
     recipe: str | None = None,
+    weights: str | None = None,
     seed: int = 0,
     draw: int = 0,
     unlearn_seed: int = 0,
@@ -61,6 +63,7 @@ def make_spec(
     """A run spec from the few words that people give; the rest follows from the data set.
 
     Args:
+        weights: name of weights that were added, as the original.
         gold_seeds: the seed of every gold model.
         after: earlier requests that the run starts from.
         settings: settings of the method by name; a dotted name reaches anything in the spec
@@ -79,6 +82,7 @@ def make_spec(
             "arch": info.arch if arch is None else arch,
             "train": RECIPES[recipe].model_dump(),
             "seed": seed,
+            "weights": weights,
         },
         "forget": {"text": forget, "draw": draw},
         "after": after,
@@ -99,13 +103,13 @@ def from_query(query: dict[str, str]) -> RunSpec:
         InvalidSpec: in one sentence, what is not allowed.
     """
     given: dict[str, Any] = {
-        name: query[name] for name in ("dataset", "forget", "method", "arch", "recipe") if name in query
+        name: query[name] for name in ("dataset", "forget", "method", "arch", "recipe", "weights") if name in query
     }
     given |= {name: _int(name, query[name]) for name in ("seed", "draw", "unlearn_seed") if name in query}
     if "gold_seeds" in query:
         given["gold_seeds"] = gold_seeds(query["gold_seeds"])
     if "after" in query:
-        given["after"] = _value(query["after"])
+        given["after"] = _value(query["after"]) if query["after"].startswith("[") else parse_requests(query["after"])
     settings = {name.removeprefix("set."): value for name, value in query.items() if name.startswith("set.")}
     return make_spec(**given, settings=settings)
 
@@ -116,11 +120,13 @@ def to_query(spec: RunSpec) -> dict[str, str]:
     defaults = flat(make_spec(**query).model_dump(mode="json"))
     defaults |= {f"method.{name}": field.default for name, field in type(spec.method).model_fields.items()}
     for path, value in flat(spec.model_dump(mode="json")).items():
-        if value != defaults[path]:
+        if value != defaults.get(path):  # what is left out by default is in no defaults
             name = WORDS.get(path) or f"set.{path.removeprefix('method.')}"
             query[name] = value if isinstance(value, str) else json.dumps(value)
     if "gold_seeds" in query:
         query["gold_seeds"] = _seeds_text(spec.gold_seeds)
+    if spec.after and not any(request.draw for request in spec.after):  # else JSON, which has the draws
+        query["after"] = requests_text(spec.after)
     return query
 
 
@@ -144,13 +150,13 @@ def to_python(spec: RunSpec) -> str:
 
 
 def gold_model(model: ModelSpec, seed: int, without: str) -> ModelSpec:
-    """The same data, architecture and recipe, with another seed and without the forget set."""
-    return model.but(seed=seed, without=without)
+    """The same data, architecture and recipe, with another seed and without the forget set; always trained here."""
+    return model.but(seed=seed, without=without, weights=None)
 
 
 def initial_model(model: ModelSpec) -> ModelSpec:
     """The original before its first step: the same recipe with no epochs."""
-    return model.but(train=model.train.but(epochs=0))
+    return model.but(train=model.train.but(epochs=0), weights=None)
 
 
 def gold_seeds(text: str) -> tuple[int, ...]:

@@ -87,6 +87,12 @@ class ModelSpec(Spec):
     train: TrainSpec = TrainSpec()
     seed: int = Field(0, ge=0, lt=2**31, description="first weights, order of the images, augmentation")
     without: str | None = Field(None, description="sha256 of the sorted ids of the training images left out")
+    weights: str | None = Field(
+        None,
+        pattern=r"^[0-9a-f]{20}$",
+        exclude_if=lambda weights: weights is None,  # so that models trained here keep the keys that they had before
+        description="name of weights that were added, not trained here; recipe and seed are then those of the golds",
+    )
 
     @field_validator("arch")
     @classmethod

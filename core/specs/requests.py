@@ -6,10 +6,13 @@ term    := "class=" names [":" share]      whole classes or a share of each; nam
          | "random=" share                 of all training images
          | "index=" ids                    image ids, unique over train, pool and test together
 share   := NUMBER "%" | COUNT
+
+Requests of a sequence stand apart by semicolons: ``class=1;class=3;class=5``.
 """
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -65,6 +68,23 @@ class ForgetRequest(Spec):
             InvalidSpec: a part that the grammar or the data set does not know.
         """
         return tuple(_term(part, info) for part in self.text.split("+"))
+
+
+def parse_requests(text: str) -> tuple[ForgetRequest, ...]:
+    """The requests of a sequence, in turn; all with draw 0.
+
+    Raises:
+        InvalidSpec: two semicolons with nothing between them, or no text at all.
+    """
+    parts = [part.strip() for part in text.split(";")]
+    if "" in parts:
+        raise InvalidSpec(f"the sequence {short(text)!r} has an empty request; write them as class=1;class=3;class=5")
+    return tuple(ForgetRequest.of({"text": part}) for part in parts)
+
+
+def requests_text(requests: Sequence[ForgetRequest]) -> str:
+    """The requests of a sequence as one text; their draws are not in it."""
+    return ";".join(request.text for request in requests)
 
 
 def _term(part: str, info: DataInfo) -> Term:

@@ -79,3 +79,8 @@ class RunSpec(Spec):
     def request_key(self) -> str:
         """Equal for runs that differ in method, settings and unlearning seed only."""
         return digest(self.model_dump(mode="json", exclude={"method", "unlearn_seed"}))
+
+    @property
+    def unlearned_key(self) -> str:
+        """Equal for runs that make the same unlearned weights: golds and measures may differ."""
+        return digest(self.model_dump(mode="json", exclude={"gold_seeds", "measure"}))

@@ -11,6 +11,7 @@ from filelock import FileLock
 
 from core.errors import NotFound
 from core.store.files import read_json, read_table, read_weights, write_json, write_table, write_weights
+from core.store.shards import read_shards, remove_shards, write_shards
 
 
 @dataclass(frozen=True)
@@ -38,15 +39,14 @@ class ModelFolder(MutableMapping[str, SavedModel]):
         return self._path(str(key), "json").is_file()
 
     def __getitem__(self, key: str) -> SavedModel:
-        self._need(key)
-        return SavedModel(read_weights(self._path(key, "safetensors")), self.table(key), self.record(key))
+        return SavedModel(self.weights(key), self.table(key), self.record(key))
 
     def __setitem__(self, key: str, model: SavedModel) -> None:
         if not self._path(key, "safetensors").exists():  # the key fixes the weights; only the table ever grows
             write_weights(self._path(key, "safetensors"), model.weights)
         write_table(self._path(key, "parquet"), model.table)
         write_json(self._path(key, "json"), model.record)
-        self._path(key, "checkpoint").unlink(missing_ok=True)
+        remove_shards(self._path(key, "checkpoint"))
 
     def __delitem__(self, key: str) -> None:
         self._need(key)
@@ -64,6 +64,11 @@ class ModelFolder(MutableMapping[str, SavedModel]):
         self._need(key)
         return read_table(self._path(key, "parquet"))
 
+    def weights(self, key: str) -> dict[str, np.ndarray]:
+        """A model's weights, without reading its table."""
+        self._need(key)
+        return read_weights(self._path(key, "safetensors"))
+
     def record(self, key: str) -> dict[str, Any]:
         """A model's record, without reading its weights."""
         self._need(key)
@@ -76,12 +81,12 @@ class ModelFolder(MutableMapping[str, SavedModel]):
 
     def save_checkpoint(self, key: str, state: dict[str, np.ndarray]) -> None:
         """Keeps a training that is not finished."""
-        write_weights(self._path(key, "checkpoint"), state)
+        write_shards(self._path(key, "checkpoint"), state)
 
     def checkpoint(self, key: str) -> dict[str, np.ndarray] | None:
         """What ``save_checkpoint`` was given last; None where there is nothing."""
         path = self._path(key, "checkpoint")
-        return read_weights(path) if path.is_file() else None
+        return read_shards(path) if path.is_file() else None
 
     def _path(self, key: str, kind: str) -> Path:
         return self.folder / f"{key}.{kind}"

@@ -5,13 +5,15 @@ import signal
 import socket
 from pathlib import Path
 
+import numpy as np
 from filelock import FileLock, Timeout
 
 from core.errors import NotFound, StoreError
 from core.places import PROJECT, default_store
-from core.specs import RunSpec, spec_json
+from core.specs import RunSpec, parse_spec, spec_json
 from core.store.files import remove_folder, write_bytes
 from core.store.index import Index, RunRow
+from core.store.inspections import Inspections
 from core.store.models import ModelFolder
 from core.store.runs import RunFolder
 
@@ -31,6 +33,7 @@ class Store:
             raise StoreError(f"the store {self.root} is a file; name a folder")
         self.index = Index(self.root / "index.sqlite")
         self.models = ModelFolder(self.root / "models")
+        self.inspections = Inspections(self.root / "inspections")
 
     def submit(self, spec: RunSpec) -> str:
         """Queues a run and returns its id. A run that is done, running or queued stays as it is."""
@@ -56,6 +59,16 @@ class Store:
             NotFound: no such run.
         """
         return RunFolder(self.root, run)
+
+    def weights_before(self, spec: RunSpec) -> dict[str, np.ndarray] | None:
+        """The unlearned weights of a finished run of all requests but the last, by the same method from the same
+        original; None where there is no such run, or no earlier request."""
+        if not spec.after:
+            return None
+        wanted = spec.but(after=spec.after[:-1], forget=spec.after[-1]).unlearned_key
+        done = (row for row in self.rows() if row.state == "done")
+        found = next((row.id for row in done if parse_spec(row.spec).unlearned_key == wanted), None)
+        return None if found is None else self.run(found).weights()
 
     def cancel(self, run: str) -> bool:
         """Ends a queued or running run and the process that works on it; False where it had ended already."""

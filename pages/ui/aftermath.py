@@ -7,12 +7,14 @@ import pandas as pd
 import streamlit as st
 
 from core import load_dataset
+from core.datasets import is_prepared
 from core.evaluation.collateral import collateral, nearest_forget
 from core.figures import SPLIT_NAMES, flips, flow, png_url
 from core.specs import DataSpec
 from core.store import RunFolder
 from pages.ui import library
 from pages.ui.figure import show, table
+from pages.ui.links import select
 
 SHOWN = 12
 SIDE = 72  # pixels
@@ -25,6 +27,9 @@ def forget_images(run: RunFolder) -> None:
 
 def other_images(run: RunFolder) -> None:
     """The flipped predictions among retained and test images, by nearness to the forget set."""
+    if not is_prepared(run.spec.model.data.name):
+        st.caption("The others are sorted by nearness to the forget set, for which the images themselves are needed.")
+        return
     samples = library.samples(run)
     gone = samples.loc[(samples["split"] == "forget") & (samples["role"] == "original"), "index"]
     others = collateral(samples, _nearest(run.spec.model.data, tuple(gone)))
@@ -39,8 +44,12 @@ def other_images(run: RunFolder) -> None:
         for row, image in zip(first.itertuples(), library.images(run.spec, first["index"]), strict=True):
             with st.container(width=SIDE + 8, gap="small"):
                 st.image(png_url(image, SIDE), alt=f"{row.split} image {row.index}, {names[row.label]}", width=SIDE)
-                gold = "" if pd.isna(row.gold) else f"  \ngold: {names[int(row.gold)]}"
-                st.caption(f"{names[row.original]} → **{names[row.unlearned]}**{gold}")
+                st.button(
+                    f"{names[row.original]} → **{names[row.unlearned]}**", key=f"flipped.{run.run}.{row.index}",
+                    on_click=select, args=("img", str(row.index)), type="tertiary", help="Selects this image.",
+                )  # fmt: skip
+                if not pd.isna(row.gold):
+                    st.caption(f"gold: {names[int(row.gold)]}")
     more = f"The {SHOWN} nearest to the forget set. " if len(flipped) > SHOWN else "Nearest to the forget set first. "
     st.caption(f"{more}What the original took them for → what the unlearned model does; gold: what most golds say.")
     with st.popover("All flipped images", icon=":material/table:"):

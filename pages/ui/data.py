@@ -6,8 +6,8 @@ from core.datasets import is_prepared
 from core.jobs.download import cancel_download, download_state, is_downloading, start_download
 from core.places import data_root
 from core.specs import DATASETS, DataInfo, data_info, own_datasets
-from pages.ui import draft
-from pages.ui.page import boundary, plain
+from pages.ui import draft, own_files
+from pages.ui.boundary import boundary, plain
 
 
 def choose_data() -> DataInfo | None:
@@ -17,6 +17,7 @@ def choose_data() -> DataInfo | None:
         "Data set", known, format_func=lambda name: known[name].title, key=f"{draft.PREFIX}dataset",
         on_change=draft.change_data, help="\n\n".join(f"**{plain(i.title)}**: {i.about}" for i in known.values()),
     )  # fmt: skip
+    own_files.offer_images()
     name = draft.get("dataset")
     if not is_prepared(name):
         _offer(name)
@@ -27,6 +28,17 @@ def choose_data() -> DataInfo | None:
         "Off: the papers' own splits, all training images are trained on.",
     )  # fmt: skip
     return data_info(name)
+
+
+def offer_missing(name: str) -> None:
+    """For a run's page: says where its images are not on this machine, and offers to fetch them."""
+    if is_prepared(name):
+        return
+    title = data_info(name).title
+    with st.expander(
+        f"Grey squares stand for images of {title}: they are not on this machine", icon=":material/image:"
+    ):
+        _offer(name)
 
 
 def _offer(name: str) -> None:

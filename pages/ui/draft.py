@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from core import METHODS, InvalidSpec, make_spec
-from core.specs import DataInfo, ForgetRequest, RunSpec, data_info, from_query, to_query
+from core.specs import RECIPES, DataInfo, ForgetRequest, RunSpec, data_info, from_query, to_query
 from core.specs.codec import gold_seeds
 from core.specs.methods import MethodSpec
 from core.specs.requests import Term
@@ -40,6 +40,9 @@ def fill(spec: RunSpec) -> None:
     put("dataset", spec.model.data.name)
     put("pool", spec.model.data.pool)
     put("arch", spec.model.arch)
+    put("weights", spec.model.weights)
+    recipe = next((name for name, recipe in RECIPES.items() if recipe == spec.model.train), None)
+    put("recipe", recipe or spec.model.data.info.recipe)  # one without a name is told by its differences
     put("seed", spec.model.seed)
     put("text", spec.forget.text)
     put("draw", spec.forget.draw)
@@ -50,7 +53,8 @@ def fill(spec: RunSpec) -> None:
     for field in type(spec.method).model_fields:
         put(f"set.{spec.method.name}.{field}", getattr(spec.method, field))
     inner = {"model.data.pool", *type(spec.method).model_fields}
-    put("further", {k[4:]: v for k, v in query.items() if k.startswith("set.") and k[4:] not in inner})
+    further = {k[4:]: v for k, v in query.items() if k.startswith("set.") and k[4:] not in inner}
+    put("further", {k: v for k, v in further.items() if recipe is None or not k.startswith("model.train.")})
     put("after", spec.after)
     show_request()
 
@@ -76,8 +80,9 @@ def spec() -> RunSpec:
         InvalidSpec: it describes none.
     """
     made = make_spec(
-        get("dataset"), get("text"), get("method"), arch=get("arch"), seed=get("seed"), draw=get("draw"),
-        unlearn_seed=get("unlearn_seed"), gold_seeds=gold_seeds(get("golds")), after=get("after"),
+        get("dataset"), get("text"), get("method"), arch=get("arch"), recipe=get("recipe"), weights=get("weights"),
+        seed=get("seed"), draw=get("draw"), unlearn_seed=get("unlearn_seed"), gold_seeds=gold_seeds(get("golds")),
+        after=get("after"),
         settings=settings(METHODS[get("method")]) | {"model.data.pool": get("pool")} | get("further"),
     )  # fmt: skip
     return made
@@ -95,9 +100,17 @@ def change_data() -> None:
     """After another data set was chosen: what belonged to the old one falls back to the new one's defaults."""
     info = data_info(get("dataset"))
     put("arch", info.arch)
+    put("weights", None)
+    put("recipe", info.recipe)
     put("further", {})
+    put("after", ())
     put("text", "class=3" if len(info.classes) > 3 else "subclass=3" if info.subclasses else "class=0")
     show_request()
+
+
+def change_arch() -> None:
+    """Weights are of one architecture."""
+    put("weights", None)
 
 
 def show_request() -> None:

@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.figures import against_class, features, in_role_order, outcomes, png_url, selected_ids
+from core.figures import against_others, features, in_role_order, outcomes, png_url
 from core.store import RunFolder
 from pages.ui import library
 from pages.ui.figure import show, show_selectable
-from pages.ui.links import select, selected
+from pages.ui.links import selected
 from pages.ui.panel import in_every_model
+from pages.ui.selection import take_image
 
 AXES = {"NF, CF": ("nf", "cf"), "NF, AF": ("nf", "af"), "AF, CF": ("af", "cf"), "All three": ("nf", "af", "cf")}
 POINTS, PICTURES = "easy_hard.points", "easy_hard.pictures"
@@ -31,11 +32,11 @@ def explore(run: RunFolder, samples: pd.DataFrame, images: pd.DataFrame) -> None
     with left:
         axes = st.segmented_control("Features", AXES, default="NF, CF", key="easy_hard.axes", bind="query-params",
                                     required=True)  # fmt: skip
-        some = show_selectable(features(images, classes, AXES[axes]), POINTS, partial(_open, POINTS))
+        some = show_selectable(features(images, classes, AXES[axes]), POINTS, partial(take_image, POINTS))
     with right:
         shown = images[images["index"].isin(some)] if len(some) > 1 else images
         pictures = library.images(run.spec, shown["index"])
-        show_selectable(outcomes(shown, pictures, number), PICTURES, partial(_open, PICTURES))
+        show_selectable(outcomes(shown, pictures, number), PICTURES, partial(take_image, PICTURES))
     _image(run, samples, images, number)
 
 
@@ -46,12 +47,6 @@ def _opened(images: pd.DataFrame) -> int:
         return int(wanted)
     surprise = (images["p_hard"] - (1 - images["right"])).abs() if images["right"].notna().all() else images["p_hard"]
     return int(images.loc[surprise.idxmax(), "index"])
-
-
-def _open(key: str) -> None:
-    """A callback: the first selected image is opened."""
-    if ids := selected_ids(st.session_state[key]["selection"]):
-        select("img", str(ids[0]))
 
 
 def _image(run: RunFolder, samples: pd.DataFrame, images: pd.DataFrame, number: int) -> None:
@@ -71,7 +66,7 @@ def _image(run: RunFolder, samples: pd.DataFrame, images: pd.DataFrame, number: 
             _neighbours(run, number)
         left, right = st.columns(2, gap="medium")
         with left:
-            show(against_class(images, number), "easy_hard.against_class")
+            show(against_others(images, number), "easy_hard.against_others")
         with right:
             in_every_model(rows, classes)
 

@@ -10,12 +10,16 @@ import pandas as pd
 import streamlit as st
 
 from core import METHODS, DataUnavailable, Store, load_dataset
+from core.datasets import is_prepared
+from core.evaluation.slices import Images, images_of
 from core.experiment.past import Past, look_back
+from core.figures import placeholder
 from core.gallery import examples, shipped
 from core.specs import MeasureSpec, RunSpec, parse_spec, to_query
 from core.store import GALLERY, RunFolder, RunRow, open_run
+from pages.ui.boundary import plain
+from pages.ui.data import offer_missing
 from pages.ui.links import select, selected
-from pages.ui.page import plain
 
 
 def store() -> Store:
@@ -31,6 +35,16 @@ def samples(run: RunFolder) -> pd.DataFrame:
 @st.cache_data(max_entries=16, show_spinner=False)
 def _samples(root: str, run: str, changed: float) -> pd.DataFrame:
     return RunFolder(Path(root), run).samples()
+
+
+def every_image(run: RunFolder) -> Images:
+    """One row per image of a finished run, shared by all sessions: not to be written to."""
+    return _every_image(str(run.root), run.run, (run.folder / "result.json").stat().st_mtime)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _every_image(root: str, run: str, changed: float) -> Images:
+    return images_of(RunFolder(Path(root), run).samples())
 
 
 @lru_cache(maxsize=4096)
@@ -75,8 +89,12 @@ def past(root: str) -> Past:
 
 
 def images(spec: RunSpec, ids: Iterable[int]) -> np.ndarray:
-    """Images uint8 (N, C, H, W) by their ids."""
-    return load_dataset(spec.model.data).images_of(np.asarray(list(ids), np.int64))
+    """Images uint8 (N, C, H, W) by their ids; placeholders for those of a data set that is not on this machine."""
+    wanted = np.asarray(list(ids), np.int64)
+    data = spec.model.data
+    if not is_prepared(data.name):
+        return np.repeat(placeholder(data.info.shape)[None], len(wanted), axis=0)
+    return load_dataset(data).images_of(wanted)
 
 
 def label(spec: RunSpec) -> str:
@@ -125,7 +143,9 @@ def choose_run() -> RunFolder | None:
     st.selectbox(
         "Run", runs, key="chosen_run", on_change=_take_chosen, format_func=lambda run: f"{runs[run]} · {run[:6]}"
     )
-    return open_run(store(), run)
+    found = open_run(store(), run)
+    offer_missing(found.spec.model.data.name)
+    return found
 
 
 def _take_chosen() -> None:

@@ -10,9 +10,9 @@ from core.evaluation.verdict import verdict
 from core.figures import accuracy_curves, playback, role_name, sensitivity_curves
 from core.jobs import ensure_supervisor
 from core.store import GALLERY, RunFolder, RunRow, open_run
-from pages.ui import library, summary
+from pages.ui import library, scrub, summary
+from pages.ui.boundary import boundary, plain
 from pages.ui.figure import show
-from pages.ui.page import boundary, plain
 
 ACTIVE = ("queued", "running")
 COLORS = {"done": "green", "failed": "red", "cancelled": "gray", "interrupted": "orange"}
@@ -121,7 +121,8 @@ def step_by_step(folder: RunFolder) -> None:
     golds = [values for role, values in folder.result["accuracy"].items() if role.startswith("gold-")]
     stop = int(trajectory["step"].iloc[-1])
     delta = getattr(folder.spec.method, "delta", None) if _stops_by_dip(folder) else None
-    show(playback(trajectory, golds, delta=delta, stop=stop), f"playback.{folder.run}")
+    show(playback(trajectory, golds, delta, stop, scrub.followed(folder)), f"playback.{folder.run}")
+    scrub.stop_here(folder, stop)
 
 
 def _stops_by_dip(folder: RunFolder) -> bool:

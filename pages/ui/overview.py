@@ -5,6 +5,7 @@ import streamlit as st
 from core.figures import png_url
 from core.store import RunFolder
 from pages.ui import library
+from pages.ui.data import offer_missing
 
 FACES = 8
 SIDE = 80  # pixels
@@ -12,6 +13,7 @@ SIDE = 80  # pixels
 
 def faces(run: RunFolder) -> None:
     """Forget images with what the original, the unlearned model and the first gold take them for."""
+    offer_missing(run.spec.model.data.name)
     samples = library.samples(run)
     forget = samples[samples["split"] == "forget"]
     ids = forget["index"].drop_duplicates().sort_values().iloc[:FACES].tolist()

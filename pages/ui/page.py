@@ -1,21 +1,25 @@
-"""The frame of every page: configuration, navigation, title, and one place where errors become a sentence."""
+"""The frame of every page: configuration, navigation, title, the selected image, and what errors come to."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
 
-from core.errors import UnlearnError
+from pages.ui.boundary import boundary
 from pages.ui.links import address, carried
+from pages.ui.selection import tray
 
 PAGES = {
     "Overview": ("app.py", ":material/home:"),
     "Forget": ("pages/1_Forget.py", ":material/backspace:"),
+    "Images": ("pages/9_Images.py", ":material/photo_library:"),
     "Sensitivity": ("pages/2_Sensitivity.py", ":material/scatter_plot:"),
     "Easy and hard": ("pages/3_Easy_and_hard.py", ":material/call_split:"),
     "Gold comparison": ("pages/4_Gold_comparison.py", ":material/balance:"),
     "Privacy": ("pages/5_Privacy.py", ":material/shield:"),
+    "Sequences": ("pages/6_Sequences.py", ":material/low_priority:"),
     "Runs": ("pages/7_Runs.py", ":material/list_alt:"),
+    "Try an image": ("pages/10_Try_an_image.py", ":material/draw:"),
 }
 
 
@@ -33,19 +37,6 @@ def page(name: str, lead: str) -> Iterator[None]:
                 st.caption("Opens the page as you see it now, wherever this server can be reached.")
     st.title(name, anchor=False)
     st.caption(lead)
+    tray(name)
     with boundary():
         yield
-
-
-@contextmanager
-def boundary() -> Iterator[None]:
-    """Shows what core raises on purpose as one sentence. Fragments need their own, they run outside the page's."""
-    try:
-        yield
-    except UnlearnError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-
-
-def plain(text: str) -> str:
-    """Text of unknown origin, with the signs escaped that Markdown would act on."""
-    return "".join(f"\\{sign}" if sign in r"\`*_{}[]()<>#+-.!|$~:" else sign for sign in text)

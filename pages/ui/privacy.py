@@ -13,8 +13,9 @@ from core.specs import parse_spec
 from core.specs.runs import LEAST_SHADOWS
 from core.store import RunFolder
 from pages.ui import library
-from pages.ui.figure import CONFIG, table
+from pages.ui.figure import table
 from pages.ui.planned import duration
+from pages.ui.selection import thumbnails
 from pages.ui.summary import METRIC_WIDTH, percent
 
 SHOWN, COLUMNS = 18, 6  # images
@@ -192,7 +193,6 @@ def _gallery(run: RunFolder, told: pd.DataFrame, heading: str, key: str) -> None
     if first["golds_called"].notna().all():
         about["recognised in golds"] = first["golds_called"].map("{:.0%}".format)
     shown = gallery(library.images(run.spec, first["index"]), about, columns=COLUMNS)
-    st.plotly_chart(shown.figure, key=f"privacy.{key}", config=CONFIG | {"displayModeBar": False},
-                    alt=f"{heading}: {len(first)} images")  # fmt: skip
+    thumbnails(shown.figure, f"privacy.{key}", f"{heading}: {len(first)} images")
     if len(told) > SHOWN:
         st.caption(f"The {SHOWN} with the most certain scores.")

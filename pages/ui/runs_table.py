@@ -10,8 +10,8 @@ import streamlit as st
 from core.figures import MOST_RUNS
 from core.store import RunRow
 from pages.ui import library, live
+from pages.ui.boundary import boundary
 from pages.ui.links import select
-from pages.ui.page import boundary
 
 
 def filters() -> tuple[str, bool]:

@@ -1,12 +1,16 @@
 """One request by every suitable method: the button that queues the runs, and how far they are."""
 
+from collections.abc import Callable
+from functools import partial
+
 import streamlit as st
 
 from core import RunSpec, jobs
 from core.specs.sweep import suitable_runs
+from core.store import RunRow
 from pages.ui import library, live
+from pages.ui.boundary import boundary
 from pages.ui.links import select
-from pages.ui.page import boundary
 
 
 def button(spec: RunSpec, key: str) -> None:
@@ -39,25 +43,34 @@ def progress(spec: RunSpec, redraw: bool) -> None:
     Args:
         redraw: draw the page anew with every run that has finished, not only after the last one.
     """
-    rows = library.of_request(spec)
+    follow(partial(library.of_request, spec), "of this request", redraw)
+
+
+def follow(find: Callable[[], list[RunRow]], which: str, redraw: bool) -> None:
+    """As ``progress``, of the runs that ``find`` finds in the store.
+
+    Args:
+        which: which runs these are, for the screen.
+    """
+    rows = find()
     if sum(row.state in live.ACTIVE for row in rows) > 1:
-        st.fragment(_watch, run_every=1.5)(spec, _finished(spec) if redraw else None)
+        st.fragment(_watch, run_every=1.5)(find, which, _finished(rows) if redraw else None)
 
 
-def _finished(spec: RunSpec) -> int:
-    return sum(row.state == "done" for row in library.of_request(spec))
+def _finished(rows: list[RunRow]) -> int:
+    return sum(row.state == "done" for row in rows)
 
 
-def _watch(spec: RunSpec, before: int | None) -> None:
+def _watch(find: Callable[[], list[RunRow]], which: str, before: int | None) -> None:
     with boundary():
-        rows = library.of_request(spec)
+        rows = find()
         waiting = [row.id for row in rows if row.state in live.ACTIVE]
-        done = _finished(spec)
+        done = _finished(rows)
         if not waiting or (before is not None and done != before):
             st.rerun()
         jobs.ensure_supervisor(library.store())  # it may have gone, as in live
         total = done + len(waiting)
-        st.progress(done / total, f"{done} of {total} runs of this request are finished")
+        st.progress(done / total, f"{done} of {total} runs {which} are finished")
         st.button("Cancel the others", icon=":material/stop_circle:", on_click=_cancel, args=(waiting,))
 
 

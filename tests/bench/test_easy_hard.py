@@ -6,7 +6,6 @@ import pytest
 
 from core import RunSpec, Store
 from core.bench import easy_hard
-from core.cli import main
 
 HELD_OUT = [0.5 + c / 100 for c in range(10)]
 FA = {"tmu": 0.75, "none": 1.0}
@@ -74,19 +73,6 @@ def test_methods_and_the_rule_against_gold(printed: str):
     assert "| none | 0.5000 |" in printed
     assert "| rule: class accuracy | 0.0450 |" in printed
     assert "| gold spread | 0.0312 | - | - | - | - | - | 0.5000 | 0.2500 | 0.1250 | - |" in printed
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (["parts", "--sizes", "30"], "only easy-hard has sizes"),
-        (["easy-hard", "--sizes", "0,30"], "whole percentages from 1 to 99"),
-        (["easy-hard", "--sizes", "x"], "whole percentages from 1 to 99"),
-    ],
-)
-def test_sizes_that_cannot_be_are_refused(words: list[str], said: str, capsys: pytest.CaptureFixture[str]):
-    assert main(["bench", *words]) == 2
-    assert said in capsys.readouterr().err
 
 
 def test_bootstrap_draws_are_the_same_for_every_rung():

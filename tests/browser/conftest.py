@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 
 from core import Store
 from core.jobs import is_supervised
+from core.jobs.inspector import is_inspecting
 from core.store.files import read_json
 from core.store.store import PROJECT
 
@@ -30,7 +31,7 @@ def app_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 @pytest.fixture(scope="module")
 def address(app_store: Store) -> Iterator[str]:
-    """Where the app answers. At the end the server goes, and the supervisor that it has started."""
+    """Where the app answers. At the end the server goes, and what it has started."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -44,6 +45,8 @@ def address(app_store: Store) -> Iterator[str]:
             server.terminate()
             if is_supervised(app_store):
                 os.killpg(read_json(app_store.root / "supervisor.json")["pid"], signal.SIGKILL)  # its worker too
+            if is_inspecting(app_store):
+                os.kill(read_json(app_store.root / "inspector.json")["pid"], signal.SIGKILL)
 
 
 def _wait_for_answer(url: str, server: "subprocess.Popen[bytes]") -> None:

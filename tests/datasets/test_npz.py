@@ -23,7 +23,7 @@ def test_grey_images_get_a_channel(npz, arrays):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"x_test": None}, "has no array 'x_test'; x_train, y_train, x_test, y_test, class_names are needed"),
+        ({"x_test": None}, "has no array x_test; x_train, y_train, x_test, y_test, class_names are needed"),
         ({"class_names": np.array(["cat", None], dtype=object)}, "class_names holds Python objects"),
         ({"x_train": np.zeros((40, 12, 12, 3))}, r"x_train is float64 \(40, 12, 12, 3\); uint8"),
         ({"x_train": np.zeros((40, 3, 12, 12), np.uint8)}, r"x_train is uint8 \(40, 3, 12, 12\)"),

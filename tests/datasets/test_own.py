@@ -61,5 +61,5 @@ def test_images_that_do_not_fit_together_leave_nothing(npz, own_store, changes, 
 
 @pytest.mark.parametrize("place", ["tar:x", "npz:", "npz"])
 def test_other_places_are_refused(place):
-    with pytest.raises(InvalidSpec, match="is not a place of images; write folder:PATH or npz:PATH"):
+    with pytest.raises(InvalidSpec, match="is not a place of images; write folder:PATH, zip:PATH or npz:PATH"):
         add_images(place)

@@ -45,6 +45,15 @@ def test_what_earlier_requests_took_is_neither_forget_nor_retain():
     assert {name: accuracies(found)[name] for name in ("FA", "RA")} == {"FA": 0.5, "RA": 0.8}
 
 
+def test_what_earlier_requests_touched_is_not_among_the_other_test_images():
+    # Sub-class 0 now, sub-class 2 before. Right are 1 of 2 test images of sub-class 0, and 3 of 4 of 1 and 3 together.
+    found = accuracies(with_forget(TABLE, [0, 1], gone_ids=[4]), by="subclass")
+    assert (found["FA_test"], found["RA_test"], found["TA"]) == (0.5, 0.75, 0.5)
+    assert accuracies(with_forget(TABLE, [0, 1]), by="subclass")["RA_test"] == 0.5  # 3 of 6, with sub-class 2
+    everything = accuracies(with_forget(TABLE, [0], gone_ids=[4]))
+    assert (everything["FA_test"], everything["RA_test"]) == (None, None)
+
+
 def test_a_whole_class():
     # Class 0: training images 0-3, 3 of 4 right; retain 4-7, 3 of 4. Test: class 0 3 of 4, class 1 1 of 4, all 4 of 8.
     assert accuracies(with_forget(TABLE, [0, 1, 2, 3])) == {

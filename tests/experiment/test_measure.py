@@ -20,7 +20,7 @@ def tables(events: list[Any]) -> dict[str, Any]:
 def test_nothing_but_the_outputs_unless_asked(finish, quick: Callable[..., RunSpec]) -> None:
     events, result = finish(quick())
     assert {"representation", "relearning", "privacy"}.isdisjoint(result)
-    assert set(tables(events)) == {"trajectory", "samples"}
+    assert set(tables(events)) == {"trajectory", "forget_steps", "samples", "map"}
 
 
 def test_deep(finish, quick: Callable[..., RunSpec]) -> None:

@@ -1,8 +1,9 @@
 import numpy as np
+import torch
 
 from core import MeasureSpec, ModelSpec, load_dataset
 from core.evaluation.tables import accuracy
-from core.experiment.probe import Probe
+from core.experiment.probe import FOLLOWED, Probe
 from core.models import device_of, model_for
 from core.training import tensors
 
@@ -48,3 +49,16 @@ def test_the_model_is_left_as_found() -> None:
     Probe(model, data, data.train.index[:5], data.train.index[:5], MeasureSpec()).values()
     assert model.training
     assert all(parameter.grad is None and parameter.requires_grad for parameter in model.parameters())
+
+
+def test_answers_of_the_followed_images() -> None:
+    data = load_dataset("digits")
+    model = model_for(ModelSpec())
+    forget = data.train.index[:400]
+    found = Probe(model, data, forget, forget, MeasureSpec()).answers()
+    assert found["index"].tolist() == forget[:FOLLOWED].tolist()
+    with torch.no_grad():
+        chances = model.eval()(torch.tensor(data.images_of(found["index"])).float() / 255).softmax(1)
+    assert found["prediction"].tolist() == chances.argmax(1).tolist()
+    labels = torch.tensor(data.train.labels[:FOLLOWED])
+    np.testing.assert_allclose(found["probability"], chances[range(FOLLOWED), labels], rtol=1e-4)

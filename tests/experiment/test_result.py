@@ -39,7 +39,7 @@ def result(quick: Callable[..., RunSpec]) -> dict[str, Any]:
     planned = plan(quick(gold_seeds=(1, 2)))
     trajectory = Trajectory()
     for step in range(8):
-        trajectory.add(Step(step, 7, 0.0, {}, "enough" if step == 7 else None))
+        trajectory.add(Step(step, 7, 0.0, {}, "enough" if step == 7 else None), pd.DataFrame())
     trajectory.seconds = 0.5
     trajectory.notes.append("Seen on the way.")
     return build_result(planned, tables, records, trajectory, {"outputs": {}}, 0.25, "cpu")

@@ -2,11 +2,9 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-import torch
 
-from core import InvalidSpec, Phase, RunSpec, Step, Store, Table, execute, load_dataset
+from core import Phase, RunSpec, Step, Store, Table, execute, load_dataset
 from core.evaluation.accuracy import accuracies, gap
-from core.experiment.run import choose_device
 from core.store import SavedModel
 
 
@@ -88,12 +86,3 @@ def test_stopping_in_any_phase_leaves_a_store_that_goes_on(
     _, fresh = finish(spec)
     assert result["accuracy"] == fresh["accuracy"]
     assert not list(store.models.folder.glob("*.checkpoint"))
-
-
-def test_devices() -> None:
-    assert choose_device("cpu").type == "cpu"
-    with pytest.raises(InvalidSpec, match="device 'tpu' is not known"):
-        choose_device("tpu")
-    if not torch.cuda.is_available():
-        with pytest.raises(InvalidSpec, match="device 'cuda': this machine has no usable GPU"):
-            choose_device("cuda")

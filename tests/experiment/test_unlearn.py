@@ -5,12 +5,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core import RunSpec, Step, Table, load_dataset, plan
+from core import METHODS, RunSpec, Step, Table, load_dataset, plan
 from core.datasets import ids_hash
 from core.events import Event, Note
 from core.experiment import unlearn
 from core.models import model_for
 from core.specs import ForgetRequest, gold_model
+from core.specs.requests import parse_requests
+from core.specs.sequence import sequence_runs
 from core.store import SavedModel
 
 
@@ -50,6 +52,33 @@ def test_a_sequence_starts_from_what_is_forgotten_already(finish, quick: Callabl
     assert result["models"]["gold-1"] == gold_model(spec.model, 1, ids_hash(gone)).key
 
 
+@pytest.fixture(scope="module")
+def trained() -> dict[str, SavedModel]:
+    """Models that runs of one original share."""
+    return {}
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_sequence_goes_on_from_the_weights_of_the_run_before(
+    method: str, finish, quick: Callable[..., RunSpec], trained: dict[str, SavedModel]
+) -> None:
+    """The same numbers as from the original: no method leaves anything but weights and buffers to the next request."""
+    little = {"max_steps": 5, "twin_epochs": 1, "curriculum_epochs": 1, "curriculum_steps": 2}
+    little = {name: value for name, value in little.items() if name in METHODS[method].model_fields}
+    little |= {"model.data.size": 100, "measure.probe_images": 10, "measure.norm_images": 2}
+    last = quick(method, forget="class=4", after=parse_requests("class=3"), gold_seeds=(), settings=little)
+    first, _ = sequence_runs(last)
+    left = finish(first, models=trained)[0][-1].weights
+    whole, result = finish(last, models=trained)
+    taken_up, again = finish(last, models=trained, start=left)
+    for name, value in whole[-1].weights.items():
+        np.testing.assert_array_equal(taken_up[-1].weights[name], value)
+    for key in ("accuracy", "sensitivity", "outputs", "steps", "stop_reason", "notes"):
+        assert again[key] == result[key]
+    starts = [event for event in taken_up if isinstance(event, Step) and event.step == 0]
+    assert len(starts) == 1  # the method ran for the last request alone
+
+
 def test_tables_and_features_are_those_of_the_last_request(
     finish, quick: Callable[..., RunSpec], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -80,3 +109,30 @@ def test_tables_and_features_are_those_of_the_last_request(
     assert list(tables) == ["of its own"]
     assert tables["of its own"]["index"].tolist() == trajectory.features["index"].tolist() == fours
     assert trajectory.notes == ["Class 4."]
+
+
+@pytest.mark.parametrize("method", ["mu-mis", "scrub", "gradient-ascent"])
+def test_a_step_of_the_past_is_what_a_run_with_that_limit_ends_at(
+    method: str, finish, quick: Callable[..., RunSpec]
+) -> None:
+    """The model at a step is evaluated by a run of its own: the same spec that stops there."""
+    spec = quick(method, gold_seeds=(), settings={"max_steps": 5})
+    models: dict[str, SavedModel] = {}
+    events, result = finish(spec, models=models)
+    steps = tables_of(events)["forget_steps"]
+    assert sorted(set(steps["step"])) == list(range(result["steps"] + 1))
+    original = models[result["models"]["original"]].table
+    stopped = spec.method.stopped_at(2)
+    assert stopped is not None
+    events, earlier = finish(spec.but(method=stopped), models=models)
+    assert earlier["steps"] == 2
+    ends = {0: original, 2: tables_of(events)["samples"]}
+    for step, expected in ends.items():
+        found = steps[steps["step"] == step].set_index("index")
+        wanted = expected.set_index("index").loc[found.index]
+        assert found["prediction"].tolist() == wanted["prediction"].tolist()
+        np.testing.assert_allclose(found["probability"], wanted["probability"], rtol=1e-4, atol=1e-6)
+
+
+def tables_of(events: list[Event]) -> dict[str, pd.DataFrame]:
+    return {event.name: event.frame for event in events if isinstance(event, Table)}

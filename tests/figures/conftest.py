@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 
 from core.evaluation.easy_hard import OUTCOMES
+from core.evaluation.slices import Images, images_of, outcomes_at_steps
+from core.figures import StepImages
 
 ROLES = ("initial", "original", "unlearned", "gold-1", "gold-2")
 
@@ -134,3 +136,32 @@ def twin() -> pd.DataFrame:
             "easy": [True, True, True, False],
         }
     )
+
+
+@pytest.fixture
+def images(samples: pd.DataFrame) -> Images:
+    """The images of ``samples``: gold is wrong on all forget images; 0 and 1 are forgotten as gold, 2 and 3 are not."""
+    return images_of(samples.assign(probability=0.5, loss=0.1))
+
+
+@pytest.fixture
+def places() -> pd.DataFrame:
+    """A map of images 0 to 9 in three models: 4 is the nearest retained image."""
+    return pd.DataFrame(
+        {
+            "role": np.repeat(["original", "unlearned", "gold-1"], 10),
+            "index": [*range(10)] * 3,
+            "x": np.arange(30.0),
+            "y": -np.arange(30.0),
+            "nearest": [n == 4 for n in range(10)] * 3,
+        }
+    )
+
+
+@pytest.fixture
+def followed(images: Images, classes: tuple[str, ...]) -> StepImages:
+    """The forget images over steps 0 to 4: image n is a dog from step n + 2 on."""
+    steps = pd.DataFrame([(s, n, int(s >= n + 2), 0.5) for s in range(5) for n in range(4)],
+                         columns=["step", "index", "prediction", "probability"])  # fmt: skip
+    ids = [2, 0, 3]
+    return StepImages(outcomes_at_steps(steps, images), ids, np.zeros((3, 1, 2, 2), np.uint8), classes)

@@ -4,13 +4,13 @@ import pytest
 
 from core.figures import run_accuracies, run_curves, run_curves_table, run_marks, two_runs
 from core.figures.compare_runs import POINTS
-from core.figures.theme import ROLES, RUNS, SPLITS
+from core.figures.theme import LINES, ROLES, SPLITS
 
 
 def test_a_setting_has_one_color_and_seeds_another_dash() -> None:
     marks = run_marks({"A": "x", "B": "y", "C": "x"})
-    assert [mark.color for mark in marks.values()] == [RUNS[0].color, RUNS[1].color, RUNS[0].color]
-    assert [mark.symbol for mark in marks.values()] == [RUNS[0].symbol, RUNS[1].symbol, RUNS[0].symbol]
+    assert [mark.color for mark in marks.values()] == [LINES[0].color, LINES[1].color, LINES[0].color]
+    assert [mark.symbol for mark in marks.values()] == [LINES[0].symbol, LINES[1].symbol, LINES[0].symbol]
     assert marks["A"].dash != marks["C"].dash
     assert marks["A"].dash == marks["B"].dash
     assert len({mark.color for mark in run_marks({str(n): str(n) for n in range(8)}).values()}) == 8

@@ -3,7 +3,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from core.figures import against_class, features
+from core.figures import against_others, features
 from core.figures.theme import DIFFICULTY
 
 
@@ -51,7 +51,7 @@ def test_without_gold_all_points_look_alike(verdicts: pd.DataFrame, classes: tup
 
 
 def test_one_image_against_its_class(verdicts: pd.DataFrame):
-    shown = against_class(verdicts, 12)
+    shown = against_others(verdicts, 12)
     assert shown.table.to_dict("list") == {
         "feature": ["nf", "af", "cf"],
         "value": [0.2, 1.2, 2.2],
@@ -59,11 +59,11 @@ def test_one_image_against_its_class(verdicts: pd.DataFrame):
     }
     (bars,) = shown.figure.data
     assert set(bars.marker.color) == {DIFFICULTY["easy"].color}  # below its class
-    assert shown.alt == "Standard deviations from the class: NF -1.0, AF -1.1, CF -1.2."
+    assert shown.alt == "Standard deviations from the images that remain: NF -1.0, AF -1.1, CF -1.2."
 
 
 @pytest.mark.parametrize("index", [10, 14])
 def test_a_long_bar_stays_in_the_picture(index: int, verdicts: pd.DataFrame):
-    low, high = against_class(verdicts, index).figure.layout.xaxis.range
+    low, high = against_others(verdicts, index).figure.layout.xaxis.range
     assert low == -high
     assert high > max(3.0 - 1e-9, verdicts.loc[verdicts["index"] == index, "cf_z"].item())

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from core.errors import InvalidSpec
-from core.figures import class_counts, class_counts_table, contact_sheet, gallery, gallery_table, png_url
+from core.figures import class_counts, class_counts_table, contact_sheet, gallery, gallery_table, placeholder, png_url
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (5, 3, 8, 8), dtype=np.uint8)
 ABOUT = pd.DataFrame({"index": [30, 10, 20, 50, 40], "label": list("abcde")})
@@ -89,3 +89,12 @@ def test_a_contact_sheet_has_every_image_in_its_place() -> None:
         assert (sheet[0, y : y + 2, x : x + 3] == n).all()
     assert (sheet[0, 2] == 128).all()  # the row between
     assert (sheet[0, 3:, 8:] == 128).all()  # no sixth image
+
+
+def test_a_placeholder_is_grey_with_a_cross_in_any_shape():
+    square = placeholder((3, 4, 4))
+    assert (square.dtype, square.shape) == (np.uint8, (3, 4, 4))
+    assert (square[0] == square[2]).all()
+    marks = (square[0] != square[0, 0, 1]).astype(int)
+    assert marks.tolist() == [[1, 0, 0, 1], [0, 1, 1, 0], [0, 1, 1, 0], [1, 0, 0, 1]]
+    assert png_url(placeholder((1, 28, 28))).startswith("data:image/png")

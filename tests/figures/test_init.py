@@ -29,17 +29,32 @@ def test_every_figure_has_a_table_function() -> None:
 
 
 def test_every_figure_says_how_to_read_it_and_names_fractions_that_exist(
-    samples, classes, trajectory, result, make_result, verdicts, right, twin
+    samples, classes, trajectory, result, make_result, verdicts, right, twin, images, places, followed
 ) -> None:
     runs = [make_result("mu-mis"), make_result("fine-tune", FA=0.5)]
     near = pd.DataFrame({"index": [4, 7], "distance": [1.0, 2.0], "nearest": 0})
     marks = core.figures.run_marks({"A": "one setting"})
     unlearned = samples[samples["role"] == "unlearned"].assign(probability=0.5)
+    answers = pd.DataFrame(
+        {"role": "original", "class": range(3), "probability": [0.5, 0.2, 0.3], "norm": [3.0, 2.0, 1.0]}
+    )
     cut = cuts(verdicts["p_hard"].to_numpy(), right)
     shown: list[Shown] = [
         core.figures.accuracy_curves(trajectory),
         core.figures.sensitivity_curves(trajectory),
         core.figures.playback(trajectory),
+        core.figures.playback(trajectory, followed=followed),
+        core.figures.tiles(
+            np.zeros((1, 1, 2, 2), np.uint8), pd.DataFrame({"index": [4], "outcome": "harmed", "taken": "cat"})
+        ),
+        core.figures.feature_maps(
+            places,
+            images,
+            "unlearned",
+            np.ones(10, bool),
+            {"explained": [0.5, 0.25], "fit": {"unlearned": 0.9}},
+            classes,
+        ),
         core.figures.distribution(samples),
         core.figures.rise_fall(samples),
         core.figures.before_after(samples, classes),
@@ -51,7 +66,7 @@ def test_every_figure_says_how_to_read_it_and_names_fractions_that_exist(
         core.figures.cost_quality(overview(runs), 0.01),
         core.figures.flow(samples, classes),
         core.figures.flips(collateral(samples, near)),
-        core.figures.against_class(verdicts, 10),
+        core.figures.against_others(verdicts, 10),
         core.figures.outcomes(verdicts, np.zeros((5, 1, 2, 2), np.uint8)),
         core.figures.cut_explorer(cut, verdicts),
         core.figures.roc(cut, 3),
@@ -64,6 +79,9 @@ def test_every_figure_says_how_to_read_it_and_names_fractions_that_exist(
         core.figures.run_curves({"A": trajectory}, marks),
         core.figures.run_accuracies({"A": runs[0] | {"gap": None, "gold_spread": None}}, marks),
         core.figures.two_runs(image_differences(unlearned, unlearned), classes, ("A", "B")),
+        core.figures.class_probabilities(answers, 0, classes),
+        core.figures.logit_norms(answers, 0, 1, classes),
+        core.figures.attributions({"original": np.ones((2, 4, 4))}, classes[:2], "smoothgrad"),
     ]
     for one in shown:
         assert one.how_to_read.endswith(".")

@@ -6,9 +6,9 @@ import pytest
 
 from core.figures.theme import (
     DIFFICULTY,
+    LINES,
     NORMS,
     ROLES,
-    RUNS,
     SIDES,
     SPLITS,
     Mark,
@@ -45,7 +45,7 @@ FAMILIES = {
     "norms": NORMS,
     "sides": SIDES,
     "difficulty": DIFFICULTY,
-    "runs": dict(enumerate(RUNS)),
+    "lines": dict(enumerate(LINES)),
 }
 
 

@@ -1,12 +1,17 @@
-"""What only a GPU can show. Needs torch, numpy and core; run with ``pytest tests/gpu``."""
+"""What only a GPU can show. Needs torch, torchvision, numpy, Pillow and core; run with ``pytest tests/gpu``."""
 
-from collections.abc import Iterator
+import os
+import time
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from PIL import Image
 from torch import Tensor, nn
+from torch.utils.data import DataLoader, Dataset
+from torchvision import transforms
 
 from core import execute, load_dataset, make_spec
 from core.datasets import Split
@@ -171,3 +176,51 @@ def test_training_lowers_the_loss_of_every_architecture():
         for _ in train(model, split, spec, generator=seeded()):
             pass
         assert loss_of(model, images, labels) < before, arch
+
+
+class Photographs(Dataset):
+    """Images as a torchvision data set hands them to a loader: cropped, mirrored and turned into tensors one by one."""
+
+    def __init__(self, split: Split) -> None:
+        self.images = [Image.fromarray(image.transpose(1, 2, 0)) for image in split.images]
+        self.labels = split.labels.tolist()
+        self.change = transforms.Compose(
+            [transforms.RandomCrop(32, 4), transforms.RandomHorizontalFlip(), transforms.ToTensor()]
+        )
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __getitem__(self, n: int) -> tuple[Tensor, int]:
+        return self.change(self.images[n]), self.labels[n]
+
+
+def seconds(work: Callable[[], object]) -> float:
+    work()  # once to warm up
+    torch.cuda.synchronize()
+    started = time.perf_counter()
+    work()
+    torch.cuda.synchronize()
+    return time.perf_counter() - started
+
+
+def test_training_is_twice_as_quick_as_a_loop_over_a_loader():
+    split, spec = random_split(12_800), TrainSpec(epochs=1, batch_size=128, augment="crop-flip")
+    ours, theirs = (build_model("resnet18", 10, 3, 32, seed=0).to(GPU) for _ in range(2))
+    ours = on_device(ours, GPU)
+    workers = min(8, os.cpu_count() or 1)
+    loader = DataLoader(Photographs(split), 128, shuffle=True, num_workers=workers, pin_memory=True, drop_last=True,
+                        persistent_workers=True)  # fmt: skip
+    optimiser = torch.optim.SGD(theirs.parameters(), 0.1, momentum=0.9, weight_decay=5e-4, nesterov=True)
+
+    def loop() -> None:
+        theirs.train()
+        for images, labels in loader:
+            optimiser.zero_grad()
+            F.cross_entropy(theirs(images.to(GPU)), labels.to(GPU)).backward()
+            optimiser.step()
+
+    by_loader = seconds(loop)
+    own = seconds(lambda: list(train(ours, split, spec, generator=seeded())))
+    print(f"images per second: {len(split) / own:.0f}, by a loader with {workers} workers {len(split) / by_loader:.0f}")
+    assert by_loader >= 2 * own

@@ -9,6 +9,7 @@ import pytest
 
 from core import RunSpec, Store, StoreError
 from core.jobs import ensure_supervisor, is_supervised, supervise, supervisor
+from core.jobs.service import launched
 from core.store.files import read_json
 from core.store.store import PROJECT
 
@@ -26,14 +27,14 @@ def supervised(store: Store) -> Iterator[Store]:
     wait_for(lambda: (store.root / "supervisor.json").exists())
     yield store
     os.kill(read_json(store.root / "supervisor.json")["pid"], signal.SIGTERM)
-    supervisor._launched.pop(store.root.resolve()).wait()
+    launched.pop(("supervisor", store.root.resolve())).wait()
     assert not is_supervised(store)
 
 
 def test_works_off_the_queue_and_survives_a_killed_worker(supervised: Store, quick: Callable[..., RunSpec]) -> None:
     store = supervised
     assert is_supervised(store)
-    with pytest.raises(StoreError, match="has a supervisor already"):
+    with pytest.raises(StoreError, match="has its supervisor already"):
         supervise(store)
     done = store.submit(quick(gold_seeds=()))
     long = store.submit(quick(settings={"model.train.epochs": 900}))

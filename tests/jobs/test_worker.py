@@ -2,11 +2,14 @@ import io
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from core import Finished, Phase, RunSpec, Store
 from core.jobs import worker
+from core.specs.requests import parse_requests
+from core.specs.sequence import sequence_runs
 
 
 def test_an_attempt_leaves_everything(store: Store, quick: Callable[..., RunSpec]) -> None:
@@ -34,6 +37,26 @@ def test_an_attempt_leaves_everything(store: Store, quick: Callable[..., RunSpec
     assert set(whole) == names
     pd.testing.assert_frame_equal(pd.read_parquet(io.BytesIO(whole["samples.parquet"])), samples)
     assert worker.attempt(store, run) is None  # it is not queued any more
+
+
+def test_a_step_of_a_sequence_starts_from_the_one_before(
+    store: Store, quick: Callable[..., RunSpec], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    last = quick("gradient-ascent", forget="class=4", after=parse_requests("class=3"), gold_seeds=())
+    first = sequence_runs(last)[0].but(gold_seeds=(1,))  # golds do not matter to the weights
+    assert store.weights_before(last) is None
+    assert worker.attempt(store, store.submit(first), "cpu") == "done"
+    given: list[Any] = []
+    real = worker.execute
+
+    def watched(spec: RunSpec, **words: Any) -> Any:
+        given.append(words["start"])
+        return real(spec, **words)
+
+    monkeypatch.setattr(worker, "execute", watched)
+    assert worker.attempt(store, store.submit(last), "cpu") == "done"
+    for name, value in store.run(first.id).weights().items():
+        np.testing.assert_array_equal(given[0][name], value)
 
 
 def test_a_failing_run_keeps_its_message_and_its_log(

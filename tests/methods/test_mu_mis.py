@@ -69,10 +69,46 @@ def test_the_loss_of_a_linear_model_is_known(target: float, irrelevant: float, d
     torch.testing.assert_close(gradient, 2 * counts[:, None] * model.head.weight.detach(), rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize("variant", ["paper", "scale-free"])
-def test_the_weight_gradient_agrees_with_finite_differences(variant: str):
+def test_the_loss_of_norms_of_a_linear_model_is_known():
+    model = linear()
+    spec = MuMis(variant="paper", penalty="norm", irrelevant_weight=0.5, draws=3)
+    loss = make_loss(model, 4, spec, seeded(5))(IMAGES.float(), LABELS)
+    drawn = draw_irrelevant(LABELS, 4, 3, seeded(5))
+    rows = squares(model).sqrt()
+    assert loss.item() == pytest.approx((rows[LABELS].mean() - 0.5 * rows[drawn].mean()).item(), rel=1e-5)
+    # d/dW of ||W_k|| is W_k / ||W_k||
+    (gradient,) = torch.autograd.grad(loss, [model.head.weight])
+    counts = LABELS.bincount(minlength=4) / 7 - 0.5 * drawn.flatten().bincount(minlength=4) / 21
+    by_hand = (counts / rows)[:, None] * model.head.weight.detach()
+    torch.testing.assert_close(gradient, by_hand, rtol=1e-5, atol=1e-6)
+
+
+def test_the_jacobian_of_a_linear_model_is_its_weight_matrix():
+    model = linear()
+    loss_of = make_loss(model, 4, MuMis(penalty="jacobian", draws=3), seeded(5))
+    drawn = draw_irrelevant(LABELS, 4, 3, seeded(5))
+    rows = squares(model)
+    by_hand = rows[LABELS].mean() + 3 * rows[drawn].mean()
+    assert loss_of(IMAGES.float(), LABELS).item() == pytest.approx(by_hand.item(), rel=1e-5)
+    mean = sum(loss_of(IMAGES.float(), LABELS).item() for _ in range(500)) / 500
+    # over many draws the Frobenius norm of W; 10,500 draws of one of three rows leave about 1 % of chance
+    assert mean == pytest.approx(rows.sum().item(), rel=0.03)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"variant": "paper", "irrelevant_weight": 0.7},
+        {"irrelevant_weight": 0.7},
+        {"variant": "paper", "irrelevant_weight": 0.7, "penalty": "norm"},
+        {"irrelevant_weight": 0.7, "penalty": "norm"},
+        {"penalty": "jacobian"},
+    ],
+    ids=lambda settings: "-".join(map(str, settings.values())),
+)
+def test_the_weight_gradient_agrees_with_finite_differences(settings: dict[str, object]):
     model = smooth()
-    spec = MuMis(variant=variant, irrelevant_weight=0.7, draws=2)
+    spec = MuMis(draws=2, **settings)
 
     def value() -> Tensor:
         return make_loss(model, 4, spec, seeded(5))(IMAGES, LABELS)  # a new seed: the same draw of c' every time
@@ -105,6 +141,18 @@ def test_the_cap_holds_the_irrelevant_term_at_a_multiple_of_its_first_value():
     (gradient,) = torch.autograd.grad(loss, [model.head.weight])
     target_only = 2 * LABELS.bincount(minlength=4)[:, None] / 7 * model.head.weight.detach()
     torch.testing.assert_close(gradient, target_only, rtol=1e-5, atol=1e-6)
+
+
+def test_the_cap_of_norms_is_not_squared():
+    model = linear()
+    loss_of = make_loss(model, 4, MuMis(cap=1.2, draws=100, penalty="norm"), seeded(5))
+    rows = squares(model).sqrt()
+    first = rows[draw_irrelevant(LABELS, 4, 100, seeded(5))].mean()
+    loss_of(IMAGES.float(), LABELS)
+    with torch.no_grad():
+        model.head.weight *= 3
+    expected = 3 * rows[LABELS].mean() - 1.2 * first
+    assert loss_of(IMAGES.float(), LABELS).item() == pytest.approx(expected.item(), rel=1e-5)
 
 
 def test_without_a_cap_the_irrelevant_term_grows_on():

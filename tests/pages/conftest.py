@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from core import RunSpec, Store, jobs
 from core.jobs.worker import attempt
 from core.store import RunFolder
-from pages.ui import live
+from pages.ui import inspection, live, own_picture, selection
 
 ROOT = Path(live.__file__).parents[2]
 
@@ -29,6 +29,15 @@ def supervised(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     asked: list[Path] = []
     for module in (jobs, live):
         monkeypatch.setattr(module, "ensure_supervisor", lambda store: asked.append(store.root))
+    return asked
+
+
+@pytest.fixture(autouse=True)
+def inspected(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The stores for which a page asked for an inspector; none is started."""
+    asked: list[Path] = []
+    for module in (inspection, own_picture, selection):
+        monkeypatch.setattr(module, "ensure_inspector", lambda store: asked.append(store.root))
     return asked
 
 

@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import RunSpec, Store, load_dataset, make_spec
+from core.datasets import is_prepared
 from core.gallery import Example, examples
 from core.specs import METHODS, ForgetRequest, parse_spec, to_query
 from core.specs.sweep import suitable_runs
@@ -123,7 +124,7 @@ def test_a_setting_out_of_range_is_refused_by_its_spec(open_page: Callable[..., 
         ({"dataset": "nope"}, "data set 'nope' is not known"),
         ({"set.variant": "paper", "set.cap": "2"}, "cap = 2.0 is not used with variant = paper"),
         ({"gold_seeds": "4,4"}, "each seed once"),
-        ({"after": "nonsense"}, "after = 'nonsense' is not allowed"),
+        ({"after": "class=1;"}, "has an empty request"),
     ],
 )
 def test_a_refused_link_is_one_sentence_over_the_defaults(
@@ -216,8 +217,11 @@ def test_other_images_of_the_same_share(open_page: Callable[..., AppTest]) -> No
 def test_an_example_is_one_click_away(entry: Example, open_page: Callable[..., AppTest]) -> None:
     app = open_page(PAGE, {"run": examples()[0].spec.id})
     next(button for button in app.button if button.label == entry.title).click().run()
-    assert form_spec(app) == entry.spec
     assert "run" not in app.query_params
+    if is_prepared(entry.spec.model.data.name):
+        assert form_spec(app) == entry.spec
+    else:  # the form opens once they are here
+        assert "Download and prepare" in [button.label for button in app.button]
 
 
 def test_what_a_run_would_mean(open_page: Callable[..., AppTest], finished_run: Any, words: Callable) -> None:
@@ -263,3 +267,11 @@ def test_the_form_is_as_it_was_left(open_page: Callable[..., AppTest]) -> None:
     assert form_spec(app) == left
     assert left == make_spec(forget="class=7", settings={"max_steps": 7})
     assert app.number_input(key="draft.set.mu-mis.max_steps").value == 7
+
+
+def test_a_step_of_a_sequence_says_so(open_page: Callable[..., AppTest], words: Callable) -> None:
+    app = open_page(PAGE, {"forget": "class=5", "after": "class=1;class=3"})
+    assert r"A step of a sequence: after class=1;class=3, by the same method." in words(app)
+    next(button for button in app.button if button.label == "Without the earlier requests").click().run()
+    assert form_spec(app) == make_spec(forget="class=5")
+    assert "A step of a sequence" not in words(app)

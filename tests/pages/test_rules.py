@@ -50,7 +50,7 @@ def test_bounds_of_numbers_stand_in_the_specs_alone(path: Path) -> None:
 
 def test_errors_of_core_are_caught_in_one_place() -> None:
     caught = [path.stem for path in PAGES if "except UnlearnError" in path.read_text()]
-    assert caught == ["page"]
+    assert caught == ["boundary"]
 
 
 def test_the_streamlit_process_never_imports_torch(own_store: Path) -> None:

@@ -22,6 +22,7 @@ from core.specs import (
     to_python,
     to_query,
 )
+from core.specs.requests import parse_requests
 
 METHOD_SETTINGS: list[tuple[str, dict[str, Any]]] = [
     *((name, {}) for name in METHODS),
@@ -137,6 +138,15 @@ def test_words_reach_their_places():
     assert spec.after == (ForgetRequest(text="class=1"),)
 
 
+def test_earlier_requests_are_one_text_unless_they_have_draws():
+    plain = make_spec(forget="class=5", after=parse_requests("class=1:30%;index=5,17+class=3"))
+    assert to_query(plain)["after"] == "class=1:30%;index=5,17+class=3"
+    drawn = make_spec(forget="class=5", after=(ForgetRequest(text="class=1:30%", draw=2),))
+    assert to_query(drawn)["after"] == '[{"text": "class=1:30%", "draw": 2}]'
+    for spec in (plain, drawn):
+        assert from_query(to_query(spec)) == spec
+
+
 def test_a_setting_is_the_same_by_its_short_and_by_its_dotted_name():
     paper = {"method.variant": "paper", "learning_rate": 0.5}
     assert make_spec(settings=paper) == make_spec(settings={"variant": "paper", "method.learning_rate": "0.5"})
@@ -153,7 +163,10 @@ def test_a_setting_is_the_same_by_its_short_and_by_its_dotted_name():
         ({"settings": {"max_steps": 0}}, "^max_steps = 0 is not allowed"),
         ({"settings": {"max_steps": "many"}}, "^max_steps = 'many' is not allowed"),
         ({"settings": {"cap": "NaN"}}, "^cap = nan is not allowed: input should be a finite number"),
-        ({"settings": {"steps": "9" * 5000}}, "^'steps' is not a setting here; choose variant, stop, max_steps"),
+        (
+            {"settings": {"steps": "9" * 5000}},
+            "^'steps' is not a setting here; choose variant, stop, penalty, max_steps",
+        ),
         ({"settings": {"max_steps": "9" * 5000}}, "^max_steps = '999"),
         ({"settings": {"max_steps": "[" * 100_000}}, r"^max_steps = '\[\["),
         ({"settings": {"learning_rate": 0.1}}, "learning_rate = 0.1 is not used with variant = scale-free"),
@@ -179,7 +192,8 @@ def test_what_make_spec_refuses(words, message):
         ({"draw": "1.5"}, "draw = '1.5' is not a whole number"),
         ({"unlearn_seed": "9" * 5000}, "unlearn_seed = '9+...' is not a whole number"),
         ({"gold_seeds": "x"}, "gold seeds = 'x' is not a whole number"),
-        ({"after": "class=3"}, "after = 'class=3' is not allowed"),
+        ({"after": "class=3;;class=4"}, "the sequence 'class=3;;class=4' has an empty request"),
+        ({"after": "[1"}, "after = '\\[1' is not allowed"),
         ({"after": '[{"txt": 1}]'}, "'txt' is not a setting here; choose text or draw"),
     ],
 )

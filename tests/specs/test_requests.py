@@ -6,7 +6,7 @@ import pytest
 from core.errors import InvalidSpec
 from core.specs import DATASETS, ForgetRequest
 from core.specs.data import DataInfo
-from core.specs.requests import Share, Term
+from core.specs.requests import Share, Term, parse_requests, requests_text
 
 DIGITS, FAMILIES = DATASETS["digits"], DATASETS["digits-families"]
 THIRTY = Share(fraction=Fraction(3, 10))
@@ -110,3 +110,15 @@ def test_a_half_is_rounded_up_where_binary_fractions_would_miss_it():
 
 def test_a_count_is_taken_as_it_is():
     assert Share(count=100).of(10) == 100  # more than there are is refused where the images are known
+
+
+def test_requests_of_a_sequence_stand_apart_by_semicolons():
+    requests = parse_requests(" class = 1 ; class=3:30%+index=5,17;random=10%")
+    assert [request.text for request in requests] == ["class=1", "class=3:30%+index=5,17", "random=10%"]
+    assert parse_requests(requests_text(requests)) == requests
+
+
+@pytest.mark.parametrize("text", ["", "class=1;", ";class=1", "class=1; ;class=2"])
+def test_an_empty_request_is_refused(text: str):
+    with pytest.raises(InvalidSpec, match="has an empty request; write them as class=1;class=3;class=5"):
+        parse_requests(text)

@@ -49,6 +49,7 @@ def test_a_checkpoint_goes_when_the_model_is_there(tmp_path: Path, model: SavedM
     assert saved["epoch"].tolist() == [3]
     models["k"] = model
     assert models.checkpoint("k") is None
+    assert not list(tmp_path.glob("*checkpoint*"))
 
 
 def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:

@@ -6,9 +6,10 @@ AF: cross-entropy between its predicted probabilities and those of its adversari
     takes logits for probabilities);
 CF: mean loss under briefly trained models (the paper's "curriculum-learning-loss"), see ``curriculum``.
 
-Scale: each is standardised, as a logarithm, by the remaining images of its class under the same model, so that a single
-forget image can be judged and the two problems speak of the same thing. (The paper's code scales both sets by their own
-minimum and maximum.) Where a class has no more than five images left, all remaining images take their place.
+Scale: each is standardised, as a logarithm, by remaining images under the same model, measured each without itself, so
+that a single forget image can be judged and the two problems speak of the same thing. (The paper's code scales both
+sets by their own minimum and maximum.) Images of all classes set it: those of the image's own class alone take out what
+makes whole classes easy or hard. Where a class has no more than five images left, all remaining images stand for it.
 Paper: https://arxiv.org/abs/2408.11433 (section 4.3).
 """
 
@@ -34,7 +35,7 @@ FEATURES = ["nf", "af", "cf"]
 SCALED = ["nf_z", "af_z", "cf_z"]
 NEIGHBOURS = 5
 ATTACK_STEPS = 10
-REFERENCE = 200  # remaining images of a class that set the scale
+REFERENCE = 400  # remaining images that set the scale
 TINY = 1e-6  # before a logarithm
 
 
@@ -62,37 +63,56 @@ def measure(
         curriculum_loss: CF of every image of both splits, by its id.
         generator: on the CPU; which remaining images set the scale.
     """
+    bank = activations(model, remaining)
+    found = _unscaled(model, asked, remaining, bank, curriculum_loss, spec)
+    values = _logarithms(found.frame)
+    for rows, like in _scales(asked.labels, remaining.labels, spec.reference):
+        chosen = like[torch.randperm(len(like), generator=generator)[:REFERENCE].numpy()]
+        scale = _logarithms(_unscaled(model, remaining.take(chosen), remaining, bank, curriculum_loss, spec).frame)
+        found.frame.loc[rows, SCALED] = (values[rows] - scale.mean(0)) / (scale.std(0) + TINY)
+    return found
+
+
+def _scales(asked: np.ndarray, remaining: np.ndarray, reference: str) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """(rows of the asked images, rows of the remaining ones that set their scale), from the labels of both."""
+    if reference == "all":
+        yield np.arange(len(asked)), np.arange(len(remaining))
+        return
+    for c in np.unique(asked):
+        yield np.flatnonzero(asked == c), _like(remaining, c)
+
+
+def _like(labels: np.ndarray, label: int) -> np.ndarray:
+    """Rows of a class; all rows where it has no more than five."""
+    same = np.flatnonzero(labels == label)
+    return same if len(same) > NEIGHBOURS else np.arange(len(labels))
+
+
+def _unscaled(
+    model: nn.Module, asked: Split, remaining: Split, bank: Tensor, curriculum_loss: pd.Series, spec: Tmu
+) -> Features:
+    """The features without their scale. An image that remains itself is not among its own neighbours.
+
+    Args:
+        bank: activations of the remaining images.
+    """
     frame = pd.DataFrame({"index": asked.index, "label": asked.labels, "nf": 0.0})
-    frame["cf"] = curriculum_loss[asked.index].to_numpy()
-    adversarial = attacked(model, asked, spec.attack)
-    frame["af"] = attack_feature(model, asked, adversarial).cpu().numpy()
-    acts, bank_acts = activations(model, asked), activations(model, remaining)
-    near = []
+    acts, near = activations(model, asked), []
     for c in np.unique(asked.labels):
-        rows = np.flatnonzero(asked.labels == c)
-        same = np.flatnonzero(remaining.labels == c)
-        if len(same) <= NEIGHBOURS:
-            same = np.arange(len(remaining))
-        distance, position = nearest(acts[rows], bank_acts[same])
+        rows, same = np.flatnonzero(asked.labels == c), _like(remaining.labels, c)
+        itself = torch.from_numpy(asked.index[rows][:, None] == remaining.index[same]).to(bank.device)
+        distance, position = nearest(acts[rows], bank[same], itself=itself)
         frame.loc[rows, "nf"] = distance.mean(1).cpu().numpy()
         near.append(_neighbours(asked.index[rows], remaining.index[same], distance, position))
-        chosen = torch.randperm(len(same), generator=generator)[:REFERENCE].numpy()
-        scale = _reference(model, remaining.take(same), bank_acts[same], chosen, curriculum_loss, spec)
-        values = np.log(frame.loc[rows, FEATURES].to_numpy() + TINY)
-        frame.loc[rows, SCALED] = (values - scale.mean(0)) / (scale.std(0) + TINY)
+    adversarial = attacked(model, asked, spec.attack)
+    frame["af"] = attack_feature(model, asked, adversarial).cpu().numpy()
+    frame["cf"] = curriculum_loss[asked.index].to_numpy()
     return Features(frame, pd.concat(near, ignore_index=True), adversarial)
 
 
-def _reference(
-    model: nn.Module, same: Split, acts: Tensor, chosen: np.ndarray, curriculum_loss: pd.Series, spec: Tmu
-) -> np.ndarray:
-    """Logarithms of the features (M, 3) of the chosen remaining images, each measured without itself."""
-    images = same.take(chosen)
-    itself = torch.from_numpy(chosen[:, None] == np.arange(len(same))).to(acts.device)
-    distance, _ = nearest(acts[torch.from_numpy(chosen)], acts, itself=itself)
-    attack = attack_feature(model, images, attacked(model, images, spec.attack))
-    values = [distance.mean(1).cpu().numpy(), attack.cpu().numpy(), curriculum_loss[images.index].to_numpy()]
-    return np.log(np.stack(values, axis=1) + TINY)
+def _logarithms(frame: pd.DataFrame) -> np.ndarray:
+    """(N, 3) float64."""
+    return np.log(frame[FEATURES].to_numpy() + TINY)
 
 
 @torch.no_grad()
@@ -110,9 +130,9 @@ def nearest(
 
     Args:
         queries, bank: (N, D) and (M, D).
-        itself: bool (N, M), where a row of the bank is the query's own image.
+        itself: bool (N, M), where a row of the bank is the query's own image, which is left out.
     """
-    count = min(count, len(bank) - (itself is not None))
+    count = min(count, len(bank) - int(itself is not None and itself.any()))
     found = []
     for start in range(0, len(queries), batch_size):
         part = slice(start, start + batch_size)

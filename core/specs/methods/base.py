@@ -69,6 +69,11 @@ class MethodSpec(Spec):
         chosen = type(self).model_construct(**values)
         return self.of({name: value for name, value in values.items() if name in changes or chosen.uses(name)})
 
+    def stopped_at(self, step: int) -> Self | None:
+        """The same method with this many steps at most; None where no setting stops it without changing the steps."""
+        limited = "max_steps" in type(self).model_fields and self.uses("max_steps")
+        return self.but(max_steps=step) if limited else None
+
     def notes(self, goes_whole: bool, known_accuracy: bool) -> tuple[str, ...]:
         """What departs from the paper or is a guess, in sentences for the screen, known before the run.
 

@@ -48,6 +48,11 @@ class Tmu(MethodSpec):
         2, ge=2, le=50, description="pairs of briefly trained models; one of a pair learns a random half of all "
         "images, the other one the rest",
     )  # fmt: skip
+    reference: Literal["all", "class"] = Field(
+        "all",
+        description="whose remaining images set the scale of the features: those of all classes, which keeps what "
+        "makes whole classes easy or hard, or of the image's own class alone",
+    )
     predictor: Literal["mlp", "logistic"] = Field(
         "mlp", description="the paper's network with 64 and 32 hidden units, or logistic regression"
     )

@@ -1,6 +1,6 @@
 """Baselines on the shelf that see retained images."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field
 
@@ -41,6 +41,9 @@ class L1Sparse(Iterative):
                          "it falls to 0 in a straight line")  # fmt: skip
     learning_rate: float = rate(0.01)
     step: float = length(0.01)
+
+    def stopped_at(self, step: int) -> Self | None:
+        return None  # its penalty fades until max_steps, so that another limit makes other steps from the first on
 
 
 class RandomLabel(Iterative):

@@ -135,15 +135,29 @@ def losses_for(*splits) -> pd.Series:
     return pd.Series(np.random.default_rng(0).gamma(2.0, size=len(ids)), index=ids)
 
 
-def test_features_of_the_remaining_images_themselves_have_no_scale_left(noisy):
+@pytest.mark.parametrize("reference", ["all", "class"])
+def test_features_of_the_remaining_images_themselves_have_no_scale_left(noisy, reference: str):
     model, task = noisy
-    same = task.retain.take(task.retain.labels == 3)
-    found = measure(model, same, same, losses_for(same), SPEC, seeded()).frame
-    # asked and reference are the same images: attack and curriculum are standardised to mean 0 and deviation 1, while
-    # in NF every asked image meets itself in the bank and stands nearer than the reference does
-    assert found[["af_z", "cf_z"]].mean().abs().max() < 1e-6
-    assert found[["af_z", "cf_z"]].std(ddof=0).to_numpy() == pytest.approx([1, 1], rel=1e-4)
-    assert found["nf_z"].mean() < 0
+    some = task.retain.take(np.isin(task.retain.labels, (3, 8, 9)))
+    assert len(some) < features.REFERENCE
+    found = measure(model, some, some, losses_for(some), Tmu(reference=reference), seeded()).frame
+    # asked and reference are the same images, none of them its own neighbour: mean 0 and deviation 1 where they are set
+    parts = found.groupby("label")[features.SCALED] if reference == "class" else found[features.SCALED]
+    assert np.abs(parts.mean().to_numpy()).max() < 1e-6
+    assert parts.std(ddof=0).to_numpy().ravel() == pytest.approx(1, rel=1e-4)
+
+
+def test_one_scale_for_all_classes_keeps_what_differs_between_them(noisy):
+    model, task = noisy
+    some = task.retain.take(np.isin(task.retain.labels, (3, 8)))
+    loss = losses_for(some)
+    loss[some.index[some.labels == 8]] *= 10  # briefly trained models know little of this class
+    shift = {
+        reference: measure(model, some, some, loss, Tmu(reference=reference), seeded()).frame.groupby("label")["cf_z"]
+        for reference in ("all", "class")
+    }
+    assert shift["all"].mean()[8] - shift["all"].mean()[3] > 1
+    assert shift["class"].mean()[8] == pytest.approx(shift["class"].mean()[3], abs=1e-6)
 
 
 def test_one_image_is_judged_as_it_is_among_others(noisy):

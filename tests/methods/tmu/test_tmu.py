@@ -45,7 +45,7 @@ def test_the_tables_of_a_run(part):
     tables, task = part["tables"], part["task"]
     assert set(tables) == {"twin", "twin_classes", "forget_features", "neighbours", "adversarial"}
     scale = ["nf_z", "af_z", "cf_z"]
-    assert [*tables["forget_features"]] == ["index", "label", "nf", "cf", "af", *scale, "p_hard", "easy"]
+    assert [*tables["forget_features"]] == ["index", "label", "nf", "af", "cf", *scale, "p_hard", "easy"]
     assert tables["forget_features"]["index"].tolist() == task.forget.index.tolist()
     assert set(tables["twin"]["index"]) <= set(task.pool.index)
     assert set(tables["neighbours"]["neighbour"]) <= set(task.retain.index)

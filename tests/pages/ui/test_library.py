@@ -1,8 +1,18 @@
-from core import Store
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import DataUnavailable, Store, load_dataset, make_spec
+from core.figures import placeholder
 from core.gallery import examples, shipped
 from core.jobs.worker import attempt
 from core.store import RunFolder
-from pages.ui import library
+from pages.ui import aftermath, data, library
+
+OFFER = "Grey squares stand for images of"
 
 
 def test_results_of_a_request_are_the_runs_own_then_by_seed(finished_run: RunFolder, store: Store) -> None:
@@ -24,3 +34,55 @@ def test_shipped_runs_of_one_request_stand_side_by_side(store: Store) -> None:
     assert found[0] == run.result
     assert {result["run"] for result in found} == same
     assert store.rows() == []
+
+
+def test_images_by_their_ids() -> None:
+    train = load_dataset("digits").train
+    some = train.take(slice(5, 8))
+    assert np.array_equal(library.images(make_spec(), some.index[::-1]), some.images[::-1])
+
+
+def test_placeholders_stand_for_images_that_are_not_here() -> None:
+    pictures = library.images(make_spec("cifar10"), [5, 59_999])
+    assert pictures.shape == (2, 3, 32, 32)
+    assert all(np.array_equal(picture, placeholder((3, 32, 32))) for picture in pictures)
+
+
+@pytest.fixture
+def without_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The images of every data set are gone; the gallery's runs are still there."""
+
+    def unavailable(*args: Any) -> Any:
+        raise DataUnavailable("not on this machine")
+
+    for module in (library, aftermath):
+        monkeypatch.setattr(module, "load_dataset", unavailable)
+    for module in (library, aftermath, data):
+        monkeypatch.setattr(module, "is_prepared", lambda name: False)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "app.py",
+        "pages/2_Sensitivity.py",
+        "pages/3_Easy_and_hard.py",
+        "pages/4_Gold_comparison.py",
+        "pages/5_Privacy.py",
+    ],
+)
+def test_pages_of_a_run_without_its_images_offer_them(
+    page: str, without_images: None, open_page: Callable[..., AppTest], words: Callable[[AppTest], str]
+) -> None:
+    tmu = next(entry.spec for entry in examples() if entry.spec.method.name == "tmu")
+    app = open_page(page, {"run": tmu.id})
+    assert app.error == []
+    assert [expander.label for expander in app.expander if OFFER in expander.label] == [
+        "Grey squares stand for images of Noisy digits: they are not on this machine"
+    ]
+    assert "Download and prepare" in [button.label for button in app.button]
+
+
+def test_pages_of_a_run_with_its_images_offer_nothing(open_page: Callable[..., AppTest]) -> None:
+    app = open_page("pages/2_Sensitivity.py", {"run": examples()[-1].spec.id})
+    assert not [expander for expander in app.expander if OFFER in expander.label]

@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.ui.page import plain
+from pages.ui.boundary import plain
 
 
 @pytest.mark.parametrize("sign", r"\`*_{}[]()<>#+-.!|$~:")
@@ -48,6 +48,9 @@ def test_a_mistake_of_the_program_is_not_hidden() -> None:
 def test_every_page_is_in_the_navigation_with_the_shared_selection(open_page: Callable[..., AppTest]) -> None:
     app = open_page("pages/7_Runs.py", {"run": "a", "img": "5", "pin": "6", "dataset": "digits"})
     links = app.sidebar.get("page_link")
-    pages = ["Overview", "Forget", "Sensitivity", "Easy and hard", "Gold comparison", "Privacy", "Runs"]
+    pages = [
+        "Overview", "Forget", "Images", "Sensitivity", "Easy and hard", "Gold comparison", "Privacy", "Sequences",
+        "Runs", "Try an image",
+    ]  # fmt: skip
     assert [link.proto.label for link in links] == pages
     assert {link.proto.query_string for link in links} == {"run=a&img=5&pin=6"}

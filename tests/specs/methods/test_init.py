@@ -112,3 +112,11 @@ def test_notes_are_different_sentences(spec: MethodSpec, goes_whole: bool, known
     notes = spec.notes(goes_whole, known)
     assert len(set(notes)) == len(notes)
     assert all(note[0].isupper() and note.endswith(".") for note in notes)
+
+
+def test_which_methods_can_be_stopped_at_a_step() -> None:
+    """L1-sparse fades its penalty over the limit; SSD and doing nothing have no steps; schedules have passes."""
+    stopped = {name: kind().stopped_at(7) for name, kind in METHODS.items()}
+    assert {name for name, spec in stopped.items() if spec is None} == {"none", "ssd", "l1-sparse"}
+    assert all(spec.max_steps == 7 for spec in stopped.values() if spec is not None)
+    assert METHODS["scrub"](schedule="authors").stopped_at(7) is None

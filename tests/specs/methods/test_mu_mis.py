@@ -6,29 +6,36 @@ import pytest
 from core.errors import InvalidSpec
 from core.specs import MuMis, make_method
 
-MU_MIS = {"variant": ("scale-free", "paper"), "stop": ("auto", "accuracy", "sensitivity", "paper")}
+MU_MIS = {
+    "variant": ("scale-free", "paper"),
+    "stop": ("auto", "accuracy", "sensitivity", "paper"),
+    "penalty": ("squared", "norm", "jacobian"),
+}
 
 
-def uses_by_hand(field: str, variant: str, stop: str) -> bool:
+def uses_by_hand(field: str, variant: str, stop: str, penalty: str) -> bool:
     """Whether a setting of MU-Mis can have any effect, from what the method does."""
     papers_stop = stop == "paper" or (stop == "auto" and variant == "paper")
     return {
         "learning_rate": variant == "paper",
         "head_step": variant == "scale-free",
         "body_step": variant == "scale-free",
-        "cap": variant == "scale-free",
+        "cap": variant == "scale-free" and penalty != "jacobian",  # which has no second term
+        "target_weight": penalty != "jacobian",
+        "irrelevant_weight": penalty != "jacobian",
         "delta": papers_stop,
         "fraction": not papers_stop,  # accuracy falls back to sensitivity where no target is known
     }.get(field, True)
 
 
-@pytest.mark.parametrize(("variant", "stop"), list(itertools.product(*MU_MIS.values())))
+@pytest.mark.parametrize(tuple(MU_MIS), list(itertools.product(*MU_MIS.values())))
 @pytest.mark.parametrize("field", [field for field in MuMis.model_fields if field != "name"])
-def test_mu_mis_takes_exactly_the_settings_that_it_uses(field: str, variant: str, stop: str):
-    settings = {"variant": variant, "stop": stop}
-    assert MuMis(**settings).uses(field) == uses_by_hand(field, variant, stop)
+def test_mu_mis_takes_exactly_the_settings_that_it_uses(field: str, variant: str, stop: str, penalty: str):
+    settings = {"variant": variant, "stop": stop, "penalty": penalty}
+    used = uses_by_hand(field, **settings)
+    assert MuMis(**settings).uses(field) == used
     settings[field] = settings.get(field, MuMis.model_fields[field].default)
-    if uses_by_hand(field, variant, stop):
+    if used:
         assert field in make_method("mu-mis", settings).model_dump()
     else:
         with pytest.raises(InvalidSpec, match=f"{field} = .* is not used with .* it belongs to "):
@@ -82,6 +89,8 @@ def test_steps_are_halved_for_less_than_whole_classes():
             ["found on the digits, without gold", "a dip of the irrelevant norm to 0.9"],
         ),
         (MuMis(target_weight=0), True, True, ["weighted 0 to 1, not 1 to 1"]),
+        (MuMis(penalty="norm"), True, True, ["norms in place of their squares", "counts only up to 1.2 times"]),
+        (MuMis(penalty="jacobian"), True, True, ["the input gradients of all logits are lowered"]),
         (MuMis(draws=4), True, True, ["4 irrelevant classes per image and step, not one"]),
     ],
 )
@@ -94,3 +103,7 @@ def test_the_paper_variant_does_not_name_departures_of_the_other():
     notes = " ".join(MuMis(variant="paper").notes(goes_whole=True, known_accuracy=True))
     assert "last layer" not in notes
     assert "counts only up to" not in notes
+
+
+def test_a_penalty_without_a_second_term_names_no_cap():
+    assert "counts only up to" not in " ".join(MuMis(penalty="jacobian").notes(goes_whole=True, known_accuracy=True))

@@ -1,0 +1,123 @@
+"""What the papers' benchmarks share: settings with the figures that a paper prints, and theirs beside ours.
+
+A setting is run where its images are on this machine and, unless it is a reduced one, where there is a GPU; what the
+store has already is printed anywhere, and the rest says "not measured". Everything made is kept: a bench that was ended
+goes on where it was, a training from its last epoch. So pieces of ten minutes are ``timeout 9m python -m core bench
+paper mu-mis``, again and again.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import mean
+from typing import Any
+
+import torch
+
+from core.bench.table import finished, print_rows
+from core.datasets import is_available
+from core.errors import NotFound
+from core.specs import MethodSpec, RunSpec
+from core.store import Store
+
+Result = dict[str, Any]
+Column = Callable[[Result, str], float | None]  # result, "unlearned" or "gold" -> a number as the paper prints it
+
+MISSING = "not measured"
+REDUCED = {"model.width": 8, "model.data.size": 10_000, "model.train.epochs": 8, "measure.norm_images": 500,
+           "measure.probe_images": 600}  # fmt: skip
+REDUCED_WORDS = "REDUCED, not the paper's setting: ResNet-18 of width 8, 10,000 training images, 8 epochs"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One method in a paper's table.
+
+    Attributes:
+        method: how it is run here; None for retraining, the mean gold.
+        printed: column -> the paper's figure.
+    """
+
+    title: str
+    method: MethodSpec | None
+    printed: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One request of a paper: a run whose method is left open, and the methods."""
+
+    title: str
+    spec: RunSpec
+    lines: tuple[Line, ...]
+
+    def specs(self) -> dict[str, RunSpec]:
+        """Line's title -> its run; of retraining, the first run that has the golds."""
+        methods = [line.method for line in self.lines if line.method is not None]
+        return {line.title: self.spec.but(method=line.method or methods[0]) for line in self.lines}
+
+
+def result_of(store: Store, spec: RunSpec) -> Result | None:
+    """The result of a spec, from the store or run now; None where this machine can't run it."""
+    try:
+        if (run := store.run(spec.id)).done:
+            return run.result
+    except NotFound:
+        pass
+    if spec.model.width is None and not torch.cuda.is_available():
+        return None
+    return finished(store, spec) if is_available(spec.model.data) else None
+
+
+def print_settings(store: Store, title: str, settings: Sequence[Setting], columns: Mapping[str, Column]) -> None:
+    """The paper's and our figures of every line in turn, and the means over the settings that are measured."""
+    print(f"\n{title}")
+    if settings[0].spec.model.width is not None:
+        print(REDUCED_WORDS)
+    print_rows(("setting", "method", "", *columns), _rows(store, settings, columns))
+
+
+def accuracy(name: str) -> Column:
+    """A column of an accuracy, in percent."""
+
+    def column(result: Result, role: str) -> float | None:
+        values = [found[name] for found in of_role(result, role)]
+        return None if None in values else 100 * mean(values)
+
+    return column
+
+
+def of_role(result: Result, role: str) -> list[dict[str, Any]]:
+    """The accuracies of the unlearned model, or of every gold."""
+    return [found for name, found in result["accuracy"].items() if name.partition("-")[0] == role]
+
+
+def _rows(store: Store, settings: Sequence[Setting], columns: Mapping[str, Column]) -> Iterator[Sequence[str]]:
+    printed: dict[str, list[list[float | None]]] = {}
+    measured: dict[str, list[list[float | None]]] = {}
+    for setting in settings:
+        for line, spec in zip(setting.lines, setting.specs().values(), strict=True):
+            theirs = [line.printed.get(name) for name in columns]
+            if line.printed:
+                printed.setdefault(line.title, []).append(theirs)
+                yield setting.title, line.title, "paper", *map(_said, theirs)
+            result = result_of(store, spec)
+            if result is None:
+                yield setting.title, line.title, "ours", *(MISSING for _ in columns)
+                continue
+            ours = [column(result, "unlearned" if line.method else "gold") for column in columns.values()]
+            measured.setdefault(line.title, []).append(ours)
+            yield setting.title, line.title, "ours", *map(_said, ours)
+    if len(settings) == 1:
+        return
+    for source, found in (("paper", printed), ("ours", measured)):
+        for title, rows in found.items():
+            yield f"mean of {len(rows)}", title, source, *(_said(_mean(values)) for values in zip(*rows, strict=True))
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return mean(known) if len(known) == len(values) else None
+
+
+def _said(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"

@@ -1,0 +1,71 @@
+"""A person's own picture: hostile until checked, named by its pixels, brought to the shape that a model takes."""
+
+import hashlib
+from io import BytesIO
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from core.errors import InvalidSpec
+
+FORMATS = ("PNG", "JPEG", "WEBP")
+MOST_BYTES = 10 << 20  # of a file
+MOST_PIXELS = 64_000_000  # of a picture, before it is decoded
+SIDE = 256  # pixels: what is kept of a larger picture
+
+
+def read_picture(data: bytes) -> np.ndarray:
+    """The middle square of a picture, at most 256 pixels a side: uint8 (C, H, W), grey or RGB.
+
+    Raises:
+        InvalidSpec: too large, or no PNG, JPEG or WebP.
+    """
+    if len(data) > MOST_BYTES:
+        raise InvalidSpec(f"the picture has {len(data):,} bytes; at most {MOST_BYTES:,} are read")
+    try:
+        with Image.open(BytesIO(data), formats=FORMATS) as picture:
+            if picture.width * picture.height > MOST_PIXELS:
+                raise InvalidSpec(
+                    f"the picture has {picture.width}x{picture.height} pixels; at most {MOST_PIXELS:,} are read"
+                )
+            upright = ImageOps.exif_transpose(picture)
+            plain = upright.convert("L" if upright.mode in ("1", "L", "I;16", "LA") else "RGB")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        if isinstance(error, InvalidSpec):
+            raise
+        raise InvalidSpec("the file is no picture that can be read; choose a PNG, JPEG or WebP") from None
+    side = min(SIDE, *plain.size)
+    return _channels_first(ImageOps.fit(plain, (side, side), Image.Resampling.LANCZOS))
+
+
+def picture_bytes(pixels: np.ndarray) -> bytes:
+    """Pixels uint8 (C, H, W) as a PNG."""
+    png = BytesIO()
+    _picture(pixels).save(png, "PNG")
+    return png.getvalue()
+
+
+def picture_name(pixels: np.ndarray) -> str:
+    """``own-`` and 20 hexadecimal digits of the sha256 of shape and pixels."""
+    found = hashlib.sha256(repr(pixels.shape).encode())
+    found.update(np.ascontiguousarray(pixels).data)
+    return f"own-{found.hexdigest()[:20]}"
+
+
+def fitted(pixels: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:
+    """A picture uint8 (C, H, W) as a model of images of this shape sees it: its channels, its size."""
+    channels, height, width = shape
+    picture = _picture(pixels).convert("L" if channels == 1 else "RGB")
+    if picture.size != (width, height):
+        picture = ImageOps.fit(picture, (width, height), Image.Resampling.LANCZOS)
+    return _channels_first(picture)
+
+
+def _picture(pixels: np.ndarray) -> Image.Image:
+    rows = np.ascontiguousarray(pixels.transpose(1, 2, 0))
+    return Image.fromarray(rows.squeeze(2) if pixels.shape[0] == 1 else rows)
+
+
+def _channels_first(picture: Image.Image) -> np.ndarray:
+    rows = np.asarray(picture)
+    return (rows[None] if rows.ndim == 2 else rows.transpose(2, 0, 1)).copy()

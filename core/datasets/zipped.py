@@ -1,0 +1,69 @@
+"""``zip:PATH``: a zip file of a folder of pictures. What its directory says is checked first; nothing is unpacked to
+disk: pictures are read out of the archive one by one, so no name in it can name a place outside.
+"""
+
+import stat
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from core.datasets.folder import SUFFIXES, read_pictures, refuse
+from core.errors import InvalidSpec
+
+MOST_FILES = 500_000
+MOST_FILE = 64 << 20  # bytes of one picture, unpacked
+MOST_BYTES = 16 << 30  # of all, unpacked
+ENCRYPTED = 1  # bit of a file's flags
+
+
+def read_zip(
+    path: Path, report: Callable[[int, int], None] = lambda done, total: None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, list[str]]:
+    """As ``read_folder``, of what is in the archive, or in the only folder there.
+
+    Raises:
+        InvalidSpec: not a zip file, or bad files, named one by one; then nothing is loaded.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _check(path, archive.infolist())
+            names = [name for name in archive.namelist() if not name.startswith("__MACOSX/")]
+            tops = {name.partition("/")[0] for name in names}
+            top = f"{tops.pop()}/" if len(tops) == 1 else ""
+            inside = [name.removeprefix(top) for name in names]
+            return read_pictures(str(path), inside, lambda name: archive.open(top + name), report)
+    except (OSError, zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+        raise InvalidSpec(f"{path} cannot be read as a zip file: {error}") from None
+
+
+def _check(path: Path, entries: list[zipfile.ZipInfo]) -> None:
+    if len(entries) > MOST_FILES:
+        raise InvalidSpec(f"{path} holds {len(entries):,} files; at most {MOST_FILES:,} are read")
+    bad: dict[str, str] = {}
+    seen: set[str] = set()
+    for entry in entries:
+        if why := "stands there twice" if entry.filename in seen else _problem(entry):
+            bad[entry.filename] = why
+        seen.add(entry.filename)
+    refuse(str(path), bad)
+    total = sum(entry.file_size for entry in entries if _is_picture(entry))
+    if total > MOST_BYTES:
+        raise InvalidSpec(f"{path} unpacks to {total:,} bytes; at most {MOST_BYTES:,} are read")
+
+
+def _problem(entry: zipfile.ZipInfo) -> str:
+    if {"", ".", ".."} & set(entry.filename.removesuffix("/").split("/")) or "\\" in entry.filename:
+        return "a name that leads elsewhere"
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        return "a link"
+    if entry.flag_bits & ENCRYPTED:
+        return "encrypted"
+    if entry.file_size > MOST_FILE and _is_picture(entry):
+        return f"{entry.file_size:,} bytes"
+    return ""
+
+
+def _is_picture(entry: zipfile.ZipInfo) -> bool:
+    return entry.filename.lower().endswith(SUFFIXES)

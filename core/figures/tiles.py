@@ -1,0 +1,127 @@
+"""Thumbnails with a caption below each: a sign for what became of the image, and what a model takes it for."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from core.evaluation.slices import NO_GOLD, OTHER_OUTCOMES, OUTCOMES
+from core.figures.gallery import outline, png_url, targets
+from core.figures.theme import ROLES, Mark, Shown, blank, frame
+
+COLUMNS = 6
+ROW = 84  # pixels: a picture and its caption
+PIXELS = 48  # of a picture, at least
+LETTERS = 10  # of a class's name in a caption
+
+# As gold has gold's colour; not forgotten that of the original, which knew the image; the rest that of the unlearned.
+_LOOKS = (
+    Mark(ROLES["gold"].color, "star-open"),
+    Mark(ROLES["gold"].color, "star"),
+    Mark(ROLES["original"].color, "circle"),
+    Mark(ROLES["unlearned"].color, "x"),
+)
+OUTCOME_MARKS: dict[str, Mark] = {
+    **dict(zip(OUTCOMES, _LOOKS, strict=True)),
+    **dict(zip(OTHER_OUTCOMES, _LOOKS, strict=True)),
+    **dict(zip(NO_GOLD, _LOOKS[2:], strict=True)),
+}
+
+
+def tiles_table(about: pd.DataFrame) -> pd.DataFrame:
+    """The argument of ``tiles``, without what is only drawn."""
+    return about.reset_index(drop=True)
+
+
+def tiles(images: np.ndarray, about: pd.DataFrame, selected: int | None = None) -> Shown:
+    """A grid of captioned thumbnails, row by row. Every tile's customdata is the image's id.
+
+    Args:
+        images: uint8 (N, C, H, W).
+        about: one row per image: ``index`` (its id) first; outcome and taken (the class in the caption) among what is
+            shown on hovering, by column name.
+        selected: id of the image to frame.
+    """
+    table = tiles_table(about)
+    if table.empty:
+        return blank("No image is in this slice.", table)
+    x, y = grid(len(table))
+    figure = frame(
+        ROW * (int(y[-1]) + 1) + 40,
+        hovermode="closest",
+        modebar={"remove": ["toimage", "select", "lasso"]},
+        margin={"l": 0, "r": 0, "t": 40, "b": 0},
+        images=pictures(images, x, y),
+        shapes=[outline(a, b) for a, b, index in zip(x, y, table["index"], strict=True) if index == selected],
+        xaxis=x_axis(COLUMNS),
+        yaxis=y_axis(int(y[-1]) + 1),
+    )
+    figure.add_traces([targets(x, y, table).update(showlegend=False), *marks(table.assign(x=x, y=y))])
+    counts = table["outcome"].value_counts()
+    return Shown(
+        figure,
+        table,
+        "Below each image what the model takes it for. Click an image to open it.",
+        f"Grid of {len(table)} images: {', '.join(f'{count} {name}' for name, count in counts.items())}.",
+    )
+
+
+def grid(count: int, columns: int = COLUMNS) -> tuple[np.ndarray, np.ndarray]:
+    """The places of so many tiles: column and row, from 0."""
+    place = np.arange(count)
+    return place % columns, place // columns
+
+
+def x_axis(columns: int) -> dict[str, Any]:
+    """Room for the columns; no zoom, so that a finger can scroll past."""
+    return {"range": [-0.5, columns - 0.5], "visible": False, "fixedrange": True}
+
+
+def y_axis(rows: int, above: float = 0) -> dict[str, Any]:
+    """Room for the rows, the first on top, and for something as high as ``above`` rows over them."""
+    return {"range": [rows - 0.5, -0.5 - above], "visible": False, "fixedrange": True}
+
+
+def pictures(images: np.ndarray, x: np.ndarray, y: np.ndarray, **axes: str) -> list[dict[str, Any]]:
+    """The images (N, C, H, W) in the upper part of their tiles, for ``layout.images``."""
+    at = {"sizex": 0.92, "sizey": 0.7, "xanchor": "center", "yanchor": "middle", "xref": "x", "yref": "y"} | axes
+    return [
+        {"source": png_url(image, PIXELS), "x": a, "y": b - 0.13, **at}
+        for image, a, b in zip(images, x.tolist(), y.tolist(), strict=True)
+    ]
+
+
+def marks(tiles: pd.DataFrame, outcomes: Sequence[str] = (), **look: Any) -> list[go.Scatter]:
+    """The captions: one trace per outcome.
+
+    Args:
+        tiles: x, y, outcome, taken.
+        outcomes: which have a trace, also without a tile; by default those that occur.
+    """
+    present = set(tiles["outcome"])
+    traces = []
+    for name in outcomes or [name for name in OUTCOME_MARKS if name in present]:
+        part = tiles[tiles["outcome"] == name]
+        mark = OUTCOME_MARKS[name]
+        traces.append(
+            go.Scatter(
+                x=[*(part["x"] - 0.36), None],  # nothing at all would take it out of the legend
+                y=[*(part["y"] + 0.34), None],
+                name=name,
+                mode="markers+text",
+                text=[*map(_short, part["taken"]), ""],
+                textposition="middle right",
+                textfont={"size": 11},
+                marker={"color": mark.color, "symbol": mark.symbol, "size": 9},
+                unselected={"marker": {"opacity": 1}},
+                hoverinfo="skip",
+                **look,
+            )
+        )
+    return traces
+
+
+def _short(word: str) -> str:
+    return word if len(word) <= LETTERS else f"{word[: LETTERS - 1]}…"

@@ -1,0 +1,115 @@
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import torch
+
+from core import RunSpec, Store, make_spec
+from core.bench import paper
+from core.bench.paper import MISSING, Line, Setting, accuracy, print_settings, result_of
+from core.experiment import provide
+from core.specs import make_method
+
+QUICK = {"model.width": 8, "model.train.epochs": 3, "model.train.batch_size": 32, "measure.probe_images": 60}
+COLUMNS = {"FA": accuracy("FA"), "TA": accuracy("TA")}
+LINES = (
+    Line("Retrain", None, {"FA": 0.5}),
+    Line("Do nothing", make_method("none")),
+    Line("Ascent", make_method("gradient-ascent", {"max_steps": 2}), {"FA": 1.25, "TA": 2}),
+)
+
+
+def setting(dataset: str, title: str = "tiny", **settings: Any) -> Setting:
+    return Setting(title, make_spec(dataset, "class=a", gold_seeds=(1, 2), settings=QUICK | settings), LINES)
+
+
+@pytest.fixture
+def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+
+
+def rows(out: str) -> list[list[str]]:
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in out.splitlines() if line.startswith("|")]
+
+
+def test_theirs_stands_beside_ours(tiny: str, store: Store, capsys: pytest.CaptureFixture[str]):
+    print_settings(store, "A table", [setting(tiny)], COLUMNS)
+    out = capsys.readouterr().out
+    assert paper.REDUCED_WORDS in out  # a narrow network says so
+    head, _, *found = rows(out)
+    assert head == ["setting", "method", "", "FA", "TA"]
+    assert [row[:3] for row in found] == [
+        ["tiny", "Retrain", "paper"],
+        ["tiny", "Retrain", "ours"],
+        ["tiny", "Do nothing", "ours"],
+        ["tiny", "Ascent", "paper"],
+        ["tiny", "Ascent", "ours"],
+    ]
+    assert found[0][3:] == ["0.50", "-"]
+    assert found[3][3:] == ["1.25", "2.00"]
+    result = store.run(setting(tiny).specs()["Do nothing"].id).result["accuracy"]
+    golds = [result["gold-1"], result["gold-2"]]
+    assert found[1][3:] == [f"{50 * (golds[0][name] + golds[1][name]):.2f}" for name in COLUMNS]
+    assert found[2][3:] == [f"{100 * result['unlearned'][name]:.2f}" for name in COLUMNS]
+
+
+def test_means_are_over_what_was_measured(store: Store, monkeypatch: pytest.MonkeyPatch, capsys):
+    def result(store: Store, spec: RunSpec) -> dict[str, Any] | None:
+        if spec.model.seed == 3:
+            return None
+        own = {"FA": spec.model.seed / 100, "TA": None}
+        return {"accuracy": {"unlearned": own, "gold-1": own}}
+
+    monkeypatch.setattr(paper, "result_of", result)
+    print_settings(store, "A table", [setting("digits-noisy", f"s{n}", **{"model.seed": n}) for n in (5, 7, 3)],
+                   COLUMNS)  # fmt: skip
+    found = rows(capsys.readouterr().out)
+    assert ["s3", "Do nothing", "ours", MISSING, MISSING] in found
+    assert found[-3:] == [
+        ["mean of 2", "Retrain", "ours", "6.00", "-"],
+        ["mean of 2", "Do nothing", "ours", "6.00", "-"],
+        ["mean of 2", "Ascent", "ours", "6.00", "-"],
+    ]
+    assert ["mean of 3", "Ascent", "paper", "1.25", "2.00"] in found
+
+
+def test_full_settings_are_not_run_without_a_gpu(store: Store, no_gpu: None):
+    full = make_spec("digits", "class=3", "none", gold_seeds=(), settings={"model.train.epochs": 1})
+    assert result_of(store, full) is None
+    assert not store.root.exists()
+    assert paper.finished(store, full) == result_of(store, full)  # what the store has is printed anywhere
+
+
+def test_a_reduced_setting_without_its_images_is_not_run(store: Store, no_gpu: None):
+    assert result_of(store, make_spec("cifar10", "class=3", settings=paper.REDUCED)) is None
+    assert not (store.root / "runs").exists()
+
+
+def test_a_stopped_bench_goes_on_where_it_was(tiny: str, store: Store, monkeypatch: pytest.MonkeyPatch):
+    spec = setting(tiny).specs()["Do nothing"]
+    begun: list[bool] = []  # of every training: whether it went on from a checkpoint
+
+    def stopping(at: int) -> Any:
+        def training(*args: Any, **words: Any) -> Iterator[Any]:
+            begun.append(words["resume"] is not None)
+            for n, step in enumerate(train(*args, **words)):
+                if len(begun) == at and n == 2 * 4:
+                    raise KeyboardInterrupt
+                yield step
+
+        return training
+
+    train = provide.train
+    monkeypatch.setattr(provide, "train", stopping(3))  # after two epochs of the first gold
+    with pytest.raises(KeyboardInterrupt):
+        result_of(store, spec)
+    assert [row.state for row in store.rows()] == ["interrupted"]
+    begun.clear()
+    monkeypatch.setattr(provide, "train", stopping(0))
+    stopped = result_of(store, spec)
+    assert begun == [True, False]  # the stopped one, and the second gold; not what was there already
+    monkeypatch.setattr(provide, "train", train)
+    whole = result_of(Store(store.root / "other"), spec)
+    assert stopped is not None
+    assert whole is not None
+    assert stopped["accuracy"] == whole["accuracy"]

@@ -1,0 +1,138 @@
+"""Weights of the user's own: what is refused, and a run that starts from them."""
+
+import json
+import re
+import struct
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import safetensors.numpy
+
+from core import DataUnavailable, InvalidSpec, ModelSpec, RunSpec
+from core.experiment.plan import GIVEN
+from core.experiment.weights import add_weights
+from core.models import get_state, model_for
+from core.places import data_root
+from core.store import SavedModel
+from core.store.weights import kept_weights
+
+States = dict[str, np.ndarray]
+
+
+@pytest.fixture
+def state() -> States:
+    return get_state(model_for(ModelSpec()))
+
+
+def saved(folder: Path, state: States) -> Path:
+    safetensors.numpy.save_file({name: np.asarray(part, order="C") for name, part in state.items()}, folder / "a.st")
+    return folder / "a.st"
+
+
+def test_a_run_from_given_weights_is_that_of_the_model_they_come_from(
+    finish, phases, quick: Callable[..., RunSpec], tmp_path: Path
+) -> None:
+    here: dict[str, SavedModel] = {}
+    spec = quick("mu-mis", settings={"max_steps": 3})
+    _, wanted = finish(spec, models=here)
+    weights = here[wanted["models"]["original"]].weights
+    info = add_weights(saved(tmp_path, weights), spec.model)
+    assert info.right == wanted["accuracy"]["original"]["TA"]  # 447 test images: all were looked at
+
+    models = {key: model for key, model in here.items() if key != wanted["models"]["original"]}
+    events, result = finish(spec.but(model=spec.model.but(weights=info.name)), models=models)
+    assert not [name for name in phases(events) if name == "original" or name.startswith("gold")]  # golds are shared
+    assert result["accuracy"] == wanted["accuracy"]
+    assert result["seconds"]["original"] is None
+    assert GIVEN in result["notes"]
+    assert GIVEN not in wanted["notes"]
+    assert (
+        models[result["models"]["original"]].record["held_out"]
+        == (here[wanted["models"]["original"]].record["held_out"])
+    )
+    json.dumps(result, allow_nan=False)
+
+
+def test_labels_say_which_output_is_which_class(tmp_path: Path, state: States) -> None:
+    names = ModelSpec().data.info.classes
+    plain = add_weights(saved(tmp_path, state), ModelSpec())
+    turned = state | {part: np.roll(state[part], 1, axis=0) for part in ("head.weight", "head.bias")}
+    labels = (names[-1], *names[:-1])
+    assert add_weights(saved(tmp_path, turned), ModelSpec(), labels) == plain  # the same content has the same name
+    assert kept_weights() == [plain]
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (("zero", "one"), "each of the 10 classes once: 8 missing: two, three"),
+        (("dog",) * 10, "1[0] not a class: dog"),
+        (
+            ("zero", "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+            "stands there twice",
+        ),
+    ],
+)
+def test_labels_that_are_not_the_classes(labels, message: str, tmp_path: Path, state: States) -> None:
+    with pytest.raises(InvalidSpec, match=message):
+        add_weights(saved(tmp_path, state), ModelSpec(), labels)
+
+
+def without(state: States) -> States:
+    return {name: part for name, part in state.items() if name != "head.bias"}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (without, "1 missing: head.bias"),
+        (lambda s: s | {"fc.weight": s["head.bias"]}, "1 not of this network: fc.weight"),
+        (lambda s: s | {"head.weight": s["head.weight"][:7]}, r"head.weight \(F32 \[7, 64\], not F32 \[10, 64\]\)"),
+        (lambda s: s | {"head.bias": s["head.bias"].astype(np.float16)}, r"head.bias \(F16 \[10\], not F32 \[10\]\)"),
+        (lambda s: s | {"head.bias": s["head.bias"] * np.nan}, "head.bias holds values that are not finite"),
+        (lambda s: {n: p - 9 if n.endswith("running_var") else p for n, p in s.items()}, "answers test images with"),
+    ],
+)
+def test_what_does_not_fit_is_named(change: Callable, message: str, tmp_path: Path, state: States) -> None:
+    with pytest.raises(InvalidSpec, match=message), np.errstate(invalid="ignore"):
+        add_weights(saved(tmp_path, change(state)), ModelSpec())
+    assert not (data_root() / "weights").exists()
+
+
+def test_all_that_is_wrong_is_named_at_once(tmp_path: Path, state: States) -> None:
+    others = {f"module.{name}": part for name, part in state.items()}
+    with pytest.raises(InvalidSpec, match=rf"{len(state)} missing: .* and {len(state) - 20} more; {len(state)} not of"):
+        add_weights(saved(tmp_path, others), ModelSpec())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"PK\x03\x04 no such file",
+        struct.pack("<Q", 2**62) + b"{}",  # a header longer than the file
+        struct.pack("<Q", 63)
+        + b'{"head.bias":{"dtype":"F32","shape":[9999999999],"data_offsets":[0,4]}}'[:63]
+        + b"1234",
+    ],
+)
+def test_hostile_files(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.st").write_bytes(content)
+    with pytest.raises(InvalidSpec, match=re.escape(f"{tmp_path / 'a.st'} cannot be read as safetensors")):
+        add_weights(tmp_path / "a.st", ModelSpec())
+
+
+def test_a_file_that_is_gone(tmp_path: Path) -> None:
+    with pytest.raises(InvalidSpec, match="cannot be read as safetensors"):
+        add_weights(tmp_path / "gone", ModelSpec())
+
+
+def test_weights_that_changed_on_disk_are_not_used(finish, tmp_path: Path, state: States) -> None:
+    info = add_weights(saved(tmp_path, state), ModelSpec())
+    saved(tmp_path, state | {"head.bias": state["head.bias"] + 1}).rename(
+        data_root() / "weights" / f"{info.name}.safetensors"
+    )
+    with pytest.raises(DataUnavailable, match="is not what was added"):
+        finish(RunSpec(model=ModelSpec(weights=info.name)))

@@ -1,0 +1,49 @@
+import numpy as np
+import pandas as pd
+
+from core.evaluation.slices import NO_GOLD, OTHER_OUTCOMES, OUTCOMES
+from core.figures import OUTCOME_MARKS, png_url, tiles, tiles_table
+from core.figures.tiles import COLUMNS
+
+IMAGES = np.random.default_rng(0).integers(0, 256, (8, 1, 4, 4), dtype=np.uint8)
+ABOUT = pd.DataFrame(
+    {
+        "index": [10, 20, 30, 40, 50, 60, 70, 80],
+        "taken": ["cat", "dog", "cat", "extraordinary", "cat", "cat", "dog", "cat"],
+        "outcome": ["kept as gold", "harmed", "harmed", "not forgotten", *["kept as gold"] * 4],
+    }
+)
+
+
+def test_tiles_stand_row_by_row_with_their_ids_and_captions() -> None:
+    figure = tiles(IMAGES, ABOUT).figure
+    targets, *captions = figure.data
+    assert list(targets.customdata) == ABOUT["index"].tolist()
+    assert list(zip(targets.x, targets.y, strict=True)) == [(n % COLUMNS, n // COLUMNS) for n in range(8)]
+    assert [image.source for image in figure.layout.images] == [png_url(image, 48) for image in IMAGES]
+    assert {trace.name: [text for text in trace.text if text] for trace in captions} == {
+        "kept as gold": ["cat", "cat", "cat", "dog", "cat"],
+        "not forgotten": ["extraordi…"],
+        "harmed": ["dog", "cat"],
+    }
+    harmed = captions[-1]
+    assert [round(x + 0.36) for x in harmed.x[:-1]] == [1, 2]  # under images 20 and 30
+
+
+def test_the_selected_tile_is_framed() -> None:
+    (shape,) = tiles(IMAGES, ABOUT, selected=70).figure.layout.shapes
+    assert ((shape.x0 + shape.x1) / 2, (shape.y0 + shape.y1) / 2) == (0, 1)
+    assert not tiles(IMAGES, ABOUT, selected=999).figure.layout.shapes
+
+
+def test_the_numbers_and_an_empty_slice() -> None:
+    shown = tiles(IMAGES, ABOUT)
+    pd.testing.assert_frame_equal(shown.table, tiles_table(ABOUT))
+    assert shown.alt == "Grid of 8 images: 5 kept as gold, 2 harmed, 1 not forgotten."
+    assert tiles(IMAGES[:0], ABOUT.iloc[:0]).alt == "No image is in this slice."
+
+
+def test_every_outcome_has_a_sign_of_its_own_among_its_kind() -> None:
+    for kind in (OUTCOMES, OTHER_OUTCOMES, NO_GOLD):
+        symbols = [OUTCOME_MARKS[name].symbol for name in kind]
+        assert len(set(symbols)) == len(symbols)

@@ -1,0 +1,33 @@
+import numpy as np
+import pytest
+
+from core import DataSpec, DataUnavailable, InvalidSpec, ModelSpec
+from core.store.weights import fitting_weights, given_weights, keep_weights, kept_weights, weights_info
+
+STATE = {"a": np.arange(6, dtype=np.float32).reshape(2, 3), "n": np.array(7)}
+
+
+def test_the_name_stands_for_the_content() -> None:
+    assert kept_weights() == []
+    first = keep_weights(STATE, ModelSpec(), "first", 0.5, 10)
+    assert keep_weights(dict(reversed(STATE.items())), ModelSpec(), "first", 0.5, 10) == first
+    other = keep_weights(STATE | {"n": np.array(8)}, ModelSpec(), "other", 0.5, 10)
+    assert {info.name for info in kept_weights()} == {first.name, other.name}
+    found = given_weights(ModelSpec(weights=first.name))
+    assert found.keys() == STATE.keys()
+    for name, value in STATE.items():
+        np.testing.assert_array_equal(found[name], value)
+
+
+def test_they_are_of_one_data_set_and_network() -> None:
+    info = keep_weights(STATE, ModelSpec(), "mine", 0.5, 10)
+    assert fitting_weights("digits", "resnet-tiny") == [info]
+    assert fitting_weights("digits", "allcnn") == fitting_weights("digits-noisy", "resnet-tiny") == []
+    for other in (ModelSpec(arch="allcnn"), ModelSpec(width=8), ModelSpec(data=DataSpec(name="digits-noisy"))):
+        with pytest.raises(InvalidSpec, match=f"{info.name} are those of resnet-tiny on digits, not of {other.arch}"):
+            weights_info(other.but(weights=info.name))
+
+
+def test_weights_of_another_machine() -> None:
+    with pytest.raises(DataUnavailable, match=r"weights 0{20} are not on this machine; add them with"):
+        weights_info(ModelSpec(weights="0" * 20))

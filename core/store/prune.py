@@ -27,9 +27,8 @@ class Unused:
 
 
 def sizes(store: Store) -> dict[str, int]:
-    """Bytes by what they hold: runs, models, images, and other (index, locks, logs)."""
-    folders = {"runs": "runs", "models": "models", "images": "data"}
-    found = {what: _size(_files(store.root / name)) for what, name in folders.items()}
+    """Bytes by what they hold: runs, models, data (images, and weights that were added), and other."""
+    found = {name: _size(_files(store.root / name)) for name in ("runs", "models", "data")}
     return found | {"other": _size(_files(store.root)) - sum(found.values())}
 
 

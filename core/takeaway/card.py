@@ -17,8 +17,7 @@ The weights in `unlearned.safetensors` are those of a classifier that was traine
 forget a part of them, without being retrained.
 
 ## Data
-{data}. Trained on the training images of this data set by the recipe below; asked to forget `{forget}`, which are
-{size} images.
+{data}. {origin} It was asked to forget `{forget}`, which are {size} images.
 
 ## Method
 [{method}]({paper}). {about}
@@ -59,6 +58,10 @@ model.load_state_dict(load_file("unlearned.safetensors"))
 """
 
 
+TRAINED = "The original was trained on its training images by the recipe below."
+GIVEN = "The original's weights were given, not trained here; the recipe below is that of the gold models."
+
+
 def card(run: RunFolder) -> str:
     """The model card of a finished run.
 
@@ -70,7 +73,7 @@ def card(run: RunFolder) -> str:
     channels, height, width = info.shape
     chosen = [[name, str(value)] for name, value in settings(spec).items() if name.startswith(("method.", "model."))]
     return CARD.format(
-        title=escape(title(spec)), data=info.title, forget=forget["text"].replace("`", "'"), size=forget["size"],
+        title=escape(title(spec)), data=info.title, origin=GIVEN if spec.model.weights else TRAINED, forget=forget["text"].replace("`", "'"), size=forget["size"],
         method=spec.method.title, paper=spec.method.paper, about=spec.method.about,
         settings=_table(["setting", "value"], chosen), verdict=verdict(result),
         accuracies=_table(["model", *SIGNED], accuracy_rows(result)), glossary=_items(GLOSSARY.items()),

@@ -35,7 +35,7 @@ def on_disk(store: Store) -> dict[str, bytes]:
 
 
 def test_an_empty_store(store: Store) -> None:
-    assert sizes(store) == {"runs": 0, "models": 0, "images": 0, "other": 0}
+    assert sizes(store) == {"runs": 0, "models": 0, "data": 0, "other": 0}
     assert unused(store) == prune(store) == Unused((), 0)
     assert not store.root.exists()
 

@@ -224,7 +224,7 @@ def two_runs(differences: pd.DataFrame, classes: Sequence[str], runs: tuple[str,
     flipped = int(differences["flipped"].sum())
     return Shown(
         figure,
-        differences,
+        drawn,
         f"On the dotted line both models are equally sure of the label. Above it {second} is surer, below it {first} "
         "is. Large points are predicted otherwise."
         + (f" The {POINTS} most changed images are drawn." if len(differences) > POINTS else ""),

@@ -1,5 +1,6 @@
 """What a store takes up, and which of its models no run needs any more."""
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,9 +9,10 @@ from pathlib import Path
 from filelock import Timeout
 
 from core.errors import UnlearnError
-from core.specs import ModelSpec, parse_spec
+from core.specs import ModelSpec
 from core.specs.base import digest
 from core.store.files import read_json
+from core.store.runs import RunFolder
 from core.store.store import Store
 
 KEY = re.compile(r"\b[0-9a-f]{20}\b")
@@ -25,9 +27,8 @@ class Unused:
 
 
 def sizes(store: Store) -> dict[str, int]:
-    """Bytes by what they hold: runs, models, images, and other (index, locks, logs)."""
-    folders = {"runs": "runs", "models": "models", "images": "data"}
-    found = {what: _size(_files(store.root / name)) for what, name in folders.items()}
+    """Bytes by what they hold: runs, models, data (images, and weights that were added), and other."""
+    found = {name: _size(_files(store.root / name)) for name in ("runs", "models", "data")}
     return found | {"other": _size(_files(store.root)) - sum(found.values())}
 
 
@@ -39,13 +40,12 @@ def unused(store: Store) -> Unused:
     """
     named: set[str] = set()
     recipes: set[str] = set()
-    for folder in (store.root / "runs").glob("*"):
-        spec = parse_spec((folder / "spec.json").read_text())
-        result = folder / "result.json"
-        if result.is_file():
-            named |= set(KEY.findall(result.read_text()))
-        if not result.is_file() or spec.measure.shadows:
-            recipes.add(_recipe(spec.model))
+    for path in (store.root / "runs").glob("[!.]*/spec.json"):  # a dot: on its way out
+        run = RunFolder(store.root, path.parent.name)
+        if run.done:
+            named |= set(KEY.findall(json.dumps(run.result)))
+        if not run.done or run.spec.measure.shadows:
+            recipes.add(_recipe(run.spec.model))
     free = {key: paths for key, paths in _models(store).items() if key not in named and not _kept(store, key, recipes)}
     return Unused(tuple(sorted(free)), _size(path for paths in free.values() for path in paths))
 

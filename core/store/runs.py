@@ -25,7 +25,7 @@ class RunFolder:
 
     @cached_property
     def spec(self) -> RunSpec:
-        return parse_spec((self.folder / "spec.json").read_text())
+        return parse_spec(read_json(self.folder / "spec.json"))
 
     @cached_property
     def result(self) -> dict[str, Any]:

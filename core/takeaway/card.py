@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from core.evaluation.differences import settings
+from core.evaluation.standing import SIGNED
 from core.evaluation.verdict import verdict
 from core.specs import to_command
 from core.store import RunFolder
-from core.takeaway.words import GLOSSARY, ROWS, accuracy_rows, facts, title
+from core.takeaway.words import GLOSSARY, accuracy_rows, facts, title
 
 CARD = """\
 # {title}
@@ -16,8 +17,7 @@ The weights in `unlearned.safetensors` are those of a classifier that was traine
 forget a part of them, without being retrained.
 
 ## Data
-{data}. Trained on the training images of this data set by the recipe below; asked to forget `{forget}`, which are
-{size} images.
+{data}. {origin} It was asked to forget `{forget}`, which are {size} images.
 
 ## Method
 [{method}]({paper}). {about}
@@ -58,6 +58,10 @@ model.load_state_dict(load_file("unlearned.safetensors"))
 """
 
 
+TRAINED = "The original was trained on its training images by the recipe below."
+GIVEN = "The original's weights were given, not trained here; the recipe below is that of the gold models."
+
+
 def card(run: RunFolder) -> str:
     """The model card of a finished run.
 
@@ -69,10 +73,10 @@ def card(run: RunFolder) -> str:
     channels, height, width = info.shape
     chosen = [[name, str(value)] for name, value in settings(spec).items() if name.startswith(("method.", "model."))]
     return CARD.format(
-        title=escape(title(spec)), data=info.title, forget=forget["text"].replace("`", "'"), size=forget["size"],
+        title=escape(title(spec)), data=info.title, origin=GIVEN if spec.model.weights else TRAINED, forget=forget["text"].replace("`", "'"), size=forget["size"],
         method=spec.method.title, paper=spec.method.paper, about=spec.method.about,
         settings=_table(["setting", "value"], chosen), verdict=verdict(result),
-        accuracies=_table(["model", *ROWS], accuracy_rows(result)), glossary=_items(GLOSSARY.items()),
+        accuracies=_table(["model", *SIGNED], accuracy_rows(result)), glossary=_items(GLOSSARY.items()),
         channels=channels, height=height, width=width, notes="\n".join(f"- {note}" for note in result["notes"]),
         command=to_command(spec), facts=_items(facts(result).items()),
     )  # fmt: skip

@@ -9,6 +9,7 @@ import pandas as pd
 from core.datasets import is_subclass_request
 from core.evaluation.attacked import MODEL_ATTACK, rocs
 from core.evaluation.easy_hard import cuts, gold_right, reliability, verdicts
+from core.evaluation.standing import SIGNED
 from core.evaluation.verdict import verdict
 from core.figures import (
     Shown,
@@ -28,7 +29,7 @@ from core.figures import (
 from core.specs import to_command, to_python
 from core.store import RunFolder
 from core.takeaway.document import document, figure_html, table_html
-from core.takeaway.words import GLOSSARY, ROWS, accuracy_rows, facts, title
+from core.takeaway.words import GLOSSARY, accuracy_rows, facts, title
 
 
 def report(run: RunFolder) -> str:
@@ -39,7 +40,7 @@ def report(run: RunFolder) -> str:
         DataUnavailable: its images are the user's own and not on this machine, so that their classes have no names.
     """
     result, spec = run.result, run.spec
-    rows = pd.DataFrame(accuracy_rows(result), columns=["model", *ROWS])
+    rows = pd.DataFrame(accuracy_rows(result), columns=["model", *SIGNED])
     notes = "".join(f"<li>{escape(sentence)}</li>" for sentence in result["notes"])
     body = [
         f"<p>{escape(spec.method.about)} {_paper(spec.method.paper)}</p>",

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from core.evaluation.standing import SIGNED
 from core.figures import in_role_order
 from core.specs import RunSpec
 from core.specs.sweep import way_name
 
-ROWS = ("FA", "RA", "TA", "FA_test", "RA_test")
 GLOSSARY = {
     "FA": "accuracy on the forget set: the training images to forget. The aim is gold's value, not zero.",
     "RA": "accuracy on the retain set: the other training images.",
@@ -30,7 +30,7 @@ def accuracy_rows(result: Mapping[str, Any]) -> list[list[str]]:
     """A line per model: its role and its five accuracies in percent; a dash where one is not defined."""
     found = result["accuracy"]
     return [
-        [role, *("–" if found[role][name] is None else f"{found[role][name]:.2%}" for name in ROWS)]
+        [role, *("–" if found[role][name] is None else f"{found[role][name]:.2%}" for name in SIGNED)]
         for role in in_role_order(found)
     ]
 

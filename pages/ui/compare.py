@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.evaluation.differences import flips, image_differences, spec_differences, without_seeds
+from core.evaluation.standing import SIGNED
 from core.figures import (
     MOST_RUNS,
     SPLIT_NAMES,
@@ -22,7 +23,6 @@ from pages.ui.figure import show, table
 from pages.ui.links import select, selected
 
 PICTURES, SIDE = 24, 72  # of the most changed images; pixels
-SUMMARY = ("FA", "RA", "TA", "FA_test", "RA_test")
 
 
 def wanted() -> list[str]:
@@ -72,12 +72,12 @@ def _overview(folders: Mapping[str, RunFolder], titles: Mapping[str, str]) -> No
     rows = []
     for letter, folder in folders.items():
         result = folder.result
-        found = {name: result["accuracy"]["unlearned"][name] for name in SUMMARY}
+        found = {name: result["accuracy"]["unlearned"][name] for name in SIGNED}
         gap = result["gap"] and result["gap"]["average"]
         rows.append({"": letter, "run": folder.run, "what": titles[letter], **found, "average gap": gap,
                      "steps": result["steps"], "seconds": result["seconds"]["unlearn"]})  # fmt: skip
-    table(pd.DataFrame(rows).astype(dict.fromkeys((*SUMMARY, "average gap"), float)), "compare.overview",
-          (*SUMMARY, "average gap"))  # fmt: skip
+    table(pd.DataFrame(rows).astype(dict.fromkeys((*SIGNED, "average gap"), float)), "compare.overview",
+          (*SIGNED, "average gap"))  # fmt: skip
 
 
 def _settings(folders: Mapping[str, RunFolder]) -> None:

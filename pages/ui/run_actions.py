@@ -29,8 +29,9 @@ def actions(row: RunRow) -> None:
             have = {other.id for other in library.store().rows()}
             again = with_next_unlearning_seed(spec, have)
             _queue(again, f"unlearning seed {again.unlearn_seed}", "The method's draws change; all models stay.")
-            again = with_next_model_seed(spec, have)
-            _queue(again, f"model seed {again.model.seed}", "Another original is trained; gold models are used again.")
+            if spec.model.weights is None:  # weights that were added have no seed
+                again = with_next_model_seed(spec, have)
+                _queue(again, f"model seed {again.model.seed}", "Another original is trained; golds are used again.")
         if row.state == "done":
             takeaway.popover(library.store().run(row.id), "actions")
         st.button("Delete", icon=":material/delete:", on_click=_delete, args=(row.id,),

@@ -9,6 +9,7 @@ import streamlit as st
 from core import METHODS, RunSpec, Store, jobs, plan
 from core.errors import NotFound
 from core.evaluation.sequences import request_accuracies, sequence_steps
+from core.evaluation.verdict import verdict
 from core.figures import GAP_NAMES, request_name, sequence_gap, sequence_matrix, sequence_verdict
 from core.store import RunFolder, open_run
 from pages.ui import library, live, summary, sweep
@@ -103,9 +104,10 @@ def _one_method(finished: Mapping[str, list[RunFolder]], measured: Mapping[str, 
     number = st.segmented_control(
         "Step", range(len(runs)), default=len(runs) - 1, required=True, key=f"step.{name}.{len(runs)}",
         format_func=lambda n: f"{n + 1} · {request_name(requests[n])}", label_visibility="collapsed",
+        bind="query-params",
     )  # fmt: skip
     summary.numbers(runs[number].result)
-    st.markdown(summary.verdict(runs[number].result))
+    st.markdown(verdict(runs[number].result))
     summary.onward(runs[number].spec)
 
 

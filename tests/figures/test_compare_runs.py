@@ -101,5 +101,5 @@ def test_of_many_images_the_most_changed_are_drawn(differences: pd.DataFrame, cl
     many = pd.concat([differences] * (POINTS // 2), ignore_index=True)
     shown = two_runs(many, classes, ("A", "B"))
     assert np.sum([len(trace.x) for trace in shown.figure.data]) == POINTS
-    assert len(shown.table) == len(many)
+    assert len(shown.table) == POINTS
     assert f"The {POINTS} most changed images are drawn." in shown.how_to_read

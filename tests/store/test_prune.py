@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from core import RunSpec, Store
+from core import RunSpec, Store, StoreError
 from core.jobs.worker import attempt
 from core.specs import gold_model, initial_model
 from core.store import Unused, prune, sizes, unused, write_bytes, write_json
@@ -35,7 +35,7 @@ def on_disk(store: Store) -> dict[str, bytes]:
 
 
 def test_an_empty_store(store: Store) -> None:
-    assert sizes(store) == {"runs": 0, "models": 0, "images": 0, "other": 0}
+    assert sizes(store) == {"runs": 0, "models": 0, "data": 0, "other": 0}
     assert unused(store) == prune(store) == Unused((), 0)
     assert not store.root.exists()
 
@@ -94,6 +94,21 @@ def test_shadow_models_stay_with_their_run(filled: Store, quick: Callable) -> No
     shutil.copytree(filled.root / "runs" / spec.id, filled.root / "runs" / wanted.id)
     write_bytes(filled.root / "runs" / wanted.id / "spec.json", wanted.model_dump_json().encode())
     assert unused(filled).models == ()
+
+
+def test_a_folder_on_its_way_out_holds_nothing_back(filled: Store) -> None:
+    for row in filled.rows():
+        filled.delete(row.id)
+    write_bytes(filled.root / "runs/.0123456789ab.01234567.gone/spec.json", b"{")
+    assert len(unused(filled).models) == 4
+
+
+def test_a_run_that_cannot_be_read_stops_it(filled: Store) -> None:
+    before = on_disk(filled)
+    write_bytes(filled.root / "runs" / runs(filled)["class=3"] / "result.json", b"{")
+    with pytest.raises(StoreError, match=r"result\.json cannot be read"):
+        prune(filled)
+    assert on_disk(filled) == before
 
 
 def test_what_was_never_trained_to_the_end_goes(filled: Store) -> None:

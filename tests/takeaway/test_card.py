@@ -4,13 +4,15 @@ from safetensors.torch import load_file
 from core.models import model_for
 from core.store import RunFolder
 from core.takeaway import card, export
+from core.takeaway.card import TRAINED
 
 
 def test_it_says_what_the_weights_are_and_what_they_do(run: RunFolder) -> None:
     text = card(run)
     result = run.result
     assert text.startswith("# Handwritten digits: class=3 forgotten by Gradient ascent\n")
-    assert f"`class=3`, which are\n{result['forget']['size']} images" in text
+    assert f"`class=3`, which are {result['forget']['size']} images" in text
+    assert TRAINED in text
     assert f"| unlearned | {result['accuracy']['unlearned']['FA']:.2%} |" in text
     assert f"| method.name | {run.spec.method.name} |" in text
     assert run.spec.method.paper in text

@@ -1,5 +1,6 @@
+from core.evaluation.standing import SIGNED
 from core.store import RunFolder
-from core.takeaway.words import GLOSSARY, ROWS, accuracy_rows, facts
+from core.takeaway.words import GLOSSARY, accuracy_rows, facts
 
 
 def test_rows_are_in_percent_and_a_dash_where_nothing_is_defined(make_result) -> None:
@@ -8,7 +9,7 @@ def test_rows_are_in_percent_and_a_dash_where_nothing_is_defined(make_result) ->
     rows = {role: values for role, *values in accuracy_rows(result)}
     assert rows["unlearned"] == ["12.50%", "98.00%", "89.00%", "–", "96.00%"]
     assert list(rows) == ["original", "unlearned", "gold-2", "gold-10"]
-    assert set(ROWS) <= set(GLOSSARY)
+    assert set(SIGNED) <= set(GLOSSARY)
 
 
 def test_facts_name_run_forget_set_device_and_versions(run: RunFolder) -> None:

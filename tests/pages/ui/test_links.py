@@ -32,6 +32,11 @@ VIEWS = {
         {"run": OTHER, "gold.tab": "Images", "metric": "RA"},
         {"chosen_run": OTHER, "gold.tab": "Images", "metric": "RA"},
     ),
+    "pages/9_Images.py": (
+        {"run": OTHER, "images.model": "Gold 2", "images.split": "Test set", "images.order": "most changed first"},
+        {"chosen_run": OTHER, "images.model": "gold-2", "images.split": ["test"],
+         "images.order": "most changed first"},
+    ),
     "pages/7_Runs.py": (
         {"vs": f"{TMU},{OTHER}", "compare.tab": "Accuracies"},
         {"compare.runs": [TMU, OTHER], "compare.tab": "Accuracies"},

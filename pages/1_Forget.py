@@ -54,7 +54,7 @@ with page("Forget", "Choose what a trained classifier shall forget, press Run, a
         st.subheader("How", anchor=False)
         st.selectbox("Method", METHODS, format_func=lambda name: METHODS[name].title, key=f"{PREFIX}method")
         kind = METHODS[draft.get("method")]
-        st.caption(f"{kind.about} Needs: {', '.join(sorted(kind.needs)) or 'nothing'}. [Paper]({kind.paper})")
+        st.markdown(f"{kind.about} Needs: {', '.join(sorted(kind.needs)) or 'nothing'}. [Paper]({kind.paper})")
         with st.expander("Settings of the method", icon=":material/tune:"):
             settings_form(kind)
         with st.expander("Model, seeds and gold models", icon=":material/memory:"):

@@ -1,0 +1,74 @@
+"""Every page by its link, on a server on which nobody was before: for the eye, the ear and the thumb."""
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from core.gallery import examples, shipped
+from pages.ui.page import PAGES
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+TOO_WIDE = """() => {
+    const main = document.querySelector('[data-testid=stMain]');
+    return main.scrollWidth - main.clientWidth;
+}"""
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_by_its_link(name: str, screen: Page) -> None:
+    """No serious finding of axe in light and dark, and nothing beyond the edge of a phone."""
+    screen.goto(f"/{url(name)}?run={tmu_example()}")
+    expect(screen.get_by_role("heading", name=name, exact=True)).to_be_visible()
+    for scheme in ("light", "dark"):
+        screen.emulate_media(color_scheme=scheme)
+        settle(screen)
+        assert serious(screen) == []
+    screen.set_viewport_size({"width": 390, "height": 844})
+    settle(screen)
+    assert screen.evaluate(TOO_WIDE) <= 0
+
+
+def test_the_keyboard_reaches_the_way_to_another_page(screen: Page) -> None:
+    screen.goto("/Forget")
+    expect(screen.get_by_role("heading", name="Forget", exact=True)).to_be_visible()
+    settle(screen)
+    reached = []
+    for _ in range(12):
+        screen.keyboard.press("Tab")
+        reached.append(screen.evaluate("document.activeElement.innerText"))
+        if "Sensitivity" in reached[-1]:
+            break
+    assert "Sensitivity" in reached[-1], reached
+    screen.keyboard.press("Enter")
+    expect(screen.get_by_role("heading", name="Sensitivity", exact=True)).to_be_visible()
+
+
+def url(name: str) -> str:
+    """``pages/3_Easy_and_hard.py`` is /Easy_and_hard, app.py is the root."""
+    stem = Path(PAGES[name][0]).stem
+    return "" if stem == "app" else stem.partition("_")[2]
+
+
+def tmu_example() -> str:
+    """A shipped run that every page can show."""
+    return next(e.spec.id for e in examples() if e.spec.method.name == "tmu" and shipped(e.spec))
+
+
+def serious(screen: Page) -> list[str]:
+    """Findings of axe that ``streamlit hello`` has not: of those that count it has one, in a menu that is off here."""
+    found = Axe().run(screen).response["violations"]
+    return [
+        f"{one['id']}: {node['html'][:200]} {node['any'][0]['message'] if node['any'] else ''}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    ]
+
+
+def settle(screen: Page) -> None:
+    """Until the script has run and its figures are drawn."""
+    expect(screen.get_by_test_id("stStatusWidget")).to_have_count(0)
+    screen.wait_for_timeout(1500)

@@ -22,7 +22,7 @@ def faces(run: RunFolder) -> None:
     with st.container(horizontal=True):
         for number, image in zip(ids, library.images(run.spec, ids), strict=True):
             before, after = (names[taken.loc[number, role]] for role in ("original", "unlearned"))
-            with st.container(width=SIDE, gap="small"):
+            with st.container(width=SIDE, gap=None):
                 st.image(png_url(image, SIDE), alt=f"Training image {number}, {before}", width=SIDE)
                 st.button(f"{before} → **{after}**", key=f"face.{run.run}.{number}", type="tertiary",
                           on_click=_select, args=(run.run, number), help="Selects this image.")  # fmt: skip

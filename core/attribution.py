@@ -12,7 +12,7 @@ from core.models import device_of
 from core.sensitivity import evaluating
 from core.training import as_float
 
-NOISY = 32  # copies for SmoothGrad
+NOISY = 16  # copies for SmoothGrad
 SIGMA = 0.1  # of their noise, of the pixel range
 STEPS = 32  # of integrated gradients
 LEAST_IMAGE, LEAST_MAP = 28, 7  # pixels a side for Grad-CAM: of the image, of the feature maps

@@ -42,7 +42,7 @@ def other_images(run: RunFolder) -> None:
     first = flipped.head(SHOWN)
     with st.container(horizontal=True):
         for row, image in zip(first.itertuples(), library.images(run.spec, first["index"]), strict=True):
-            with st.container(width=SIDE + 8, gap="small"):
+            with st.container(width=SIDE + 8, gap=None):
                 st.image(png_url(image, SIDE), alt=f"{row.split} image {row.index}, {names[row.label]}", width=SIDE)
                 st.button(
                     f"{names[row.original]} → **{names[row.unlearned]}**", key=f"flipped.{run.run}.{row.index}",

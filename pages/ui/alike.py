@@ -9,11 +9,12 @@ import streamlit as st
 from core import load_dataset
 from core.evaluation.likeness import NEAR_DUPLICATE, block_means, near_duplicates, nearest_images
 from core.experiment.plan import Plan
-from core.figures import gallery
+from core.figures import gallery, selected_ids
 from core.specs import DataSpec, ForgetRequest, to_query
 from core.store import RunFolder
 from pages.ui import draft
 from pages.ui.figure import CONFIG
+from pages.ui.links import select
 from pages.ui.picked import Picked
 
 MOST, COLUMNS = 24, 8
@@ -32,13 +33,19 @@ def more_like(run: RunFolder, image: Picked, where: str) -> None:
         **{"class": shown["label"].map(dict(enumerate(data.info.classes))), "distance": shown["distance"].round(3)}
     )
     grid = gallery(dataset.images_of(shown["index"].to_numpy()), about, columns=COLUMNS)
-    st.plotly_chart(grid.figure, key=f"{where}.alike.{image.name}", config=CONFIG | {"displayModeBar": False},
-                    alt=f"The {count} training images nearest to {image.title.lower()}")  # fmt: skip
+    event = st.plotly_chart(
+        grid.figure, key=f"{where}.alike.{image.name}", config=CONFIG | {"displayModeBar": False}, on_select="rerun",
+        selection_mode="points", alt=f"The {count} training images nearest to {image.title.lower()}",
+    )  # fmt: skip
+    if clicked := selected_ids(event["selection"]):
+        select("img", str(clicked[0]))
+        st.rerun()
     close = int((near["distance"] <= NEAR_DUPLICATE).sum())
+    which = "is a near-duplicate" if close == 1 else "are near-duplicates"
     st.caption(
-        f"The nearest training images by the root mean square difference of their pixels (0 to 1), from "
-        f"{near['distance'].iloc[0]:.3f}. {close or 'None'} of them {'is a' if close == 1 else 'are'} near-duplicate"
-        f"{'' if close == 1 else 's'}: at most {NEAR_DUPLICATE}."
+        "The nearest training images by the root mean square difference of their pixels (0 to 1); click one to go on "
+        f"with it. The nearest is {near['distance'].iloc[0]:.3f} away. {close or 'None'} of them {which}, at most "
+        f"{NEAR_DUPLICATE} away."
     )
     own = [int(image.name)] if image.label is not None and _is_training(data, int(image.name)) else []
     ids = own + shown["index"].tolist()

@@ -6,6 +6,7 @@ from core.figures import png_url
 from core.store import RunFolder
 from pages.ui import library
 from pages.ui.data import offer_missing
+from pages.ui.links import select
 
 FACES = 8
 SIDE = 80  # pixels
@@ -23,9 +24,18 @@ def faces(run: RunFolder) -> None:
     with st.container(horizontal=True):
         for number, image in zip(ids, library.images(run.spec, ids), strict=True):
             before, after = (names[taken.loc[number, role]] for role in ("original", "unlearned"))
-            with st.container(width=SIDE, gap="small"):
+            with st.container(width=SIDE, gap=None):
                 st.image(png_url(image, SIDE), alt=f"Training image {number}, {before}", width=SIDE)
-                st.caption(f"{before} → **{after}**" + (f"  \ngold: {names[taken.loc[number, gold]]}" if gold else ""))
+                st.button(f"{before} → **{after}**", key=f"face.{run.run}.{number}", type="tertiary",
+                          on_click=_select, args=(run.run, number), help="Selects this image.")  # fmt: skip
+                if gold:
+                    st.caption(f"gold: {names[taken.loc[number, gold]]}")
     st.caption(
         "Some of the images to forget: what the original took them for → what the unlearned model does, and gold."
     )
+
+
+def _select(run: str, number: int) -> None:
+    """A callback: the image, in the example that is shown."""
+    select("run", run)
+    select("img", str(number))

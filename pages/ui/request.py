@@ -9,6 +9,7 @@ from core.datasets import Split
 from core.figures import gallery, selected_ids
 from core.specs import DataInfo, DataSpec
 from pages.ui import draft
+from pages.ui.links import select
 
 PER_PAGE = 48
 COLUMNS = 8
@@ -74,6 +75,7 @@ def _images(info: DataInfo) -> None:
     )  # fmt: skip
     if new := selected_ids(event["selection"]):
         _toggle(new)
+        select("img", str(new[0]))
         st.rerun()
     how = "Click an image" if by == "click" else "Drag a box over images"
     st.caption(f"{len(picked)} picked. {how} to pick or to put back.")

@@ -33,12 +33,15 @@ all, is above its start.
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from math import hypot, inf
 
 import torch
 from torch import Tensor, nn
 
+from core.device import in_memory
+from core.events import Note
 from core.methods.steps import descend, get_weights, relative_rate
 from core.methods.stops import Falls, Guard, Recovers, Stop, accuracy_stop, ratio
 from core.methods.task import Task, batches, shuffled
@@ -60,7 +63,7 @@ NORM_IMAGES = 200  # forget images that the rule ``sensitivity`` looks at
 NORM_CLASSES = 20  # irrelevant classes that the guard looks at
 
 
-def unlearn(model: nn.Module, task: Task, spec: MuMis, *, generator: torch.Generator) -> Iterator[Step]:
+def unlearn(model: nn.Module, task: Task, spec: MuMis, *, generator: torch.Generator) -> Iterator[Step | Note]:
     """Unlearns ``task.forget`` in place and leaves the model in eval mode.
 
     Args:
@@ -71,7 +74,7 @@ def unlearn(model: nn.Module, task: Task, spec: MuMis, *, generator: torch.Gener
 
     Yields:
         Steps with ``step_size``, the length of the step, and ``irrelevant_ratio`` where the stop rule measured it. The
-        last has the reason, and the model is final when it is yielded.
+        last has the reason, and the model is final when it is yielded. A note where memory ends.
     """
     assert task.forget is not None
     model.eval()
@@ -81,18 +84,28 @@ def unlearn(model: nn.Module, task: Task, spec: MuMis, *, generator: torch.Gener
     loss_of = make_loss(model, task.num_classes, spec, generator)
     scale = spec.step_scale(task.goes_whole)
     passes = batches(len(labels), spec.batch_size, generator)
+
+    def descend_on(batch: Tensor, count: int) -> tuple[float, float]:
+        part = batch[:count].to(labels.device)
+        with evaluating(model):  # for its full precision, the backward to the weights included
+            loss = loss_of(images[part], labels[part])
+            return loss.item(), move(model, loss, spec, scale)
+
+    at_once = spec.batch_size
     for step, (batch, ends_pass) in enumerate(islice(passes, spec.max_steps), start=1):
         before = get_weights(model)
-        batch = batch.to(labels.device)
-        with evaluating(model):  # for its full precision, the backward to the weights included
-            loss = loss_of(images[batch], labels[batch])
-            values = {"step_size": move(model, loss, spec, scale)}
+        wanted = min(at_once, len(batch))
+        (loss, length), fitted = in_memory(partial(descend_on, batch), wanted)
+        if fitted < wanted:
+            at_once = fitted
+            yield Note(f"The device's memory did not suffice for {wanted} images per step; steps are made on {fitted}.")
+        values = {"step_size": length}
         reason = stop.reason(model, before, step, ends_pass=ends_pass)
         if stop.rule.once_per_pass and ends_pass:
             values["irrelevant_ratio"] = stop.value
         if reason or step % GUARD_EVERY == 0:
             reason = guard.check(step) or reason
-        yield Step(step, spec.max_steps, loss.item(), values, reason)
+        yield Step(step, spec.max_steps, loss, values, reason)
         if reason:
             return
 

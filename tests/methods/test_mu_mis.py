@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from core.evaluation.tables import accuracy
+from core.events import Note
 from core.methods.mu_mis import GUARD_EVERY, make_guard, make_loss, move, unlearn
 from core.methods.steps import get_weights
 from core.models import get_state
@@ -311,3 +312,30 @@ def test_batchnorm_keeps_its_statistics(problem):
     running = [name for name in before if "running" in name]
     assert running
     assert all((before[name] == after[name]).all() for name in running)
+
+
+def test_where_memory_ends_steps_are_made_on_fewer_images(problem):
+    spec = MuMis(max_steps=3, batch_size=16)
+    model, task = problem(spec)
+    seen: list[int] = []
+
+    def tight(module: nn.Module, args: tuple[Tensor]) -> None:
+        if (
+            torch.is_grad_enabled() and next(model.parameters()).requires_grad
+        ):  # the step, not what stop and guard look at
+            seen.append(len(args[0]))
+            if len(args[0]) > 5:
+                raise torch.OutOfMemoryError("CUDA out of memory")
+
+    model.register_forward_pre_hook(tight)
+    before = get_weights(model)
+    events = list(unlearn(model, task, spec, generator=seeded()))
+    notes = [event.text for event in events if isinstance(event, Note)]
+    first = seen[0]  # batches are of nearly equal size, at most 16
+    assert 8 < first <= 16
+    assert seen[:3] == [first, first // 2, first // 4]
+    assert notes == [
+        f"The device's memory did not suffice for {first} images per step; steps are made on {first // 4}."
+    ]
+    assert seen[3:] == [first // 4] * 2
+    assert distance(before, get_weights(model)) > 0

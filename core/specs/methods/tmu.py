@@ -95,7 +95,8 @@ class Tmu(MethodSpec):
             "labels for easy and retained ones.",
             "The paper does not say how BatchNorm is treated; its statistics are frozen while the model unlearns.",
             "What is kept, and the budgets of the twin, the attack and the brief training, were chosen in a pilot with "
-            "gold models in view: 30% of noisy digits 0 to 6 and 8, one draw.",
+            "gold models in view: 30% of noisy digits 0 to 6 and 8, one draw. The features' scale and the predictor "
+            "go by twin images alone, golds of 30% of all noisy digits in view.",
         ]
         if self.twin_classes == "all":
             notes.append("Departure from the paper: the predictor learns from twin images of all classes.")

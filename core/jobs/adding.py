@@ -83,7 +83,8 @@ def work(token: str) -> None:
     try:
         name, said = (_add_weights if wanted["kind"] == "safetensors" else _add_images)(token, path, wanted)
     except (UnlearnError, MemoryError) as error:
-        _tell(token, done=0, total=1, error=(str(error) or "not enough memory").replace(str(path), wanted["title"]))
+        said = (str(error) or "not enough memory").replace(str(path), f"{wanted['title']}{path.suffix}")
+        _tell(token, done=0, total=1, error=said)
     else:
         _tell(token, done=1, total=1, name=name, said=said)
     finally:

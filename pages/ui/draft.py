@@ -40,7 +40,7 @@ def fill(spec: RunSpec) -> None:
     put("dataset", spec.model.data.name)
     put("pool", spec.model.data.pool)
     put("arch", spec.model.arch)
-    put("weights", spec.model.weights)
+    put("weights", spec.model.weights or "")
     recipe = next((name for name, recipe in RECIPES.items() if recipe == spec.model.train), None)
     put("recipe", recipe or spec.model.data.info.recipe)  # one without a name is told by its differences
     put("seed", spec.model.seed)
@@ -80,9 +80,9 @@ def spec() -> RunSpec:
         InvalidSpec: it describes none.
     """
     made = make_spec(
-        get("dataset"), get("text"), get("method"), arch=get("arch"), recipe=get("recipe"), weights=get("weights"),
-        seed=get("seed"), draw=get("draw"), unlearn_seed=get("unlearn_seed"), gold_seeds=gold_seeds(get("golds")),
-        after=get("after"),
+        get("dataset"), get("text"), get("method"), arch=get("arch"), recipe=get("recipe"),
+        weights=get("weights") or None, seed=get("seed"), draw=get("draw"), unlearn_seed=get("unlearn_seed"),
+        gold_seeds=gold_seeds(get("golds")), after=get("after"),
         settings=settings(METHODS[get("method")]) | {"model.data.pool": get("pool")} | get("further"),
     )  # fmt: skip
     return made
@@ -100,7 +100,7 @@ def change_data() -> None:
     """After another data set was chosen: what belonged to the old one falls back to the new one's defaults."""
     info = data_info(get("dataset"))
     put("arch", info.arch)
-    put("weights", None)
+    put("weights", "")
     put("recipe", info.recipe)
     put("further", {})
     put("after", ())
@@ -110,7 +110,7 @@ def change_data() -> None:
 
 def change_arch() -> None:
     """Weights are of one architecture."""
-    put("weights", None)
+    put("weights", "")
 
 
 def show_request() -> None:

@@ -43,14 +43,14 @@ def choose_weights() -> None:
     known = {info.name: f"{short(info.title)} ({info.right:.1%} of test images right)"
              for info in fitting_weights(data, arch)}  # fmt: skip
     st.selectbox(
-        "Original", dict.fromkeys([None, *known, chosen]), key=f"{draft.PREFIX}weights", on_change=_change_weights,
+        "Original", dict.fromkeys(["", *known, chosen]), key=f"{draft.PREFIX}weights", on_change=_change_weights,
         format_func=lambda name: known.get(name, name or "Trained here"),
     )  # fmt: skip
     st.selectbox(
         "Recipe", RECIPES, key=f"{draft.PREFIX}recipe", format_func=_recipe,
         help="How models are trained here: gold models, and the original unless its weights are given.",
     )  # fmt: skip
-    if chosen is not None:
+    if chosen:
         st.caption("How the original was trained is not known: gold models follow this recipe, not its own.")
     with st.expander("Add weights of your own", icon=":material/upload:"):
         st.markdown(WEIGHTS)
@@ -69,7 +69,7 @@ def _recipe(name: str) -> str:
 
 
 def _change_weights() -> None:
-    if draft.get("weights") is not None:
+    if draft.get("weights"):
         draft.put("golds", "0")  # until a recipe is chosen for them
 
 

@@ -76,7 +76,7 @@ def test_images_are_added_under_the_title_that_was_given() -> None:
 @pytest.mark.usefixtures("here")
 def test_what_is_wrong_is_told_by_the_title_not_by_a_place_of_this_machine() -> None:
     told = adding_state(start_adding(images(y_test=np.zeros(2, np.int64)), "npz", "faces"))
-    assert told["error"].startswith("faces: y_test is ")
+    assert told["error"].startswith("faces.npz: y_test is ")
     assert str(data_root()) not in told["error"]
     assert not list((data_root() / "uploads").rglob("upload.*"))
 

@@ -10,10 +10,11 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.gallery import examples
+from core.store import RunFolder
 from pages.ui import figure
 
 TMU = next(entry.spec.id for entry in examples() if entry.spec.method.name == "tmu")
-PAGES = ["2_Sensitivity", "3_Easy_and_hard", "4_Gold_comparison", "5_Privacy"]
+PAGES = ["2_Sensitivity", "3_Easy_and_hard", "4_Gold_comparison", "9_Images"]
 
 
 @pytest.fixture
@@ -30,10 +31,12 @@ def offered(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], Any]]:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_file_is_made(page: str, open_page: Callable[..., AppTest], offered: dict[str, Any]) -> None:
-    app = open_page(f"pages/{page}.py", {"run": TMU})
+def test_every_file_is_made(
+    page: str, open_page: Callable[..., AppTest], offered: dict[str, Any], finished_run: RunFolder
+) -> None:
+    app = open_page(f"pages/{page}.py", {"run": TMU if page == "3_Easy_and_hard" else finished_run.run})
     figures = {chart.key for chart in app.get("plotly_chart") if f"{chart.key}.html" in offered}
-    assert figures or page == "5_Privacy"  # the example was not measured that deeply
+    assert figures
     for name in figures:
         assert {f"{name}.csv", f"{name}.parquet"} <= set(offered)
     for name, make in offered.items():
@@ -47,8 +50,8 @@ def test_every_file_is_made(page: str, open_page: Callable[..., AppTest], offere
             assert data
 
 
-def test_the_camera_saves_what_was_chosen(open_page: Callable[..., AppTest]) -> None:
-    app = open_page("pages/2_Sensitivity.py", {"run": TMU})
+def test_the_camera_saves_what_was_chosen(open_page: Callable[..., AppTest], finished_run: RunFolder) -> None:
+    app = open_page("pages/2_Sensitivity.py", {"run": finished_run.run})
     chart = next(chart for chart in app.get("plotly_chart") if chart.key == "rise_fall")
     assert '"format": "png", "scale": 3, "filename": "rise_fall"' in chart.proto.config
     app.session_state["rise_fall.camera"] = "svg"

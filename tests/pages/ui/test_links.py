@@ -8,9 +8,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.gallery import examples
+from core.store import RunFolder
 
-EXAMPLES = {entry.spec.method.name: entry.spec.id for entry in examples()}
-TMU, OTHER = EXAMPLES["tmu"], examples()[0].spec.id
+TMU = next(entry.spec.id for entry in examples() if entry.spec.method.name == "tmu")
+OWN = "the finished run of this test's store"
 VIEWS = {
     "app.py": ({"run": TMU}, {"example": next(e.title for e in examples() if e.spec.id == TMU)}),
     "pages/1_Forget.py": (
@@ -18,9 +19,9 @@ VIEWS = {
         {"draft.dataset": "digits-noisy", "draft.text": "class=3:30%", "draft.method": "tmu", "draft.golds": "4,7,"},
     ),
     "pages/2_Sensitivity.py": (
-        {"run": OTHER, "sensitivity.norm": "Irrelevant", "sensitivity.after": "Gold 2",
+        {"run": OWN, "sensitivity.norm": "Irrelevant", "sensitivity.after": "Gold 2",
          "sensitivity.split": "Test set", "sensitivity.distribution": "Whole Jacobian"},
-        {"chosen_run": OTHER, "sensitivity.norm": "irrelevant_norm", "sensitivity.after": "gold-2",
+        {"chosen_run": OWN, "sensitivity.norm": "irrelevant_norm", "sensitivity.after": "gold-2",
          "sensitivity.split": "test", "sensitivity.distribution": "Whole Jacobian"},
     ),
     "pages/3_Easy_and_hard.py": (
@@ -29,32 +30,34 @@ VIEWS = {
          "easy_hard.twin": "Per class"},
     ),
     "pages/4_Gold_comparison.py": (
-        {"run": OTHER, "gold.tab": "Images", "metric": "RA"},
-        {"chosen_run": OTHER, "gold.tab": "Images", "metric": "RA"},
+        {"run": OWN, "gold.tab": "Images", "metric": "RA"},
+        {"chosen_run": OWN, "gold.tab": "Images", "metric": "RA"},
     ),
     "pages/9_Images.py": (
-        {"run": OTHER, "images.model": "Gold 2", "images.split": "Test set", "images.order": "most changed first"},
-        {"chosen_run": OTHER, "images.model": "gold-2", "images.split": ["test"],
+        {"run": OWN, "images.model": "Gold 2", "images.split": "Test set", "images.order": "most changed first"},
+        {"chosen_run": OWN, "images.model": "gold-2", "images.split": ["test"],
          "images.order": "most changed first"},
     ),
     "pages/7_Runs.py": (
-        {"vs": f"{TMU},{OTHER}", "compare.tab": "Accuracies"},
-        {"compare.runs": [TMU, OTHER], "compare.tab": "Accuracies"},
+        {"run": OWN, "runs.find": "gradient", "runs.starred": "true"},
+        {"runs.find": "gradient", "runs.starred": True},
     ),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("page", VIEWS)
-def test_a_link_brings_a_view_back(page: str, open_page: Callable[..., AppTest]) -> None:
-    query, state = VIEWS[page]
+def test_a_link_brings_a_view_back(page: str, open_page: Callable[..., AppTest], finished_run: RunFolder) -> None:
+    query, state = (
+        {name: finished_run.run if value == OWN else value for name, value in words.items()} for words in VIEWS[page]
+    )
     app = open_page(page, query)
     shown: dict[str, Any] = {name: app.session_state[name] for name in state}
     assert shown == state
     assert {name: app.query_params[name] for name in query} == query  # and the link stays what it was
 
 
-def test_the_link_is_shown_whole(open_page: Callable[..., AppTest]) -> None:
-    query = VIEWS["pages/2_Sensitivity.py"][0]
+def test_the_link_is_shown_whole(open_page: Callable[..., AppTest], finished_run: RunFolder) -> None:
+    query = VIEWS["pages/2_Sensitivity.py"][0] | {"run": finished_run.run}
     app = open_page("pages/2_Sensitivity.py", query)
     assert not [code for code in app.code if "Sensitivity?" in code.value]
     app.context["url"] = "http://lab.example:8501/Sensitivity"

@@ -14,7 +14,7 @@ from pages.ui import library
 from pages.ui.boundary import boundary
 from pages.ui.closer import closer_look
 from pages.ui.links import select, selected
-from pages.ui.picked import pick
+from pages.ui.picked import Picked, pick
 
 SMALL = 48  # pixels a side
 NARROW, WIDE = 780, 1240  # pixels: of the closer look at one image, at two
@@ -44,9 +44,13 @@ def tray(page: str) -> None:
         return
     ensure_inspector(library.store())  # it takes a moment to start; a closer look is likely
     faces = {one: word for word, one in (("img", name), ("pin", pinned)) if one}
-    with st.bottom, boundary(), st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.bottom, st.container(horizontal=True, vertical_alignment="center", gap="small"):
         for one, word in faces.items():
-            _face(run, word, one)
+            with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+                with boundary():
+                    _face(pick(run, one), run.spec.model.data.info.classes, pinned=word == "pin")
+                st.button(":material/close:", key=f"tray.drop.{word}", type="tertiary", help="Takes it off this bar",
+                          on_click=partial(select, word, None))  # fmt: skip
         st.button("Look closer", key="tray.open", icon=":material/search:", type="primary",
                   on_click=_open, args=(page,))  # fmt: skip
         if name and name != pinned:
@@ -57,15 +61,11 @@ def tray(page: str) -> None:
         st.dialog(f"{title} in every model", width=width, position="right", on_dismiss=_close)(_look)(run, list(faces))
 
 
-def _face(run: RunFolder, word: str, name: str) -> None:
-    image, classes = pick(run, name), run.spec.model.data.info.classes
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
-        st.image(png_url(image.pixels, SMALL), alt=f"{image.title}, {image.about(classes)}", width=SMALL)
-        with st.container(width="content", gap=None):
-            st.markdown(f"**{image.title}** · {image.about(classes)}{' · pinned' if word == 'pin' else ''}")
-            st.caption(" · ".join(f"{role}: {taken}" for role, taken in image.predictions(classes).items()))
-        st.button(":material/close:", key=f"tray.drop.{word}", type="tertiary", on_click=partial(select, word, None),
-                  help=f"Takes {image.title.lower()} off this bar")  # fmt: skip
+def _face(image: Picked, classes: tuple[str, ...], *, pinned: bool) -> None:
+    st.image(png_url(image.pixels, SMALL), alt=f"{image.title}, {image.about(classes)}", width=SMALL)
+    with st.container(width="content", gap=None):
+        st.markdown(f"**{image.title}** · {image.about(classes)}{' · pinned' if pinned else ''}")
+        st.caption(" · ".join(f"{role}: {taken}" for role, taken in image.predictions(classes).items()))
 
 
 def _look(run: RunFolder, names: list[str]) -> None:

@@ -72,6 +72,8 @@ def test_an_image_that_is_not_there_is_a_sentence(
     app = open_page(PAGES[2], {"run": finished_run.run, "img": image})
     assert len(app.error) == 1
     assert "not in" in app.error[0].value
+    app.button(key="tray.drop.img").click().run()
+    assert not app.error
 
 
 def test_without_a_finished_run_nothing_is_selected(store: Store, open_page: Callable[..., AppTest]) -> None:

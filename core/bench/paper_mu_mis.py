@@ -210,7 +210,7 @@ def measure(store: Store) -> None:
 def _print_picture(store: Store, setting: Setting) -> None:
     """What the paper's Figure 4 shows, in numbers: does the irrelevant norm dip, does the target norm fall as far as
     gold's, in which order do FA and RA fall?"""
-    print(f"\n{setting.title}, recipe of {setting.spec.model.train.epochs} epochs: trajectories")
+    print(f"\n{setting.title}, recipe of {setting.spec.model.train.epochs} epochs: trajectories (fractions)")
     print_rows(PICTURE, _picture(store, setting))
 
 

@@ -68,12 +68,23 @@ def result_of(store: Store, spec: RunSpec) -> Result | None:
     return finished(store, spec) if is_available(spec.model.data) else None
 
 
-def print_settings(store: Store, title: str, settings: Sequence[Setting], columns: Mapping[str, Column]) -> None:
-    """The paper's and our figures of every line in turn, and the means over the settings that are measured."""
+def print_settings(
+    store: Store, title: str, settings: Sequence[Setting], columns: Mapping[str, Column], *, means: bool = False
+) -> None:
+    """The paper's and our figures of every line in turn.
+
+    Args:
+        means: also over the settings, for each method: the paper's, and ours of those that are measured.
+    """
     print(f"\n{title}")
     if settings[0].spec.model.width is not None:
         print(REDUCED_WORDS)
-    print_rows(("setting", "method", "", *columns), _rows(store, settings, columns))
+    print_rows(("setting", "method", "", *columns), _rows(store, settings, columns, means))
+
+
+def missing(columns: int) -> list[str]:
+    """The cells of a row that was not measured."""
+    return [MISSING, *[""] * (columns - 1)]
 
 
 def accuracy(name: str) -> Column:
@@ -91,7 +102,9 @@ def of_role(result: Result, role: str) -> list[dict[str, Any]]:
     return [found for name, found in result["accuracy"].items() if name.partition("-")[0] == role]
 
 
-def _rows(store: Store, settings: Sequence[Setting], columns: Mapping[str, Column]) -> Iterator[Sequence[str]]:
+def _rows(
+    store: Store, settings: Sequence[Setting], columns: Mapping[str, Column], means: bool
+) -> Iterator[Sequence[str]]:
     printed: dict[str, list[list[float | None]]] = {}
     measured: dict[str, list[list[float | None]]] = {}
     for setting in settings:
@@ -102,12 +115,12 @@ def _rows(store: Store, settings: Sequence[Setting], columns: Mapping[str, Colum
                 yield setting.title, line.title, "paper", *map(_said, theirs)
             result = result_of(store, spec)
             if result is None:
-                yield setting.title, line.title, "ours", *(MISSING for _ in columns)
+                yield setting.title, line.title, "ours", *missing(len(columns))
                 continue
             ours = [column(result, "unlearned" if line.method else "gold") for column in columns.values()]
             measured.setdefault(line.title, []).append(ours)
             yield setting.title, line.title, "ours", *map(_said, ours)
-    if len(settings) == 1:
+    if not means:
         return
     for source, found in (("paper", printed), ("ours", measured)):
         for title, rows in found.items():

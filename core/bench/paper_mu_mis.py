@@ -13,13 +13,13 @@ from typing import Any
 import pandas as pd
 
 from core.bench.paper import (
-    MISSING,
     REDUCED,
     Column,
     Line,
     Result,
     Setting,
     accuracy,
+    missing,
     of_role,
     print_settings,
     result_of,
@@ -66,7 +66,14 @@ def _full(
 
 
 def _figures(ra: float, fa: float, ta: float, gap: float, seconds: float) -> dict[str, float]:
-    return {"RA_test": ra, "FA_test": fa, "TA": ta, "gap_test": gap, "seconds": seconds}
+    return {
+        "RA_test": ra,
+        "FA_test": fa,
+        "TA": ta,
+        "gap_test": gap,
+        "seconds": seconds,
+        "% of 200 epochs": 100 * seconds / 7432,
+    }
 
 
 def by_class(recipe: str | None) -> tuple[Setting, ...]:
@@ -171,8 +178,21 @@ AT_RANDOM: dict[str, Column] = {
     "seconds": _seconds,
     "% of 200 epochs": _share,
 }
-PICTURE = ("run", "steps", "target / start", "in gold", "irrelevant / start", "lowest", "in gold", "FA falls at",
-           "RA falls at", "lowest RA", "FA", "RA", "stop")  # fmt: skip
+PICTURE = (
+    "run",
+    "steps",
+    "target / start",
+    "gold's",
+    "irrelevant / start",
+    "its lowest",
+    "gold's",
+    "FA falls at",
+    "RA falls at",
+    "lowest RA",
+    "FA",
+    "RA",
+    "stop",
+)
 
 
 def measure(store: Store) -> None:
@@ -190,7 +210,7 @@ def measure(store: Store) -> None:
 def _print_picture(store: Store, setting: Setting) -> None:
     """What the paper's Figure 4 shows, in numbers: does the irrelevant norm dip, does the target norm fall as far as
     gold's, in which order do FA and RA fall?"""
-    print(f"\n{setting.title}, recipe of {setting.spec.model.train.epochs} epochs: trajectories")
+    print(f"\n{setting.title}, recipe of {setting.spec.model.train.epochs} epochs: trajectories (fractions)")
     print_rows(PICTURE, _picture(store, setting))
 
 
@@ -200,7 +220,7 @@ def _picture(store: Store, setting: Setting) -> Iterator[Sequence[Any]]:
             continue
         result = result_of(store, spec)
         if result is None:
-            yield line.title, *(MISSING for _ in PICTURE[1:])
+            yield line.title, *missing(len(PICTURE) - 1)
             continue
         steps = store.run(spec.id).table("trajectory")
         own, gold = (_norms(result, role) for role in ("unlearned", "gold"))

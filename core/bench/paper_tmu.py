@@ -21,6 +21,7 @@ from core.bench.paper import (
     Result,
     Setting,
     accuracy,
+    missing,
     of_role,
     print_settings,
     result_of,
@@ -152,9 +153,13 @@ def measure(store: Store) -> None:
     _print_bits(store, "Easy and hard, reduced", reduced(), printed=False)
     for recipe in RECIPES:
         named = recipe or "of 30 epochs"
-        print_settings(store, f"Tables 1 and 3: CIFAR-10, 100 of a class, recipe {named}", table_1(recipe), COLUMNS)
+        print_settings(
+            store, f"Tables 1 and 3: CIFAR-10, 100 of a class, recipe {named}", table_1(recipe), COLUMNS, means=True
+        )
         _print_bits(store, f"Table 4, recipe {named}", table_1(recipe), printed=True)
-        print_settings(store, f"Table 2: CIFAR-100, 100 of a class, recipe {named}", table_2(recipe), COLUMNS)
+        print_settings(
+            store, f"Table 2: CIFAR-100, 100 of a class, recipe {named}", table_2(recipe), COLUMNS, means=True
+        )
         print_settings(store, f"Other networks and sizes, recipe {named}", others(recipe), COLUMNS)
     if settings := faces():
         print_settings(store, "Faces", settings, COLUMNS)
@@ -178,7 +183,7 @@ def _bits(store: Store, settings: Sequence[Setting], *, printed: bool) -> Iterat
             yield setting.title, "paper", *_percent(theirs[-1])
         spec = setting.specs()["TMU"]
         if result_of(store, spec) is None:
-            yield setting.title, "ours", *(MISSING for _ in HEAD[2:])
+            yield setting.title, "ours", *missing(len(HEAD) - 2)
         else:
             ours.append(bit_accuracies(store.run(spec.id)))
             yield setting.title, "ours", *_percent(ours[-1])

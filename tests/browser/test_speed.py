@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,7 +20,8 @@ from playwright.sync_api import Browser
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 from core import Store, make_spec
 from core.jobs import ensure_supervisor
@@ -37,12 +39,11 @@ GROWTH = 0.05  # of the server's memory, over the second half of the visits
 class Visitor:
     """One session of the server, as a browser has it."""
 
-    def __init__(self, address: str) -> None:
-        self.socket = connect(
-            f"ws://{urlsplit(address).netloc}/_stcore/stream", subprotocols=["streamlit"], max_size=None
-        )
+    def __init__(self, connection: ClientConnection) -> None:
+        self.connection = connection
+        self.page = ""
+        self.shown = b""  # all that the script has sent
         self.widgets: dict[str, WidgetState] = {}
-        self.shown = b""
 
     def open(self, page: str) -> float:
         """Seconds until a page's script is finished."""
@@ -64,26 +65,29 @@ class Visitor:
         message.rerun_script.page_name = page
         message.rerun_script.widget_states.widgets.extend(self.widgets.values())
         began = time.perf_counter()
-        self.socket.send(message.SerializeToString())
+        self.connection.send(message.SerializeToString())
         while True:
-            data = self.socket.recv(timeout=120)
+            data = self.connection.recv(timeout=120)
             answer = ForwardMsg.FromString(data)
             assert "Traceback" not in str(answer.delta.new_element.exception.stack_trace)
             if answer.WhichOneof("type") == "script_finished":
                 return time.perf_counter() - began
             self.shown += data
 
-    def close(self) -> None:
-        self.socket.close()
+
+@contextmanager
+def visit(address: str) -> Iterator[Visitor]:
+    place = f"ws://{urlsplit(address).netloc}/_stcore/stream"
+    with connect(place, subprotocols=[Subprotocol("streamlit")], max_size=None) as connection:
+        yield Visitor(connection)
 
 
 @pytest.fixture
 def visitor(address: str) -> Iterator[Visitor]:
-    one = Visitor(address)
-    for page in names():
-        one.open(page)  # tables and images are read once per server
-    yield one
-    one.close()
+    with visit(address) as one:
+        for page in names():
+            one.open(page)  # tables and images are read once per server
+        yield one
 
 
 def test_a_page_switch_and_a_filter_change_while_idle_and_while_a_run_trains(
@@ -129,10 +133,9 @@ def test_the_memory_of_the_server_stays_flat(address: str) -> None:
     server = process_on(urlsplit(address).port)
     sizes = []
     for _ in range(VISITS // len(names())):
-        one = Visitor(address)
-        for page in names():
-            one.open(page)
-        one.close()
+        with visit(address) as one:
+            for page in names():
+                one.open(page)
         sizes.append(memory(server))
     half = len(sizes) // 2
     print(

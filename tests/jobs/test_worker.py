@@ -20,7 +20,7 @@ def test_an_attempt_leaves_everything(store: Store, quick: Callable[..., RunSpec
     assert isinstance(seen[-1], Finished)
     folder = store.run(run)
     assert folder.result == seen[-1].result
-    assert folder.tables == ("samples", "trajectory")
+    assert folder.tables == ("forget_steps", "map", "samples", "trajectory")
     assert set(folder.weights()) == set(store.models[spec.model.key].weights)
     assert folder.progress() == {"phases": [], "steps": []}
     samples = folder.samples()
@@ -33,6 +33,7 @@ def test_an_attempt_leaves_everything(store: Store, quick: Callable[..., RunSpec
         assert right[rows].mean() == folder.result["accuracy"][role]["FA"]
 
     names = {"spec.json", "result.json", "samples.parquet", "trajectory.parquet", "unlearned.safetensors"}
+    names |= {"forget_steps.parquet", "map.parquet"}
     whole = folder.files()
     assert set(whole) == names
     pd.testing.assert_frame_equal(pd.read_parquet(io.BytesIO(whole["samples.parquet"])), samples)

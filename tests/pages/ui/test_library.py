@@ -84,5 +84,5 @@ def test_pages_of_a_run_without_its_images_offer_them(
 
 
 def test_pages_of_a_run_with_its_images_offer_nothing(open_page: Callable[..., AppTest]) -> None:
-    app = open_page("pages/2_Sensitivity.py", {"run": examples()[-1].spec.id})
+    app = open_page("pages/2_Sensitivity.py", {"run": examples()[0].spec.id})
     assert not [expander for expander in app.expander if OFFER in expander.label]

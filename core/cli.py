@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from core.cli_bench import bench, bench_words
-from core.cli_data import Ticker, add, add_weights, download, named
+from core.cli_data import Ticker, add, add_weights, download
+from core.cli_spec import spec_of, spec_words
 from core.cli_store import export, prune, report
-from core.errors import InvalidSpec, UnlearnError
-from core.specs import ARCHITECTURES, DATASETS, METHODS, RunSpec, from_query, own_datasets, parse_spec
+from core.errors import UnlearnError
+from core.specs import ARCHITECTURES, DATASETS, METHODS, own_datasets, parse_spec
 from core.store import ENDED, GALLERY, Store, open_run
 from core.store.weights import kept_weights
 
@@ -60,14 +61,7 @@ def _parser() -> argparse.ArgumentParser:
         ("plan", plan, "check a spec and say what it would do, without doing it"),
     ):
         added = command(name, does, about)
-        added.add_argument("--spec", metavar="FILE", help="a spec as JSON; then no other word of the spec is allowed")
-        for option in _SPEC_OPTIONS:
-            added.add_argument(f"--{option.replace('_', '-')}", metavar=option.upper())
-        added.add_argument(
-            "--after", action="append", default=[], metavar="FORGET",
-            help="an earlier request, forgotten first by the same method; once for each, in turn",
-        )  # fmt: skip
-        added.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the method")
+        spec_words(added)
         added.add_argument("--json", action="store_true", help="one JSON object as the last line of the output")
         if name == "run":
             added.add_argument("--device", default="auto", metavar="auto|cpu|cuda")
@@ -106,18 +100,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-_SPEC_OPTIONS = (
-    "dataset", "forget", "method", "arch", "recipe", "weights", "seed", "draw", "unlearn_seed", "gold_seeds",
-)  # fmt: skip
-
-
 def run(args: argparse.Namespace) -> int:
     """Runs a spec in this process, or follows the process that works on it already."""
     from core.device import choose_device
     from core.experiment.plan import plan as check
     from core.jobs.worker import attempt
 
-    spec = _spec(args)
+    spec = spec_of(args)
     store = Store(args.store)
     choose_device(args.device)
     check(spec, models=store.models)  # refuses before anything is written
@@ -139,7 +128,7 @@ def plan(args: argparse.Namespace) -> int:
     from core.experiment.plan import plan as check
 
     store = Store(args.store)
-    planned = check(_spec(args), models=store.models, past=look_back(store.root, GALLERY))
+    planned = check(spec_of(args), models=store.models, past=look_back(store.root, GALLERY))
     if args.json:
         print(json.dumps(planned.to_json()))
         return 0
@@ -209,43 +198,6 @@ def gallery(args: argparse.Namespace) -> int:
     from core import gallery as shelf
 
     return shelf.build() if args.what == "build" else shelf.verify()
-
-
-def _spec(args: argparse.Namespace) -> RunSpec:
-    """The words of a command are those of the URL, so one reader serves both."""
-    words = {name: getattr(args, name) for name in _SPEC_OPTIONS if getattr(args, name) is not None}
-    if args.spec is not None:
-        if spare := [*words, *(name for name in ("after", "set") if getattr(args, name))]:
-            raise InvalidSpec(f"--spec {args.spec} is the whole spec; leave --{spare[0]} out")
-        return parse_spec(_text(args.spec))
-    if "dataset" in words:
-        words["dataset"] = named(words["dataset"])
-    if "forget" in words:
-        words["forget"] = _read_ids(words["forget"])
-    if args.after:
-        words["after"] = ";".join(map(_read_ids, args.after))
-    for given in args.set:
-        name, equals, value = given.partition("=")
-        if not equals or not name:
-            raise InvalidSpec(f"--set {given!r} is not NAME=VALUE, such as --set variant=paper")
-        words[f"set.{name}"] = value
-    return from_query(words)
-
-
-def _read_ids(request: str) -> str:
-    """A request with ``index=@FILE`` replaced by the ids that the file lists, apart by commas or white space."""
-    parts = request.split("+")
-    for n, part in enumerate(parts):
-        if part.startswith("index=@"):
-            parts[n] = f"index={','.join(_text(part.removeprefix('index=@')).replace(',', ' ').split())}"
-    return "+".join(parts)
-
-
-def _text(path: str) -> str:
-    try:
-        return Path(path).read_text()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidSpec(f"{path} cannot be read: {error}") from None
 
 
 def _print_result(result: dict[str, Any], as_json: bool) -> None:

@@ -66,23 +66,6 @@ def test_plan_writes_nothing(store: Store, capsys: pytest.CaptureFixture[str]) -
     assert not store.root.exists()
 
 
-def test_ids_from_a_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    (tmp_path / "ids").write_text("5\n17, 90\n")
-    assert main(["plan", "--forget", f"index=@{tmp_path / 'ids'}+class=3:2", "--json"]) == 0
-    assert last_json(capsys)["spec"]["forget"]["text"] == "index=5,17,90+class=3:2"
-
-
-def test_a_sequence(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    (tmp_path / "ids").write_text("5 17")
-    words = ["--after", "class=1", "--after", f"class=three+index=@{tmp_path / 'ids'}"]
-    assert main(["plan", "--forget", "class=5", *words, "--json"]) == 0
-    planned = last_json(capsys)
-    assert [request["text"] for request in planned["spec"]["after"]] == ["class=1", "class=three+index=5,17"]
-    command = shlex.split(to_command(parse_spec(planned["spec"])))
-    assert main(["plan", *command[4:], "--json"]) == 0
-    assert last_json(capsys)["run"] == planned["run"]
-
-
 def test_lists(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list", "methods"]) == 0
     assert [line.split("\t")[0] for line in capsys.readouterr().out.splitlines()] == list(METHODS)

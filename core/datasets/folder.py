@@ -4,6 +4,8 @@ Pictures that are all squares of one size up to 64 pixels stay as they are; othe
 reduced to 64x64. All grey stays grey; else all are RGB.
 """
 
+import lzma
+import struct
 import zipfile
 import zlib
 from collections import Counter
@@ -22,7 +24,10 @@ SIDE = 64  # pixels
 MOST_PIXELS = 64_000_000  # of one picture, before it is decoded
 MOST_BYTES = 16 << 30  # of all images, decoded
 NAMED = 20  # bad files in one message
-UNREADABLE = (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError, zipfile.BadZipFile, zlib.error)
+UNREADABLE = (  # what reading a damaged picture raises, in a zip file or not
+    OSError, ValueError, SyntaxError, EOFError, struct.error, Image.DecompressionBombError, zipfile.BadZipFile,
+    zlib.error, lzma.LZMAError,
+)  # fmt: skip
 
 Open = Callable[[str], IO[bytes]]
 Report = Callable[[int, int], None]

@@ -6,11 +6,11 @@ from io import BytesIO
 import numpy as np
 from PIL import Image, ImageOps
 
+from core.datasets.folder import MOST_PIXELS, UNREADABLE
 from core.errors import InvalidSpec
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 MOST_BYTES = 10 << 20  # of a file
-MOST_PIXELS = 64_000_000  # of a picture, before it is decoded
 SIDE = 256  # pixels: what is kept of a larger picture
 
 
@@ -30,7 +30,7 @@ def read_picture(data: bytes) -> np.ndarray:
                 )
             upright = ImageOps.exif_transpose(picture)
             plain = upright.convert("L" if upright.mode in ("1", "L", "I;16", "LA") else "RGB")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except UNREADABLE as error:
         if isinstance(error, InvalidSpec):
             raise
         raise InvalidSpec("the file is no picture that can be read; choose a PNG, JPEG or WebP") from None

@@ -21,7 +21,7 @@ ENCRYPTED = 1  # bit of a file's flags
 def read_zip(
     path: Path, report: Callable[[int, int], None] = lambda done, total: None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, list[str]]:
-    """As ``read_folder``, of what is in the archive, or in the only folder there.
+    """As ``read_folder``, of what is in the archive, or in the only folder there that has pictures.
 
     Raises:
         InvalidSpec: not a zip file, or bad files, named one by one; then nothing is loaded.
@@ -30,7 +30,7 @@ def read_zip(
         with zipfile.ZipFile(path) as archive:
             _check(path, archive.infolist())
             names = [name for name in archive.namelist() if not name.startswith("__MACOSX/")]
-            tops = {name.partition("/")[0] for name in names}
+            tops = {name.partition("/")[0] for name in names if _is_picture(name)}
             top = f"{tops.pop()}/" if len(tops) == 1 else ""
             inside = [name.removeprefix(top) for name in names]
             return read_pictures(str(path), inside, lambda name: archive.open(top + name), report)
@@ -48,7 +48,7 @@ def _check(path: Path, entries: list[zipfile.ZipInfo]) -> None:
             bad[entry.filename] = why
         seen.add(entry.filename)
     refuse(str(path), bad)
-    total = sum(entry.file_size for entry in entries if _is_picture(entry))
+    total = sum(entry.file_size for entry in entries if _is_picture(entry.filename))
     if total > MOST_BYTES:
         raise InvalidSpec(f"{path} unpacks to {total:,} bytes; at most {MOST_BYTES:,} are read")
 
@@ -60,10 +60,10 @@ def _problem(entry: zipfile.ZipInfo) -> str:
         return "a link"
     if entry.flag_bits & ENCRYPTED:
         return "encrypted"
-    if entry.file_size > MOST_FILE and _is_picture(entry):
+    if entry.file_size > MOST_FILE and _is_picture(entry.filename):
         return f"{entry.file_size:,} bytes"
     return ""
 
 
-def _is_picture(entry: zipfile.ZipInfo) -> bool:
-    return entry.filename.lower().endswith(SUFFIXES)
+def _is_picture(name: str) -> bool:
+    return name.lower().endswith(SUFFIXES)

@@ -143,9 +143,14 @@ def floor(result: Result, name: str) -> float | None:
 
 def time_ratio(result: Result) -> float | None:
     """Seconds of unlearning over those of one retraining; None where no time of training is known."""
+    retraining = retraining_seconds(result)
+    return result["seconds"]["unlearn"] / retraining if retraining else None
+
+
+def retraining_seconds(result: Result) -> float | None:
+    """Of the mean gold, else of the original; None where its weights were given, not trained here."""
     seconds = result["seconds"]
-    retraining = mean(seconds["gold"]) if seconds["gold"] else seconds["original"]
-    return seconds["unlearn"] / retraining if retraining else None
+    return mean(seconds["gold"]) if seconds["gold"] else seconds["original"]
 
 
 def _golds(result: Result, but: str = "") -> list[dict[str, float | None]]:

@@ -1,8 +1,7 @@
 """Pure functions from data frames to plotly figures.
 
-Every figure function ``f`` returns a ``Shown``: the figure, the tidy table of its numbers (made by ``f_table``
-where it is not an argument), a
-sentence or two on how to read it, and a short text for screen readers. No streamlit, no torch.
+Every figure function ``f`` returns a ``Shown``: the figure, the tidy table of its numbers (made by ``f_table`` where it
+is not an argument), a sentence or two on how to read it, and a short text for screen readers. No streamlit, no torch.
 """
 
 from core.figures.attack_roc import attack_roc, attack_role_name, attack_roles

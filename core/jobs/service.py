@@ -13,6 +13,8 @@ from core.errors import StoreError
 from core.places import PROJECT
 from core.store import Store
 
+LOOK = 1.0  # seconds: a process that asks whether there is one holds the lock too, for a moment
+
 launched: dict[tuple[str, Path], "subprocess.Popen[bytes]"] = {}  # what this process has started, by name and store
 
 
@@ -36,7 +38,7 @@ class Service:
             StoreError: another process does it already.
         """
         try:
-            lock = self._lock(store).acquire(blocking=False)
+            lock = self._lock(store).acquire(timeout=LOOK)
         except Timeout:
             raise StoreError(f"the store {store.root} has its {self.name} already; one is enough") from None
         with lock:

@@ -25,7 +25,7 @@ from core.store.files import (
 
 MAPS = ("smoothgrad", "integrated_gradients", "grad_cam")
 PARTS = ("answers", *MAPS)  # in the order in which they are found
-KEPT = 1000  # answers; older ones go
+KEPT = 1000  # answers, and as many pictures; older ones go
 
 
 class Inspections:
@@ -88,9 +88,11 @@ class Inspections:
         return read_weights(self._part(spec, kind))
 
     def keep_picture(self, pixels: np.ndarray) -> str:
-        """Keeps a person's own picture uint8 (C, H, W), and returns its name."""
-        name = picture_name(pixels)
-        write_bytes(self.folder / "own" / f"{name}.png", picture_bytes(pixels))
+        """Keeps a person's own picture uint8 (C, H, W), and returns its name; of all pictures the newest are kept."""
+        name, folder = picture_name(pixels), self.folder / "own"
+        write_bytes(folder / f"{name}.png", picture_bytes(pixels))
+        for path in sorted(folder.glob("[!.]*.png"), key=_age)[KEPT:]:
+            path.unlink(missing_ok=True)
         return name
 
     def picture(self, name: str) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Weights of the user's own: each kept once, under a fingerprint of its content, where their images are."""
+"""Weights of the user's own, where their images are: each kept once, named by its content and what it is of."""
 
 import hashlib
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ def keep_weights(
 ) -> WeightsInfo:
     """Keeps a state that was checked against the model, and returns what is known of it."""
     data = safetensors.numpy.save({part: np.asarray(value, order="C") for part, value in state.items()})
-    name = _fingerprint(data)
+    name = _fingerprint(data, model)
     info = WeightsInfo(name, title, model.data.name, model.arch, model.width, right, looked_at)
     write_bytes(_path(name, "safetensors"), data)
     write_json(_path(name, "json"), asdict(info))  # last: what has a record is whole
@@ -85,13 +85,15 @@ def given_weights(model: ModelSpec) -> dict[str, np.ndarray]:
         DataUnavailable: they are not on this machine, or the file is no longer the one that was added.
     """
     path = _path(weights_info(model).name, "safetensors")
-    if not path.is_file() or _fingerprint(path.read_bytes()) != model.weights:
+    if not path.is_file() or _fingerprint(path.read_bytes(), model) != model.weights:
         raise DataUnavailable(f"{path} is not what was added under this name; add the weights again")
     return read_weights(path)
 
 
-def _fingerprint(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()[:20]
+def _fingerprint(data: bytes, model: ModelSpec) -> str:
+    """The same weights may be looked at on two data sets: each has a record, and neither takes the other's place."""
+    of = repr((model.data.name, model.arch, model.width)).encode()
+    return hashlib.sha256(of + data).hexdigest()[:20]
 
 
 def _path(name: str, kind: str) -> Path:

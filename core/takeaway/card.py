@@ -73,7 +73,7 @@ def card(run: RunFolder) -> str:
     channels, height, width = info.shape
     chosen = [[name, str(value)] for name, value in settings(spec).items() if name.startswith(("method.", "model."))]
     return CARD.format(
-        title=escape(title(spec)), data=info.title, origin=GIVEN if spec.model.weights else TRAINED,
+        title=escape(title(spec)), data=escape(info.title), origin=GIVEN if spec.model.weights else TRAINED,
         forget=forget["text"].replace("`", "'"), size=forget["size"],
         method=spec.method.title, paper=spec.method.paper, about=spec.method.about,
         settings=_table(["setting", "value"], chosen), verdict=verdict(result),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from core.evaluation.standing import SIGNED
+from core.evaluation.standing import SIGNED, retraining_seconds
 from core.figures import in_role_order
 from core.specs import RunSpec
 from core.specs.sweep import way_name
@@ -37,15 +37,14 @@ def accuracy_rows(result: Mapping[str, Any]) -> list[list[str]]:
 
 def facts(result: Mapping[str, Any]) -> dict[str, str]:
     """How the unlearning went, and on what."""
-    seconds = result["seconds"]
-    retraining = seconds["gold"][0] if seconds["gold"] else seconds["original"]
+    retraining = retraining_seconds(result)
     return {
         "run": result["run"],
         "forget set": f"{result['forget']['size']} images, sha256 {result['forget']['sha256']}",
         "steps": str(result["steps"]),
         "stopped": result["stop_reason"],
-        "seconds of unlearning": f"{seconds['unlearn']:.2f}",
-        "seconds of one retraining": f"{retraining:.2f}",
+        "seconds of unlearning": f"{result['seconds']['unlearn']:.2f}",
+        "seconds of one retraining": "not known" if retraining is None else f"{retraining:.2f}",
         "device": result["device"],
         **result["versions"],
     }

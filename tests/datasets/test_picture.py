@@ -58,6 +58,14 @@ def test_a_damaged_picture_is_refused() -> None:
         read_picture(whole[: len(whole) // 2])
 
 
+def test_a_picture_whose_exif_is_damaged_is_refused() -> None:
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010E] = 3, "hello"  # orientation and description
+    damaged = exif.tobytes().replace(b"\x01\x0e", b"\x01\x00")  # now the width is a text
+    with pytest.raises(InvalidSpec, match="no picture that can be read"):
+        read_picture(encoded(Image.new("L", (16, 16)), exif=damaged))
+
+
 def test_too_many_bytes_or_pixels_are_refused_before_decoding(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InvalidSpec, match=r"has 10,485,761 bytes; at most 10,485,760"):
         read_picture(bytes(picture.MOST_BYTES + 1))

@@ -74,6 +74,18 @@ def test_old_answers_go(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     assert kept.picture(picture).shape == (1, 8, 8)
 
 
+def test_old_pictures_go(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inspections, "KEPT", 2)
+    kept, names = store.inspections, []
+    for number in (1, 2):
+        names.append(kept.keep_picture(np.full((1, 8, 8), number, np.uint8)))
+        os.utime(kept.folder / "own" / f"{names[-1]}.png", (number, number))
+    names.append(kept.keep_picture(np.full((1, 8, 8), 3, np.uint8)))
+    with pytest.raises(NotFound):
+        kept.picture(names[0])
+    assert [int(kept.picture(name)[0, 0, 0]) for name in names[1:]] == [2, 3]
+
+
 @pytest.mark.parametrize("name", ["own-" + "0" * 20, "../../x", ""])
 def test_a_picture_that_is_not_there(name: str, store: Store) -> None:
     with pytest.raises(NotFound, match="draw or upload it again"):

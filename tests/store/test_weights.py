@@ -19,6 +19,13 @@ def test_the_name_stands_for_the_content() -> None:
         np.testing.assert_array_equal(found[name], value)
 
 
+def test_the_same_weights_on_two_data_sets() -> None:
+    digits = keep_weights(STATE, ModelSpec(), "mine", 0.9, 10)
+    noisy = keep_weights(STATE, ModelSpec(data=DataSpec(name="digits-noisy")), "mine", 0.5, 10)
+    assert weights_info(ModelSpec(weights=digits.name)) == digits
+    assert fitting_weights("digits-noisy", "resnet-tiny") == [noisy]
+
+
 def test_they_are_of_one_data_set_and_network() -> None:
     info = keep_weights(STATE, ModelSpec(), "mine", 0.5, 10)
     assert fitting_weights("digits", "resnet-tiny") == [info]

@@ -1,4 +1,4 @@
-"""Two finished runs: of digits, and of a user's own images whose classes have hostile names."""
+"""Two finished runs: of digits, and of a user's own images that have a hostile title and classes of hostile names."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -30,7 +30,7 @@ def hostile_run(tmp_path: Path, store: Store) -> RunFolder:
         x_train=rng.integers(0, 256, (60, 8, 8), dtype=np.uint8), y_train=np.arange(60) % 3,
         x_test=rng.integers(0, 256, (9, 8, 8), dtype=np.uint8), y_test=np.arange(9) % 3,
     )  # fmt: skip
-    name = add_images(f"npz:{tmp_path / 'own.npz'}", lambda done, total: None)
+    name = add_images(f"npz:{tmp_path / 'own.npz'}", title="<own>")
     settings = {"model.train.epochs": 1, "model.train.batch_size": 16}
     spec = make_spec(name, f"class={HOSTILE[1]}", "none", gold_seeds=(1,), settings=settings)
     assert attempt(store, store.submit(spec), "cpu") == "done"

@@ -30,4 +30,5 @@ def test_the_weights_load_as_it_says(run: RunFolder, tmp_path) -> None:
 
 def test_hostile_names_stay_text(hostile_run: RunFolder) -> None:
     text = card(hostile_run)
-    assert "# own: class=&lt;/script&gt;&lt;b onclick&gt; forgotten by" in text
+    assert "# &lt;own&gt;: class=&lt;/script&gt;&lt;b onclick&gt; forgotten by" in text
+    assert "<own>" not in text

@@ -18,3 +18,10 @@ def test_facts_name_run_forget_set_device_and_versions(run: RunFolder) -> None:
     assert found["forget set"] == f"{run.result['forget']['size']} images, sha256 {run.result['forget']['sha256']}"
     assert found["device"] == "cpu"
     assert set(run.result["versions"]) <= set(found)
+
+
+def test_weights_that_were_given_have_no_time_of_training(run: RunFolder) -> None:
+    seconds = run.result["seconds"]
+    assert facts(run.result)["seconds of one retraining"] == f"{sum(seconds['gold']) / len(seconds['gold']):.2f}"
+    given = run.result | {"seconds": seconds | {"original": None, "gold": []}}
+    assert facts(given)["seconds of one retraining"] == "not known"

@@ -43,10 +43,17 @@ def collateral(samples: pd.DataFrame, nearest: pd.DataFrame) -> pd.DataFrame:
     taken = predictions(others)
     golds = taken[[role for role in taken if role.startswith("gold-")]]
     table = taken[["original", "unlearned"]].assign(
-        gold=golds.mode(axis=1)[0] if len(golds.columns) else np.nan,
+        gold=_most_said(golds.to_numpy()) if len(golds.columns) else np.nan,
         flipped=taken["unlearned"] != taken["original"],
         gold_flipped=golds.ne(taken["original"], axis=0).mean(axis=1),
     )
     about = others.loc[others["role"] == "original", ["index", "split", "label"]]
     joined = about.join(table, on="index").merge(nearest, on="index")
     return joined.sort_values("distance", kind="stable", ignore_index=True)[COLUMNS]
+
+
+def _most_said(predictions: np.ndarray) -> np.ndarray:
+    """The commonest value (N,) of every row (N, K), the lowest of several; pandas' own counts row by row."""
+    values = np.sort(predictions, axis=1)
+    votes = (values[:, :, None] == values[:, None, :]).sum(axis=2)
+    return np.take_along_axis(values, votes.argmax(axis=1)[:, None], axis=1)[:, 0]

@@ -56,3 +56,8 @@ def test_without_gold(samples: pd.DataFrame) -> None:
     alone = samples[~samples["role"].str.startswith("gold")]
     nearest = pd.DataFrame({"index": range(4, 10), "nearest": 0, "distance": 1.0})
     assert collateral(alone, nearest)[["gold", "gold_flipped"]].isna().all(axis=None)
+
+
+def test_what_most_golds_say_is_pandas_mode() -> None:
+    said = np.random.default_rng(0).integers(0, 4, (200, 5))  # ties among them
+    assert module._most_said(said).tolist() == pd.DataFrame(said).mode(axis=1)[0].astype(int).tolist()

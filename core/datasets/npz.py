@@ -1,6 +1,8 @@
 """``npz:PATH``: x_train, y_train, x_test, y_test and class_names in one numpy archive; others are passed over."""
 
+import lzma
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +13,9 @@ from core.errors import InvalidSpec
 NAMES = ("x_train", "y_train", "x_test", "y_test", "class_names")
 MOST_BYTES = 16 << 30  # of all arrays together
 SIDES = range(8, 257)  # pixels
-ARCHIVE_ERRORS = (OSError, ValueError, EOFError, zipfile.BadZipFile, NotImplementedError, RuntimeError)
+ARCHIVE_ERRORS = (
+    OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError,
+)  # fmt: skip
 
 
 def read_npz(

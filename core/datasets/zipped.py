@@ -34,7 +34,7 @@ def read_zip(
             top = f"{tops.pop()}/" if len(tops) == 1 else ""
             inside = [name.removeprefix(top) for name in names]
             return read_pictures(str(path), inside, lambda name: archive.open(top + name), report)
-    except (OSError, zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+    except (OSError, zipfile.BadZipFile, NotImplementedError, EOFError, UnicodeDecodeError) as error:
         raise InvalidSpec(f"{path} cannot be read as a zip file: {error}") from None
 
 

@@ -36,7 +36,7 @@ def accuracies(samples: pd.DataFrame, by: str = "label") -> Accuracies:
         by: ``label``, or ``subclass`` for a sub-class request: what FA_test and RA_test go by.
 
     Returns:
-        Fractions; FA_test and RA_test are None where the forget set touches every class.
+        Fractions; FA_test and RA_test are None where the forget set, with those before it, touches every class.
     """
     right = samples["prediction"] == samples["label"]
     split = samples["split"]

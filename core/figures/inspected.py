@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.figures.theme import NEUTRAL, Shown, frame, log_axis, role_mark, role_name
+from core.figures.theme import NEUTRAL, ROLES, Shown, faded, frame, log_axis, role_mark, role_name
 
 MOST_CLASSES = 12
-SHADES = [[0, "rgba(47,146,220,0.07)"], [1, "rgba(47,146,220,1)"]]  # over the page, light or dark
+SHADES = [[0, faded(ROLES["original"].color, 0.07)], [1, ROLES["original"].color]]
 
 
 def class_probabilities_table(answers: pd.DataFrame, target: int, classes: Sequence[str]) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from core.figures.method_rows import (
     row_places,
     sides,
 )
-from core.figures.theme import SIDES, Shown, blank, points_text
+from core.figures.theme import SIDES, Shown, blank, faded, points_text
 
 CELLS = ("gap", *SIGNED, "disagreement")
 SHORT = {"gap": "Average<br>gap", "FA_test": "FA<br>test", "RA_test": "RA<br>test", "disagreement": "≠<br>gold"}
@@ -99,8 +99,7 @@ def _background(cells: pd.DataFrame, shape: tuple[int, int], color: str) -> go.H
     """The cells of one colour, full or as a tint that lets the page through."""
     z = np.full(shape, np.nan)
     z[cells["y"], cells["x"]] = cells["large"]
-    tint = f"rgba({', '.join(str(int(color[i : i + 2], 16)) for i in (1, 3, 5))}, {TINT})"
-    scale = [[0, tint], [1, color]]
+    scale = [[0, faded(color, TINT)], [1, color]]
     return go.Heatmap(z=z, zmin=0, zmax=1, colorscale=scale, showscale=False, hoverinfo="skip", xgap=2, ygap=2)
 
 

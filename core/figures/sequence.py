@@ -8,7 +8,20 @@ import plotly.graph_objects as go
 from core.evaluation.sequences import largest_return
 from core.evaluation.standing import ROUNDING
 from core.figures.method_rows import NO_GOLD
-from core.figures.theme import LINES, NEUTRAL, ROLES, Mark, Shown, blank, frame, is_gold, points_text, role_name
+from core.figures.theme import (
+    LINES,
+    NEUTRAL,
+    ROLES,
+    Mark,
+    Shown,
+    blank,
+    cut_short,
+    faded,
+    frame,
+    is_gold,
+    points_text,
+    role_name,
+)
 
 GAP_NAMES = {"gap": "Average gap", "kl": "KL from gold", "resilience": "Resilience gap"}
 HOW_TO_READ = {
@@ -167,8 +180,7 @@ def request_name(text: str) -> str:
     """A request as short as it can be told beside a figure: ``class=bear`` is "bear", ``class=3`` "class 3"."""
     kind, _, rest = text.partition("=")
     named = kind.endswith("class") and not rest[:1].isdigit() and "+" not in text
-    name = rest if named else text.replace("=", " ")
-    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+    return cut_short(rest if named else text.replace("=", " "), LONGEST)
 
 
 def _against(step: pd.Series, metric: str) -> str:
@@ -195,9 +207,7 @@ def _line(part: pd.DataFrame, metric: str, method: str, mark: Mark, number: str)
 
 
 def _tints(cells: pd.DataFrame, rows: pd.Series, role: str) -> go.Heatmap:
-    color = ROLES[role].color
-    rgb = ", ".join(str(int(color[i : i + 2], 16)) for i in (1, 3, 5))
-    scale = [[place, f"rgba({rgb}, {alpha})"] for place, alpha in FILL]
+    scale = [[place, faded(ROLES[role].color, opacity)] for place, opacity in FILL]
     return go.Heatmap(x=cells["step"], y=rows, z=cells[role], zmin=0, zmax=1, colorscale=scale, showscale=False,
                       hoverinfo="skip", xgap=2, ygap=2)  # fmt: skip
 

@@ -103,6 +103,16 @@ def in_role_order(roles: Iterable[str]) -> list[str]:
     return sorted(set(roles), key=place)
 
 
+def faded(color: str, opacity: float) -> str:
+    """A colour #rrggbb that lets the page through."""
+    return f"rgba({', '.join(str(int(color[i : i + 2], 16)) for i in (1, 3, 5))}, {opacity})"
+
+
+def cut_short(text: str, most: int) -> str:
+    """At most so many letters of a text."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def points_text(difference: float, unit: str = " pp", digits: int = 1) -> str:
     """A difference of fractions in percentage points."""
     return f"{100 * difference:+.{digits}f}{unit}".replace("-", "−")

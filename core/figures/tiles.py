@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from core.evaluation.slices import NO_GOLD, OTHER_OUTCOMES, OUTCOMES
 from core.figures.gallery import outline, png_url, targets
-from core.figures.theme import ROLES, Mark, Shown, blank, frame
+from core.figures.theme import ROLES, Mark, Shown, blank, cut_short, frame
 
 COLUMNS = 6
 ROW = 84  # pixels: a picture and its caption
@@ -121,7 +121,7 @@ def said(outcomes: Iterable[str], taken: Iterable[str]) -> dict[str, Any]:
     """What captions say: the part of the trace that an animation changes."""
     looks = [OUTCOME_MARKS[name] for name in outcomes]
     signs = {"color": [mark.color for mark in looks], "symbol": [mark.symbol for mark in looks]}
-    return {"text": [word if len(word) <= LETTERS else f"{word[: LETTERS - 1]}…" for word in taken], "marker": signs}
+    return {"text": [cut_short(word, LETTERS) for word in taken], "marker": signs}
 
 
 def legend_entries(outcomes: Iterable[str], **place: str) -> list[go.Scatter]:

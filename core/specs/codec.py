@@ -125,7 +125,7 @@ def to_query(spec: RunSpec) -> dict[str, str]:
             query[name] = value if isinstance(value, str) else json.dumps(value)
     if "gold_seeds" in query:
         query["gold_seeds"] = _seeds_text(spec.gold_seeds)
-    if spec.after and not any(request.draw for request in spec.after):  # else JSON, which has the draws
+    if spec.after and not any(request.draw or ";" in request.text for request in spec.after):  # else JSON
         query["after"] = requests_text(spec.after)
     return query
 

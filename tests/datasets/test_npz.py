@@ -58,3 +58,16 @@ def test_what_is_no_archive_is_refused(tmp_path, content):
     path.write_bytes(content)
     with pytest.raises(InvalidSpec, match=r"own.npz cannot be read as npz"):
         read_npz(path)
+
+
+def test_a_damaged_compression_is_refused(arrays, tmp_path):
+    path = tmp_path / "damaged.npz"
+    np.savez_compressed(path, **arrays)
+    with zipfile.ZipFile(path) as archive:
+        at = archive.getinfo("x_train.npy").header_offset
+    raw = bytearray(path.read_bytes())
+    start = at + 30 + sum(int.from_bytes(raw[at + n : at + n + 2], "little") for n in (26, 28))  # after name and extra
+    raw[start] = 0xFF  # no kind of block that deflate has
+    path.write_bytes(raw)
+    with pytest.raises(InvalidSpec, match=r"damaged.npz cannot be read as npz: .*invalid block type"):
+        read_npz(path)

@@ -123,3 +123,10 @@ def test_what_is_no_zip_file_is_refused(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(content)
     with pytest.raises(InvalidSpec, match=r"a.zip cannot be read as a zip file"):
         read_zip(tmp_path / "a.zip")
+
+
+def test_a_name_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    path = packed(tmp_path, {"kätze/0.png": png(0)})
+    path.write_bytes(path.read_bytes().replace("ä".encode(), b"\xff\xff"))
+    with pytest.raises(InvalidSpec, match=r"pets.zip cannot be read as a zip file"):
+        read_zip(path)

@@ -13,6 +13,8 @@ from core.figures.theme import (
     SPLITS,
     Mark,
     blank,
+    cut_short,
+    faded,
     frame,
     in_role_order,
     log_axis,
@@ -103,6 +105,11 @@ def test_roles_have_names_an_order_and_golds_one_look() -> None:
     assert in_role_order(roles) == ["initial", "original", "unlearned", "gold", "gold-2", "gold-10"]
     assert [role_name(role) for role in ("gold-2", "gold", "unlearned")] == ["Gold 2", "Mean gold", "Unlearned"]
     assert role_mark("gold-2") == role_mark("gold") == ROLES["gold"]
+
+
+def test_colours_and_texts_that_are_made_less() -> None:
+    assert faded("#ff8000", 0.5) == "rgba(255, 128, 0, 0.5)"
+    assert [cut_short(text, 4) for text in ("bear", "bears")] == ["bear", "bea…"]
 
 
 def test_a_frame_leaves_the_page_its_colors() -> None:

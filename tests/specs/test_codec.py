@@ -138,12 +138,13 @@ def test_words_reach_their_places():
     assert spec.after == (ForgetRequest(text="class=1"),)
 
 
-def test_earlier_requests_are_one_text_unless_they_have_draws():
+def test_earlier_requests_are_one_text_unless_that_loses_something():
     plain = make_spec(forget="class=5", after=parse_requests("class=1:30%;index=5,17+class=3"))
     assert to_query(plain)["after"] == "class=1:30%;index=5,17+class=3"
     drawn = make_spec(forget="class=5", after=(ForgetRequest(text="class=1:30%", draw=2),))
     assert to_query(drawn)["after"] == '[{"text": "class=1:30%", "draw": 2}]'
-    for spec in (plain, drawn):
+    named = make_spec(forget="class=5", after=(ForgetRequest(text="class=cats;"),))  # of images of one's own
+    for spec in (plain, drawn, named):
         assert from_query(to_query(spec)) == spec
 
 

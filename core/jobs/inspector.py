@@ -14,7 +14,7 @@ from typing import Any
 from core.errors import UnlearnError
 from core.jobs.service import Service
 from core.specs.inspection import InspectSpec
-from core.store import Store, open_run, write_json
+from core.store import Store, open_finished, write_json
 from core.store.inspections import PARTS
 
 IDLE_SECONDS = 300.0
@@ -63,7 +63,7 @@ def _find(store: Store, question: InspectSpec, part: str, models: dict[str, Any]
     from core.evaluation.inspected import target_and_rival
     from core.inspection import answers, image_and_label, maps
 
-    image, label = image_and_label(store, open_run(store, question.run), question)
+    image, label = image_and_label(store, open_finished(store, question.run), question)
     if part == "answers":
         store.inspections.put_answers(question, answers(models, image))
     else:
@@ -77,7 +77,7 @@ def _models(store: Store, run: str) -> dict[str, Any]:
     from core.device import choose_device
     from core.inspection import models_of
 
-    folder = open_run(store, run)
+    folder = open_finished(store, run)
     small = max(folder.spec.model.data.info.shape[1:]) <= SMALL_IMAGE
     torch.set_num_threads(1)  # a run may be using the others
     return models_of(folder, choose_device("cpu" if small else "auto"))

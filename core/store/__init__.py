@@ -5,7 +5,7 @@ from core.store.index import ENDED, Index, RunRow
 from core.store.models import ModelFolder, SavedModel
 from core.store.prune import Unused, prune, sizes, unused
 from core.store.runs import RunFolder
-from core.store.store import GALLERY, Store, default_store, open_run
+from core.store.store import GALLERY, Store, default_store, open_finished, open_run
 
 __all__ = [
     "ENDED",
@@ -18,6 +18,7 @@ __all__ = [
     "Store",
     "Unused",
     "default_store",
+    "open_finished",
     "open_run",
     "prune",
     "sizes",

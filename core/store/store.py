@@ -130,3 +130,19 @@ def open_run(store: Store, run: str) -> RunFolder:
         except NotFound:
             continue
     raise NotFound(f"run {run!r} is neither in {store.root} nor in the gallery")
+
+
+def open_finished(store: Store, run: str) -> RunFolder:
+    """A finished run of the store, else of the shipped gallery, which stays readable while the store makes it anew.
+
+    Raises:
+        NotFound: neither has it, or it is not finished.
+    """
+    for root in (store.root, GALLERY):
+        try:
+            folder = RunFolder(root, run)
+        except NotFound:
+            continue
+        if folder.done:
+            return folder
+    raise NotFound(f"no finished run {run!r} is in {store.root} or in the gallery")

@@ -17,7 +17,7 @@ from core.figures import (
     run_marks,
     two_runs,
 )
-from core.store import RunFolder, open_run
+from core.store import RunFolder, open_finished
 from pages.ui import library
 from pages.ui.figure import show, table
 from pages.ui.links import select, selected
@@ -42,7 +42,7 @@ def section(runs: list[str]) -> None:
     st.session_state["compare.runs"] = runs
     st.multiselect("Runs", titles, key="compare.runs", max_selections=MOST_RUNS, on_change=_take_chosen,
                    format_func=lambda run: f"{titles[run]} · {run[:6]}")  # fmt: skip
-    folders = {letter: open_run(library.store(), run) for letter, run in zip(ascii_uppercase, runs, strict=False)}
+    folders = {letter: open_finished(library.store(), run) for letter, run in zip(ascii_uppercase, runs, strict=False)}
     _overview(folders, {letter: titles[folder.run] for letter, folder in folders.items()})
     marks = run_marks({letter: without_seeds(folder.spec) for letter, folder in folders.items()})
     curves, accuracies, images, settings = st.tabs(

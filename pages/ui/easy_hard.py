@@ -10,7 +10,7 @@ import streamlit as st
 from core import METHODS, RunSpec
 from core.evaluation.easy_hard import gold_right, ladder, rungs
 from core.specs import to_query
-from core.store import RunFolder, open_run
+from core.store import RunFolder, open_finished
 from pages.ui import library
 from pages.ui.summary import METRIC_WIDTH, percent
 
@@ -27,7 +27,7 @@ def ask_for_tmu(spec: RunSpec) -> None:
     st.page_link("pages/1_Forget.py", label="Run TMU on the same request", icon=":material/play_arrow:",
                  query_params=to_query(same))  # fmt: skip
     labels = library.finished()
-    there = [run for run in labels if open_run(library.store(), run).spec.method.name == "tmu"]
+    there = [run for run in labels if open_finished(library.store(), run).spec.method.name == "tmu"]
     for run in there[:OFFERED]:
         st.page_link("pages/3_Easy_and_hard.py", label=f"Look at {labels[run]}", icon=":material/call_split:",
                      query_params={"run": run})  # fmt: skip

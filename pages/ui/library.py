@@ -16,7 +16,7 @@ from core.experiment.past import Past, look_back
 from core.figures import placeholder
 from core.gallery import examples, shipped
 from core.specs import MeasureSpec, RunSpec, parse_spec, to_query
-from core.store import GALLERY, RunFolder, RunRow, open_run
+from core.store import GALLERY, RunFolder, RunRow, open_finished
 from pages.ui.boundary import plain
 from pages.ui.data import offer_missing
 from pages.ui.links import select, selected
@@ -143,7 +143,7 @@ def choose_run() -> RunFolder | None:
     st.selectbox(
         "Run", runs, key="chosen_run", on_change=_take_chosen, format_func=lambda run: f"{runs[run]} · {run[:6]}"
     )
-    found = open_run(store(), run)
+    found = open_finished(store(), run)
     offer_missing(found.spec.model.data.name)
     return found
 

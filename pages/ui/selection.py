@@ -9,7 +9,7 @@ import streamlit as st
 from core.errors import NotFound
 from core.figures import png_url, selected_ids
 from core.jobs.inspector import ensure_inspector
-from core.store import RunFolder, open_run
+from core.store import RunFolder, open_finished
 from pages.ui import library
 from pages.ui.boundary import boundary
 from pages.ui.closer import closer_look
@@ -85,7 +85,6 @@ def _finished(run: str | None) -> RunFolder | None:
     if run is None:
         return None
     try:
-        folder = open_run(library.store(), run)
+        return open_finished(library.store(), run)
     except NotFound:
         return None
-    return folder if folder.done else None

@@ -11,7 +11,7 @@ from core.errors import NotFound
 from core.evaluation.sequences import request_accuracies, sequence_steps
 from core.evaluation.verdict import verdict
 from core.figures import GAP_NAMES, request_name, sequence_gap, sequence_matrix, sequence_verdict
-from core.store import RunFolder, open_run
+from core.store import RunFolder, open_finished
 from pages.ui import library, live, summary, sweep
 from pages.ui.boundary import plain
 from pages.ui.figure import show, table
@@ -113,10 +113,9 @@ def _one_method(finished: Mapping[str, list[RunFolder]], measured: Mapping[str, 
 
 def _finished(spec: RunSpec) -> RunFolder | None:
     try:
-        run = open_run(library.store(), spec.id)
+        return open_finished(library.store(), spec.id)
     except NotFound:
         return None
-    return run if run.done else None
 
 
 def _finished_steps(steps: tuple[RunSpec, ...]) -> list[RunFolder]:

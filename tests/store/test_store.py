@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core import NotFound, RunSpec, Store, StoreError
-from core.store import RunFolder, open_run
+from core.store import RunFolder, open_finished, open_run
 from core.store.store import PROJECT, default_store
 
 WORK = """
@@ -130,3 +130,17 @@ def test_a_run_is_looked_for_in_the_store_then_in_the_gallery(
             open_run(store, strange)
     with pytest.raises(StoreError, match="has no result"):
         _ = RunFolder(store.root, run).result
+
+
+def test_a_shipped_run_stays_readable_while_the_store_makes_it_anew(
+    store: Store, quick: Callable[..., RunSpec], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.store.store.GALLERY", tmp_path / "gallery")
+    shipped = Store(tmp_path / "gallery")
+    run = shipped.submit(quick())
+    store.submit(quick())
+    with pytest.raises(NotFound, match="no finished run"):
+        open_finished(store, run)
+    for made in (shipped, store):
+        (made.root / "runs" / run / "result.json").write_text("{}")
+        assert open_finished(store, run).root == made.root

@@ -86,3 +86,13 @@ def test_pages_of_a_run_without_its_images_offer_them(
 def test_pages_of_a_run_with_its_images_offer_nothing(open_page: Callable[..., AppTest]) -> None:
     app = open_page("pages/2_Sensitivity.py", {"run": examples()[0].spec.id})
     assert not [expander for expander in app.expander if OFFER in expander.label]
+
+
+def test_pages_show_a_shipped_run_while_the_store_makes_it_anew(
+    open_page: Callable[..., AppTest], store: Store
+) -> None:
+    spec = examples()[0].spec
+    store.submit(spec)
+    app = open_page("pages/4_Gold_comparison.py", {"run": spec.id, "img": "0"})
+    assert app.error == []
+    assert app.metric[0].label == "Forget set"

@@ -67,7 +67,7 @@ def test_from_a_link_to_the_form_and_back(spec: RunSpec, open_page: Callable[...
 def test_the_form_offers_the_settings_that_a_method_uses(name: str, open_page: Callable[..., AppTest]) -> None:
     app = open_page(PAGE)
     app.selectbox(key="draft.method").set_value(name).run()
-    assert METHODS[name].about in "".join(caption.value for caption in app.caption)
+    assert METHODS[name].about in "".join(text.value for text in app.markdown)
     assert offered(app, name) == {field for field in METHODS[name].model_fields if METHODS[name]().uses(field)} - {
         "name"
     }

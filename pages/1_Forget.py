@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core import METHODS, InvalidSpec, RunSpec, load_dataset, plan
+from core.figures import SPLIT_NAMES
 from core.gallery import examples
 from core.jobs import ensure_supervisor
 from core.specs import ARCHITECTURES, ModelSpec
@@ -54,7 +55,8 @@ with page("Forget", "Choose what a trained classifier shall forget, press Run, a
         st.subheader("How", anchor=False)
         st.selectbox("Method", METHODS, format_func=lambda name: METHODS[name].title, key=f"{PREFIX}method")
         kind = METHODS[draft.get("method")]
-        st.markdown(f"{kind.about} Needs: {', '.join(sorted(kind.needs)) or 'nothing'}. [Paper]({kind.paper})")
+        needs = ", ".join(SPLIT_NAMES[name].lower() for name in sorted(kind.needs)) or "nothing"
+        st.markdown(f"{kind.about} Needs: {needs}. [Paper]({kind.paper})")
         with st.expander("Settings of the method", icon=":material/tune:"):
             settings_form(kind)
         with st.expander("Model, seeds and gold models", icon=":material/memory:"):

@@ -211,7 +211,7 @@ def two_runs(differences: pd.DataFrame, classes: Sequence[str], runs: tuple[str,
         figure.add_trace(
             go.Scatter(
                 x=part["probability_1"], y=part["probability_2"], mode="markers",
-                name=SPLIT_NAMES.get(str(split), str(split).capitalize()), customdata=part["index"], hovertext=told,
+                name=SPLIT_NAMES[split], customdata=part["index"], hovertext=told,
                 marker={"color": mark.color, "symbol": mark.symbol, "size": np.where(part["flipped"], 9, 5),
                         "opacity": 0.7},
                 hovertemplate="%{hovertext}<br>%{x:.1%} → %{y:.1%}<extra></extra>",

@@ -6,10 +6,9 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.figures.theme import NEUTRAL, ROLES, Shown, faded, frame, log_axis, role_mark, role_name
+from core.figures.theme import FULL, NEUTRAL, TEXT_ON, Shown, frame, log_axis, role_mark, role_name, tints
 
 MOST_CLASSES = 12
-SHADES = [[0, faded(ROLES["original"].color, 0.07)], [1, ROLES["original"].color]]
 
 
 def class_probabilities_table(answers: pd.DataFrame, target: int, classes: Sequence[str]) -> pd.DataFrame:
@@ -34,17 +33,19 @@ def class_probabilities(answers: pd.DataFrame, target: int, classes: Sequence[st
     figure = frame(70 + 30 * len(roles), margin_t=8)
     figure.add_trace(
         go.Heatmap(
-            x=names, y=[role_name(role) for role in roles], z=shares, zmin=0, zmax=1, colorscale=SHADES,
+            x=names, y=[role_name(role) for role in roles], z=shares, zmin=0, zmax=1, colorscale=tints("original"),
             xgap=2, ygap=2,
             showscale=False, hovertemplate="%{y}: %{x} %{z:.2%}<extra></extra>",
         )
     )  # fmt: skip
-    figure.add_trace(  # as text of its own, for which the page chooses the colour
-        go.Scatter(
-            x=np.tile(names, len(roles)), y=np.repeat([role_name(role) for role in roles], len(names)), mode="text",
-            text=np.where(shares >= 0.005, np.char.mod("%.0f", 100 * shares), "").ravel(), hoverinfo="skip",
-        )
-    )  # fmt: skip
+    for which, look in ((shares > FULL, {"color": TEXT_ON["original"]}), ((shares >= 0.005) & (shares <= FULL), {})):
+        row, column = np.nonzero(which)  # as text of its own; where a cell is not full the page chooses the colour
+        figure.add_trace(
+            go.Scatter(
+                x=[names[n] for n in column], y=[role_name(roles[n]) for n in row], mode="text", textfont=look,
+                text=np.char.mod("%.0f", 100 * shares[which]), hoverinfo="skip", showlegend=False,
+            )
+        )  # fmt: skip
     place = names.index(classes[target])
     edge = {"color": role_mark("unlearned").color, "width": 2}
     figure.add_shape(type="rect", x0=place - 0.5, x1=place + 0.5, y0=-0.5, y1=len(roles) - 0.5, line=edge)
@@ -54,7 +55,7 @@ def class_probabilities(answers: pd.DataFrame, target: int, classes: Sequence[st
     return Shown(
         figure,
         table,
-        f"Probability of every class in percent. Framed: {classes[target]}, the class c of the formula.",
+        f"Probability of every class in percent. Framed: {classes[target]}, the class c of the MU-Mis terms.",
         f"Largest probability: {'; '.join(told)}.",
         tuple(roles),
     )

@@ -9,18 +9,20 @@ from core.evaluation.sequences import largest_return
 from core.evaluation.standing import ROUNDING
 from core.figures.method_rows import NO_GOLD
 from core.figures.theme import (
+    FULL,
     LINES,
     NEUTRAL,
     ROLES,
+    TEXT_ON,
     Mark,
     Shown,
     blank,
     cut_short,
-    faded,
     frame,
     is_gold,
     points_text,
     role_name,
+    tints,
 )
 
 GAP_NAMES = {"gap": "Average gap", "kl": "KL from gold", "resilience": "Resilience gap"}
@@ -35,10 +37,6 @@ HOW_TO_READ = {
 ROW = 36  # pixels
 LEAST_HEIGHT = 0.02  # of a gap's axis: nothing is drawn large that is hardly there
 LONGEST = 16  # letters of a request's name beside a figure
-# Accuracy -> how full a cell is: below a half the page's own text colour is readable on it, above it the role's.
-FULL = 0.499
-FILL = ((0.0, 0.0), (FULL, 0.25), (FULL, 0.85), (1.0, 1.0))
-TEXT_ON = {"unlearned": "#ffffff", "gold": "#10151c"}
 
 
 def sequence_gap_table(steps: pd.DataFrame, metric: str) -> pd.DataFrame:
@@ -207,8 +205,7 @@ def _line(part: pd.DataFrame, metric: str, method: str, mark: Mark, number: str)
 
 
 def _tints(cells: pd.DataFrame, rows: pd.Series, role: str) -> go.Heatmap:
-    scale = [[place, faded(ROLES[role].color, opacity)] for place, opacity in FILL]
-    return go.Heatmap(x=cells["step"], y=rows, z=cells[role], zmin=0, zmax=1, colorscale=scale, showscale=False,
+    return go.Heatmap(x=cells["step"], y=rows, z=cells[role], zmin=0, zmax=1, colorscale=tints(role), showscale=False,
                       hoverinfo="skip", xgap=2, ygap=2)  # fmt: skip
 
 

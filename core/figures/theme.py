@@ -53,8 +53,20 @@ LINES = (  # several runs or methods in one picture, in the order in which they 
 
 NEUTRAL = "#808791"  # lines of reference
 
-SPLIT_NAMES = {"forget": "Forget set", "retain": "Retain set", "test": "Test set", "pool": "Pool"}
+SPLIT_NAMES = {
+    "forget": "Forget set",
+    "forgotten": "Forgotten before",  # by the earlier requests of a sequence
+    "retain": "Retain set",
+    "test": "Test set",
+    "pool": "Pool",
+}
 NORM_NAMES = {"target_norm": "Target norm", "irrelevant_norm": "Irrelevant norm", "jacobian_norm": "Jacobian norm"}
+
+
+# A share -> how full its cell is: up to a half the page's own text colour is readable on it, above it the role's.
+FULL = 0.499
+_FILL = ((0.0, 0.0), (FULL, 0.25), (FULL, 0.85), (1.0, 1.0))
+TEXT_ON = {"original": "#10151c", "unlearned": "#ffffff", "gold": "#10151c"}
 
 
 @dataclass(frozen=True)
@@ -111,6 +123,11 @@ def faded(color: str, opacity: float) -> str:
 def cut_short(text: str, most: int) -> str:
     """At most so many letters of a text."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def tints(role: str) -> list[list[Any]]:
+    """The colour scale of cells that show shares from 0 to 1; text on those above ``FULL`` is ``TEXT_ON[role]``."""
+    return [[share, faded(ROLES[role].color, opacity)] for share, opacity in _FILL]
 
 
 def points_text(difference: float, unit: str = " pp", digits: int = 1) -> str:

@@ -14,7 +14,7 @@ from core.figures.theme import ROLES, Mark, Shown, blank, cut_short, frame
 COLUMNS = 6
 ROW = 84  # pixels: a picture and its caption
 PIXELS = 48  # of a picture, at least
-LETTERS = 10  # of a class's name in a caption
+LETTERS = 7  # of a class's name in a caption: more would run into the next one on a laptop
 
 # As gold has gold's colour; not forgotten that of the original, which knew the image; the rest that of the unlearned.
 _LOOKS = (

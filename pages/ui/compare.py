@@ -108,10 +108,10 @@ def _images(folders: Mapping[str, RunFolder]) -> None:
         return
     both = image_differences(first.table("samples"), second.table("samples"))
     st.markdown(_told(both))
-    splits = ["all", *both["split_1"].unique()]
+    splits = ["all", *sorted(both["split_1"].unique(), key=list(SPLIT_NAMES).index)]
     split = st.segmented_control(
         "Images", splits, default="all", key="compare.split", bind="query-params", required=True,
-        format_func=lambda name: SPLIT_NAMES.get(name, name.capitalize()),
+        format_func=lambda name: SPLIT_NAMES.get(name, "All"),
     )  # fmt: skip
     rows = both if split == "all" else both[both["split_1"] == split]
     _most_changed(first, rows)
@@ -119,10 +119,7 @@ def _images(folders: Mapping[str, RunFolder]) -> None:
 
 
 def _told(both: pd.DataFrame) -> str:
-    counts = [
-        f"{row.flipped} of {row.images} in {SPLIT_NAMES.get(str(row.split), str(row.split)).lower()}"
-        for row in flips(both).itertuples()
-    ]
+    counts = [f"{row.flipped} of {row.images} in {SPLIT_NAMES[row.split].lower()}" for row in flips(both).itertuples()]
     return f"**{int(both['flipped'].sum())} of {len(both)} images** are predicted otherwise: {', '.join(counts)}."
 
 

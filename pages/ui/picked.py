@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core import load_dataset
 from core.datasets.picture import fitted
 from core.errors import InvalidSpec
 from core.figures import SPLIT_NAMES, in_role_order, is_gold, role_name
@@ -74,8 +73,7 @@ def pick(run: RunFolder, name: str) -> Picked:
     rows = _rows(run, int(name)) if name.isdecimal() else pd.DataFrame()
     if rows.empty:
         raise InvalidSpec(f"image {name[:20]!r} is not in the data of this run; select another")
-    pixels = load_dataset(run.spec.model.data).images_of(np.array([int(name)]))[0]
-    return Picked(name, pixels, int(rows["label"].iloc[0]), rows)
+    return Picked(name, library.images(run.spec, [int(name)])[0], int(rows["label"].iloc[0]), rows)
 
 
 def _rows(run: RunFolder, number: int) -> pd.DataFrame:

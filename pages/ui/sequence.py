@@ -54,8 +54,8 @@ def results(sequences: Sequences) -> None:
     finished = {name: found for name, steps in sequences.items() if (found := _finished_steps(steps))}
     if not finished:
         st.info(
-            "When the first step is done, this is the place of the gap to gold after every request, of what came "
-            "back, and of the accuracy on every request's images after every step.", icon=":material/info:",
+            "Nothing is finished yet. When the first step is, its gap to gold and the accuracy on every request's "
+            "images appear here; from the second on, whether what was forgotten comes back.", icon=":material/info:",
         )  # fmt: skip
         return
     measured = {name: _measured(found) for name, found in finished.items()}

@@ -42,7 +42,7 @@ def choose(images: Images, info: DataInfo) -> Slice:
         labels = _several("Class", range(len(info.classes)), "class", info.classes)
     with columns[2]:
         splits = [name for name in (*TRAINING, "test", "pool") if name in about["split"].cat.categories]
-        split = _several("Part of the data", splits, "split", {"forgotten": "Forgotten before"} | SPLIT_NAMES)
+        split = _several("Part of the data", splits, "split", SPLIT_NAMES)
     with columns[3]:
         outcome = _several("Outcome", about["outcome"].cat.categories, "outcome", help="Right or wrong: the "
                            "unlearned model against gold, which is right where half of the golds are.")  # fmt: skip

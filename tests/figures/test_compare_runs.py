@@ -87,7 +87,7 @@ def differences() -> pd.DataFrame:
 def test_two_runs_image_by_image(differences: pd.DataFrame, classes: tuple[str, ...]) -> None:
     shown = two_runs(differences, classes, ("A", "B"))
     by_name = {trace.name: trace for trace in shown.figure.data}
-    assert set(by_name) == {"Forget set", "Retain set", "Forgotten"}
+    assert set(by_name) == {"Forget set", "Retain set", "Forgotten before"}
     forget = by_name["Forget set"]
     assert (forget.x[0], forget.y[0], forget.customdata[0]) == (0.9, 0.1, 1)
     assert forget.hovertext[0] == "image 1, cat: cat → dog"

@@ -28,10 +28,12 @@ def test_probabilities(answers: pd.DataFrame) -> None:
     assert table["class"].tolist() == list(NAMES)
     assert table["gold-1"].tolist() == [0.2, 0.5, 0.1, 0.2]
     shown = class_probabilities(answers, 2, NAMES)
-    heat, numbers = shown.figure.data
+    heat, full, others = shown.figure.data
     assert list(heat.y) == ["Original", "Gold 1"]
     assert np.array_equal(heat.z, [[0.7, 0.1, 0.199, 0.001], [0.2, 0.5, 0.1, 0.2]])
-    assert numbers.text[:4].tolist() == ["70", "10", "20", ""]  # less than half a percent is not written
+    assert (list(full.x), list(full.y), list(full.text)) == (["cat", "dog"], ["Original", "Gold 1"], ["70", "50"])
+    assert list(others.text) == ["10", "20", "20", "10", "20"]  # less than half a percent is not written
+    assert list(others.x) == ["dog", "owl", "cat", "owl", "cow"]
     (box,) = shown.figure.layout.shapes
     assert (box.x0, box.x1) == (1.5, 2.5)
     assert shown.alt == "Largest probability: Original cat 70%; Gold 1 dog 50%."

@@ -6,11 +6,13 @@ import pytest
 
 from core.figures.theme import (
     DIFFICULTY,
+    FULL,
     LINES,
     NORMS,
     ROLES,
     SIDES,
     SPLITS,
+    TEXT_ON,
     Mark,
     blank,
     cut_short,
@@ -20,6 +22,7 @@ from core.figures.theme import (
     log_axis,
     role_mark,
     role_name,
+    tints,
 )
 
 # Machado, Oliveira, Fernandes 2009, "A Physiologically-based Model for Simulation of Color Vision Deficiency", table of
@@ -79,6 +82,12 @@ def lab(color: str, vision: str) -> np.ndarray:
 )
 def test_colors_read_on_light_and_dark_pages(mark: Mark, page: str) -> None:
     assert contrast(mark.color, page) >= 3  # WCAG 2.2, 1.4.11: graphical objects
+
+
+@pytest.mark.parametrize("role", TEXT_ON)
+def test_numbers_can_be_read_on_full_cells(role: str) -> None:
+    assert contrast(ROLES[role].color, TEXT_ON[role]) >= 4.5  # WCAG 2.2, 1.4.3: text
+    assert [share for share, _ in tints(role)] == [0, FULL, FULL, 1]
 
 
 @pytest.mark.parametrize("vision", VISIONS)

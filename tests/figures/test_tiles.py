@@ -21,7 +21,7 @@ def test_tiles_stand_row_by_row_with_their_ids_and_captions() -> None:
     assert list(targets.customdata) == ABOUT["index"].tolist()
     assert list(zip(targets.x, targets.y, strict=True)) == [(n % COLUMNS, n // COLUMNS) for n in range(8)]
     assert [image.source for image in figure.layout.images] == [png_url(image, 48) for image in IMAGES]
-    assert list(captions.text) == ["cat", "dog", "cat", "extraordi…", "cat", "cat", "dog", "cat"]
+    assert list(captions.text) == ["cat", "dog", "cat", "extrao…", "cat", "cat", "dog", "cat"]
     assert list(captions.marker.symbol) == [OUTCOME_MARKS[name].symbol for name in ABOUT["outcome"]]
     assert [round(x + 0.36) for x in captions.x] == list(targets.x)
     assert [trace.name for trace in legend] == ["kept as gold", "not forgotten", "harmed"]

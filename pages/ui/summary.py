@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.evaluation.standing import time_ratio
 from core.specs import RunSpec, to_command, to_python, to_query
 from core.store import RunFolder
 from core.takeaway.words import GLOSSARY
@@ -50,8 +51,8 @@ def details(run: RunFolder) -> None:
     """Stop, cost, notes; the same run as a command, as Python and as JSON."""
     result = run.result
     seconds = result["seconds"]
-    retraining = mean(seconds["gold"]) if seconds["gold"] else seconds["original"]
-    share = f", {seconds['unlearn'] / retraining:.2f} of a retraining" if retraining else ""
+    ratio = time_ratio(result)
+    share = "" if ratio is None else f", {ratio:.2f} of a retraining"
     steps = f"{result['steps']} step{'s' if result['steps'] != 1 else ''}"
     st.markdown(f"**{steps}** in **{seconds['unlearn']:.2f} s**{share}. Stopped: {result['stop_reason']}.")
     for sentence in result["notes"]:

@@ -16,15 +16,15 @@ with page(
     "Runs", "Runs go on in a worker process of their own: a closed page or a restarted server does not stop them."
 ):
     rows = library.store().rows()
+    compared = compare.wanted()
     if rows:
         text, starred = runs_table.filters()
         active = any(row.state in live.ACTIVE for row in rows)
         st.fragment(runs_table.table, run_every=1.0 if active else None)(text, starred, active)
-    else:
+    elif len(compared) < 2:  # shipped examples can be compared without any
         st.info("No run yet.", icon=":material/info:")
         st.page_link("pages/1_Forget.py", label="Forget something", icon=":material/backspace:")
 
-    compared = compare.wanted()
     row = next((row for row in rows if row.id == selected("run")), None)
     if len(compared) > 1:
         st.header("Comparison", anchor="comparison")

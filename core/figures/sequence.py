@@ -27,13 +27,13 @@ from core.figures.theme import (
 
 GAP_NAMES = {"gap": "Average gap", "kl": "KL from gold", "resilience": "Resilience gap"}
 HOW_TO_READ = {
-    "gap": "FA, RA and TA against gold models that were retrained without everything forgotten so far. In the golden "
-    "bars a method is no further from gold than golds are from each other. A rising line: the damage adds up.",
-    "kl": "How far the answers on the images of the step's own request are from gold's, in nats. The golden bars are "
-    "how far golds are from each other.",
+    "gap": "FA, RA and TA against gold models that were retrained without everything forgotten so far. A rising "
+    "line: the damage adds up.",
+    "kl": "How far the answers on the images of the step's own request are from gold's, in nats.",
     "resilience": "On the images of the requests before this step: how far the accuracy is from gold's, as a mean over "
     "the requests. A rising line: what was forgotten comes back, or sinks further than retraining lets it.",
 }
+BARS = " In the golden bars a method is no further from gold than golds are from each other."
 ROW = 36  # pixels
 LEAST_HEIGHT = 0.02  # of a gap's axis: nothing is drawn large that is hardly there
 LONGEST = 16  # letters of a request's name beside a figure
@@ -82,7 +82,7 @@ def sequence_gap(steps: pd.DataFrame, metric: str) -> Shown:
     return Shown(
         figure,
         table,
-        HOW_TO_READ[metric],
+        HOW_TO_READ[metric] + (BARS if len(floors) else ""),
         f"{GAP_NAMES[metric]} after request {last['step'].iloc[0]}: {told}.",
         fractions,
     )
@@ -139,6 +139,7 @@ def sequence_matrix(accuracies: pd.DataFrame, requests: Sequence[str], role: str
         zeroline=False, fixedrange=True, ticklen=0,
     )  # fmt: skip
     figure.update_layout(margin_t=56)
+    apart = role == "unlearned" and cells["spread"].notna().any()
     last = cells[cells["step"] == cells["step"].max()]
     told = ", ".join(f"{row.request} {getattr(row, role):.0%}" for row in last.itertuples())
     return Shown(
@@ -146,7 +147,7 @@ def sequence_matrix(accuracies: pd.DataFrame, requests: Sequence[str], role: str
         table,
         "A row is a request's images, a column the model after so many requests. Right of the thick line they are "
         "forgotten: a row whose numbers rise again comes back."
-        + (" Bold: further from gold than golds are from each other." if role == "unlearned" else ""),
+        + (" Bold: further from gold than golds are from each other." if apart else ""),
         f"{role_name(role)} after {last['step'].iloc[0]} requests, accuracy on the images of each: {told}.",
         ("unlearned", "gold", "difference", "spread"),
     )

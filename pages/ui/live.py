@@ -58,7 +58,7 @@ def _going_on(row: RunRow, folder: RunFolder) -> None:
     st.button("Cancel", key=f"cancel.{row.id}", icon=":material/stop_circle:", on_click=store.cancel, args=(row.id,))
     if row.state == "queued":
         waiting = [other.id for other in reversed(store.rows()) if other.state in ACTIVE]
-        place = waiting.index(row.id)
+        place = waiting.index(row.id) if row.id in waiting else 0  # it may have been cancelled just now
         st.info("Starting a worker." if place == 0 else f"{place} run{'s' * (place > 1)} before this one.")
         return
     progress = folder.progress()

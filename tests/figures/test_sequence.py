@@ -158,6 +158,17 @@ def test_every_figure_says_how_to_read_it_and_names_fractions_that_exist(
         assert set(one.fractions) <= set(one.table.columns)
 
 
+def test_what_one_gold_can_not_draw_is_not_explained(steps: pd.DataFrame, accuracies: pd.DataFrame) -> None:
+    one = accuracies[accuracies["role"] != "gold-2"]
+    figures = [
+        (sequence_gap(steps, "gap"), sequence_gap(steps.assign(gap_floor=NAN), "gap"), "golden bars"),
+        (sequence_matrix(accuracies, REQUESTS, "unlearned"), sequence_matrix(one, REQUESTS, "unlearned"), "Bold"),
+    ]
+    for several, single, word in figures:
+        assert word in several.how_to_read
+        assert word not in single.how_to_read
+
+
 @pytest.mark.parametrize(
     ("text", "name"),
     [("class=bear", "bear"), ("subclass=rocket", "rocket"), ("class=3", "class 3"), ("subclass=3", "subclass 3"),

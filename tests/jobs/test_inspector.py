@@ -71,7 +71,7 @@ def test_what_cannot_be_answered_is_a_sentence_and_stops_nothing(asked: Store) -
     broken = {
         "no such image": (question(asked, "77777"), "image 77777 is not in this data set"),
         "no such picture": (question(asked, "own-" + "0" * 20), "draw or upload it again"),
-        "no such run": (InspectSpec(run="nope", image="1"), "neither in"),
+        "no such run": (InspectSpec(run="nope", image="1"), "no finished run"),
     }
     for spec, _ in broken.values():
         asked.inspections.ask(spec)

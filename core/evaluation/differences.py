@@ -39,7 +39,7 @@ def spec_differences(specs: Mapping[str, RunSpec]) -> pd.DataFrame:
     each = {name: settings(spec) for name, spec in specs.items()}
     names = dict.fromkeys(setting for values in each.values() for setting in values)
     rows = [{"setting": n, **{run: _text(values.get(n, ABSENT)) for run, values in each.items()}} for n in names]
-    differ = [row for row in rows if len(set(row.values()) - {row["setting"]}) > 1]
+    differ = [row for row in rows if len({row[run] for run in each}) > 1]
     return pd.DataFrame(differ, columns=["setting", *specs])
 
 

@@ -41,7 +41,8 @@ with page("Sensitivity", LEAD):
     show(rise_fall(samples, split), "rise_fall")
 
     st.subheader("Distributions in every model", anchor=False)
-    tabs = st.tabs(list(NORMS.values()), key="sensitivity.distribution", bind="query-params")
+    tabs = st.tabs(list(NORMS.values()), key="sensitivity.distribution", bind="query-params", on_change="rerun")
     for tab, name in zip(tabs, NORMS, strict=True):
-        with tab:
-            show(distribution(samples, split, name), f"distribution.{name}")
+        if tab.open:
+            with tab:
+                show(distribution(samples, split, name), f"distribution.{name}")

@@ -62,17 +62,21 @@ with page("Gold comparison", LEAD):
         default="All methods" if len(results) > 1 else "This run",
         key="gold.tab",
         bind="query-params",
+        on_change="rerun",  # so that the costly ones are drawn only where they are open
     )
     with side_by_side:
         methods.side_by_side(results)
-    with single:
-        this_run(run)
-    with images:
-        st.subheader("Where the forget images go", anchor=False)
-        aftermath.forget_images(run)
-        st.subheader("Who else was changed", anchor=False)
-        aftermath.other_images(run)
-    with cost:
-        methods.cost(results)
-        st.subheader("This run", anchor=False)
-        summary.details(run)
+    if single.open:
+        with single:
+            this_run(run)
+    if images.open:
+        with images:
+            st.subheader("Where the forget images go", anchor=False)
+            aftermath.forget_images(run)
+            st.subheader("Who else was changed", anchor=False)
+            aftermath.other_images(run)
+    if cost.open:
+        with cost:
+            methods.cost(results)
+            st.subheader("This run", anchor=False)
+            summary.details(run)

@@ -27,7 +27,7 @@ def test_the_numbers_of_the_result(
     run = shipped(entry.spec)
     assert run is not None
     result = run.result
-    app = open_page(PAGE, {"run": run.run})
+    app = open_page(PAGE, {"run": run.run, "gold.tab": "This run"})
     (table,) = tables(app, "role", "gap")
     table = table.set_index("role")
     for shown, role in (("Do nothing (original)", "original"), ("Unlearned", "unlearned"), ("Gold 2", "gold-2")):
@@ -37,6 +37,7 @@ def test_the_numbers_of_the_result(
     assert accuracies_shown(app) == pytest.approx(expected, abs=0.0006)
     assert f"{result['gap']['average']:.2%}" in words(app)
     assert f"{result['gold_spread']['average']:.2%}" in words(app)
+    app = open_page(PAGE, {"run": run.run, "gold.tab": "Cost"})
     assert f"**{result['steps']} steps**" in words(app)
     assert all(note in words(app) for note in result["notes"])
 
@@ -90,6 +91,7 @@ def test_runs_of_one_request_stand_side_by_side(
         assert table.loc[way, "FA"] == pytest.approx(result["accuracy"]["unlearned"]["FA"] - mean(golds))
         assert table.loc[way, "gap"] == pytest.approx(result["gap"]["average"])
         assert table.loc[way, "run"] == run
+    app = open_page(PAGE, {"run": finished_run.run, "gold.tab": "Images"})
     samples = finished_run.samples()
     wide = samples[samples["split"].isin(["retain", "test"])].pivot(index="index", columns="role", values="prediction")
     flipped = int((wide["original"] != wide["unlearned"]).sum())

@@ -1,5 +1,6 @@
 """The frame of every page: configuration, navigation, title, the selected image, and what errors come to."""
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -23,9 +24,17 @@ PAGES = {
 }
 
 
+@st.cache_resource(show_spinner=False)
+def _keep_what_is_loaded() -> None:
+    """Once per server: the libraries stay loaded, and looking through them for garbage takes as long as a page."""
+    gc.collect()
+    gc.freeze()
+
+
 @contextmanager
 def page(name: str, lead: str) -> Iterator[None]:
     """One page: ``with page("Forget", "what it is for"):``."""
+    _keep_what_is_loaded()
     st.set_page_config(page_title=f"{name} · Machine unlearning", page_icon="🧽", layout="wide")
     with st.sidebar:
         st.markdown("**Machine unlearning explorer**")

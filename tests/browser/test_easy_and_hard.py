@@ -44,7 +44,7 @@ def test_open_an_image_and_move_the_cut(screen: Page, app_store: Store, quick: C
     screen.mouse.move(tile["x"], tile["y"])
     screen.wait_for_timeout(500)
     screen.mouse.click(tile["x"], tile["y"])
-    expect(screen.get_by_text(re.compile(rf"^Image {tile['id']} · three"))).to_be_visible()
+    expect(screen.get_by_text(re.compile(rf"^Image {tile['id']} · three · called"))).to_be_visible()
     expect(screen).to_have_url(re.compile(rf"img={tile['id']}\b"))
 
     screen.wait_for_timeout(1500)

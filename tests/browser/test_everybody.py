@@ -23,7 +23,12 @@ NAME_OF_FOCUS = """() => {
 }"""
 
 
-@pytest.mark.parametrize("name", PAGES)
+QUICK = ("Overview", "Forget")  # the other pages take minutes
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in QUICK else pytest.mark.long) for name in PAGES]
+)
 def test_a_page_by_its_link(name: str, screen: Page) -> None:
     """No serious finding of axe in light and dark, and nothing beyond the edge of a phone."""
     screen.goto(f"/{url(name)}?run={tmu_example()}")

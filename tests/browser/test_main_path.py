@@ -136,7 +136,8 @@ def shows_the_image_of_a_point(screen: Page, folder: RunFolder) -> None:
     """A click on a point of the forget set opens its image, with its norms in every model."""
     settle(screen)
     click(screen, screen.evaluate(FIRST_POINT, "Forget set"))
-    panel = screen.get_by_text(re.compile(r"^Image \d+ · three · forget$"))  # another point may lie on top of the first
+    said = re.compile(r"^Image \d+ · three · forget set$")  # another point may lie on top of the first
+    panel = screen.get_by_text(said).first
     expect(panel).to_be_visible()
     number = int(panel.inner_text().split()[1])
     samples = folder.samples()

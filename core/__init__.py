@@ -6,7 +6,7 @@ from typing import Any
 
 _HOMES = {
     "core.datasets": ("Dataset", "Split", "load_dataset"),
-    "core.errors": ("DataUnavailable", "InvalidSpec", "NotFound", "StoreError", "UnlearnError"),
+    "core.errors": ("DataUnavailable", "Diverged", "InvalidSpec", "NotFound", "StoreError", "UnlearnError"),
     "core.events": ("Finished", "Phase", "Table"),
     "core.experiment.plan": ("plan",),
     "core.experiment.run": ("execute",),

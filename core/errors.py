@@ -4,7 +4,8 @@ UnlearnError
 ├── InvalidSpec       a name, value or combination that is not allowed        (also a ValueError)
 ├── DataUnavailable   a data set that this machine does not have
 ├── NotFound          a run or model that the store does not hold             (also a KeyError)
-└── StoreError        a store that can't be read or written, or a run in the wrong state for what was asked
+├── StoreError        a store that can't be read or written, or a run in the wrong state for what was asked
+└── Diverged          a method that left a model whose answers are not numbers
 """
 
 
@@ -28,3 +29,7 @@ class NotFound(UnlearnError, KeyError):
 
 class StoreError(UnlearnError):
     """A store that can't be read or written, or a run that is in the wrong state for what was asked."""
+
+
+class Diverged(UnlearnError):
+    """A method that left a model whose answers are not finite numbers."""

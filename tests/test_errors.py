@@ -3,12 +3,12 @@ import inspect
 import pytest
 
 from core import errors
-from core.errors import DataUnavailable, InvalidSpec, NotFound, StoreError, UnlearnError
+from core.errors import DataUnavailable, Diverged, InvalidSpec, NotFound, StoreError, UnlearnError
 
 CLASSES = [value for value in vars(errors).values() if inspect.isclass(value)]
 
 
-@pytest.mark.parametrize("kind", [InvalidSpec, DataUnavailable, NotFound, StoreError])
+@pytest.mark.parametrize("kind", [InvalidSpec, DataUnavailable, NotFound, StoreError, Diverged])
 def test_every_error_is_caught_as_one_class_and_reads_as_its_sentence(kind: type[UnlearnError]):
     with pytest.raises(UnlearnError) as caught:
         raise kind("run 'a' is not in the store")

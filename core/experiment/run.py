@@ -59,7 +59,7 @@ def execute(
 def _execute(planned: Plan, models: Models, place: torch.device, start: Weights | None) -> Iterator[Event]:
     spec = planned.spec
     dataset = load_dataset(spec.model.data)
-    ids = norm_ids(dataset, planned.forget.ids, spec.measure)
+    ids = norm_ids(dataset, planned.forget.ids, planned.gone.ids, spec.measure)
     saved: dict[str, SavedModel] = {}
 
     def keep(role: str) -> Iterator[Event]:

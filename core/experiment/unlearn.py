@@ -11,6 +11,7 @@ from torch import nn
 
 from core.datasets import Dataset, ForgetSet, is_subclass_request
 from core.device import on_device
+from core.errors import Diverged
 from core.events import Event, Note, Phase, Table
 from core.experiment.clock import Clock, stream
 from core.experiment.plan import Plan, chain
@@ -65,6 +66,9 @@ def unlearn(
 
     Args:
         first: how many requests the model has forgotten already.
+
+    Raises:
+        Diverged: a step left a model whose answers are not finite numbers.
     """
     spec = planned.spec
     gone: list[ForgetSet] = []
@@ -87,6 +91,11 @@ def unlearn(
                 case Step(step, total):
                     seen = replace(event, values={**event.values, **probe.values(), "seconds": clock.seconds})
                     trajectory.add(seen, probe.answers())
+                    if trajectory.answers[-1]["probability"].isna().any():
+                        raise Diverged(
+                            f"after step {step} of {spec.method.title} the model's answers are not finite numbers; "
+                            "choose smaller steps or fewer of them"
+                        )
                     yield Phase("unlearn", step, step if event.stop_reason else total)
                     yield seen
                 case Note(text):

@@ -102,21 +102,28 @@ def test_subclasses_stand_in_the_table_and_a_pool_may_be_missing():
 
 def test_norms_are_measured_on_all_forget_images_and_as_many_others(digits: Dataset):
     forget = digits.train.index[digits.train.labels == 3]
-    ids = norm_ids(digits, forget, MeasureSpec())
+    ids = norm_ids(digits, forget, forget, MeasureSpec())
     assert (np.diff(ids) > 0).all()
     retain = np.setdiff1d(digits.train.index, forget)
     assert set(forget) <= set(ids)
     assert np.isin(ids, retain).sum() == np.isin(ids, digits.test.index).sum() == len(forget)
     assert not np.isin(ids, digits.pool.index).any()
-    np.testing.assert_array_equal(ids, norm_ids(digits, forget, MeasureSpec()))
+    np.testing.assert_array_equal(ids, norm_ids(digits, forget, forget, MeasureSpec()))
+
+
+def test_norms_of_retained_images_are_not_those_of_earlier_requests(digits: Dataset):
+    forget, before = (digits.train.index[digits.train.labels == c] for c in (3, 4))
+    ids = norm_ids(digits, forget, np.concatenate([before, forget]), MeasureSpec())
+    assert not np.isin(ids, before).any()
+    assert np.isin(ids, digits.train.index).sum() == 2 * len(forget)  # the forget images, and as many retained ones
 
 
 def test_measuring_has_a_limit_per_split(digits: Dataset):
     forget = digits.train.index[digits.train.labels < 8]
-    ids = norm_ids(digits, forget, MeasureSpec(norm_images=40))
+    ids = norm_ids(digits, forget, forget, MeasureSpec(norm_images=40))
     retain = np.setdiff1d(digits.train.index, forget)
     assert [np.isin(ids, part).sum() for part in (forget, retain, digits.test.index)] == [40, 40, 40]
-    ids = norm_ids(digits, forget, MeasureSpec(norm_images=300))  # fewer retained images than that: all of them
+    ids = norm_ids(digits, forget, forget, MeasureSpec(norm_images=300))  # fewer retained images than that: all of them
     assert [np.isin(ids, part).sum() for part in (forget, retain, digits.test.index)] == [300, len(retain), 300]
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core import METHODS, RunSpec, Step, Table, load_dataset, plan
+from core import METHODS, Diverged, RunSpec, Step, Table, load_dataset, plan
 from core.datasets import ids_hash
 from core.events import Event, Note
 from core.experiment import unlearn
@@ -37,6 +37,16 @@ def test_a_method_gets_only_what_it_needs(
         assert have == spec.method.needs
     assert tasks["mu-mis"].known_accuracy is not None
     assert tasks["mu-mis"].whole_classes == (3,)
+
+
+def test_a_method_that_leaves_no_numbers_ends_at_once(finish, quick: Callable[..., RunSpec]) -> None:
+    spec = quick("gradient-ascent", gold_seeds=(1,), settings={"schedule": "authors", "learning_rate": 1.0})
+    models: dict[str, SavedModel] = {}
+    with pytest.raises(
+        Diverged, match=r"^after step \d+ of Gradient ascent the model's answers are not finite numbers"
+    ):
+        finish(spec, models=models)
+    assert set(models) == {spec.model.key}  # before any gold is trained
 
 
 def test_a_sequence_starts_from_what_is_forgotten_already(finish, quick: Callable[..., RunSpec]) -> None:

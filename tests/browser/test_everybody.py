@@ -16,6 +16,12 @@ TOO_WIDE = """() => {
     return main.scrollWidth - main.clientWidth;
 }"""
 
+# What the focused element is called: by its label, else by its text without the icon's name before it.
+NAME_OF_FOCUS = """() => {
+    const one = document.activeElement;
+    return one.getAttribute('aria-label') ?? one.innerText.split('\\n').pop();
+}"""
+
 QUICK = ("Overview", "Forget")  # the other pages take minutes
 
 
@@ -34,6 +40,25 @@ def test_a_page_by_its_link(name: str, screen: Page) -> None:
     screen.set_viewport_size({"width": 390, "height": 844})
     settle(screen)
     assert screen.evaluate(TOO_WIDE) <= 0
+
+
+def test_the_keyboard_reaches_what_a_run_needs(screen: Page) -> None:
+    screen.goto("/Forget?set.model.train.epochs=900")  # long enough to be cancelled
+    settle(screen)
+    for role, name in (("combobox", "Data set"), ("textbox", "Request"), ("combobox", "Method"), ("button", "Run")):
+        expect(screen.get_by_role(role, name=name, exact=True)).to_be_enabled()  # not while the page connects anew
+    reached: set[str] = set()
+    for _ in range(60):
+        screen.keyboard.press("Tab")
+        reached.add(screen.evaluate(NAME_OF_FOCUS))
+        if {"Skip to main content", "Data set", "Request", "Method", "Run"} <= reached:
+            break
+    else:
+        pytest.fail(f"only these were reached: {reached}")
+    screen.keyboard.press("Enter")  # on the button Run, which came last
+    expect(screen.get_by_role("heading", name="The run")).to_be_visible()
+    screen.get_by_role("button", name="Cancel", exact=True).click()
+    expect(screen.get_by_role("button", name="Take it up again")).to_be_visible()
 
 
 def url(name: str) -> str:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
-from core.device import in_memory
+from core.device import in_batches
 from core.errors import InvalidSpec
 from core.models import device_of
 from core.training import as_float
@@ -81,21 +81,18 @@ def input_gradient_norms(
 
 def selected_gradient_norms(model: nn.Module, images: Tensor, wanted: Tensor, *, batch_size: int = 256) -> Tensor:
     """As ``input_gradient_norms``, with logits of its own for every sample: ``wanted`` int64 (N, R)."""
-    norms = torch.empty(wanted.shape, device=images.device)
 
-    def fill(at_once: int) -> None:
-        for start in range(0, len(images), at_once):
-            part = slice(start, start + at_once)
-            x = as_float(images[part]).detach().requires_grad_()
-            columns = model(x).gather(1, wanted[part]).sum(dim=0)  # samples don't interact in eval mode
-            for r, column in enumerate(columns):
-                more = r + 1 < len(columns)
-                (gradient,) = torch.autograd.grad(column, x, retain_graph=more)
-                norms[part, r] = gradient.flatten(1).norm(dim=1)
+    def norms(part: Tensor, logits: Tensor) -> Tensor:
+        found = torch.empty(logits.shape, device=part.device)
+        x = as_float(part).detach().requires_grad_()
+        columns = model(x).gather(1, logits).sum(dim=0)  # samples don't interact in eval mode
+        for r, column in enumerate(columns):
+            (gradient,) = torch.autograd.grad(column, x, retain_graph=r + 1 < len(columns))
+            found[:, r] = gradient.flatten(1).norm(dim=1)
+        return found
 
     with evaluating(model, frozen=True), torch.enable_grad():
-        in_memory(fill, max(1, min(batch_size, len(images))))
-    return norms
+        return torch.cat(list(in_batches(norms, batch_size, images, wanted)))
 
 
 def target_and_irrelevant(norms: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:

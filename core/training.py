@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.datasets import Split
-from core.device import in_memory, mixed_precision
+from core.device import in_memory, mixed_precision, note_memory
 from core.models import device_of, get_state, set_state
 from core.specs import TrainSpec
 
@@ -54,7 +54,7 @@ def train(
     """Trains the model in place with SGD (Nesterov) on the cross-entropy and leaves it in eval mode.
 
     On a GPU in bfloat16. Where its memory does not suffice for a batch, the batch goes through the model in parts whose
-    gradients are added up; from then on every step's values say how many images went ``at_once``.
+    gradients are added up, from then on.
 
     Args:
         model: on the device on which it shall be trained.
@@ -82,16 +82,33 @@ def train(
                 group["lr"] = spec.learning_rate * rate(spec.schedule, (step + 0.5) / total)
             batch = batch.to(device)
             x = augmented(as_float(images[batch]), spec.augment, generator)
-            loss, at_once = in_memory(partial(_gradients, model, x, labels[batch]), at_once, least=2)
+            loss, at_once = gradients(model, x, labels[batch], at_once)
             optimiser.step()
-            yield Step(step + 1, total, loss, {"at_once": at_once} if at_once < spec.batch_size else {})
+            yield Step(step + 1, total, loss)
         if save is not None and epoch + 1 < spec.epochs:
             save(_snapshot(model, optimiser, generator, epoch + 1))
     model.eval()
 
 
-def _gradients(model: nn.Module, x: Tensor, y: Tensor, at_once: int) -> float:
-    """Leaves the gradient of the mean loss in the parameters, ``at_once`` images at a time; returns the loss."""
+def gradients(model: nn.Module, x: Tensor, y: Tensor, at_once: int) -> tuple[float, int]:
+    """Leaves the gradient of the mean cross-entropy in the parameters.
+
+    Args:
+        at_once: images float32 (N, C, H, W) that go through the model at a time; fewer where memory ends.
+
+    Returns:
+        the loss, and how many images went at a time.
+    """
+    loss, fitted = in_memory(partial(_in_parts, model, x, y), at_once, least=2)
+    if fitted < at_once:
+        note_memory(
+            f"for batches of {at_once} images, so {fitted} at a time went through the model and their gradients were "
+            "added up; in training mode BatchNorm saw these smaller batches"
+        )
+    return loss, fitted
+
+
+def _in_parts(model: nn.Module, x: Tensor, y: Tensor, at_once: int) -> float:
     model.zero_grad()
     parts = -(-len(y) // at_once)
     total = 0.0

@@ -3,7 +3,16 @@ import torch
 from torch import nn
 
 from core import InvalidSpec
-from core.device import choose_device, in_memory, mixed_precision, on_device, precision
+from core.device import (
+    choose_device,
+    in_batches,
+    in_memory,
+    memory_notes,
+    mixed_precision,
+    note_memory,
+    on_device,
+    precision,
+)
 from core.sensitivity import evaluating
 
 CPU = torch.device("cpu")
@@ -52,6 +61,39 @@ def test_the_failed_attempt_holds_nothing_when_the_next_begins():
         assert alive == [False]
 
     in_memory(work, 4)
+
+
+def test_batches_get_smaller_from_where_memory_ends():
+    rows, others, sizes = torch.arange(20), torch.arange(20, 40), []
+
+    def work(part: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
+        sizes.append(len(part))
+        if len(part) > 3 and 8 in part:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return part + other
+
+    with memory_notes() as notes:
+        assert torch.equal(torch.cat(list(in_batches(work, 8, rows, others))), rows + others)
+    assert sizes == [8, 8, 4, 2, *[2] * 5]  # what is done is not done again, and what did not fit is not tried again
+    assert notes == [
+        "The device's memory did not suffice for 8 images at once, so 2 at a time were looked at, which changes no "
+        "number."
+    ]
+
+
+def test_no_rows_are_one_batch():
+    assert [len(part) for part in in_batches(lambda part: part, 8, torch.empty(0, 3))] == [0]
+
+
+def test_the_innermost_list_gets_a_sentence_once():
+    note_memory("for anything")  # nobody listens
+    with memory_notes() as outer:
+        with memory_notes() as inner:
+            note_memory("for two")
+            note_memory("for two")
+        note_memory("for one")
+    assert inner == ["The device's memory did not suffice for two."]
+    assert outer == ["The device's memory did not suffice for one."]
 
 
 def test_other_errors_pass():

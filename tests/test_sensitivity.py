@@ -5,6 +5,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from core.device import memory_notes
 from core.errors import InvalidSpec
 from core.evaluation.tables import predict
 from core.models import build_model
@@ -137,9 +138,13 @@ def test_a_batch_that_does_not_fit_is_halved():
             raise torch.OutOfMemoryError("CUDA out of memory")
 
     model.register_forward_pre_hook(tight)
-    torch.testing.assert_close(input_gradient_norms(model, X), expected)
-    torch.testing.assert_close(predict(model, X, batch_size=6), predict(resnet(), X))
+    with memory_notes() as notes:
+        torch.testing.assert_close(input_gradient_norms(model, X), expected)
+        torch.testing.assert_close(predict(model, X, batch_size=6), predict(resnet(), X))
     assert seen == [7, 3, 3, 1, 6, 3, 3, 1]
+    assert [note[note.index("for") :] for note in notes] == [
+        f"for {size} images at once, so 3 at a time were looked at, which changes no number." for size in (7, 6)
+    ]
 
 
 def test_classes_may_be_chosen():

@@ -9,14 +9,13 @@ from statistics import fmean
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import nn
 
 from core.datasets import Split
 from core.evaluation.tables import accuracy
 from core.models import device_of
 from core.specs import TrainSpec
-from core.training import as_float, tensors
+from core.training import as_float, gradients, tensors
 
 RATE = 0.001  # constant, for every model and recipe: small enough that gold takes more than a few steps
 LIMIT = 100  # optimiser steps
@@ -46,11 +45,10 @@ def relearn(
     )
     model.eval()
     yield accuracy(model, *seen)
+    at_once = recipe.batch_size
     for batch in _batches(len(labels), recipe.batch_size, generator):
         batch = batch.to(device)
-        loss = F.cross_entropy(model(as_float(images[batch])), labels[batch])
-        optimiser.zero_grad()
-        loss.backward()
+        _, at_once = gradients(model, as_float(images[batch]), labels[batch], at_once)
         optimiser.step()
         yield accuracy(model, *seen)
 

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.datasets import Dataset, Split
-from core.device import in_memory, mixed_precision
+from core.device import in_batches, mixed_precision
 from core.models import device_of
 from core.sensitivity import evaluating, input_gradient_norms, selected_gradient_norms, target_and_irrelevant
 from core.specs import MeasureSpec
@@ -23,12 +23,12 @@ NORM_CLASSES = 20  # above this many classes the irrelevant mean is over a draw 
 def predict(model: nn.Module, images: Tensor, *, batch_size: int = 1024) -> Tensor:
     """Logits float32 (N, K) in eval mode, on a GPU from bfloat16; the model is left as found."""
 
-    def logits(at_once: int) -> Tensor:
-        parts = (as_float(part) for part in images.split(at_once))
-        return torch.cat([model(x).to(x.dtype) for x in parts])
+    def logits(part: Tensor) -> Tensor:
+        x = as_float(part)
+        return model(x).to(x.dtype)
 
     with evaluating(model), mixed_precision(device_of(model)):
-        return in_memory(logits, max(1, min(batch_size, len(images))))[0]
+        return torch.cat(list(in_batches(logits, batch_size, images)))
 
 
 def image_losses(model: nn.Module, split: Split) -> Tensor:

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from core.datasets import Dataset, Split
-from core.device import on_device, precision
+from core.device import memory_notes, on_device, precision
 from core.evaluation.accuracy import class_accuracies
 from core.evaluation.tables import fill_norms, missing_norms, prediction_table
 from core.events import Event, Phase
@@ -64,10 +64,9 @@ def _trained(
             folder.save_checkpoint(spec.key, state | {"seconds": np.array([before + clock.seconds])})
 
     steps = train(model, split, spec.train, generator=stream(spec.seed, "train"), resume=resume, save=save)
-    at_once = spec.train.batch_size
-    for step in clock.over(steps):
-        at_once = int(step.values.get("at_once", at_once))
-        yield Phase(role, step.step, step.total)
+    with memory_notes() as notes:
+        for step in clock.over(steps):
+            yield Phase(role, step.step, step.total)
     return _saved(
         spec, model, dataset,
         epochs=spec.train.epochs,
@@ -75,7 +74,7 @@ def _trained(
         steps=spec.train.epochs * steps_per_epoch(len(split), spec.train),
         seconds=before + clock.seconds,
         memory=clock.memory,
-        notes=_memory_notes(role, spec.train.batch_size, at_once),
+        notes=[f"Training {role}: {note}" for note in notes],
     )  # fmt: skip
 
 
@@ -98,15 +97,6 @@ def _saved(spec: ModelSpec, model: nn.Module, dataset: Dataset, **training: Any)
         "versions": versions(),
     }
     return SavedModel(get_state(model), table, record)
-
-
-def _memory_notes(role: str, batch: int, at_once: int) -> list[str]:
-    if at_once == batch:
-        return []
-    return [
-        f"Training {role}: the device's memory did not suffice for batches of {batch} images, so {at_once} at a time "
-        "went through the model and their gradients were added up; BatchNorm saw these smaller batches."
-    ]
 
 
 def measured(name: str, model: nn.Module, table: pd.DataFrame, dataset: Dataset, ids: np.ndarray) -> Iterator[Event]:

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from core.datasets import load_dataset
-from core.device import choose_device, on_device
+from core.device import choose_device, memory_notes, on_device
 from core.evaluation.accuracy import with_forget
 from core.evaluation.tables import norm_ids, prediction_table
 from core.events import Event, Finished, Table
@@ -52,11 +52,13 @@ def execute(
     """
     models = {} if models is None else models
     planned = plan(spec, models=models)
-    with _threads(spec):
-        yield from _execute(planned, models, choose_device(device), start)
+    with _threads(spec), memory_notes() as notes:
+        yield from _execute(planned, models, choose_device(device), start, notes)
 
 
-def _execute(planned: Plan, models: Models, place: torch.device, start: Weights | None) -> Iterator[Event]:
+def _execute(
+    planned: Plan, models: Models, place: torch.device, start: Weights | None, notes: list[str]
+) -> Iterator[Event]:
     spec = planned.spec
     dataset = load_dataset(spec.model.data)
     ids = norm_ids(dataset, planned.forget.ids, planned.gone.ids, spec.measure)
@@ -95,6 +97,7 @@ def _execute(planned: Plan, models: Models, place: torch.device, start: Weights 
     records = {role: kept.record for role, kept in saved.items()}
     if trajectory.features is not None:
         measures["easy_hard"] = judged(own, [table for role, table in tables.items() if role.startswith("gold-")])
+    trajectory.notes += notes
     result = build_result(planned, tables | {"unlearned": own}, records, trajectory, measures, took, str(place))
     yield Finished(result, get_state(model))
 

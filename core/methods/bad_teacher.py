@@ -14,11 +14,12 @@ left after 100 steps. The authors' pass leaves up to 19 % of a class with a rate
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 import torch
 from torch import Tensor, nn
 
-from core.methods.descent import run
+from core.methods.descent import Loss, run
 from core.methods.divergence import divergence, frozen
 from core.methods.task import Batches, Task
 from core.models import device_of
@@ -42,14 +43,14 @@ def unlearn(model: nn.Module, task: Task, spec: BadTeacher, *, generator: torch.
     bad = frozen(task.fresh(int(torch.randint(2**31, (), generator=generator))))
     mixed = _mixed(model, task, spec, generator)
 
-    def losses() -> Iterator[Tensor]:
-        for images, forgotten in mixed:
-            with torch.no_grad():
-                teacher = torch.where(forgotten[:, None], bad(images), good(images))
-            yield divergence(teacher, model(images))
+    def loss(images: Tensor, forgotten: Tensor) -> Tensor:
+        with torch.no_grad():
+            teacher = torch.where(forgotten[:, None], bad(images), good(images))
+        return divergence(teacher, model(images))
 
+    losses: Iterator[Loss] = (partial(loss, *batch) for batch in mixed)
     yield from run(
-        model, task, spec, losses(), spec.epochs * mixed.per_pass, generator=generator, optimiser=torch.optim.Adam
+        model, task, spec, losses, spec.epochs * mixed.per_pass, generator=generator, optimiser=torch.optim.Adam
     )
 
 

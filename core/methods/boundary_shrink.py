@@ -15,13 +15,15 @@ one class with a rate of 2e-4, and none with 5e-4.
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from core.device import in_batches
 from core.methods.descent import run
-from core.methods.task import Batches, Task
+from core.methods.task import Batches, Task, cross_entropy
 from core.models import device_of
 from core.sensitivity import evaluating
 from core.specs.methods import BoundaryShrink
@@ -45,18 +47,19 @@ def unlearn(model: nn.Module, task: Task, spec: BoundaryShrink, *, generator: to
     assert task.forget is not None
     images, labels = tensors(task.forget, device_of(model))
     forget = Batches(images, nearest_classes(model, images, labels, spec.bound), spec.batch_size, generator)
-    losses = (F.cross_entropy(model(x), near) for x, near in forget)
+    losses = (partial(cross_entropy, model, x, near) for x, near in forget)
     yield from run(model, task, spec, losses, spec.epochs * forget.per_pass, generator=generator)
 
 
 def nearest_classes(model: nn.Module, images: Tensor, labels: Tensor, bound: float) -> Tensor:
     """n(x) above, int64 (N,), of images (N, C, H, W), uint8 or float32 in [0, 1], and their labels (N,)."""
-    near = []
-    for part, own in zip(images.split(CHUNK), labels.split(CHUNK), strict=True):
-        with evaluating(model, frozen=True):
-            logits = model(crossed(model, as_float(part), own, bound))
-        near.append(logits.scatter(1, own[:, None], -torch.inf).argmax(dim=1))
-    return torch.cat(near)
+
+    def nearest(part: Tensor, own: Tensor) -> Tensor:
+        logits = model(crossed(model, as_float(part), own, bound))
+        return logits.scatter(1, own[:, None], -torch.inf).argmax(dim=1)
+
+    with evaluating(model, frozen=True):
+        return torch.cat(list(in_batches(nearest, CHUNK, images, labels)))
 
 
 def crossed(model: nn.Module, images: Tensor, labels: Tensor, bound: float) -> Tensor:

@@ -11,11 +11,12 @@ classes with their rate of 1e-4.
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 import torch
 from torch import Tensor, nn
 
-from core.methods.descent import run
+from core.methods.descent import Loss, run
 from core.methods.divergence import divergence, frozen
 from core.methods.task import Batches, Task
 from core.specs.methods import Delete
@@ -38,9 +39,9 @@ def unlearn(model: nn.Module, task: Task, spec: Delete, *, generator: torch.Gene
     forget = Batches.of(task.forget, spec.batch_size, model, generator)
     teacher = frozen(model)
 
-    def losses() -> Iterator[Tensor]:
-        for images, labels in forget:
-            without = teacher(images).scatter(1, labels[:, None], -torch.inf)
-            yield divergence(without, model(images))
+    def loss(images: Tensor, labels: Tensor) -> Tensor:
+        without = teacher(images).scatter(1, labels[:, None], -torch.inf)
+        return divergence(without, model(images))
 
-    yield from run(model, task, spec, losses(), spec.epochs * forget.per_pass, generator=generator)
+    losses: Iterator[Loss] = (partial(loss, *batch) for batch in forget)
+    yield from run(model, task, spec, losses, spec.epochs * forget.per_pass, generator=generator)

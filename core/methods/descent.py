@@ -8,16 +8,20 @@ same-stop: a step is as long as ``spec.step`` times the norm of the weights, wha
     ruins the model); they go by a fraction of their first accuracy, see ``accuracy_stop``.
 authors: the optimiser at ``spec.learning_rate`` for the method's own number of steps, whatever was forgotten.
 
+Where memory ends, the images of a step go through the model in parts, to the same gradients.
 BatchNorm keeps its statistics (eval mode) unless a method asks for training mode. Rules of the defaults of ``step`` and
 ``learning_rate``: see ``core.specs.methods.iterative``.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 import torch
 from torch import Tensor, nn
 
 from core.datasets import Split
+from core.device import in_memory, note_memory
+from core.methods.parts import in_parts
 from core.methods.steps import descend, distance, get_weights, relative_rate, restore
 from core.methods.stops import accuracy_stop
 from core.methods.task import Task, shuffled
@@ -26,16 +30,19 @@ from core.specs import TrainSpec
 from core.specs.methods import Iterative
 from core.training import Step
 
+Loss = Callable[[], Tensor]  # a scalar with graph, of images that were drawn before: asked again, it is the same
 MakeOptimiser = Callable[[Iterable[nn.Parameter], float], torch.optim.Optimizer]
 Move = Callable[[Sequence[Tensor | None]], None]
 Reason = Callable[[int, Sequence[Tensor]], str | None]  # step, weights before it -> why to end
+
+MOST_PARTS = 64  # of the images of a step, where memory ends
 
 
 def run(
     model: nn.Module,
     task: Task,
     spec: Iterative,
-    losses: Iterator[Tensor],
+    losses: Iterator[Loss],
     steps: int,
     *,
     generator: torch.Generator,
@@ -46,7 +53,7 @@ def run(
     """Descends in place and leaves the model in eval mode.
 
     Args:
-        losses: scalars with graph, without end; each is taken of the model as it is then.
+        losses: without end; each is taken of the model as it is then.
         steps: how many the authors' schedule makes.
         generator: on the CPU; which forget images the stop looks at.
         optimiser: parameters and rate -> the authors' optimiser. Default: SGD with the recipe's momentum and decay.
@@ -70,7 +77,7 @@ def run(
 
 
 def run_to_accuracy(
-    model: nn.Module, forget: Split, losses: Iterator[Tensor], step: float, target: float | None, limit: int,
+    model: nn.Module, forget: Split, losses: Iterator[Loss], step: float, target: float | None, limit: int,
     *, generator: torch.Generator, mask: Sequence[Tensor] | None = None, training_mode: bool = False,
 ) -> Iterator[Step]:  # fmt: skip
     """The schedule same-stop; arguments as in ``run``.
@@ -92,23 +99,35 @@ def run_to_accuracy(
 
 
 def _descend(
-    model: nn.Module, losses: Iterator[Tensor], move: Move, reason_at: Reason, total: int,
+    model: nn.Module, losses: Iterator[Loss], move: Move, reason_at: Reason, total: int,
     mask: Sequence[Tensor] | None, training_mode: bool,
 ) -> Iterator[Step]:  # fmt: skip
     parameters = list(model.parameters())
+    share = MOST_PARTS  # of a step's images that go through the model at once, in parts of so many
     for step in range(1, total + 1):
         before = get_weights(model)
         model.train(training_mode)
-        loss = next(losses)
-        gradients = torch.autograd.grad(loss, parameters, allow_unused=True)
+        (loss, gradients), fitted = in_memory(partial(_gradients, model, parameters, next(losses)), share)
+        if fitted < share:
+            share, parts = fitted, MOST_PARTS // fitted
+            seen = "; BatchNorm saw these parts" if training_mode else ""
+            note_memory(f"for all images of a step, so they went through the model in {parts} parts{seen}")
         model.eval()
         move(gradients if mask is None else [g * m for g, m in zip(gradients, mask, strict=True)])
         if mask is not None:  # momentum and decay move weights that have no gradient, too
             restore(parameters, before, mask)
         reason = reason_at(step, before)
-        yield Step(step, total, loss.item(), {"step_size": distance(before, parameters)}, reason)
+        yield Step(step, total, loss, {"step_size": distance(before, parameters)}, reason)
         if reason:
             return
+
+
+def _gradients(
+    model: nn.Module, parameters: Sequence[nn.Parameter], loss: Loss, share: int
+) -> tuple[float, Sequence[Tensor | None]]:
+    with in_parts(model, MOST_PARTS // share):
+        value = loss()
+        return value.item(), torch.autograd.grad(value, parameters, allow_unused=True)
 
 
 def sgd(recipe: TrainSpec) -> MakeOptimiser:

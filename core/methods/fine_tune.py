@@ -12,13 +12,13 @@ is not reached in 100 steps of 0.01, the longest tried.
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 import torch
-import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import nn
 
-from core.methods.descent import run
-from core.methods.task import Batches, Task
+from core.methods.descent import Loss, run
+from core.methods.task import Batches, Task, cross_entropy
 from core.specs.methods import FineTune
 from core.training import Step, augmented
 
@@ -47,7 +47,7 @@ def retained(model: nn.Module, task: Task, generator: torch.Generator) -> Batche
     return Batches.of(task.retain, task.recipe.batch_size, model, generator)
 
 
-def training_losses(model: nn.Module, task: Task, retain: Batches, generator: torch.Generator) -> Iterator[Tensor]:
+def training_losses(model: nn.Module, task: Task, retain: Batches, generator: torch.Generator) -> Iterator[Loss]:
     """The cross-entropy of one augmented batch after another."""
     for images, labels in retain:
-        yield F.cross_entropy(model(augmented(images, task.recipe.augment, generator)), labels)
+        yield partial(cross_entropy, model, augmented(images, task.recipe.augment, generator), labels)

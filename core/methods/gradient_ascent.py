@@ -11,13 +11,13 @@ rate of 0.05, and with 0.2, the first that forgets all ten classes, they ruin th
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 import torch
-import torch.nn.functional as F
-from torch import nn
+from torch import Tensor, nn
 
 from core.methods.descent import run
-from core.methods.task import Batches, Task
+from core.methods.task import Batches, Task, cross_entropy
 from core.specs.methods import GradientAscent
 from core.training import Step
 
@@ -36,5 +36,10 @@ def unlearn(model: nn.Module, task: Task, spec: GradientAscent, *, generator: to
     """
     assert task.forget is not None
     forget = Batches.of(task.forget, spec.batch_size, model, generator)
-    losses = (-F.cross_entropy(model(images), labels) for images, labels in forget)
+    losses = (partial(ascent, model, images, labels) for images, labels in forget)
     yield from run(model, task, spec, losses, spec.epochs * forget.per_pass, generator=generator)
+
+
+def ascent(model: nn.Module, images: Tensor, labels: Tensor) -> Tensor:
+    """Minus the cross-entropy, a scalar with graph."""
+    return -cross_entropy(model, images, labels)

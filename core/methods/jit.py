@@ -14,11 +14,12 @@ classes with their rate of 3e-4, and ruins the model.
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 import torch
 from torch import Tensor, nn
 
-from core.methods.descent import run
+from core.methods.descent import Loss, run
 from core.methods.task import Batches, Task
 from core.specs.methods import Jit
 from core.training import Step
@@ -39,10 +40,10 @@ def unlearn(model: nn.Module, task: Task, spec: Jit, *, generator: torch.Generat
     assert task.forget is not None
     forget = Batches.of(task.forget, spec.batch_size, model, generator)
 
-    def losses() -> Iterator[Tensor]:
+    def losses() -> Iterator[Loss]:
         for images, _ in forget:
             noise = torch.randn(spec.copies, *images.shape, generator=generator).to(images.device)
-            yield roughness(model, images, (images + spec.noise * noise).clamp(0, 1))
+            yield partial(roughness, model, images, (images + spec.noise * noise).clamp(0, 1))
 
     steps = spec.epochs * forget.per_pass
     yield from run(model, task, spec, losses(), steps, generator=generator, optimiser=torch.optim.SGD)

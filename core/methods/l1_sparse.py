@@ -13,11 +13,12 @@ class are left). The same stop is not reached there in 100 steps of 0.01, the lo
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 import torch
 from torch import Tensor, nn
 
-from core.methods.descent import run
+from core.methods.descent import Loss, run
 from core.methods.fine_tune import retained, training_losses
 from core.methods.task import Task
 from core.specs.methods import L1Sparse
@@ -40,11 +41,16 @@ def unlearn(model: nn.Module, task: Task, spec: L1Sparse, *, generator: torch.Ge
     steps = spec.epochs * retain.per_pass
     total = steps if spec.schedule == "authors" else spec.max_steps
 
-    def losses() -> Iterator[Tensor]:
+    def losses() -> Iterator[Loss]:
         for t, loss in enumerate(training_losses(model, task, retain, generator)):
-            yield loss + spec.alpha * (1 - t / total) * size_of(model)
+            yield partial(penalised, model, loss, spec.alpha * (1 - t / total))
 
     yield from run(model, task, spec, losses(), steps, generator=generator, training_mode=True)
+
+
+def penalised(model: nn.Module, loss: Loss, alpha: float) -> Tensor:
+    """The loss above."""
+    return loss() + alpha * size_of(model)
 
 
 def size_of(model: nn.Module) -> Tensor:

@@ -40,8 +40,7 @@ from math import hypot, inf
 import torch
 from torch import Tensor, nn
 
-from core.device import in_memory
-from core.events import Note
+from core.device import in_memory, note_memory
 from core.methods.steps import descend, get_weights, relative_rate
 from core.methods.stops import Falls, Guard, Recovers, Stop, accuracy_stop, ratio
 from core.methods.task import Task, batches, shuffled
@@ -63,7 +62,7 @@ NORM_IMAGES = 200  # forget images that the rule ``sensitivity`` looks at
 NORM_CLASSES = 20  # irrelevant classes that the guard looks at
 
 
-def unlearn(model: nn.Module, task: Task, spec: MuMis, *, generator: torch.Generator) -> Iterator[Step | Note]:
+def unlearn(model: nn.Module, task: Task, spec: MuMis, *, generator: torch.Generator) -> Iterator[Step]:
     """Unlearns ``task.forget`` in place and leaves the model in eval mode.
 
     Args:
@@ -74,7 +73,7 @@ def unlearn(model: nn.Module, task: Task, spec: MuMis, *, generator: torch.Gener
 
     Yields:
         Steps with ``step_size``, the length of the step, and ``irrelevant_ratio`` where the stop rule measured it. The
-        last has the reason, and the model is final when it is yielded. A note where memory ends.
+        last has the reason, and the model is final when it is yielded.
     """
     assert task.forget is not None
     model.eval()
@@ -98,7 +97,7 @@ def unlearn(model: nn.Module, task: Task, spec: MuMis, *, generator: torch.Gener
         (loss, length), fitted = in_memory(partial(descend_on, batch), wanted)
         if fitted < wanted:
             at_once = fitted
-            yield Note(f"The device's memory did not suffice for {wanted} images per step; steps are made on {fitted}.")
+            note_memory(f"for {wanted} images per step; steps were made on {fitted}")
         values = {"step_size": length}
         reason = stop.reason(model, before, step, ends_pass=ends_pass)
         if stop.rule.once_per_pass and ends_pass:

@@ -11,13 +11,13 @@ of 0.01; with frozen statistics they forgot two, and ruined the model from 0.02 
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.methods.descent import run
-from core.methods.task import Batches, Task, beside
+from core.methods.descent import Loss, run
+from core.methods.task import Batches, Task, beside, cross_entropy
 from core.specs.methods import NegGradPlus
 from core.training import Step
 
@@ -38,9 +38,10 @@ def unlearn(model: nn.Module, task: Task, spec: NegGradPlus, *, generator: torch
     forget = Batches.of(task.forget, spec.batch_size, model, generator)
     retain = beside(task, spec.batch_size, model, generator)
 
-    def losses() -> Iterator[Tensor]:
-        for (images, labels), (kept, own) in zip(forget, retain, strict=True):
-            lowered, raised = F.cross_entropy(model(kept), own), F.cross_entropy(model(images), labels)
-            yield spec.alpha * lowered - (1 - spec.alpha) * raised
+    def loss(images: Tensor, labels: Tensor, kept: Tensor, own: Tensor) -> Tensor:
+        lowered, raised = cross_entropy(model, kept, own), cross_entropy(model, images, labels)
+        return spec.alpha * lowered - (1 - spec.alpha) * raised
 
-    yield from run(model, task, spec, losses(), spec.epochs * retain.per_pass, generator=generator, training_mode=True)
+    losses: Iterator[Loss] = (partial(loss, *ours, *theirs) for ours, theirs in zip(forget, retain, strict=True))
+
+    yield from run(model, task, spec, losses, spec.epochs * retain.per_pass, generator=generator, training_mode=True)

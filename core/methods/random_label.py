@@ -13,13 +13,13 @@ Measured on whole digits: 11 to 25 steps with a step of 1e-3, 4 to 10 with 3e-3;
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.methods.descent import run
-from core.methods.task import Batches, Task, beside
+from core.methods.descent import Loss, run
+from core.methods.task import Batches, Task, beside, cross_entropy
 from core.sensitivity import draw_irrelevant
 from core.specs.methods import RandomLabel
 from core.training import Step
@@ -46,12 +46,12 @@ def unlearn(model: nn.Module, task: Task, spec: RandomLabel, *, generator: torch
 
 def relabelled(
     model: nn.Module, forget: Batches, retain: Batches | None, num_classes: int, generator: torch.Generator
-) -> Iterator[Tensor]:
+) -> Iterator[Loss]:
     """The loss above, of one pair of batches after another; without its second term where there is no ``retain``."""
+
+    def loss(*pairs: tuple[Tensor, Tensor]) -> Tensor:
+        return torch.stack([cross_entropy(model, images, labels) for images, labels in pairs]).sum()
+
     for images, labels in forget:
         wrong = draw_irrelevant(labels, num_classes, 1, generator).squeeze(1)
-        loss = F.cross_entropy(model(images), wrong)
-        if retain is not None:
-            images, labels = next(retain)
-            loss = loss + F.cross_entropy(model(images), labels)
-        yield loss
+        yield partial(loss, (images, wrong), *([] if retain is None else [next(retain)]))

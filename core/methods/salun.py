@@ -18,6 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from core.device import in_batches
 from core.methods.descent import run
 from core.methods.random_label import relabelled
 from core.methods.task import Batches, Task, beside
@@ -53,11 +54,15 @@ def salient(model: nn.Module, forget: Batches, density: float) -> list[Tensor]:
     """
     parameters = list(model.parameters())
     total = [torch.zeros_like(parameter) for parameter in parameters]
+
+    def gradients(images: Tensor, labels: Tensor) -> tuple[Tensor, ...]:
+        return torch.autograd.grad(F.cross_entropy(model(images), labels, reduction="sum"), parameters)
+
     for _ in range(forget.per_pass):
         images, labels = next(forget)
-        loss = F.cross_entropy(model(images), labels, reduction="sum")
-        for sum_, gradient in zip(total, torch.autograd.grad(loss, parameters), strict=True):
-            sum_ += gradient
+        for found in in_batches(gradients, len(labels), images, labels):
+            for sum_, gradient in zip(total, found, strict=True):
+                sum_ += gradient
     sizes = torch.cat([gradient.abs().flatten() for gradient in total])
     most = sizes.topk(max(1, round(density * len(sizes)))).indices
     chosen = torch.zeros_like(sizes, dtype=torch.bool).index_fill(0, most, True)

@@ -17,12 +17,13 @@ of a class with a rate of 1e-3, and nothing with 2e-3.
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.methods.descent import run
+from core.methods.descent import Loss, run
 from core.methods.divergence import divergence, frozen
 from core.methods.task import Batches, Task
 from core.specs.methods import Scrub
@@ -47,19 +48,17 @@ def unlearn(model: nn.Module, task: Task, spec: Scrub, *, generator: torch.Gener
     forget = Batches.of(task.forget, spec.batch_size, model, generator)
     retain = Batches.of(task.retain, task.recipe.batch_size, model, generator)
 
-    def away() -> Tensor:
-        images, _ = next(forget)
+    def away(images: Tensor, labels: Tensor) -> Tensor:
         return -divergence(teacher(images), model(images), spec.temperature)
 
-    def back() -> Tensor:
-        images, labels = next(retain)
+    def back(images: Tensor, labels: Tensor) -> Tensor:
         logits = model(images)
         near = divergence(teacher(images), logits, spec.temperature)
         return spec.gamma * F.cross_entropy(logits, labels) + spec.alpha * near
 
-    turns = [away, back] * (spec.max_steps // 2 + 1)
+    turns = [(away, forget), (back, retain)] * (spec.max_steps // 2 + 1)
     if spec.schedule == "authors":
         passes = [(forget.per_pass if n < spec.msteps else 0, retain.per_pass) for n in range(spec.epochs)]
-        turns = [turn for aways, backs in passes for turn in [away] * aways + [back] * backs]
-    losses = (turn() for turn in turns)
+        turns = [turn for aways, backs in passes for turn in turns[:1] * aways + turns[1:2] * backs]
+    losses: Iterator[Loss] = (partial(loss, *next(batches)) for loss, batches in turns)
     yield from run(model, task, spec, losses, len(turns), generator=generator, training_mode=True)

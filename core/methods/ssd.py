@@ -19,6 +19,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.func import functional_call, grad_and_value, vmap
 
+from core.device import in_batches
 from core.methods.steps import distance, get_weights
 from core.methods.task import Task
 from core.models import device_of
@@ -74,14 +75,18 @@ def squared_gradients(model: nn.Module, images: Tensor, labels: Tensor) -> tuple
         return F.cross_entropy(functional_call(model, weights, image[None]), label[None])
 
     each = vmap(grad_and_value(loss_of), in_dims=(None, 0, 0))
+
+    def sums(x: Tensor, c: Tensor) -> tuple[list[Tensor], float]:
+        gradients, losses = each(weights, as_float(x), c)
+        return [gradient.square().sum(dim=0) for gradient in gradients.values()], losses.sum().item()
+
     total = [torch.zeros_like(weight) for weight in weights.values()]
     loss = 0.0
     with evaluating(model):
-        for x, c in zip(images.split(CHUNK), labels.split(CHUNK), strict=True):
-            gradients, losses = each(weights, as_float(x), c)
-            loss += losses.sum().item()
-            for sum_, gradient in zip(total, gradients.values(), strict=True):
-                sum_ += gradient.square().sum(dim=0)
+        for squares, losses in in_batches(sums, CHUNK, images, labels):
+            loss += losses
+            for sum_, square in zip(total, squares, strict=True):
+                sum_ += square
     return total, loss
 
 

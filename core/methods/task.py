@@ -6,6 +6,7 @@ from typing import Self
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.datasets import Split
@@ -109,6 +110,11 @@ class Batches:
         """Images float32 (B, C, H, W) in [0, 1] and their labels (B,)."""
         positions = next(self._order)[0].to(self.labels.device)
         return as_float(self.images[positions]), self.labels[positions]
+
+
+def cross_entropy(model: nn.Module, images: Tensor, labels: Tensor) -> Tensor:
+    """Its mean over the images, with graph."""
+    return F.cross_entropy(model(images), labels)
 
 
 def beside(task: Task, size: int, model: nn.Module, generator: torch.Generator) -> Batches:

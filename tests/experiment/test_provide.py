@@ -1,5 +1,4 @@
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -7,6 +6,7 @@ import pytest
 import torch
 
 from core import Phase, RunSpec, Step, Store, execute, load_dataset
+from core.device import note_memory
 from core.experiment import provide
 from core.store import SavedModel
 from core.training import train
@@ -62,7 +62,8 @@ def test_an_interrupted_training_goes_on_to_the_same_weights(
 def test_a_batch_that_did_not_fit_is_told_in_the_notes(finish, quick, monkeypatch: pytest.MonkeyPatch) -> None:
     def tight(model: torch.nn.Module, split: Any, spec: Any, **words: Any) -> Iterator[Step]:
         for step in train(model, split, spec, **words):
-            yield replace(step, values={"at_once": 16})
+            note_memory("for batches of 64 images")
+            yield step
 
     spec = quick(gold_seeds=())
     _, result = finish(spec)
@@ -70,4 +71,4 @@ def test_a_batch_that_did_not_fit_is_told_in_the_notes(finish, quick, monkeypatc
     monkeypatch.setattr(provide, "train", tight)
     _, result = finish(spec)
     (note,) = [note for note in result["notes"] if "memory" in note]
-    assert note.startswith("Training original: the device's memory did not suffice for batches of 64 images, so 16 at")
+    assert note == "Training original: The device's memory did not suffice for batches of 64 images."

@@ -1,8 +1,9 @@
 import math
+from functools import partial
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from core.evaluation.tables import accuracy
 from core.methods.descent import run
@@ -13,6 +14,10 @@ from core.specs.methods import FALLBACK_FRACTION
 from core.training import as_float, tensors
 
 
+def mean_logit(model: nn.Module, images: Tensor, labels: Tensor) -> Tensor:
+    return model(images).gather(1, labels[:, None]).mean()
+
+
 def follow(problem, settings=None, authors_steps=4, how=None, **words):
     """Descends on the mean logit of the label; returns the model, its forget images, the steps and all weights."""
     spec = make_method("gradient-ascent", {"step": 0.002} if settings is None else settings)
@@ -20,7 +25,7 @@ def follow(problem, settings=None, authors_steps=4, how=None, **words):
 
     generator = torch.Generator().manual_seed(0)
     forget = Batches.of(task.forget, spec.batch_size, model, generator)
-    losses = (model(images).gather(1, labels[:, None]).mean() for images, labels in forget)
+    losses = (partial(mean_logit, model, images, labels) for images, labels in forget)
     weights, steps = [get_weights(model)], []
     for step in run(model, task, spec, losses, authors_steps, generator=generator, **(how or {})):
         steps.append(step)

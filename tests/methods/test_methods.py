@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch import Tensor, nn
 
+from core.device import memory_notes
 from core.methods import implementation
 from core.methods.steps import get_weights
 from core.specs import METHODS
@@ -61,3 +63,36 @@ def test_the_same_seed_gives_the_same_weights(spec, problem):
         list(implementation(spec)(model, task, spec, generator=torch.Generator().manual_seed(7)))
         ends.append(get_weights(model))
     assert all(torch.equal(a, b) for a, b in zip(*ends, strict=True))
+
+
+FEWER = {"mu-mis"}  # makes its steps on fewer images instead
+BY_BATCH = {"fine-tune", "l1-sparse", "neg-grad-plus", "scrub", "tmu"}  # BatchNorm in training mode, of TMU's twin
+
+
+@named
+def test_where_memory_ends_the_first_step_is_the_same(spec, problem):
+    if spec.name in {"none", "ssd"}:
+        pytest.skip("no step on a batch")
+    ends = []
+    for most in (9999, 5):
+        model, task = problem(spec, "class=3:60%")
+        model.features.register_forward_pre_hook(holds(most))
+        with memory_notes() as notes:
+            events = implementation(spec)(model, task, spec, generator=torch.Generator().manual_seed(0))
+            next(event for event in events if isinstance(event, Step))
+        assert bool(notes) == (most == 5)
+        ends.append(get_weights(model))
+    if spec.name not in FEWER | BY_BATCH:
+        for whole, parts in zip(*ends, strict=True):
+            torch.testing.assert_close(parts, whole, rtol=1e-3, atol=1e-5)
+
+
+def holds(most: int):
+    """A device whose memory ends where more images than these go through a model that shall take gradients."""
+
+    def check(module: nn.Module, args: tuple[Tensor]) -> None:
+        learns = torch.is_grad_enabled() and next(module.parameters()).requires_grad
+        if learns and len(args[0]) > most:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+
+    return check

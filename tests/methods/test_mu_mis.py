@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from core.device import memory_notes
 from core.evaluation.tables import accuracy
-from core.events import Note
 from core.methods.mu_mis import GUARD_EVERY, make_guard, make_loss, move, unlearn
 from core.methods.steps import get_weights
 from core.models import get_state
@@ -329,13 +329,13 @@ def test_where_memory_ends_steps_are_made_on_fewer_images(problem):
 
     model.register_forward_pre_hook(tight)
     before = get_weights(model)
-    events = list(unlearn(model, task, spec, generator=seeded()))
-    notes = [event.text for event in events if isinstance(event, Note)]
+    with memory_notes() as notes:
+        list(unlearn(model, task, spec, generator=seeded()))
     first = seen[0]  # batches are of nearly equal size, at most 16
     assert 8 < first <= 16
     assert seen[:3] == [first, first // 2, first // 4]
     assert notes == [
-        f"The device's memory did not suffice for {first} images per step; steps are made on {first // 4}."
+        f"The device's memory did not suffice for {first} images per step; steps were made on {first // 4}."
     ]
     assert seen[3:] == [first // 4] * 2
     assert distance(before, get_weights(model)) > 0

@@ -23,6 +23,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.datasets import Split
+from core.device import in_batches
 from core.evaluation.tables import image_losses, predict
 from core.methods.task import Task
 from core.models import device_of
@@ -119,8 +120,12 @@ def _logarithms(frame: pd.DataFrame) -> np.ndarray:
 def activations(model: nn.Module, split: Split, *, batch_size: int = 1024) -> Tensor:
     """Penultimate activations (N, D) of length 1, in eval mode."""
     images, _ = tensors(split, device_of(model))
+
+    def of(part: Tensor) -> Tensor:
+        return F.normalize(model.features(as_float(part)))
+
     with evaluating(model):
-        return torch.cat([F.normalize(model.features(as_float(part))) for part in images.split(batch_size)])
+        return torch.cat(list(in_batches(of, batch_size, images)))
 
 
 def nearest(
@@ -132,15 +137,15 @@ def nearest(
         queries, bank: (N, D) and (M, D).
         itself: bool (N, M), where a row of the bank is the query's own image, which is left out.
     """
-    count = min(count, len(bank) - int(itself is not None and itself.any()))
-    found = []
-    for start in range(0, len(queries), batch_size):
-        part = slice(start, start + batch_size)
-        distance = torch.cdist(queries[part], bank, compute_mode="donot_use_mm_for_euclid_dist")
-        if itself is not None:
-            distance = distance.masked_fill(itself[part], torch.inf)
-        found.append(distance.topk(count, largest=False))
-    return torch.cat([values for values, _ in found]), torch.cat([positions for _, positions in found])
+    itself = torch.zeros(len(queries), len(bank), dtype=torch.bool, device=bank.device) if itself is None else itself
+    count = min(count, len(bank) - int(itself.any()))
+
+    def of(part: Tensor, own: Tensor) -> tuple[Tensor, Tensor]:
+        distance = torch.cdist(part, bank, compute_mode="donot_use_mm_for_euclid_dist")
+        return distance.masked_fill(own, torch.inf).topk(count, largest=False)
+
+    distances, positions = zip(*in_batches(of, batch_size, queries, itself), strict=True)
+    return torch.cat(distances), torch.cat(positions)
 
 
 def attacked(model: nn.Module, split: Split, budget: float, *, batch_size: int = 256) -> Tensor:
@@ -151,18 +156,18 @@ def attacked(model: nn.Module, split: Split, budget: float, *, batch_size: int =
 
     Source: Madry et al., https://arxiv.org/abs/1706.06083; 10 steps, each a quarter of the budget.
     """
-    images, labels = tensors(split, device_of(model))
-    found = []
+
+    def twins(part: Tensor, y: Tensor) -> Tensor:
+        x = clean = as_float(part)
+        for _ in range(ATTACK_STEPS):
+            x = x.detach().requires_grad_()
+            (slope,) = torch.autograd.grad(F.cross_entropy(model(x), y, reduction="sum"), x)
+            x = x + 0.25 * budget * slope.sign()
+            x = torch.clamp(x, clean - budget, clean + budget).clamp(0, 1)
+        return x.detach()
+
     with evaluating(model, frozen=True), torch.enable_grad():
-        for clean, y in zip(as_float(images).split(batch_size), labels.split(batch_size), strict=True):
-            x = clean
-            for _ in range(ATTACK_STEPS):
-                x = x.detach().requires_grad_()
-                (slope,) = torch.autograd.grad(F.cross_entropy(model(x), y, reduction="sum"), x)
-                x = x + 0.25 * budget * slope.sign()
-                x = torch.clamp(x, clean - budget, clean + budget).clamp(0, 1)
-            found.append(x.detach())
-    return torch.cat(found)
+        return torch.cat(list(in_batches(twins, batch_size, *tensors(split, device_of(model)))))
 
 
 def attack_feature(model: nn.Module, split: Split, adversarial: Tensor) -> Tensor:

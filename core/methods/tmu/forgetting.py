@@ -20,6 +20,7 @@ nearest pool images: gold errs towards plausible classes, not uniform ones.
 
 import math
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 import torch
@@ -27,7 +28,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.evaluation.tables import predict
-from core.methods.descent import run_to_accuracy
+from core.methods.descent import Loss, run_to_accuracy
 from core.methods.divergence import frozen
 from core.methods.task import Batches, Task
 from core.methods.tmu.features import activations, nearest
@@ -53,9 +54,7 @@ def forget_hard(
     yield from run_to_accuracy(model, task.forget, losses, spec.step, target, spec.max_steps, generator=generator)
 
 
-def _losses(
-    model: nn.Module, task: Task, weights: np.ndarray, spec: Tmu, generator: torch.Generator
-) -> Iterator[Tensor]:
+def _losses(model: nn.Module, task: Task, weights: np.ndarray, spec: Tmu, generator: torch.Generator) -> Iterator[Loss]:
     assert task.forget is not None
     assert task.retain is not None
     assert task.pool is not None
@@ -67,22 +66,25 @@ def _losses(
     forget = Batches(images, torch.arange(len(labels), device=device), spec.batch_size, generator)
     unseen = task.pool.take(~task.nothing_remains(task.pool))
     others = [Batches.of(split, spec.batch_size, model, generator) for split in (task.retain, unseen) if len(split)]
-    for x, which in forget:
-        x = torch.cat([x, *(next(batches)[0] for batches in others)])
-        logits = model(x)
+
+    def loss(x: Tensor, away: Tensor, goal: Tensor) -> Tensor:
+        logits, n = model(x), len(away)
         with torch.no_grad():
             output = original(x).softmax(1)
-        own, n = labels[which], len(which)
-        if towards is not None:
-            pull = F.cross_entropy(logits[:n], towards[which], reduction="none")
-        elif spec.forgetting == "random-label":
-            wrong = draw_irrelevant(own, task.num_classes, 1, generator).squeeze(1)
-            pull = F.cross_entropy(logits[:n], wrong, reduction="none")
-        else:
-            pull = -F.cross_entropy(logits[:n], own, reduction="none").clamp(max=math.log(task.num_classes))
+        pull = F.cross_entropy(logits[:n], goal, reduction="none")
+        if spec.forgetting == "negative-gradient" and towards is None:
+            pull = -pull.clamp(max=math.log(task.num_classes))
         stay = F.cross_entropy(logits, output, reduction="none")  # KL but for a constant
-        away = p[which]
-        yield ((away * pull).sum() + ((1 - away) * stay[:n]).sum() + stay[n:].sum()) / len(x)
+        return ((away * pull).sum() + ((1 - away) * stay[:n]).sum() + stay[n:].sum()) / len(x)
+
+    for x, which in forget:
+        x = torch.cat([x, *(next(batches)[0] for batches in others)])
+        goal = labels[which]
+        if towards is not None:
+            goal = towards[which]
+        elif spec.forgetting == "random-label":
+            goal = draw_irrelevant(goal, task.num_classes, 1, generator).squeeze(1)
+        yield partial(loss, x, p[which], goal)
 
 
 def _pool_predictions(model: nn.Module, task: Task) -> Tensor:

@@ -95,7 +95,7 @@ def test_the_first_loss_by_hand(problem):
     pull = np.log(softmax(logits, axis=1)[np.arange(len(labels)), labels.numpy()])
     pull = np.maximum(pull, -np.log(10))  # a mere guess is not pulled any further
     # a batch is shuffled, so that weights must follow their images
-    loss = next(_losses(model, task, weights, spec, seeded())).item()
+    loss = next(_losses(model, task, weights, spec, seeded()))().item()
     assert loss == pytest.approx(by_hand(model, task, weights, pull), rel=1e-4)
 
 
@@ -115,7 +115,7 @@ def test_soft_pulls_towards_like_pool_images(problem):
     weights = np.linspace(0, 1, len(task.forget))
     logits = predict(model, tensors(task.forget, CPU)[0]).double().numpy()
     pull = -(mean * np.log(softmax(logits, axis=1))).sum(1)
-    loss = next(_losses(model, task, weights, spec, seeded())).item()
+    loss = next(_losses(model, task, weights, spec, seeded()))().item()
     assert loss == pytest.approx(by_hand(model, task, weights, pull), rel=1e-3)
 
 

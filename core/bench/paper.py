@@ -35,11 +35,13 @@ class Line:
     Attributes:
         method: how it is run here; None for retraining, the mean gold.
         printed: column -> the paper's figure.
+        seeds: of the original and of the method; all are compared with the same golds.
     """
 
     title: str
     method: MethodSpec | None
     printed: Mapping[str, float] = field(default_factory=dict)
+    seeds: tuple[int, ...] = (0,)
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,22 @@ class Setting:
     spec: RunSpec
     lines: tuple[Line, ...]
 
-    def specs(self) -> dict[str, RunSpec]:
-        """Line's title -> its run; of retraining, the first run that has the golds."""
+    def specs(self) -> dict[str, list[RunSpec]]:
+        """Line's title -> its runs, one per seed; of retraining, the first run that has the golds."""
         methods = [line.method for line in self.lines if line.method is not None]
-        return {line.title: self.spec.but(method=line.method or methods[0]) for line in self.lines}
+        return {
+            line.title: [
+                self.spec.but(method=line.method or methods[0], unlearn_seed=seed, model=self.spec.model.but(seed=seed))
+                for seed in line.seeds
+            ]
+            for line in self.lines
+        }
+
+
+def results_of(store: Store, specs: Sequence[RunSpec]) -> list[Result]:
+    """The results of those of the specs that the store has or this machine can run."""
+    found = (result_of(store, spec) for spec in specs)
+    return [result for result in found if result is not None]
 
 
 def result_of(store: Store, spec: RunSpec) -> Result | None:
@@ -71,7 +85,7 @@ def result_of(store: Store, spec: RunSpec) -> Result | None:
 def print_settings(
     store: Store, title: str, settings: Sequence[Setting], columns: Mapping[str, Column], *, means: bool = False
 ) -> None:
-    """The paper's and our figures of every line in turn.
+    """The paper's and our figures of every line in turn; of several seeds the mean, the lowest and the highest.
 
     Args:
         means: also over the settings, for each method: the paper's, and ours of those that are measured.
@@ -108,18 +122,20 @@ def _rows(
     printed: dict[str, list[list[float | None]]] = {}
     measured: dict[str, list[list[float | None]]] = {}
     for setting in settings:
-        for line, spec in zip(setting.lines, setting.specs().values(), strict=True):
+        for line, specs in zip(setting.lines, setting.specs().values(), strict=True):
             theirs = [line.printed.get(name) for name in columns]
             if line.printed:
                 printed.setdefault(line.title, []).append(theirs)
                 yield setting.title, line.title, "paper", *map(_said, theirs)
-            result = result_of(store, spec)
-            if result is None:
+            results = results_of(store, specs)
+            if not results:
                 yield setting.title, line.title, "ours", *missing(len(columns))
                 continue
-            ours = [column(result, "unlearned" if line.method else "gold") for column in columns.values()]
-            measured.setdefault(line.title, []).append(ours)
-            yield setting.title, line.title, "ours", *map(_said, ours)
+            role = "unlearned" if line.method else "gold"
+            ours = [[column(result, role) for result in results] for column in columns.values()]
+            measured.setdefault(line.title, []).append([_mean(values) for values in ours])
+            seeds = f", {len(results)} of {len(specs)} seeds" if len(specs) > 1 else ""
+            yield setting.title, line.title, f"ours{seeds}", *map(_range, ours)
     if not means:
         return
     for source, found in (("paper", printed), ("ours", measured)):
@@ -130,6 +146,12 @@ def _rows(
 def _mean(values: Sequence[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     return mean(known) if len(known) == len(values) else None
+
+
+def _range(values: Sequence[float | None]) -> str:
+    known = [value for value in values if value is not None]
+    around = f" ({min(known):.2f} to {max(known):.2f})" if len(known) == len(values) > 1 else ""
+    return _said(_mean(values)) + around
 
 
 def _said(value: float | None) -> str:

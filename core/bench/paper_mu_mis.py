@@ -6,11 +6,9 @@ images; of random requests, which touch every class, RA and FA on training image
 the 30-epoch recipe and once by the paper's 200 epochs, on the paper's split: all training images, no pool.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from statistics import mean
 from typing import Any
-
-import pandas as pd
 
 from core.bench.paper import (
     REDUCED,
@@ -19,12 +17,10 @@ from core.bench.paper import (
     Result,
     Setting,
     accuracy,
-    missing,
     of_role,
     print_settings,
-    result_of,
 )
-from core.bench.table import print_rows
+from core.bench.paper_trajectories import print_trajectories
 from core.evaluation.accuracy import GAP, GAP_TEST, gap, gold_spread
 from core.specs import MethodSpec, make_method, make_spec
 from core.store import Store
@@ -32,7 +28,7 @@ from core.store import Store
 FULL = {"model.data.pool": False}
 RECIPES = (None, "mu-mis-paper")  # the data set's own, of 30 epochs, and the paper's
 EPOCHS = 200  # of the paper's retraining
-DROP = 0.05  # of an accuracy: this far below its start it has fallen
+SEEDS = (0, 4, 5)  # of originals and of MU-Mis, beside golds 1 to 3
 RATES = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3)
 DELTAS = (0.7, 0.8, 0.9, 0.95)
 
@@ -42,7 +38,6 @@ def _paper(**settings: Any) -> MethodSpec:
 
 
 AUTHORS = {"schedule": "authors"}
-OWN = Line("MU-Mis, scale-free", make_method("mu-mis"))
 
 
 def _full(
@@ -52,8 +47,13 @@ def _full(
     forget: str,
     printed: dict[str, dict[str, float]],
     arch: str = "resnet18",
+    seeds: tuple[int, ...] = (0,),
 ) -> Setting:
-    """A setting of the paper; ``printed`` by our name of the method, ``retrain`` for retraining."""
+    """A setting of the paper; ``printed`` by our name of the method, ``retrain`` for retraining.
+
+    Args:
+        seeds: those of MU-Mis.
+    """
     known = {
         "retrain": ("Retrain", None),
         "salun": ("SalUn", make_method("salun", AUTHORS)),
@@ -61,8 +61,12 @@ def _full(
         "jit": ("JiT", make_method("jit", AUTHORS)),
         "mu-mis": ("MU-Mis", _paper()),
     }
-    lines = [Line(*known[name], printed.get(name, {})) for name in dict.fromkeys(("retrain", *printed))]
-    return Setting(title, make_spec(dataset, forget, arch=arch, recipe=recipe, settings=FULL), (*lines, OWN))
+    lines = [
+        Line(*known[name], printed.get(name, {}), seeds if name == "mu-mis" else (0,))
+        for name in dict.fromkeys(("retrain", *printed))
+    ]
+    own = Line("MU-Mis, scale-free", make_method("mu-mis"), seeds=seeds)
+    return Setting(title, make_spec(dataset, forget, arch=arch, recipe=recipe, settings=FULL), (*lines, own))
 
 
 def _figures(ra: float, fa: float, ta: float, gap: float, seconds: float) -> dict[str, float]:
@@ -84,7 +88,7 @@ def by_class(recipe: str | None) -> tuple[Setting, ...]:
             "salun": _figures(76.63, 1.20, 75.85, 0.47, 254),
             "jit": _figures(65.44, 3.00, 64.87, 8.32, 15),
             "mu-mis": _figures(76.42, 0.00, 75.64, 0.07, 30),
-        }),
+        }, seeds=SEEDS),
         _full(recipe, "Table A9: CIFAR-100 rocket, VGG-16", "cifar100", "class=rocket", {
             "jit": {"FA_test": 3.73, "gap_test": 3.21},
             "mu-mis": {"FA_test": 0.00, "gap_test": 0.32},
@@ -111,12 +115,16 @@ def at_random(recipe: str | None) -> tuple[Setting, ...]:
     )
 
 
-def curves(recipe: str | None) -> Setting:
+def curves(recipe: str | None) -> tuple[Setting, ...]:
     """The paper's Figure 4 (learning rates), A2 (delta), A12 (terms), A13 (norms) and A14 (whole Jacobian)."""
     spec = make_spec("cifar100", "class=rocket", recipe=recipe, settings=FULL)
-    lines = [Line(f"learning rate {rate:g}", _paper(learning_rate=rate)) for rate in RATES]
-    lines += [Line(f"delta {delta:g}", _paper(delta=delta)) for delta in DELTAS]
-    return Setting("CIFAR-100 rocket, ResNet-18", spec, (*lines, *_ablations("paper")))
+    title = "CIFAR-100 rocket, ResNet-18"
+    deltas = tuple(Line(f"delta {delta:g}", _paper(delta=delta)) for delta in DELTAS)
+    return Setting(title, spec, _rates()), Setting(title, spec, deltas), Setting(title, spec, _ablations("paper"))
+
+
+def _rates() -> tuple[Line, ...]:
+    return tuple(Line(f"learning rate {rate:g}", _paper(learning_rate=rate)) for rate in RATES)
 
 
 def _ablations(variant: str) -> tuple[Line, ...]:
@@ -132,17 +140,17 @@ def _ablations(variant: str) -> tuple[Line, ...]:
     )
 
 
-def reduced() -> Setting:
-    """One class of CIFAR-10 in the reduced setting."""
-    spec = make_spec("cifar10", "class=cat", gold_seeds=(1, 2), settings=REDUCED)
+def reduced() -> tuple[Setting, Setting]:
+    """One class of CIFAR-10 in the reduced setting; and the learning rates of the paper's variant there."""
+    spec = make_spec("cifar10", "class=cat", settings=REDUCED)
     lines = (
         Line("Retrain", None),
-        Line("Do nothing", make_method("none")),
-        OWN,
-        Line("MU-Mis, paper", _paper()),
+        Line("Do nothing", make_method("none"), seeds=SEEDS),
+        Line("MU-Mis, scale-free", make_method("mu-mis"), seeds=SEEDS),
+        Line("MU-Mis, paper", _paper(), seeds=SEEDS),
         *_ablations("scale-free"),
     )
-    return Setting("CIFAR-10 cat", spec, lines)
+    return Setting("CIFAR-10 cat", spec, lines), Setting("CIFAR-10 cat, the paper's variant", spec, _rates())
 
 
 def _distance(result: Result, role: str, names: Sequence[str]) -> float | None:
@@ -178,68 +186,18 @@ AT_RANDOM: dict[str, Column] = {
     "seconds": _seconds,
     "% of 200 epochs": _share,
 }
-PICTURE = (
-    "run",
-    "steps",
-    "target / start",
-    "gold's",
-    "irrelevant / start",
-    "its lowest",
-    "gold's",
-    "FA falls at",
-    "RA falls at",
-    "lowest RA",
-    "FA",
-    "RA",
-    "stop",
-)
 
 
 def measure(store: Store) -> None:
     """Prints the reduced setting, then the paper's tables and curves, recipe by recipe."""
     print("Percent. gap_test of Retrain is the gold spread: nothing below it is a difference.")
-    print_settings(store, "One class", [reduced()], COLUMNS)
-    _print_picture(store, reduced())
+    table, rates = reduced()
+    print_settings(store, "One class", [table], COLUMNS)
+    for setting in (table, rates):
+        print_trajectories(store, setting)
     for recipe in RECIPES:
         named = recipe or "of 30 epochs"
         print_settings(store, f"Whole classes and sub-classes, recipe {named}", by_class(recipe), COLUMNS)
         print_settings(store, f"Random requests, recipe {named}", at_random(recipe), AT_RANDOM)
-        _print_picture(store, curves(recipe))
-
-
-def _print_picture(store: Store, setting: Setting) -> None:
-    """What the paper's Figure 4 shows, in numbers: does the irrelevant norm dip, does the target norm fall as far as
-    gold's, in which order do FA and RA fall?"""
-    print(f"\n{setting.title}, recipe of {setting.spec.model.train.epochs} epochs: trajectories (fractions)")
-    print_rows(PICTURE, _picture(store, setting))
-
-
-def _picture(store: Store, setting: Setting) -> Iterator[Sequence[Any]]:
-    for line, spec in zip(setting.lines, setting.specs().values(), strict=True):
-        if not isinstance(line.method, MethodSpec) or line.method.name == "none":
-            continue
-        result = result_of(store, spec)
-        if result is None:
-            yield line.title, *missing(len(PICTURE) - 1)
-            continue
-        steps = store.run(spec.id).table("trajectory")
-        own, gold = (_norms(result, role) for role in ("unlearned", "gold"))
-        lowest = (steps["irrelevant_norm"] / steps["irrelevant_norm"].iloc[0]).min()
-        yield (
-            line.title, result["steps"], own["target"], gold["target"], own["irrelevant"], float(lowest),
-            gold["irrelevant"], _falls(steps, "FA"), _falls(steps, "RA"), float(steps["RA"].min()),
-            float(steps["FA"].iloc[-1]), float(steps["RA"].iloc[-1]), result["stop_reason"],
-        )  # fmt: skip
-
-
-def _norms(result: Result, role: str) -> dict[str, float]:
-    """Mean norms of the forget images, as multiples of the original's."""
-    found = result["sensitivity"]
-    mine = [values for name, values in found.items() if name.partition("-")[0] == role]
-    return {norm: mean(v[norm] for v in mine) / found["original"][norm] for norm in ("target", "irrelevant")}
-
-
-def _falls(steps: pd.DataFrame, name: str) -> str:
-    """The first step at which an accuracy is ``DROP`` below its start."""
-    below = steps.loc[steps[name] <= steps[name].iloc[0] - DROP, "step"]
-    return f"step {below.iloc[0]}" if len(below) else "never"
+        for setting in curves(recipe):
+            print_trajectories(store, setting)

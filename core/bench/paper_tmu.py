@@ -181,7 +181,7 @@ def _bits(store: Store, settings: Sequence[Setting], *, printed: bool) -> Iterat
             pairs = [share for column in TABLE_4.values() for share in column[n]]
             theirs.append([*pairs, setting.lines[0].printed["F"]])
             yield setting.title, "paper", *_percent(theirs[-1])
-        spec = setting.specs()["TMU"]
+        (spec,) = setting.specs()["TMU"]
         if result_of(store, spec) is None:
             yield setting.title, "ours", *missing(len(HEAD) - 2)
         else:

@@ -47,7 +47,7 @@ def test_theirs_stands_beside_ours(tiny: str, store: Store, capsys: pytest.Captu
     ]
     assert found[0][3:] == ["0.50", "-"]
     assert found[3][3:] == ["1.25", "2.00"]
-    result = store.run(setting(tiny).specs()["Do nothing"].id).result["accuracy"]
+    result = store.run(setting(tiny).specs()["Do nothing"][0].id).result["accuracy"]
     golds = [result["gold-1"], result["gold-2"]]
     assert found[1][3:] == [f"{50 * (golds[0][name] + golds[1][name]):.2f}" for name in COLUMNS]
     assert found[2][3:] == [f"{100 * result['unlearned'][name]:.2f}" for name in COLUMNS]
@@ -55,13 +55,13 @@ def test_theirs_stands_beside_ours(tiny: str, store: Store, capsys: pytest.Captu
 
 def test_means_are_over_what_was_measured(store: Store, monkeypatch: pytest.MonkeyPatch, capsys):
     def result(store: Store, spec: RunSpec) -> dict[str, Any] | None:
-        if spec.model.seed == 3:
+        if spec.model.train.epochs == 3:
             return None
-        own = {"FA": spec.model.seed / 100, "TA": None}
+        own = {"FA": spec.model.train.epochs / 100, "TA": None}
         return {"accuracy": {"unlearned": own, "gold-1": own}}
 
     monkeypatch.setattr(paper, "result_of", result)
-    print_settings(store, "A table", [setting("digits-noisy", f"s{n}", **{"model.seed": n}) for n in (5, 7, 3)],
+    print_settings(store, "A table", [setting("digits-noisy", f"s{n}", **{"model.train.epochs": n}) for n in (5, 7, 3)],
                    COLUMNS, means=True)  # fmt: skip
     found = rows(capsys.readouterr().out)
     assert ["s3", "Do nothing", "ours", MISSING, ""] in found
@@ -71,6 +71,29 @@ def test_means_are_over_what_was_measured(store: Store, monkeypatch: pytest.Monk
         ["mean of 2", "Ascent", "ours", "6.00", "-"],
     ]
     assert ["mean of 3", "Ascent", "paper", "1.25", "2.00"] in found
+
+
+def test_of_several_seeds_mean_and_range_are_told(store: Store, monkeypatch: pytest.MonkeyPatch, capsys):
+    lines = (Line("Retrain", None), Line("Do nothing", make_method("none"), {"FA": 9.0}, seeds=(0, 4, 5, 6)))
+    several = Setting("digits", make_spec("digits", "class=3"), lines)
+    for seed, spec in zip((0, 4, 5, 6), several.specs()["Do nothing"], strict=True):
+        assert (spec.model.seed, spec.unlearn_seed, spec.gold_seeds) == (seed, seed, (1, 2, 3))
+    assert [spec.model.seed for spec in several.specs()["Retrain"]] == [0]
+
+    def result(store: Store, spec: RunSpec) -> dict[str, Any] | None:
+        own = {"FA": spec.model.seed / 100, "TA": None}
+        return None if spec.model.seed == 6 else {"accuracy": {"unlearned": own, "gold-1": own}}
+
+    monkeypatch.setattr(paper, "result_of", result)
+    print_settings(store, "A table", [several], COLUMNS, means=True)
+    assert rows(capsys.readouterr().out)[2:] == [
+        ["digits", "Retrain", "ours", "0.00", "-"],
+        ["digits", "Do nothing", "paper", "9.00", "-"],
+        ["digits", "Do nothing", "ours, 3 of 4 seeds", "3.00 (0.00 to 5.00)", "-"],
+        ["mean of 1", "Do nothing", "paper", "9.00", "-"],
+        ["mean of 1", "Retrain", "ours", "0.00", "-"],
+        ["mean of 1", "Do nothing", "ours", "3.00", "-"],
+    ]
 
 
 def test_full_settings_are_not_run_without_a_gpu(store: Store, no_gpu: None):
@@ -86,7 +109,7 @@ def test_a_reduced_setting_without_its_images_is_not_run(store: Store, no_gpu: N
 
 
 def test_a_stopped_bench_goes_on_where_it_was(tiny: str, store: Store, monkeypatch: pytest.MonkeyPatch):
-    spec = setting(tiny).specs()["Do nothing"]
+    (spec,) = setting(tiny).specs()["Do nothing"]
     begun: list[bool] = []  # of every training: whether it went on from a checkpoint
 
     def stopping(at: int) -> Any:

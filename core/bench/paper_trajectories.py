@@ -1,0 +1,75 @@
+"""What the trajectories of a setting show, in numbers."""
+
+from collections.abc import Iterator, Sequence
+from statistics import mean
+from typing import Any
+
+import pandas as pd
+
+from core.bench.paper import Line, Result, Setting, missing, result_of
+from core.bench.table import print_rows
+from core.specs import MethodSpec, RunSpec
+from core.store import Store
+
+DROP = 0.05  # of an accuracy: this far below its start it has fallen
+PICTURE = (
+    "run",
+    "steps",
+    "target / start",
+    "gold's",
+    "irrelevant / start",
+    "its lowest",
+    "gold's",
+    "FA falls at",
+    "RA falls at",
+    "lowest RA",
+    "FA",
+    "RA",
+    "stop",
+)
+
+
+def print_trajectories(store: Store, setting: Setting) -> None:
+    """What the paper's Figure 4 shows, in numbers: does the irrelevant norm dip, does the target norm fall as far as
+    gold's, in which order do FA and RA fall? And where to see the curves over each other."""
+    print(f"\n{setting.title}, recipe of {setting.spec.model.train.epochs} epochs: trajectories (fractions), seed 0")
+    print_rows(PICTURE, _rows(store, setting))
+    runs = [spec.id for line, spec in _followed(setting) if result_of(store, spec) is not None]
+    if runs:
+        print(f"Their curves over each other, while the app runs: http://127.0.0.1:8501/Runs?vs={','.join(runs)}")
+
+
+def _followed(setting: Setting) -> Iterator[tuple[Line, RunSpec]]:
+    """The lines whose steps can be followed, with their first runs."""
+    for line, (spec, *_) in zip(setting.lines, setting.specs().values(), strict=True):
+        if isinstance(line.method, MethodSpec) and line.method.name != "none":
+            yield line, spec
+
+
+def _rows(store: Store, setting: Setting) -> Iterator[Sequence[Any]]:
+    for line, spec in _followed(setting):
+        result = result_of(store, spec)
+        if result is None:
+            yield line.title, *missing(len(PICTURE) - 1)
+            continue
+        steps = store.run(spec.id).table("trajectory")
+        own, gold = (_norms(result, role) for role in ("unlearned", "gold"))
+        lowest = (steps["irrelevant_norm"] / steps["irrelevant_norm"].iloc[0]).min()
+        yield (
+            line.title, result["steps"], own["target"], gold["target"], own["irrelevant"], float(lowest),
+            gold["irrelevant"], falls(steps, "FA"), falls(steps, "RA"), float(steps["RA"].min()),
+            float(steps["FA"].iloc[-1]), float(steps["RA"].iloc[-1]), result["stop_reason"],
+        )  # fmt: skip
+
+
+def _norms(result: Result, role: str) -> dict[str, float]:
+    """Mean norms of the forget images, as multiples of the original's."""
+    found = result["sensitivity"]
+    mine = [values for name, values in found.items() if name.partition("-")[0] == role]
+    return {norm: mean(v[norm] for v in mine) / found["original"][norm] for norm in ("target", "irrelevant")}
+
+
+def falls(steps: pd.DataFrame, name: str) -> str:
+    """The first step at which an accuracy is ``DROP`` below its start."""
+    below = steps.loc[steps[name] <= steps[name].iloc[0] - DROP, "step"]
+    return f"step {below.iloc[0]}" if len(below) else "never"

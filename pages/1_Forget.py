@@ -17,6 +17,7 @@ from pages.ui.links import select, selected
 from pages.ui.page import page
 from pages.ui.planned import costs, images, notes
 from pages.ui.settings import settings_form, whole_number
+from pages.ui.size import SIZES, choose_size
 
 PREFIX = draft.PREFIX
 
@@ -62,6 +63,7 @@ with page("Forget", "Choose what a trained classifier shall forget, press Run, a
         with st.expander("Model, seeds and gold models", icon=":material/memory:"):
             st.selectbox("Architecture", ARCHITECTURES, key=f"{PREFIX}arch", on_change=draft.change_arch,
                          format_func=lambda name: f"{name}: {ARCHITECTURES[name]}")  # fmt: skip
+            choose_size()
             own_files.choose_weights()
             left, right = st.columns(2)
             with left:
@@ -70,8 +72,8 @@ with page("Forget", "Choose what a trained classifier shall forget, press Run, a
                 whole_number("Unlearning seed", RunSpec.model_fields["unlearn_seed"], f"{PREFIX}unlearn_seed",
                              "Of the method's draws.")  # fmt: skip
             st.text_input("Gold models", key=f"{PREFIX}golds", help="How many, or their seeds: 3, or 4,7.")
-            for name, value in draft.get("further").items():
-                st.caption(f"Also: {name} = {value}")
+            for name in draft.get("further").keys() - SIZES:
+                st.caption(f"Also: {name} = {draft.get('further')[name]}")
 
         try:
             spec = draft.spec()

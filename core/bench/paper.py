@@ -23,9 +23,10 @@ Result = dict[str, Any]
 Column = Callable[[Result, str], float | None]  # result, "unlearned" or "gold" -> a number as the paper prints it
 
 MISSING = "not measured"
-REDUCED = {"model.width": 8, "model.data.size": 10_000, "model.train.epochs": 8, "measure.norm_images": 500,
-           "measure.probe_images": 600}  # fmt: skip
-REDUCED_WORDS = "REDUCED, not the paper's setting: ResNet-18 of width 8, 10,000 training images, 8 epochs"
+REDUCED_WORDS = (
+    "REDUCED, not the paper's setting: ResNet-18 of width {model.width}, {model.data.size:,} training images, "
+    "{model.train.epochs} epochs"
+)
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def print_settings(
     """
     print(f"\n{title}")
     if settings[0].spec.model.width is not None:
-        print(REDUCED_WORDS)
+        print(REDUCED_WORDS.format(model=settings[0].spec.model))
     print_rows(("setting", "method", "", *columns), _rows(store, settings, columns, means))
 
 

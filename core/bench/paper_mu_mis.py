@@ -11,7 +11,6 @@ from statistics import mean
 from typing import Any
 
 from core.bench.paper import (
-    REDUCED,
     Column,
     Line,
     Result,
@@ -22,7 +21,7 @@ from core.bench.paper import (
 )
 from core.bench.paper_trajectories import print_trajectories
 from core.evaluation.accuracy import GAP, GAP_TEST, gap, gold_spread
-from core.specs import MethodSpec, make_method, make_spec
+from core.specs import REDUCED, MethodSpec, make_method, make_spec
 from core.store import Store
 
 FULL = {"model.data.pool": False}

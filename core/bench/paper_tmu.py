@@ -15,7 +15,6 @@ import numpy as np
 
 from core.bench.paper import (
     MISSING,
-    REDUCED,
     Column,
     Line,
     Result,
@@ -31,7 +30,7 @@ from core.bench.table import print_rows
 from core.evaluation.accuracy import gold_spread
 from core.evaluation.easy_hard import FEATURES, gold_right, verdicts
 from core.methods.tmu.predictor import called_easy
-from core.specs import make_method, make_spec, own_datasets
+from core.specs import REDUCED, make_method, make_spec, own_datasets
 from core.store import RunFolder, Store
 
 RECIPES = (None, "tmu-paper")  # the data set's own, of 30 epochs, and the paper's

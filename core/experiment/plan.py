@@ -1,15 +1,14 @@
 """Before a run: is the spec sound, what will be forgotten, what is trained already, about how long will it take?"""
 
-import os
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
-from statistics import median
 from typing import Any
 
 import numpy as np
 
 from core.datasets import Dataset, ForgetSet, ids_hash, is_subclass_request, load_dataset, resolve
 from core.errors import InvalidSpec
+from core.experiment.estimate import estimate
 from core.experiment.past import Past
 from core.specs import ModelSpec, RunSpec, gold_model, initial_model
 from core.store.weights import weights_info
@@ -31,7 +30,8 @@ class Plan:
         per_class: class or sub-class name -> (forget images, training images).
         models: role -> spec of every model that the run needs, the unlearned one excepted.
         cached: roles that are trained already.
-        seconds: phase -> estimated seconds; None where nothing like it has been run before.
+        seconds: phase -> estimated seconds; None where nothing is known of it.
+        rough: whether trainings are estimated by those of other networks or images.
         warnings: sentences for the screen.
         notes: where the method departs from its paper, and what is a guess.
     """
@@ -43,6 +43,7 @@ class Plan:
     models: dict[str, ModelSpec]
     cached: frozenset[str]
     seconds: dict[str, float | None]
+    rough: bool
     warnings: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -66,6 +67,7 @@ class Plan:
             "per_class": {name: list(counts) for name, counts in self.per_class.items()},
             "models": {role: {"key": m.key, "cached": role in self.cached} for role, m in self.models.items()},
             "seconds": self.seconds,
+            "rough": self.rough,
             "warnings": list(self.warnings),
             "notes": list(self.notes),
         }
@@ -92,6 +94,7 @@ def plan(spec: RunSpec, *, models: Container[str] = (), past: Past | None = None
     needed = {"original": spec.model, "initial": initial_model(spec.model)}
     needed |= {f"gold-{seed}": gold_model(spec.model, seed, gone.sha256) for seed in spec.gold_seeds}
     cached = frozenset(role for role, model in needed.items() if model.key in models)
+    seconds, rough = estimate(spec, needed, cached, len(dataset.train), len(gone), past or Past())
     known = dataset.pool is not None and not is_subclass_request(spec.forget, dataset.info)
     return Plan(
         spec=spec,
@@ -100,7 +103,8 @@ def plan(spec: RunSpec, *, models: Container[str] = (), past: Past | None = None
         per_class=_per_class(dataset, forget),
         models=needed,
         cached=cached,
-        seconds=_estimate(spec, needed, cached, len(dataset.train), len(gone), past or Past()),
+        seconds=seconds,
+        rough=rough,
         warnings=tuple(_warnings(spec, dataset, forget)),
         notes=(*([GIVEN] if spec.model.weights else []), *spec.method.notes(goes_whole(dataset, forget), known)),
     )
@@ -156,33 +160,3 @@ def _warnings(spec: RunSpec, dataset: Dataset, forget: ForgetSet) -> Iterable[st
         yield "The request touches every class, so there is no test accuracy of forgotten and of other classes."
     if len(forget) > len(dataset.train) / 2:
         yield "More than half of the training images go; a new training would be the better choice."
-
-
-def _estimate(
-    spec: RunSpec, needed: dict[str, ModelSpec], cached: frozenset[str], train: int, gone: int, past: Past
-) -> dict[str, float | None]:
-    """Seconds per phase: trainings by the pace of like trainings, the method by its last runs on like models."""
-    wanted = spec.model_dump(mode="json")
-
-    def alike(model: Mapping[str, Any]) -> bool:
-        return all(model[name] == wanted["model"][name] for name in ("data", "arch", "width"))
-
-    pace = [r["seconds"] / (r["epochs"] * r["images"]) for r in past.records if r["epochs"] and alike(r["spec"])]
-    seconds: dict[str, float | None] = {}
-    for role, model in needed.items():
-        images = 0 if model.weights else model.train.epochs * (train - (gone if model.without else 0))
-        seconds[role] = 0.0 if role in cached or not images else _usual(pace, times=images)
-    runs = [result for result in past.results if alike(result["spec"]["model"])]
-    same = [result for result in runs if result["spec"]["method"] == wanted["method"]]
-    seconds["unlearn"] = _usual([result["seconds"]["unlearn"] for result in same])
-    measured = [result for result in runs if result["spec"]["measure"] == wanted["measure"]]
-    seconds["measure"] = _usual([result["seconds"]["measure"] for result in measured])
-    if seconds["measure"] is None and spec.measure.shadows:  # what it takes at least: two halves for every pair
-        images = spec.measure.shadows * spec.model.train.epochs * train
-        seconds["measure"] = _usual(pace, times=images / (os.cpu_count() or 1))
-    return seconds
-
-
-def _usual(values: list[float], times: float = 1.0) -> float | None:
-    """The median of the first few, which are the nearest in time and place."""
-    return median(values[:5]) * times if values else None

@@ -12,9 +12,7 @@ from core.models.resnet import Normalise, ResNet
 from core.models.vgg import VGG
 from core.models.vit import Tokens, ViT
 from core.specs import ARCHITECTURES, ModelSpec, choices, short
-from core.specs.data import unfit
-
-WIDTH = {"resnet-tiny": 16, "resnet18": 64, "vgg16-bn": 64, "allcnn": 96, "vit-small": 384}  # of the first layer
+from core.specs.data import WIDTH, unfit
 
 
 def build_model(

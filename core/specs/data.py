@@ -16,6 +16,8 @@ ARCHITECTURES: dict[str, str] = {
     "vit-small": "ViT-S on patches of 4x4 pixels, trained from scratch",
 }
 
+WIDTH: dict[str, int] = {"resnet-tiny": 16, "resnet18": 64, "vgg16-bn": 64, "allcnn": 96, "vit-small": 384}  # default
+
 # Pixels a side: what every halving leaves must be an image still.
 SMALLEST_IMAGE: dict[str, int] = {"resnet-tiny": 8, "resnet18": 16, "vgg16-bn": 32, "allcnn": 8, "vit-small": 8}
 

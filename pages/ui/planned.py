@@ -8,8 +8,10 @@ from core.experiment.plan import Plan
 from core.figures import class_counts, contact_sheet, png_url, role_name
 from pages.ui.figure import show
 from pages.ui.request import finest
+from pages.ui.size import offer_reduced
 
 SHOWN = 24
+LONG = 1800.0  # seconds, from which on a smaller training is offered
 
 
 def costs(planned: Plan) -> None:
@@ -21,13 +23,22 @@ def costs(planned: Plan) -> None:
     left, right = st.columns(2)
     left.metric("Images to forget", f"{size:,}", f"{size / total:.1%} of all", delta_color="off", delta_arrow="off")
     right.metric(
-        "Time", duration(planned.known_seconds) if known else "not known", "by earlier runs" if known else "first run",
-        delta_color="off", delta_arrow="off", help="From earlier runs of this kind, here or in the gallery.",
+        "Time", duration(planned.known_seconds) if known else "?", _source(known, planned.rough),
+        delta_color="off", delta_arrow="off", help="From earlier runs of this kind, here or in the gallery. Rough: "
+        "from trainings of other networks or images, by the work that an image takes; without the method itself.",
     )  # fmt: skip
     names = f": {', '.join(cached)}" if cached else ""
     st.caption(f"{len(cached)} of {len(planned.models)} models are trained already{names}.")
+    if known and planned.known_seconds > LONG:
+        offer_reduced()
     for sentence in planned.warnings:
         st.warning(sentence, icon=":material/info:")
+
+
+def _source(known: bool, rough: bool) -> str:
+    if not known:
+        return "first run"
+    return "rough" if rough else "by earlier runs"
 
 
 def images(planned: Plan, dataset: Dataset) -> None:
@@ -55,4 +66,6 @@ def duration(seconds: float) -> str:
     """Estimated seconds in words."""
     if seconds < 90:
         return f"~{max(seconds, 1):.0f} s"
-    return f"~{seconds / 60:.0f} min" if seconds < 5400 else f"~{seconds / 3600:.1f} h"
+    if seconds < 5400:
+        return f"~{seconds / 60:.0f} min"
+    return f"~{seconds / 3600:.1f} h" if seconds < 48 * 3600 else f"~{seconds / 86400:.1f} d"

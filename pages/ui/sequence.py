@@ -162,7 +162,8 @@ def _costs(root: str, missing: tuple[RunSpec, ...]) -> str:
     if None in training.values():
         return f"{text} How long that takes is not known yet: nothing like them has been trained."
     working = [planned.seconds[phase] or 0.0 for planned in plans for phase in ("unlearn", "measure")]
-    return f"{text} Time: {duration(sum(filter(None, training.values())) + sum(working))}, by earlier runs."
+    source = "roughly" if any(planned.rough for planned in plans) else "by earlier runs"
+    return f"{text} Time: {duration(sum(filter(None, training.values())) + sum(working))}, {source}."
 
 
 def _step_name(spec: RunSpec) -> str:

@@ -45,9 +45,14 @@ def _widget(field: str, info: FieldInfo, method: MethodSpec) -> None:
         )  # fmt: skip
 
 
-def whole_number(label: str, info: FieldInfo, key: str, text: str) -> None:
-    """A field for a whole number, with the bounds of its spec."""
-    st.number_input(label, key=key, help=text, step=1, min_value=_bound(info, "ge"), max_value=_bound(info, "le"))
+def whole_number(label: str, info: FieldInfo, key: str, text: str, **widget: Any) -> None:
+    """A field for a whole number, with the bounds of its spec.
+
+    Args:
+        widget: further words for Streamlit's widget.
+    """
+    low, high = _bound(info, "ge"), _bound(info, "le")
+    st.number_input(label, key=key, help=text, step=1, min_value=low, max_value=high, **widget)
 
 
 def _bound(info: FieldInfo, name: str) -> Any:

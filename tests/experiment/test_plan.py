@@ -3,7 +3,6 @@ from collections.abc import Callable
 import pytest
 
 from core import InvalidSpec, RunSpec, plan
-from core.experiment.past import Past
 from core.specs import ForgetRequest
 
 
@@ -35,39 +34,6 @@ def test_knows_what_is_trained(quick: Callable[..., RunSpec]) -> None:
     planned = plan(spec, models={spec.model.key})
     assert planned.cached == {"original"}
     assert planned.seconds["original"] == 0
-
-
-def test_the_estimate_follows_like_trainings(quick: Callable[..., RunSpec]) -> None:
-    spec = quick()
-    assert plan(spec).seconds["original"] is None
-    record = {"seconds": 3.0, "epochs": 3, "images": 100, "spec": spec.model.model_dump(mode="json")}  # 10 ms an image
-    other = record | {"seconds": 900.0, "spec": spec.model.but(width=32).model_dump(mode="json")}
-    planned = plan(spec, past=Past(records=(other, record)))
-    assert planned.seconds["original"] == pytest.approx(2 * 200 * 0.01)
-    gone = len(planned.forget)
-    assert planned.seconds["gold-1"] == pytest.approx(2 * (200 - gone) * 0.01)
-    assert planned.seconds["initial"] == 0
-    assert planned.known_seconds == pytest.approx(0.02 * (200 + 2 * (200 - gone)))
-    assert planned.seconds["unlearn"] is None
-
-
-def test_measuring_is_estimated_by_runs_that_measured_as_much(quick: Callable[..., RunSpec]) -> None:
-    spec, deep = quick(), quick(settings={"measure.deep": True})
-    results = tuple(
-        {"spec": each.model_dump(mode="json"), "seconds": {"unlearn": 1.0, "measure": seconds}}
-        for each, seconds in ((spec, 2.0), (deep, 30.0))
-    )
-    assert plan(spec, past=Past(results=results)).seconds["measure"] == 2
-    assert plan(deep, past=Past(results=results)).seconds["measure"] == 30
-    assert plan(quick(settings={"measure.shadows": 32}), past=Past(results=results)).seconds["measure"] is None
-
-
-def test_shadows_are_estimated_by_their_trainings(quick: Callable[..., RunSpec], monkeypatch) -> None:
-    monkeypatch.setattr("os.cpu_count", lambda: 2)
-    spec = quick(settings={"measure.shadows": 32})
-    record = {"seconds": 3.0, "epochs": 3, "images": 100, "spec": spec.model.model_dump(mode="json")}  # 10 ms an image
-    # 32 pairs of two models, each on half of 200 images for 2 epochs, two at a time
-    assert plan(spec, past=Past(records=(record,))).seconds["measure"] == pytest.approx(32 * 2 * 200 * 0.01 / 2)
 
 
 def test_requests_in_turn_take_only_what_is_left(quick: Callable[..., RunSpec]) -> None:

@@ -1,0 +1,9 @@
+"""Photographs on a machine without a GPU: a setting that is small enough to be waited for."""
+
+REDUCED: dict[str, int] = {
+    "model.width": 8,
+    "model.data.size": 10_000,
+    "model.train.epochs": 20,
+    "measure.norm_images": 500,
+    "measure.probe_images": 600,
+}

@@ -16,6 +16,8 @@ from core.errors import InvalidSpec
 
 Result = TypeVar("Result")
 
+SMALL_IMAGE = 16  # pixels a side: up to here neither more threads nor another layout of the weights help a CPU
+
 _listening: list[list[str]] = []  # lists of ``memory_notes``, the innermost last
 
 

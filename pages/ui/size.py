@@ -20,8 +20,10 @@ def choose_size() -> None:
         value = draft.get("further").get(name)
         draft.put(f"size.{name}", None if value is None else int(value))
         with column:
-            whole_number(label, field, f"{draft.PREFIX}size.{name}", field.description or "", value=None, placeholder=empty,
-                         on_change=_take, args=(name,))  # fmt: skip
+            whole_number(
+                label, field, f"{draft.PREFIX}size.{name}", field.description or "",
+                value=None, placeholder=empty, on_change=_take, args=(name,),
+            )  # fmt: skip
 
 
 def _take(name: str) -> None:

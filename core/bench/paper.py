@@ -23,10 +23,7 @@ Result = dict[str, Any]
 Column = Callable[[Result, str], float | None]  # result, "unlearned" or "gold" -> a number as the paper prints it
 
 MISSING = "not measured"
-REDUCED_WORDS = (
-    "REDUCED, not the paper's setting: ResNet-18 of width {model.width}, {model.data.size:,} training images, "
-    "{model.train.epochs} epochs"
-)
+REDUCED_WORDS = "REDUCED, not the paper's setting"
 
 
 @dataclass(frozen=True)
@@ -93,7 +90,9 @@ def print_settings(
     """
     print(f"\n{title}")
     if settings[0].spec.model.width is not None:
-        print(REDUCED_WORDS.format(model=settings[0].spec.model))
+        model = settings[0].spec.model
+        images = "all" if model.data.size is None else f"{model.data.size:,}"
+        print(f"{REDUCED_WORDS}: {model.arch} of width {model.width}, {images} images, {model.train.epochs} epochs")
     print_rows(("setting", "method", "", *columns), _rows(store, settings, columns, means))
 
 

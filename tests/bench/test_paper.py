@@ -8,7 +8,7 @@ from core import RunSpec, Store, make_spec
 from core.bench import paper
 from core.bench.paper import MISSING, Line, Setting, accuracy, print_settings, result_of
 from core.experiment import provide
-from core.specs import make_method
+from core.specs import REDUCED, make_method
 
 QUICK = {"model.width": 8, "model.train.epochs": 3, "model.train.batch_size": 32, "measure.probe_images": 60}
 COLUMNS = {"FA": accuracy("FA"), "TA": accuracy("TA")}
@@ -104,7 +104,7 @@ def test_full_settings_are_not_run_without_a_gpu(store: Store, no_gpu: None):
 
 
 def test_a_reduced_setting_without_its_images_is_not_run(store: Store, no_gpu: None):
-    assert result_of(store, make_spec("cifar10", "class=3", settings=paper.REDUCED)) is None
+    assert result_of(store, make_spec("cifar10", "class=3", settings=REDUCED)) is None
     assert not (store.root / "runs").exists()
 
 

@@ -48,6 +48,14 @@ def test_the_reduced_setting_is_reduced():
     assert (setting.spec.model.width, setting.spec.model.data.size) == (8, 10_000)
 
 
+def test_reduced_faces_are_all_faces_by_a_narrow_network(tiny: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(paper_tmu, "FACES", "tiny")
+    monkeypatch.setattr(paper_tmu, "PERSON", "a")
+    for setting in paper_tmu.reduced_faces():
+        assert (setting.spec.model.width, setting.spec.model.data.size) == (8, None)
+        assert [line.title for line in setting.lines] == ["gold", "Do nothing", "MU-Mis", "TMU"]
+
+
 def test_faces_are_those_that_were_added(tiny: str, monkeypatch: pytest.MonkeyPatch):
     assert paper_tmu.faces() == ()
     monkeypatch.setattr(paper_tmu, "FACES", "tiny")

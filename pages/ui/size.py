@@ -7,7 +7,7 @@ from pages.ui import draft
 from pages.ui.settings import whole_number
 
 SIZES = {  # setting -> label, its field, what an empty widget means
-    "model.data.size": ("Training images", DataSpec.model_fields["size"], "all"),
+    "model.data.size": ("Images", DataSpec.model_fields["size"], "all"),
     "model.width": ("Width", ModelSpec.model_fields["width"], "default"),
     "model.train.epochs": ("Epochs", TrainSpec.model_fields["epochs"], "recipe's"),
 }

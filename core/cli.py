@@ -139,6 +139,8 @@ def plan(args: argparse.Namespace) -> int:
     for phase, seconds in planned.seconds.items():
         state = "trained already" if phase in planned.cached else "not known" if seconds is None else f"{seconds:.1f} s"
         print(f"  {phase}: {state}")
+    if planned.rough:
+        print("  Rough times: nothing alike was trained here, so they are scaled from other networks or images.")
     for sentence in (*planned.warnings, *planned.notes):
         print(f"- {sentence}")
     return 0

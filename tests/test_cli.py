@@ -66,6 +66,16 @@ def test_plan_writes_nothing(store: Store, capsys: pytest.CaptureFixture[str]) -
     assert not store.root.exists()
 
 
+def test_plan_says_where_times_are_rough(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("core.experiment.estimate.DRIVER", tmp_path / "nvidia")
+    assert main(["plan", "--forget", "class=3"]) == 0
+    assert "Rough times" not in capsys.readouterr().out  # the gallery has such trainings
+    assert main(["plan", "--forget", "class=3", "--set", "model.width=32"]) == 0
+    assert "Rough times: nothing alike was trained here" in capsys.readouterr().out
+
+
 def test_lists(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list", "methods"]) == 0
     assert [line.split("\t")[0] for line in capsys.readouterr().out.splitlines()] == list(METHODS)

@@ -18,6 +18,9 @@ Result = TypeVar("Result")
 
 SMALL_IMAGE = 16  # pixels a side: up to here neither more threads nor another layout of the weights help a CPU
 
+# What cuDNN and cuBLAS say where memory ends for their own scratch space: no error of torch's allocator.
+NO_ROOM = ("unable to find an engine to execute this computation", "STATUS_ALLOC_FAILED")
+
 _listening: list[list[str]] = []  # lists of ``memory_notes``, the innermost last
 
 
@@ -64,13 +67,13 @@ def in_memory(work: Callable[[int], Result], size: int, least: int = 1) -> tuple
     """``work(size)`` and the size; where the device's memory does not suffice, with half the size, and so on.
 
     Raises:
-        torch.OutOfMemoryError: not even ``least`` fits.
+        RuntimeError: not even ``least`` fits; nearly always its kind torch.OutOfMemoryError.
     """
     while True:
         try:
             return work(size), size
-        except torch.OutOfMemoryError:
-            if size <= least:
+        except RuntimeError as error:
+            if size <= least or not _for_want_of_memory(error):
                 raise
         torch.cuda.empty_cache()  # out here, where the error holds the tensors of the failed attempt no longer
         size = max(least, size // 2)
@@ -83,7 +86,7 @@ def in_batches(work: Callable[..., Result], size: int, *rows: Tensor) -> Iterato
         work: takes the batch of each of ``rows``; once, without rows, where they are empty.
 
     Raises:
-        torch.OutOfMemoryError: not even one row fits.
+        RuntimeError: not even one row fits.
     """
     count, done = len(rows[0]), 0
 
@@ -118,3 +121,7 @@ def note_memory(what: str) -> None:
     sentence = f"The device's memory did not suffice {what}."
     if _listening and sentence not in _listening[-1]:
         _listening[-1].append(sentence)
+
+
+def _for_want_of_memory(error: RuntimeError) -> bool:
+    return isinstance(error, torch.OutOfMemoryError) or any(said in str(error) for said in NO_ROOM)

@@ -96,6 +96,24 @@ def test_the_innermost_list_gets_a_sentence_once():
     assert outer == ["The device's memory did not suffice for one."]
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "GET was unable to find an engine to execute this computation",
+        "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`",
+    ],
+)
+def test_what_the_libraries_say_where_memory_ends_counts_too(said: str):
+    def work(size: int) -> int:
+        if size > 2:
+            raise RuntimeError(said)
+        return size
+
+    assert in_memory(work, 8) == (2, 2)
+    with pytest.raises(RuntimeError, match=r"engine|ALLOC"):
+        in_memory(work, 8, least=3)
+
+
 def test_other_errors_pass():
     def work(size: int) -> None:
         raise RuntimeError("no luck")

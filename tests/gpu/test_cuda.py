@@ -18,7 +18,7 @@ from core.datasets import Split
 from core.device import memory_notes, mixed_precision, on_device
 from core.evaluation.tables import accuracy, predict
 from core.models import build_model, get_state, model_for
-from core.sensitivity import input_gradient_norms, mumis_loss
+from core.sensitivity import evaluating, input_gradient_norms, mumis_loss
 from core.specs import ARCHITECTURES, ModelSpec, TrainSpec
 from core.training import augmented, tensors, train
 
@@ -77,19 +77,26 @@ def test_predictions_are_in_bfloat16_and_near_those_of_the_cpu(arch: str):
 def test_input_gradients_are_in_full_precision(arch: str):
     exact = input_gradient_norms(built(arch, CPU).double(), X.double()).float()
     found = input_gradient_norms(built(arch, GPU), X.to(GPU)).cpu()
-    torch.testing.assert_close(found, exact, rtol=1e-4, atol=1e-6)  # TF32 would be off by about 1e-3
+    # TF32 would be off by about 1e-3 everywhere; the other side of a ReLU's kink, which rounding can decide, for one
+    assert ((found - exact).abs() / exact).median() < 1e-4
 
 
 @pytest.mark.parametrize("arch", ARCHITECTURES)
 def test_the_second_derivative_is_that_of_the_cpu(arch: str):
-    gradients = []
-    for place in (CPU, GPU):
-        model = built(arch, place)
-        loss = mumis_loss(model, X.to(place), Y.to(place), OTHER.to(place))
-        found = torch.autograd.grad(loss, list(model.parameters()), allow_unused=True)
-        gradients.append(torch.cat([g.flatten().cpu() for g in found if g is not None]))
-    assert gradients[0].norm() > 0
-    assert (gradients[0] - gradients[1]).norm() / gradients[0].norm() < 1e-3
+    exact, found = (second_derivatives(built(arch, place), place) for place in (CPU, GPU))
+    assert (exact.norm(dim=1) > 0).all()
+    assert ((found - exact).norm(dim=1) / exact.norm(dim=1)).median() < 1e-3  # a kink as above is for one image
+
+
+def second_derivatives(model: nn.Module, place: torch.device) -> Tensor:
+    """Of the loss of each image by itself, one row per image."""
+    rows = []
+    for n in range(len(X)):
+        one = (values[n : n + 1].to(place) for values in (X, Y, OTHER))
+        with evaluating(model):  # the backward to the weights included, without which it would round to TF32
+            found = torch.autograd.grad(mumis_loss(model, *one), list(model.parameters()), allow_unused=True)
+        rows.append(torch.cat([g.flatten().cpu() for g in found if g is not None]))
+    return torch.stack(rows)
 
 
 def test_augmentation_draws_the_same_on_every_device():

@@ -242,6 +242,7 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # Python 3.12's, of the loader's own workers
 def test_training_is_twice_as_quick_as_a_loop_over_a_loader():
     split, spec = random_split(12_800), TrainSpec(epochs=1, batch_size=128, augment="crop-flip")
     ours, theirs = (build_model("resnet18", 10, 3, 32, seed=0).to(GPU) for _ in range(2))

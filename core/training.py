@@ -173,6 +173,7 @@ def _restore(
     set_state(model, {k.removeprefix("model."): v for k, v in saved.items() if k.startswith("model.")})
     for name, parameter in model.named_parameters():
         if (buffer := saved.get(f"momentum.{name}")) is not None:
-            optimiser.state[parameter]["momentum_buffer"] = torch.tensor(buffer, device=parameter.device)
+            momentum = torch.empty_like(parameter, requires_grad=False)  # channels-last where the parameter is
+            optimiser.state[parameter]["momentum_buffer"] = momentum.copy_(torch.tensor(buffer))
     generator.set_state(torch.tensor(saved["generator"]))
     return int(saved["epoch"][0])

@@ -1,5 +1,6 @@
 import threading
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import pytest
@@ -327,6 +328,23 @@ def test_a_resumed_training_ends_at_the_same_weights(spec: TrainSpec):
         assert [step.step for step in steps] == list(range(2 * int(state["epoch"][0]) + 1, 9))
         assert_same(get_state(other), whole)
         assert_same(state, kept)
+
+
+def test_resumed_momentum_lies_as_its_weights(monkeypatch: pytest.MonkeyPatch):
+    made, saved = [], []
+
+    class Spy(torch.optim.SGD):
+        def __init__(self, *words: Any, **names: Any) -> None:
+            super().__init__(*words, **names)
+            made.append(self)
+
+    monkeypatch.setattr(torch.optim, "SGD", Spy)
+    first, second = (tiny(seed).to(memory_format=torch.channels_last) for seed in (0, 9))  # as on a GPU
+    list(train(first, SMALL, SPEC, generator=seeded(), save=saved.append))
+    next(train(second, SMALL, SPEC, generator=seeded(), resume=saved[0]))
+    for optimiser in made:  # where layouts differ, torch updates weight by weight
+        kernels = [state["momentum_buffer"] for p, state in optimiser.state.items() if p.ndim == 4]
+        assert all(kernel.is_contiguous(memory_format=torch.channels_last) for kernel in kernels)
 
 
 def test_an_interrupted_training_can_be_resumed_from_its_last_epoch():

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
-from core.device import in_batches
 from core.errors import InvalidSpec
+from core.memory import in_batches
 from core.models import device_of
 from core.training import as_float
 

@@ -11,7 +11,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.datasets import Split
-from core.device import SMALL_IMAGE, in_memory, mixed_precision, note_memory
+from core.device import SMALL_IMAGE, mixed_precision
+from core.memory import in_memory, note_memory
 from core.models import device_of, get_state, set_state
 from core.specs import TrainSpec
 

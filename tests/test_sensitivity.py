@@ -5,9 +5,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core.device import memory_notes
 from core.errors import InvalidSpec
 from core.evaluation.tables import predict
+from core.memory import memory_notes
 from core.models import build_model
 from core.models.resnet import Normalise
 from core.sensitivity import (

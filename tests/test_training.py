@@ -9,8 +9,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.datasets import Split, load_dataset
-from core.device import memory_notes
 from core.evaluation.tables import accuracy
+from core.memory import memory_notes
 from core.models import build_model, get_state, model_for
 from core.specs import ModelSpec, TrainSpec
 from core.training import Step, as_float, augmented, rate, steps_per_epoch, tensors, train

@@ -9,7 +9,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.datasets import Dataset, Split
-from core.device import in_batches, mixed_precision
+from core.device import mixed_precision
+from core.memory import in_batches
 from core.models import device_of
 from core.sensitivity import evaluating, input_gradient_norms, selected_gradient_norms, target_and_irrelevant
 from core.specs import MeasureSpec

@@ -54,7 +54,8 @@ def estimate(
     seconds["measure"] = _usual([result["seconds"]["measure"] for result in measured])
     if seconds["measure"] is None and spec.measure.shadows:  # what it takes at least: two halves for every pair
         images = spec.measure.shadows * spec.model.train.epochs * train
-        seconds["measure"] = _usual(pace, times=images / (os.cpu_count() or 1))
+        at_once = 1 if device == "cuda" else os.cpu_count() or 1
+        seconds["measure"] = _usual(pace, times=images / at_once)
     return seconds, rough and any(seconds[role] for role in needed)
 
 

@@ -11,12 +11,13 @@ import torch
 from torch import nn
 
 from core.datasets import Dataset, Split
-from core.device import memory_notes, on_device, precision
+from core.device import on_device, precision
 from core.evaluation.accuracy import class_accuracies
 from core.evaluation.tables import fill_norms, missing_norms, prediction_table
 from core.events import Event, Phase
 from core.experiment.clock import Clock, stream
 from core.experiment.result import versions
+from core.memory import memory_notes
 from core.models import device_of, get_state, model_for, set_state
 from core.specs import ModelSpec
 from core.store import ModelFolder, SavedModel

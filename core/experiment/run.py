@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from core.datasets import load_dataset
-from core.device import SMALL_IMAGE, choose_device, memory_notes, on_device
+from core.device import SMALL_IMAGE, choose_device, on_device
 from core.evaluation.accuracy import with_forget
 from core.evaluation.tables import norm_ids, prediction_table
 from core.events import Event, Finished, Table
@@ -19,6 +19,7 @@ from core.experiment.provide import Models, measured, provide
 from core.experiment.result import build_result
 from core.experiment.rivals import Rivals
 from core.experiment.unlearn import unlearn
+from core.memory import memory_notes
 from core.models import get_state, model_for, set_state
 from core.specs import RunSpec
 from core.store import SavedModel

@@ -21,7 +21,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.device import in_batches
+from core.memory import in_batches
 from core.methods.descent import run
 from core.methods.task import Batches, Task, cross_entropy
 from core.models import device_of

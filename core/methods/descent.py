@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from core.datasets import Split
-from core.device import in_memory, note_memory
+from core.memory import in_memory, note_memory
 from core.methods.parts import in_parts
 from core.methods.steps import descend, distance, get_weights, relative_rate, restore
 from core.methods.stops import accuracy_stop

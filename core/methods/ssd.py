@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.func import functional_call, grad_and_value, vmap
 
-from core.device import in_batches
+from core.memory import in_batches
 from core.methods.steps import distance, get_weights
 from core.methods.task import Task
 from core.models import device_of

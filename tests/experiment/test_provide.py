@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from core import Phase, RunSpec, Step, Store, execute, load_dataset
-from core.device import note_memory
 from core.experiment import provide
+from core.memory import note_memory
 from core.store import SavedModel
 from core.training import train
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core.device import memory_notes
+from core.memory import memory_notes
 from core.methods import implementation
 from core.methods.steps import get_weights
 from core.specs import METHODS

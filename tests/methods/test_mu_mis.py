@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core.device import memory_notes
 from core.evaluation.tables import accuracy
+from core.memory import memory_notes
 from core.methods.mu_mis import GUARD_EVERY, make_guard, make_loss, move, unlearn
 from core.methods.steps import get_weights
 from core.models import get_state

@@ -23,8 +23,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.datasets import Split
-from core.device import in_batches
 from core.evaluation.tables import image_losses, predict
+from core.memory import in_batches
 from core.methods.task import Task
 from core.models import device_of
 from core.sensitivity import evaluating

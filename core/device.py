@@ -9,8 +9,6 @@ from torch import nn
 
 from core.errors import InvalidSpec
 
-SMALL_IMAGE = 16  # pixels a side: up to here neither more threads nor another layout of the weights help a CPU
-
 
 def choose_device(name: str) -> torch.device:
     """``auto`` is the GPU where there is one.

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from core.datasets import Split, load_dataset
 from core.evaluation.tables import accuracy
 from core.memory import memory_notes
-from core.models import build_model, get_state, model_for
+from core.models import get_state, model_for
 from core.specs import ModelSpec, TrainSpec
 from core.training import Step, as_float, augmented, rate, steps_per_epoch, tensors, train
 
@@ -197,17 +197,6 @@ def test_an_epoch_shows_every_image_at_most_once_and_in_another_order_each_time(
     epochs = [torch.cat(seen[n : n + 2])[:, 0, 0, 0].mul(255).round().long().tolist() for n in (0, 2, 4)]
     assert all(sorted(epoch) == list(range(0, 60, 6)) for epoch in epochs)
     assert epochs[0] != epochs[1] != epochs[2]
-
-
-@pytest.mark.parametrize(("arch", "size", "last"), [("resnet18", 32, True), ("resnet-tiny", 8, False)])
-def test_the_weights_lie_channels_last_for_photographs(arch: str, size: int, last: bool):
-    rng = np.random.default_rng(0)
-    split = Split(rng.integers(0, 256, (8, 3, size, size), np.uint8), np.arange(8) % 2, np.arange(8))
-    model = build_model(arch, 2, 3, size, seed=0, width=4)
-    list(train(model, split, TrainSpec(epochs=1, batch_size=8), generator=seeded()))
-    weights = [m.weight for m in model.modules() if isinstance(m, nn.Conv2d) and m.kernel_size == (3, 3)]
-    assert {w.is_contiguous(memory_format=torch.channels_last) for w in weights} == {last}
-    assert all(value.flags.c_contiguous for value in get_state(model).values())
 
 
 # --- a device whose memory ends ---------------------------------------------------------------------------------------

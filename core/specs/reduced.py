@@ -3,7 +3,7 @@
 REDUCED: dict[str, int] = {
     "model.width": 8,
     "model.data.size": 10_000,
-    "model.train.epochs": 20,
+    "model.train.epochs": 12,
     "measure.norm_images": 500,
     "measure.probe_images": 600,
 }

@@ -76,6 +76,7 @@ def test_from_end_to_end(
     assert [row.id for row in store.rows()] == [spec.but(method=own).id]  # nothing but the reduced setting was run
 
 
-def test_an_example_is_a_run_of_the_reduced_setting():
-    reduced, *_ = paper_mu_mis.reduced()[0].specs()["MU-Mis, scale-free"]
-    assert [entry.spec.id for entry in examples() if entry.spec.model.data.name == "cifar10"] == [reduced.id]
+def test_examples_are_runs_of_the_reduced_setting():
+    table, rates = paper_mu_mis.reduced()
+    runs = table.specs()["MU-Mis, scale-free"][0], rates.specs()["learning rate 1e-05"][0]
+    assert [entry.spec.id for entry in examples() if entry.spec.model.data.name == "cifar10"] == [s.id for s in runs]

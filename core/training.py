@@ -16,7 +16,6 @@ from core.memory import in_memory, note_memory
 from core.models import device_of, get_state, set_state
 from core.specs import TrainSpec
 
-
 # Pixels a side up to which images may lie channels-last on a CPU. Above (measured: from 56), torch 2.14.1 with AVX-512
 # ends in a segmentation fault in the backward of a 1x1 convolution with stride 2 on eight or fewer channels.
 CHANNELS_LAST = 48

@@ -9,8 +9,8 @@ from torch import Tensor
 
 Result = TypeVar("Result")
 
-# What cuDNN and cuBLAS say where memory ends for their own scratch space: no error of torch's allocator.
-NO_ROOM = ("unable to find an engine to execute this computation", "STATUS_ALLOC_FAILED")
+# What cuDNN, cuBLAS and the driver say where memory ends for their own use: no error of torch's allocator.
+NO_ROOM = ("unable to find an engine to execute this computation", "STATUS_ALLOC_FAILED", "CUDA error: out of memory")
 
 _listening: list[list[str]] = []  # lists of ``memory_notes``, the innermost last
 
@@ -19,7 +19,7 @@ def in_memory(work: Callable[[int], Result], size: int, least: int = 1) -> tuple
     """``work(size)`` and the size; where the device's memory does not suffice, with half the size, and so on.
 
     Raises:
-        RuntimeError: not even ``least`` fits; nearly always its kind torch.OutOfMemoryError.
+        RuntimeError: not even ``least`` fits; torch.OutOfMemoryError, or one that says what is in ``NO_ROOM``.
     """
     while True:
         try:
@@ -49,7 +49,9 @@ def in_batches(work: Callable[..., Result], size: int, *rows: Tensor) -> Iterato
     while True:
         result, fitted = in_memory(batch, size)
         if fitted < size:
-            note_memory(f"for {size} images at once, so {fitted} at a time were looked at, which changes no number")
+            note_memory(
+                f"for {size} images at once, so {fitted} at a time were looked at; it changes numbers by rounding only"
+            )
         size = fitted
         yield result
         done += size
@@ -65,7 +67,7 @@ def memory_notes() -> Iterator[list[str]]:
     try:
         yield notes
     finally:
-        _listening.pop()
+        _listening[:] = [each for each in _listening if each is not notes]  # another run may have begun since
 
 
 def note_memory(what: str) -> None:

@@ -72,8 +72,9 @@ with page("Forget", "Choose what a trained classifier shall forget, press Run, a
                 whole_number("Unlearning seed", RunSpec.model_fields["unlearn_seed"], f"{PREFIX}unlearn_seed",
                              "Of the method's draws.")  # fmt: skip
             st.text_input("Gold models", key=f"{PREFIX}golds", help="How many, or their seeds: 3, or 4,7.")
-            for name in draft.get("further").keys() - SIZES:
-                st.caption(f"Also: {name} = {draft.get('further')[name]}")
+            for name, value in draft.get("further").items():
+                if name not in SIZES:
+                    st.caption(f"Also: {name} = {value}")
 
         try:
             spec = draft.spec()

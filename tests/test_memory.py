@@ -62,8 +62,8 @@ def test_batches_get_smaller_from_where_memory_ends():
         assert torch.equal(torch.cat(list(in_batches(work, 8, rows, others))), rows + others)
     assert sizes == [8, 8, 4, 2, *[2] * 5]  # what is done is not done again, and what did not fit is not tried again
     assert notes == [
-        "The device's memory did not suffice for 8 images at once, so 2 at a time were looked at, which changes no "
-        "number."
+        "The device's memory did not suffice for 8 images at once, so 2 at a time were looked at; it changes "
+        "numbers by rounding only."
     ]
 
 
@@ -80,6 +80,16 @@ def test_the_innermost_list_gets_a_sentence_once():
         note_memory("for one")
     assert inner == ["The device's memory did not suffice for two."]
     assert outer == ["The device's memory did not suffice for one."]
+
+
+def test_runs_that_alternate_keep_their_own_lists():
+    first, second = memory_notes(), memory_notes()
+    one = first.__enter__()
+    two = second.__enter__()
+    first.__exit__(None, None, None)
+    note_memory("for two")
+    second.__exit__(None, None, None)
+    assert (one, two) == ([], ["The device's memory did not suffice for two."])
 
 
 @pytest.mark.parametrize(

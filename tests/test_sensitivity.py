@@ -143,7 +143,8 @@ def test_a_batch_that_does_not_fit_is_halved():
         torch.testing.assert_close(predict(model, X, batch_size=6), predict(resnet(), X))
     assert seen == [7, 3, 3, 1, 6, 3, 3, 1]
     assert [note[note.index("for") :] for note in notes] == [
-        f"for {size} images at once, so 3 at a time were looked at, which changes no number." for size in (7, 6)
+        f"for {size} images at once, so 3 at a time were looked at; it changes numbers by rounding only."
+        for size in (7, 6)
     ]
 
 

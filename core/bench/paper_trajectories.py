@@ -35,7 +35,7 @@ def print_trajectories(store: Store, setting: Setting) -> None:
     print(f"\n{setting.title}, recipe of {setting.spec.model.train.epochs} epochs: trajectories (fractions), seed 0")
     print_rows(PICTURE, _rows(store, setting))
     runs = [spec.id for line, spec in _followed(setting) if result_of(store, spec) is not None]
-    if runs:
+    if len(runs) > 1:
         print(f"Their curves over each other, while the app runs: http://127.0.0.1:8501/Runs?vs={','.join(runs)}")
 
 

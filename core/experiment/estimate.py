@@ -2,11 +2,12 @@
 
 import math
 import os
+import shutil
 from collections.abc import Mapping
-from pathlib import Path
 from statistics import median
 from typing import Any
 
+from core.errors import UnlearnError
 from core.experiment.past import Past
 from core.specs import ModelSpec, RunSpec
 from core.specs.data import WIDTH
@@ -15,7 +16,6 @@ Record = Mapping[str, Any]
 
 # Multiply-adds of one image, divided by the squares of the network's width and of the image's side.
 WORK = {"resnet-tiny": 46.6, "resnet18": 134, "vgg16-bn": 74.7, "allcnn": 29.8, "vit-small": 9.7}
-DRIVER = Path("/proc/driver/nvidia")  # there where a GPU can be used; torch is not asked, pages do without it
 
 
 def estimate(
@@ -33,10 +33,10 @@ def estimate(
         phase -> seconds, None where nothing is known; and whether trainings are known roughly only.
     """
     wanted = spec.model_dump(mode="json")
-    device = "cuda" if DRIVER.exists() else "cpu"
+    device = "cuda" if has_gpu() else "cpu"
 
     def alike(model: Mapping[str, Any]) -> bool:
-        return all(model[name] == wanted["model"][name] for name in ("data", "arch", "width"))
+        return _kind(model) == _kind(wanted["model"])
 
     trained = [record for record in past.records if record["epochs"] and record["device"].startswith(device)]
     pace = [_pace(record) for record in trained if alike(record["spec"])]
@@ -59,9 +59,19 @@ def estimate(
     return seconds, rough and any(seconds[role] for role in needed)
 
 
+def has_gpu() -> bool:
+    """Whether this machine seems to have a GPU. Torch is not asked: pages do without it."""
+    return shutil.which("nvidia-smi") is not None
+
+
 def work(model: ModelSpec) -> float:
     """About how many multiply-adds one image takes on its way through the model."""
     return WORK[model.arch] * ((model.width or WIDTH[model.arch]) * model.data.info.shape[1]) ** 2
+
+
+def _kind(model: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Of models that take as long as each other, from a spec's plain values."""
+    return model["data"], model["arch"], model["width"] or WIDTH.get(model["arch"])
 
 
 def _pace(record: Record) -> float:
@@ -73,8 +83,11 @@ def _scaled(records: list[Record], model: ModelSpec) -> list[float]:
     """The paces of the trainings that are nearest in work per image, as if that were the model's."""
     known = []
     for record in records:
-        other = ModelSpec.of(record["spec"])
-        known.append((abs(math.log(work(other) / work(model))), _pace(record) * work(model) / work(other)))
+        try:
+            ratio = work(model) / work(ModelSpec.of(record["spec"]))
+        except UnlearnError:
+            continue  # of images that are not on this machine, or of another version
+        known.append((abs(math.log(ratio)), _pace(record) * ratio))
     nearest = min((distance for distance, _ in known), default=0.0)
     return [pace for distance, pace in known if distance == nearest]
 

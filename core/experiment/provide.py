@@ -75,7 +75,7 @@ def _trained(
         steps=spec.train.epochs * steps_per_epoch(len(split), spec.train),
         seconds=before + clock.seconds,
         memory=clock.memory,
-        notes=[f"Training {role}: {note}" for note in notes],
+        notes=[f"Training {role}: {note[:1].lower()}{note[1:]}" for note in notes],
     )  # fmt: skip
 
 

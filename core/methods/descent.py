@@ -103,7 +103,7 @@ def _descend(
     mask: Sequence[Tensor] | None, training_mode: bool,
 ) -> Iterator[Step]:  # fmt: skip
     parameters = list(model.parameters())
-    share = MOST_PARTS  # of a step's images that go through the model at once, in parts of so many
+    share = MOST_PARTS  # how many 64ths of a step's images go through the model at once
     for step in range(1, total + 1):
         before = get_weights(model)
         model.train(training_mode)
@@ -111,7 +111,7 @@ def _descend(
         if fitted < share:
             share, parts = fitted, MOST_PARTS // fitted
             seen = "; BatchNorm saw these parts" if training_mode else ""
-            note_memory(f"for all images of a step, so they went through the model in {parts} parts{seen}")
+            note_memory(f"for all images of a step, so they went through the model in up to {parts} parts{seen}")
         model.eval()
         move(gradients if mask is None else [g * m for g, m in zip(gradients, mask, strict=True)])
         if mask is not None:  # momentum and decay move weights that have no gradient, too

@@ -14,7 +14,7 @@ def in_parts(model: nn.Module, parts: int) -> Iterator[None]:
     """Within, images go through the model in so many parts, of which a backward holds the activations of one.
 
     They are computed anew for it. Outputs and gradients are those of the whole batch but for rounding; in training mode
-    BatchNorm sees the parts, each once.
+    BatchNorm sees the parts, each once, and it has seen what went through before memory ended.
     """
     whole = model.forward
 

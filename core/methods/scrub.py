@@ -56,9 +56,10 @@ def unlearn(model: nn.Module, task: Task, spec: Scrub, *, generator: torch.Gener
         near = divergence(teacher(images), logits, spec.temperature)
         return spec.gamma * F.cross_entropy(logits, labels) + spec.alpha * near
 
-    turns = [(away, forget), (back, retain)] * (spec.max_steps // 2 + 1)
+    one_away, one_back = (away, forget), (back, retain)
+    turns = [one_away, one_back] * (spec.max_steps // 2 + 1)
     if spec.schedule == "authors":
         passes = [(forget.per_pass if n < spec.msteps else 0, retain.per_pass) for n in range(spec.epochs)]
-        turns = [turn for aways, backs in passes for turn in turns[:1] * aways + turns[1:2] * backs]
+        turns = [turn for aways, backs in passes for turn in [one_away] * aways + [one_back] * backs]
     losses: Iterator[Loss] = (partial(loss, *next(batches)) for loss, batches in turns)
     yield from run(model, task, spec, losses, len(turns), generator=generator, training_mode=True)

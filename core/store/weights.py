@@ -72,8 +72,8 @@ def weights_info(model: ModelSpec) -> WeightsInfo:
         ) from None
     if (info.data, info.arch, info.width) != (model.data.name, model.arch, model.width):
         raise InvalidSpec(
-            f"the weights {info.name} are those of {info.arch} on {info.data}, not of {model.arch} on "
-            f"{model.data.name}; add the file again for these"
+            f"the weights {info.name} are those of {_network(info.arch, info.width)} on {info.data}, not of "
+            f"{_network(model.arch, model.width)} on {model.data.name}; add the file again for these"
         )
     return info
 
@@ -88,6 +88,10 @@ def given_weights(model: ModelSpec) -> dict[str, np.ndarray]:
     if not path.is_file() or _fingerprint(path.read_bytes(), model) != model.weights:
         raise DataUnavailable(f"{path} is not what was added under this name; add the weights again")
     return read_weights(path)
+
+
+def _network(arch: str, width: int | None) -> str:
+    return arch if width is None else f"{arch} of width {width}"
 
 
 def _fingerprint(data: bytes, model: ModelSpec) -> str:

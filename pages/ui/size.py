@@ -23,6 +23,7 @@ def choose_size() -> None:
             whole_number(
                 label, field, f"{draft.PREFIX}size.{name}", field.description or "",
                 value=None, placeholder=empty, on_change=_take, args=(name,),
+                disabled=name == "model.width" and bool(draft.get("weights")),  # which fix it
             )  # fmt: skip
 
 
@@ -34,24 +35,27 @@ def _take(name: str) -> None:
 
 def offer_reduced() -> None:
     """A button that makes the training small enough to be waited for without a GPU."""
-    smaller = reduced()
-    if smaller.items() <= draft.get("further").items():
+    smaller, now = reduced(), draft.get("further")
+    if all(name in now and int(now[name]) <= value for name, value in smaller.items() if name in SIZES):
         return
-    size = f"{smaller['model.data.size']:,} images, " if "model.data.size" in smaller else ""
+    words = {"model.data.size": "{:,} images", "model.width": "width {}", "model.train.epochs": "{} epochs"}
+    said = ", ".join(word.format(smaller[name]) for name, word in words.items() if name in smaller)
     st.info(
         "That is long. A narrow network on fewer images and for fewer epochs shows the same effects, less exactly.",
         icon=":material/hourglass_top:",
     )
     st.button(
         "Take a small setting", icon=":material/compress:", on_click=_reduce, args=(smaller,), width="stretch",
-        help=f"{size}width {smaller['model.width']}, {smaller['model.train.epochs']} epochs.",
+        help=f"{said[:1].upper()}{said[1:]}.",
     )  # fmt: skip
 
 
 def reduced() -> dict[str, int]:
-    """The settings of a small training on the chosen images."""
-    enough = data_info(draft.get("dataset")).sizes[0] > REDUCED["model.data.size"]
-    return {name: value for name, value in REDUCED.items() if enough or name != "model.data.size"}
+    """The settings of a small training on the chosen images, and with the chosen weights, which have their width."""
+    left_out = {"model.width"} if draft.get("weights") else set()
+    if data_info(draft.get("dataset")).sizes[0] <= REDUCED["model.data.size"]:
+        left_out.add("model.data.size")
+    return {name: value for name, value in REDUCED.items() if name not in left_out}
 
 
 def _reduce(settings: dict[str, int]) -> None:

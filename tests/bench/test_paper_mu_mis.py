@@ -72,7 +72,7 @@ def test_from_end_to_end(
     assert [*first, "paper", "76.42", "0.00", "75.64", "0.07", "30.00", "0.40"] in rows
     assert [*first, "ours", MISSING, *[""] * 5] in rows
     assert ["learning rate 0.0001", MISSING, *[""] * 11] in rows
-    assert f"http://127.0.0.1:8501/Runs?vs={result['run']}\n" in out
+    assert "Runs?vs=" not in out  # one run alone is nothing to compare
     assert [row.id for row in store.rows()] == [spec.but(method=own).id]  # nothing but the reduced setting was run
 
 

@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 import torch
@@ -14,10 +13,8 @@ from core.specs import ARCHITECTURES, ModelSpec
 
 
 @pytest.fixture(autouse=True)
-def no_gpu(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Where a driver would be seen."""
-    monkeypatch.setattr(estimate, "DRIVER", tmp_path / "nvidia")
-    return tmp_path / "nvidia"
+def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(estimate, "has_gpu", lambda: False)
 
 
 def record_of(model: ModelSpec, seconds: float, device: str = "cpu") -> dict:
@@ -94,11 +91,28 @@ def test_what_is_trained_is_not_estimated_roughly(quick: Callable[..., RunSpec])
     assert planned.known_seconds == 0
 
 
-def test_a_gpu_and_a_processor_say_nothing_of_each_other(quick: Callable[..., RunSpec], no_gpu: Path) -> None:
+def test_records_of_strangers_say_nothing(quick: Callable[..., RunSpec]) -> None:
+    spec = quick()
+    known, unknown = record_of(spec.model.but(width=32), 1.0), record_of(spec.model, 9.0)
+    elsewhere = spec.model.model_dump(mode="json") | {"data": {"name": f"npz:{20 * 'a'}", "pool": True, "size": None}}
+    strangers = tuple(unknown | {"spec": other} for other in (elsewhere, elsewhere | {"arch": "resnet99"}))
+    assert plan(spec, past=Past(records=strangers)).seconds["original"] is None
+    assert plan(spec, past=Past(records=(*strangers, known))).rough
+
+
+def test_the_default_width_is_a_width(quick: Callable[..., RunSpec]) -> None:
+    default = make_spec("digits", "class=3")
+    record = record_of(default.model.but(width=16), 1.0)
+    assert plan(default, past=Past(records=(record,))).rough is False
+
+
+def test_a_gpu_and_a_processor_say_nothing_of_each_other(
+    quick: Callable[..., RunSpec], monkeypatch: pytest.MonkeyPatch
+) -> None:
     spec = quick()
     records = (record_of(spec.model, 1.0, "cuda:0"), record_of(spec.model, 7.0))
     assert plan(spec, past=Past(records=records)).seconds["original"] == pytest.approx(2 * 200 * 0.07)
-    no_gpu.mkdir()
+    monkeypatch.setattr(estimate, "has_gpu", lambda: True)
     assert plan(spec, past=Past(records=records)).seconds["original"] == pytest.approx(2 * 200 * 0.01)
     assert plan(spec, past=Past(records=records[1:])).seconds["original"] is None
 

@@ -71,4 +71,4 @@ def test_a_batch_that_did_not_fit_is_told_in_the_notes(finish, quick, monkeypatc
     monkeypatch.setattr(provide, "train", tight)
     _, result = finish(spec)
     (note,) = [note for note in result["notes"] if "memory" in note]
-    assert note == "Training original: The device's memory did not suffice for batches of 64 images."
+    assert note == "Training original: the device's memory did not suffice for batches of 64 images."

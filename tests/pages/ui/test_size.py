@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -7,14 +6,15 @@ from streamlit.testing.v1 import AppTest
 from core import make_spec
 from core.experiment import estimate
 from core.specs import REDUCED, to_query
+from pages.ui import planned
 from pages.ui.planned import duration
 
 PAGE = "pages/1_Forget.py"
 
 
 @pytest.fixture(autouse=True)
-def no_gpu(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(estimate, "DRIVER", tmp_path / "nvidia")
+def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(estimate, "has_gpu", lambda: False)
 
 
 def offer(app: AppTest) -> list[str]:
@@ -46,6 +46,16 @@ def test_a_long_training_is_told_and_a_small_one_offered(open_page: Callable[...
     assert (model.width, model.train.epochs) == (REDUCED["model.width"], REDUCED["model.train.epochs"])
     assert model.data.size is None  # the digits are fewer than a small setting's photographs
     assert offer(app) == []
+
+
+def test_who_has_a_small_setting_is_not_offered_it(
+    open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planned, "LONG", 0.0)
+    sizes = {name: REDUCED[name] for name in ("model.width", "model.train.epochs")}
+    assert len(offer(open_page(PAGE, to_query(make_spec(settings=sizes | {"model.width": 9}))))) == 1
+    assert offer(open_page(PAGE, to_query(make_spec(settings=sizes)))) == []
+    assert offer(open_page(PAGE, to_query(make_spec(settings=sizes | {"model.width": 4})))) == []
 
 
 @pytest.mark.parametrize(

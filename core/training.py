@@ -16,10 +16,6 @@ from core.memory import in_memory, note_memory
 from core.models import device_of, get_state, set_state
 from core.specs import TrainSpec
 
-# Pixels a side up to which images may lie channels-last on a CPU. Above (measured: from 56), torch 2.14.1 with AVX-512
-# ends in a segmentation fault in the backward of a 1x1 convolution with stride 2 on eight or fewer channels.
-CHANNELS_LAST = 48
-
 
 @dataclass(frozen=True)
 class Step:
@@ -154,8 +150,7 @@ def augmented(x: Tensor, kind: str, generator: torch.Generator) -> Tensor:
         columns = torch.where(flip[:, None], columns.flip(1), columns)
     padded = F.pad(x, (reach,) * 4)
     samples = torch.arange(count, device=x.device)[:, None, None]
-    moved = padded[samples, :, rows[:, :, None], columns[:, None, :]].movedim(-1, 1)  # which lie channels-last
-    return moved.contiguous() if x.is_cpu and height > CHANNELS_LAST else moved
+    return padded[samples, :, rows[:, :, None], columns[:, None, :]].movedim(-1, 1)
 
 
 def _snapshot(

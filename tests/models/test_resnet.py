@@ -1,8 +1,9 @@
+import pytest
 import torch
 from torch import nn
 
-from core.models import get_state
-from core.models.resnet import Block, Normalise, ResNet
+from core.models import build_model, get_state
+from core.models.resnet import Block, Normalise, ResNet, Shortcut
 
 
 def test_normalise_is_per_channel_and_its_constants_are_state():
@@ -57,3 +58,21 @@ def test_every_relu_is_called_once_and_not_in_place():
     model(torch.zeros(1, 1, 8, 8))
     assert len(calls) == len(set(calls)) == 1 + 2 * 3  # the stem's, and two per block
     assert all("relu" not in name for name in get_state(model))
+
+
+@pytest.mark.parametrize("size", [48, 49, 64])
+def test_a_shortcut_is_a_convolution_whatever_the_size(size: int):
+    generator = torch.Generator().manual_seed(0)
+    own, usual = Shortcut(8, 16, 1, 2, bias=False), nn.Conv2d(8, 16, 1, 2, bias=False)
+    usual.load_state_dict(own.state_dict())
+    x = torch.rand(2, 8, size, size, generator=generator)
+    torch.testing.assert_close(own(x), usual(x))
+
+
+def test_large_images_that_lie_channels_last_can_be_trained_on():
+    """They ended the process: see ``Shortcut``."""
+    model = build_model("resnet18", 8, 3, 64, seed=0, width=8)
+    images = torch.rand(8, 3, 64, 64, generator=torch.Generator().manual_seed(0))
+    for _ in range(3):  # it did not survive the second
+        model(images.contiguous(memory_format=torch.channels_last)).sum().backward()
+    assert all(parameter.grad.isfinite().all() for parameter in model.parameters())

@@ -49,6 +49,12 @@ METHODS = {
     "TMU": make_method("tmu"),
 }
 TMU = Line("TMU", METHODS["TMU"])
+REDUCED_LINES = (  # the twin is trained as long as the original
+    GOLD,
+    Line("Do nothing", make_method("none")),
+    MU_MIS,
+    Line("TMU", make_method("tmu", {"twin_epochs": REDUCED["model.train.epochs"]})),
+)
 
 
 def table_1(recipe: str | None) -> tuple[Setting, ...]:
@@ -110,20 +116,13 @@ def faces(settings: Mapping[str, int] = {}, lines: tuple[Line, ...] = (GOLD, MU_
 
 def reduced() -> tuple[Setting, ...]:
     """30 % of one class of CIFAR-10 in the reduced setting."""
-    return (Setting("30 % of cat", make_spec("cifar10", "class=cat:30%", settings=REDUCED), _reduced_lines(REDUCED)),)
+    return (Setting("30 % of cat", make_spec("cifar10", "class=cat:30%", settings=REDUCED), REDUCED_LINES),)
 
 
 def reduced_faces() -> tuple[Setting, ...]:
     """All faces, by the same narrow network. There are a fifth of the images, so a step is made on fewer."""
-    settings = REDUCED | {"model.train.epochs": 2 * REDUCED["model.train.epochs"], "model.train.batch_size": 32}
-    del settings["model.data.size"]
-    return faces(settings, _reduced_lines(settings))
-
-
-def _reduced_lines(settings: Mapping[str, int]) -> tuple[Line, ...]:
-    """The twin is trained as long as the original."""
-    twin = make_method("tmu", {"twin_epochs": settings["model.train.epochs"]})
-    return GOLD, Line("Do nothing", make_method("none")), MU_MIS, Line("TMU", twin)
+    few = {name: value for name, value in REDUCED.items() if name != "model.data.size"}
+    return faces(few | {"model.train.batch_size": 32}, REDUCED_LINES)
 
 
 def _off(result: Result, role: str) -> float | None:

@@ -85,6 +85,8 @@ with page("Forget", "Choose what a trained classifier shall forget, press Run, a
         else:
             draft.remember(spec)
             costs(planned)
+            if any(row.id == spec.id and row.state == "done" for row in library.store().rows()):
+                st.caption("This very run is finished: Run shows it.")
             st.button(
                 "Run", type="primary", icon=":material/play_arrow:", on_click=start, args=(spec,), width="stretch"
             )

@@ -35,4 +35,6 @@ with page(
         live.show_run(row.id)
     elif rows:
         st.caption("Choose a run to see it, or two to eight to compare them.")
+    if len(compared) < 2:
+        compare.offer()
     store_size.section()

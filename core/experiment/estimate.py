@@ -18,6 +18,9 @@ Record = Mapping[str, Any]
 WORK = {"resnet-tiny": 46.6, "resnet18": 134, "vgg16-bn": 74.7, "allcnn": 29.8, "vit-small": 9.7}
 
 
+LEAST_STEPS = 100  # of a training that says how long others take: in a shorter one the start is most of it
+
+
 def estimate(
     spec: RunSpec, needed: Mapping[str, ModelSpec], cached: frozenset[str], train: int, gone: int, past: Past
 ) -> tuple[dict[str, float | None], bool]:
@@ -39,6 +42,7 @@ def estimate(
         return _kind(model) == _kind(wanted["model"])
 
     trained = [record for record in past.records if record["epochs"] and record["device"].startswith(device)]
+    trained = [record for record in trained if record["steps"] >= LEAST_STEPS] or trained
     pace = [_pace(record) for record in trained if alike(record["spec"])]
     rough = not pace
     if rough:

@@ -158,5 +158,7 @@ def _warnings(spec: RunSpec, dataset: Dataset, forget: ForgetSet) -> Iterable[st
     labels = dataset.train.labels_of(forget.ids)
     if len(np.unique(labels)) == len(dataset.classes):
         yield "The request touches every class, so there is no test accuracy of forgotten and of other classes."
+    if spec.model.train.epochs == 0 and spec.model.weights is None:
+        yield "With 0 epochs nothing is trained: original and gold models only guess."
     if len(forget) > len(dataset.train) / 2:
         yield "More than half of the training images go; a new training would be the better choice."

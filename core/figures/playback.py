@@ -89,7 +89,7 @@ def playback(
         figure,
         table,
         "Press Play to watch the run again, or drag the slider to a step. FA should sink to gold's dotted line while "
-        f"RA and TA hold theirs.{images}",
+        f"RA and TA hold theirs. Curves are of a fixed sample of the images, gold's lines of all of them.{images}",
         f"The run played back over {rows[-1]['step']} steps; at the end {at_the_end(table)}.",
         (*GAP, *OF_START, "irrelevant_ratio"),
     )

@@ -32,6 +32,19 @@ def wanted() -> list[str]:
     return [run for run in asked if run in known][:MOST_RUNS]
 
 
+def offer() -> None:
+    """Any finished runs and shipped examples to choose from, without looking for their lines."""
+    titles = library.finished()
+    st.multiselect("Compare finished runs and examples", titles, key="compare.offered", max_selections=MOST_RUNS,
+                   placeholder="Choose two", on_change=_take_offered,
+                   format_func=lambda run: f"{titles[run]} · {run[:6]}")  # fmt: skip
+
+
+def _take_offered() -> None:
+    if len(chosen := st.session_state["compare.offered"]) > 1:
+        select("vs", ",".join(chosen))
+
+
 def section(runs: list[str]) -> None:
     """Which runs, and everything about them.
 

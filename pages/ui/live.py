@@ -13,6 +13,7 @@ from core.store import GALLERY, RunFolder, RunRow, open_run
 from pages.ui import library, scrub, summary
 from pages.ui.boundary import boundary, plain
 from pages.ui.figure import show
+from pages.ui.planned import duration
 
 ACTIVE = ("queued", "running")
 COLORS = {"done": "green", "failed": "red", "cancelled": "gray", "interrupted": "orange"}
@@ -84,14 +85,13 @@ def _phase_text(phase: dict[str, Any], last: bool) -> str:
         title = f"Input gradients of {role_name(name.removeprefix('norms of ')).lower()}"
     else:
         title = words.get(name) or f"Training {role_name(name).lower()}"
-    elapsed = (time.time() if last and done < total else phase["changed"]) - phase["started"]
-    made = done - phase["begun"]
-    left = (
-        f", about {elapsed / made * (total - done):.0f} s left"
-        if last and made and done < total and elapsed > 1
-        else ""
-    )
-    return f"{title}: {done} of {total} ({elapsed:.0f} s{left})"
+    going_on = last and done < total
+    elapsed = (time.time() if going_on else phase["changed"]) - phase["started"]
+    if name == "unlearn" and going_on:  # methods end when they have forgotten, most long before their limit
+        return f"{title}: step {done} of at most {total} ({elapsed:.0f} s)"
+    made, spent = done - phase["begun"], phase["changed"] - phase["started"]
+    left = spent / made * (total - done) - (elapsed - spent) if made and spent > 1 else 0.0
+    return f"{title}: {done} of {total} ({elapsed:.0f} s{f', {duration(left)} left' if going_on and left > 0 else ''})"
 
 
 def _curves(trajectory: pd.DataFrame, run: str) -> None:

@@ -61,6 +61,7 @@ def side_by_side(results: list[dict[str, Any]]) -> None:
     st.subheader("Every number", anchor=False)
     ways = overview(results)
     ways["track"] = ways["track"].map(DATA_TRACKS)
+    st.caption("FA, RA, TA, FA_test and RA_test are differences to the mean gold.")
     table(ways, "ways", tuple(name for name in FRACTIONS if name in ways))
 
 

@@ -23,9 +23,10 @@ def costs(planned: Plan) -> None:
     left, right = st.columns(2)
     left.metric("Images to forget", f"{size:,}", f"{size / total:.1%} of all", delta_color="off", delta_arrow="off")
     right.metric(
-        "Time", duration(planned.known_seconds) if known else "?", _source(known, planned.rough),
+        "Time", duration(planned.known_seconds) if known else "?", _source(planned) if known else "first run",
         delta_color="off", delta_arrow="off", help="From earlier runs of this kind, here or in the gallery. Rough: "
-        "from trainings of other networks or images, by the work that an image takes; without the method itself.",
+        "from trainings of other networks or images, by the work that an image takes. Training alone: the method and "
+        "the measuring come on top, which is known after a first run only.",
     )  # fmt: skip
     names = f": {', '.join(cached)}" if cached else ""
     st.caption(f"{len(cached)} of {len(planned.models)} models are trained already{names}.")
@@ -35,10 +36,9 @@ def costs(planned: Plan) -> None:
         st.warning(sentence, icon=":material/info:")
 
 
-def _source(known: bool, rough: bool) -> str:
-    if not known:
-        return "first run"
-    return "rough" if rough else "by earlier runs"
+def _source(planned: Plan) -> str:
+    alone = ", training alone" if planned.seconds["measure"] is None else ""
+    return f"rough{alone}" if planned.rough else f"by earlier runs{alone}"
 
 
 def images(planned: Plan, dataset: Dataset) -> None:
@@ -47,7 +47,7 @@ def images(planned: Plan, dataset: Dataset) -> None:
     few = dataset.train.with_ids(gone[:SHOWN])
     sheet = contact_sheet(few.images)
     st.image(png_url(sheet, 8 * max(sheet.shape[1:])), alt="Images to forget", width="stretch")
-    more = f"The first {SHOWN} of {len(gone)}. " if len(gone) > SHOWN else ""
+    more = f"The first {SHOWN} of {len(gone):,}. " if len(gone) > SHOWN else ""
     st.caption(f"{more}Name of the set: {planned.forget.sha256[:16]}, the same however its images are asked for.")
     with st.expander("How many of each class", icon=":material/bar_chart:"):
         forgotten = np.isin(dataset.train.index, planned.forget.ids)

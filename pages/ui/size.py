@@ -15,16 +15,23 @@ SIZES = {  # setting -> label, its field, what an empty widget means
 
 def choose_size() -> None:
     """One field each; empty for the default."""
-    columns = st.columns(len(SIZES))
-    for column, (name, (label, field, empty)) in zip(columns, SIZES.items(), strict=True):
+    columns = st.columns(2)
+    for n, (name, (label, field, empty)) in enumerate(SIZES.items()):
         value = draft.get("further").get(name)
         draft.put(f"size.{name}", None if value is None else int(value))
-        with column:
+        with columns[n % 2]:
             whole_number(
                 label, field, f"{draft.PREFIX}size.{name}", field.description or "",
                 value=None, placeholder=empty, on_change=_take, args=(name,),
                 disabled=name == "model.width" and bool(draft.get("weights")),  # which fix it
             )  # fmt: skip
+
+    if any(name in REDUCED for name in draft.get("further")):
+        st.button("Back to full size", icon=":material/expand:", on_click=_enlarge)
+
+
+def _enlarge() -> None:
+    draft.put("further", {name: value for name, value in draft.get("further").items() if name not in REDUCED})
 
 
 def _take(name: str) -> None:
@@ -40,14 +47,9 @@ def offer_reduced() -> None:
         return
     words = {"model.data.size": "{:,} images", "model.width": "width {}", "model.train.epochs": "{} epochs"}
     said = ", ".join(word.format(smaller[name]) for name, word in words.items() if name in smaller)
-    st.info(
-        "That is long. A narrow network on fewer images and for fewer epochs shows the same effects, less exactly.",
-        icon=":material/hourglass_top:",
-    )
-    st.button(
-        "Take a small setting", icon=":material/compress:", on_click=_reduce, args=(smaller,), width="stretch",
-        help=f"{said[:1].upper()}{said[1:]}.",
-    )  # fmt: skip
+    st.info(f"That is long. A small setting ({said}) shows the same effects, less exactly.",
+            icon=":material/hourglass_top:")  # fmt: skip
+    st.button("Take a small setting", icon=":material/compress:", on_click=_reduce, args=(smaller,), width="stretch")
 
 
 def reduced() -> dict[str, int]:

@@ -6,7 +6,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from core import RunSpec, make_spec, plan
 from core.experiment import estimate
-from core.experiment.estimate import WORK, work
+from core.experiment.estimate import LEAST_STEPS, WORK, work
 from core.experiment.past import Past
 from core.models import build_model
 from core.specs import ARCHITECTURES, ModelSpec
@@ -19,19 +19,14 @@ def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def record_of(model: ModelSpec, seconds: float, device: str = "cpu") -> dict:
     """Of a training on 100 images for one epoch."""
-    return {"seconds": seconds, "epochs": 1, "images": 100, "device": device, "spec": model.model_dump(mode="json")}
+    spec = model.model_dump(mode="json")
+    return {"seconds": seconds, "epochs": 1, "images": 100, "steps": LEAST_STEPS, "device": device, "spec": spec}
 
 
 def test_the_estimate_follows_like_trainings(quick: Callable[..., RunSpec]) -> None:
     spec = quick()
     assert plan(spec).seconds["original"] is None
-    record = {
-        "seconds": 3.0,
-        "epochs": 3,
-        "images": 100,
-        "device": "cpu",
-        "spec": spec.model.model_dump(mode="json"),
-    }  # 10 ms an image
+    record = record_of(spec.model, 1.0)  # 10 ms an image
     other = record | {"seconds": 900.0, "spec": spec.model.but(width=32).model_dump(mode="json")}
     planned = plan(spec, past=Past(records=(other, record)))
     assert planned.seconds["original"] == pytest.approx(2 * 200 * 0.01)
@@ -58,13 +53,7 @@ def test_shadows_are_estimated_by_their_trainings(
 ) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 2)
     spec = quick(settings={"measure.shadows": 32})
-    record = {
-        "seconds": 3.0,
-        "epochs": 3,
-        "images": 100,
-        "device": "cpu",
-        "spec": spec.model.model_dump(mode="json"),
-    }  # 10 ms an image
+    record = record_of(spec.model, 1.0)  # 10 ms an image
     # 32 pairs of two models, each on half of 200 images for 2 epochs, two at a time
     assert plan(spec, past=Past(records=(record,))).seconds["measure"] == pytest.approx(32 * 2 * 200 * 0.01 / 2)
 
@@ -98,6 +87,13 @@ def test_records_of_strangers_say_nothing(quick: Callable[..., RunSpec]) -> None
     strangers = tuple(unknown | {"spec": other} for other in (elsewhere, elsewhere | {"arch": "resnet99"}))
     assert plan(spec, past=Past(records=strangers)).seconds["original"] is None
     assert plan(spec, past=Past(records=(*strangers, known))).rough
+
+
+def test_short_trainings_say_little(quick: Callable[..., RunSpec]) -> None:
+    spec = quick()
+    short, long = record_of(spec.model, 9.0) | {"steps": LEAST_STEPS - 1}, record_of(spec.model, 1.0)
+    assert plan(spec, past=Past(records=(short, long))).seconds["original"] == pytest.approx(2 * 200 * 0.01)
+    assert plan(spec, past=Past(records=(short,))).seconds["original"] == pytest.approx(2 * 200 * 0.09)
 
 
 def test_the_default_width_is_a_width(quick: Callable[..., RunSpec]) -> None:

@@ -6,10 +6,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import RunSpec, Store
+from core.gallery import examples, shipped
 from core.jobs.worker import attempt
 from core.store import RunFolder
 
 PAGE = "pages/7_Runs.py"
+RUNS = ["c6da40417a32", "f3fc8d6e7a87"]  # shipped: cats of CIFAR-10
 
 
 @pytest.fixture
@@ -97,3 +99,18 @@ def test_one_run_is_not_a_comparison(
     open_page: Callable[..., AppTest], finished_run: RunFolder, words: Callable
 ) -> None:
     assert "Comparison" not in words(open_page(PAGE, {"vs": finished_run.run}))
+
+
+def test_examples_can_be_compared_without_any_run(open_page: Callable[..., AppTest]) -> None:
+    app = open_page(PAGE)
+    app.multiselect(key="compare.offered").set_value(RUNS[:1]).run()
+    assert "vs" not in app.query_params
+    app.multiselect(key="compare.offered").set_value(RUNS).run()
+    assert app.query_params["vs"] == ",".join(RUNS)
+    assert app.multiselect(key="compare.runs").value == RUNS
+
+
+def test_the_lesson_that_links_to_a_comparison_names_shipped_runs() -> None:
+    (linked,) = [entry for entry in examples() if "Runs?vs=" in entry.lesson]
+    assert f"(Runs?vs={','.join(RUNS)})" in linked.lesson
+    assert {entry.spec.id for entry in examples() if shipped(entry.spec)} >= set(RUNS)

@@ -14,6 +14,7 @@ from core.gallery import examples
 from core.jobs import recorder, worker
 from core.specs import to_query
 from core.store import RunFolder
+from pages.ui import live
 
 PAGE = "pages/7_Runs.py"
 
@@ -86,7 +87,7 @@ def test_a_running_run(open_page: Callable[..., AppTest], store: Store, running:
     assert [text.split(" (")[0] for text in texts] == [
         "Training original: 60 of 60",
         "Input gradients of original: 10 of 20",
-        "Unlearning: 2 of 30",
+        "Unlearning: step 2 of at most 30",
     ]
     assert [progress.proto.value for progress in app.get("progress")] == [100, 50, 6]  # whole percents
     charts = {chart.key for chart in app.get("plotly_chart")}
@@ -261,3 +262,31 @@ def test_space_on_disk(open_page: Callable[..., AppTest], store: Store, finished
     app.run()
     button(app, f"Remove {count} models").click().run()
     assert len(store.models) == 0
+
+
+@pytest.mark.parametrize(
+    ("phase", "now", "said"),
+    [
+        (
+            {"name": "gold-1", "done": 20, "total": 100, "begun": 0, "started": 0, "changed": 10},
+            15,
+            "(15 s, ~35 s left)",
+        ),
+        ({"name": "gold-1", "done": 60, "total": 100, "begun": 50, "started": 0, "changed": 50}, 50, "~3 min left"),
+        (
+            {"name": "gold-1", "done": 100, "total": 100, "begun": 0, "started": 0, "changed": 10},
+            99,
+            "100 of 100 (10 s)",
+        ),
+        (
+            {"name": "unlearn", "done": 2, "total": 80, "begun": 0, "started": 0, "changed": 6},
+            9,
+            "step 2 of at most 80",
+        ),
+    ],
+)
+def test_what_is_left_is_told_by_what_was_done(
+    phase: dict[str, Any], now: float, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.time", lambda: now)
+    assert said in live._phase_text(phase, last=True)

@@ -32,6 +32,8 @@ def test_sizes_are_part_of_the_form_and_of_its_link(open_page: Callable[..., App
     assert again.number_input(key="draft.size.model.width").value == 20
     again.number_input(key="draft.size.model.width").set_value(None).run()
     assert again.session_state["draft_spec"] == make_spec(settings={"model.train.epochs": 4})
+    next(button for button in again.button if button.label == "Back to full size").click().run()
+    assert again.session_state["draft_spec"] == make_spec()
 
 
 def test_a_long_training_is_told_and_a_small_one_offered(open_page: Callable[..., AppTest]) -> None:
@@ -39,7 +41,7 @@ def test_a_long_training_is_told_and_a_small_one_offered(open_page: Callable[...
     app = open_page(PAGE, to_query(make_spec(settings={"model.width": 256, "model.train.epochs": 1000})))
     time = next(metric for metric in app.metric if metric.label == "Time")
     assert time.value.endswith((" h", " d"))
-    assert time.delta == "rough"  # no network like it was ever trained here
+    assert time.delta == "rough, training alone"  # no network like it was ever trained here
     (button,) = [button for button in app.button if button.label == "Take a small setting"]
     button.click().run()
     model = app.session_state["draft_spec"].model

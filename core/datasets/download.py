@@ -6,7 +6,8 @@ import time
 from collections.abc import Iterator
 from http.client import HTTPException
 from pathlib import Path
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 from core.errors import DataUnavailable
@@ -46,12 +47,15 @@ def fetch(url: str, path: Path, md5: str, *, pause: float = 1.0) -> Iterator[tup
             elif error.code < 500:
                 raise DataUnavailable(f"{url} cannot be downloaded: {error.code} {error.reason}") from None
             problem = f"{error.code} {error.reason}"
+        except URLError as error:
+            problem = f"{urlsplit(url).hostname} cannot be reached ({error.reason})"
         except (OSError, HTTPException) as error:
             problem = str(error) or type(error).__name__
         failures = 0 if _size(part) > before else failures + 1
         if not complete:
             if failures == ATTEMPTS:
-                raise DataUnavailable(f"{url} cannot be downloaded: {problem}; what came is kept, try again later")
+                came = f"the {_size(part):,} bytes that came are kept" if _size(part) else "nothing has come yet"
+                raise DataUnavailable(f"{url} cannot be downloaded: {problem}; {came}, try again later")
             time.sleep(pause * failures)
     with part.open("rb") as file:
         found = hashlib.file_digest(file, "md5").hexdigest()

@@ -24,6 +24,7 @@ from core.store import write_json
 from core.store.files import read_json
 
 EVERY = 0.2  # seconds between two writes of the progress
+BEGIN = "Asking the server"
 
 _launched: dict[str, "subprocess.Popen[bytes]"] = {}  # downloads that this process has started, by data set
 
@@ -37,7 +38,7 @@ def start_download(name: str) -> None:
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=PROJECT,
         env=os.environ | {"UNLEARN_DATA": str(data_root().resolve())}, start_new_session=True,
     )  # fmt: skip
-    _tell(name, Progress("start", 0, 1), _launched[name].pid)
+    _tell(name, Progress(BEGIN, 0, 1), _launched[name].pid)
 
 
 def is_downloading(name: str) -> bool:
@@ -79,7 +80,7 @@ def work(name: str, watch: Callable[[Progress], None] = lambda progress: None) -
     Raises:
         DataUnavailable: the files can't be had, or are damaged.
     """
-    _tell(name, Progress("start", 0, 1), os.getpid())  # whom to end; no longer one that was ended before
+    _tell(name, Progress(BEGIN, 0, 1), os.getpid())  # whom to end; no longer one that was ended before
     written = 0.0
     try:
         for progress in prepare(name):

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.datasets import is_prepared
-from core.jobs.download import cancel_download, download_state, is_downloading, start_download
+from core.jobs.download import BEGIN, cancel_download, download_state, is_downloading, start_download
 from core.places import data_root
 from core.specs import DATASETS, DataInfo, data_info, own_datasets
 from pages.ui import draft, own_files
@@ -73,5 +73,5 @@ def _progress(name: str) -> None:
             text = f"{told['name']}: {told['done'] / 1e6:.1f} of {told['total'] / 1e6:.1f} MB"
             st.progress(share, plain(text))
         else:
-            st.progress(0.0, plain(told["name"] if told else "start"))
+            st.progress(0.0, plain(told["name"] if told else BEGIN))
         st.button("Stop", icon=":material/stop:", on_click=cancel_download, args=(name,))

@@ -25,6 +25,8 @@ with page(
         st.info("No run yet.", icon=":material/info:")
         st.page_link("pages/1_Forget.py", label="Forget something", icon=":material/backspace:")
 
+    if len(compared) < 2:
+        compare.offer()
     row = next((row for row in rows if row.id == selected("run")), None)
     if len(compared) > 1:
         st.header("Comparison", anchor="comparison")
@@ -35,6 +37,4 @@ with page(
         live.show_run(row.id)
     elif rows:
         st.caption("Choose a run to see it, or two to eight to compare them.")
-    if len(compared) < 2:
-        compare.offer()
     store_size.section()

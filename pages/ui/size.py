@@ -15,17 +15,14 @@ SIZES = {  # setting -> label, its field, what an empty widget means
 
 def choose_size() -> None:
     """One field each; empty for the default."""
-    columns = st.columns(2)
-    for n, (name, (label, field, empty)) in enumerate(SIZES.items()):
+    for name, (label, field, empty) in SIZES.items():
         value = draft.get("further").get(name)
         draft.put(f"size.{name}", None if value is None else int(value))
-        with columns[n % 2]:
-            whole_number(
-                label, field, f"{draft.PREFIX}size.{name}", field.description or "",
-                value=None, placeholder=empty, on_change=_take, args=(name,),
-                disabled=name == "model.width" and bool(draft.get("weights")),  # which fix it
-            )  # fmt: skip
-
+        whole_number(
+            label, field, f"{draft.PREFIX}size.{name}", field.description or "",
+            value=None, placeholder=empty, on_change=_take, args=(name,),
+            disabled=name == "model.width" and bool(draft.get("weights")),  # which fix it
+        )  # fmt: skip
     if any(name in REDUCED for name in draft.get("further")):
         st.button("Back to full size", icon=":material/expand:", on_click=_enlarge)
 

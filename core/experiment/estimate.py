@@ -17,7 +17,6 @@ Record = Mapping[str, Any]
 # Multiply-adds of one image, divided by the squares of the network's width and of the image's side.
 WORK = {"resnet-tiny": 46.6, "resnet18": 134, "vgg16-bn": 74.7, "allcnn": 29.8, "vit-small": 9.7}
 
-
 LEAST_STEPS = 100  # of a training that says how long others take: in a shorter one the start is most of it
 
 
@@ -27,7 +26,7 @@ def estimate(
     """Seconds per phase: trainings by the pace of like trainings, the method by its last runs on like models.
 
     Where nothing like them was ever trained on such a device, by the pace of the trainings that are nearest in work per
-    image: roughly, within a factor of two or three.
+    image: roughly, as a large network makes more of a processor than a small one.
 
     Args:
         train, gone: training images, and how many of them golds are trained without.

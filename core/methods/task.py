@@ -113,7 +113,7 @@ class Batches:
 
 
 def cross_entropy(model: nn.Module, images: Tensor, labels: Tensor) -> Tensor:
-    """Its mean over the images, with graph."""
+    """The model's mean cross-entropy over the images, a scalar with graph."""
     return F.cross_entropy(model(images), labels)
 
 

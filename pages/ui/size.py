@@ -6,29 +6,35 @@ from core.specs import REDUCED, DataSpec, ModelSpec, TrainSpec, data_info
 from pages.ui import draft
 from pages.ui.settings import whole_number
 
-SIZES = {  # setting -> label, its field, what an empty widget means
-    "model.data.size": ("Images", DataSpec.model_fields["size"], "all"),
-    "model.width": ("Width", ModelSpec.model_fields["width"], "default"),
-    "model.train.epochs": ("Epochs", TrainSpec.model_fields["epochs"], "recipe's"),
+SIZES = {  # setting -> label, its field, what an empty widget means, a value in words
+    "model.data.size": ("Images", DataSpec.model_fields["size"], "all", "{:,} images"),
+    "model.width": ("Width", ModelSpec.model_fields["width"], "default", "width {}"),
+    "model.train.epochs": ("Epochs", TrainSpec.model_fields["epochs"], "recipe's", "{} epochs"),
 }
 
 
 def choose_size() -> None:
     """One field each; empty for the default."""
-    for name, (label, field, empty) in SIZES.items():
+    for name, (label, field, empty, _) in SIZES.items():
         value = draft.get("further").get(name)
         draft.put(f"size.{name}", None if value is None else int(value))
         whole_number(
             label, field, f"{draft.PREFIX}size.{name}", field.description or "",
             value=None, placeholder=empty, on_change=_take, args=(name,),
-            disabled=name == "model.width" and bool(draft.get("weights")),  # which fix it
+            disabled=name in _fixed(),
         )  # fmt: skip
-    if any(name in REDUCED for name in draft.get("further")):
+    if (REDUCED.keys() - _fixed()) & draft.get("further").keys():
         st.button("Back to full size", icon=":material/expand:", on_click=_enlarge)
 
 
+def _fixed() -> set[str]:
+    """Given weights have their own width."""
+    return {"model.width"} if draft.get("weights") else set()
+
+
 def _enlarge() -> None:
-    draft.put("further", {name: value for name, value in draft.get("further").items() if name not in REDUCED})
+    smaller = REDUCED.keys() - _fixed()
+    draft.put("further", {name: value for name, value in draft.get("further").items() if name not in smaller})
 
 
 def _take(name: str) -> None:
@@ -42,16 +48,15 @@ def offer_reduced() -> None:
     smaller, now = reduced(), draft.get("further")
     if all(name in now and int(now[name]) <= value for name, value in smaller.items() if name in SIZES):
         return
-    words = {"model.data.size": "{:,} images", "model.width": "width {}", "model.train.epochs": "{} epochs"}
-    said = ", ".join(word.format(smaller[name]) for name, word in words.items() if name in smaller)
+    said = ", ".join(words.format(smaller[name]) for name, (*_, words) in SIZES.items() if name in smaller)
     st.info(f"That is long. A small setting ({said}) shows the same effects, less exactly.",
             icon=":material/hourglass_top:")  # fmt: skip
     st.button("Take a small setting", icon=":material/compress:", on_click=_reduce, args=(smaller,), width="stretch")
 
 
 def reduced() -> dict[str, int]:
-    """The settings of a small training on the chosen images, and with the chosen weights, which have their width."""
-    left_out = {"model.width"} if draft.get("weights") else set()
+    """The settings of a small training on the chosen images, and with the chosen weights."""
+    left_out = _fixed()
     if data_info(draft.get("dataset")).sizes[0] <= REDUCED["model.data.size"]:
         left_out.add("model.data.size")
     return {name: value for name, value in REDUCED.items() if name not in left_out}

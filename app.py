@@ -2,15 +2,16 @@
 
 import streamlit as st
 
-from core.evaluation.verdict import verdict
+from core.analysis.summary import verdict
+from core.examples import examples, shipped
 from core.figures import accuracy_comparison
-from core.gallery import examples, shipped
 from core.specs import to_query
-from pages.ui import live, summary
-from pages.ui.figure import show
-from pages.ui.links import select, selected
-from pages.ui.overview import faces
-from pages.ui.page import page
+from pages.ui.forget import live
+from pages.ui.overview.examples import faces
+from pages.ui.runs import summary
+from pages.ui.shell.figure import show
+from pages.ui.shell.page import page
+from pages.ui.shell.url_state import select, selected
 
 LEAD = (
     "A trained classifier is asked to forget some of its training images, without being retrained. Did it work? "
@@ -44,9 +45,9 @@ with page("Overview", LEAD):
     with st.container(horizontal=True):
         st.page_link("pages/1_Forget.py", label="Run it yourself", icon=":material/play_arrow:",
                      query_params=to_query(entry.spec))  # fmt: skip
-        st.page_link("pages/2_Sensitivity.py", label="Look into the images", icon=":material/scatter_plot:",
+        st.page_link("pages/3_Sensitivity.py", label="Look into the images", icon=":material/scatter_plot:",
                      query_params={"run": run.run})  # fmt: skip
-        st.page_link("pages/4_Gold_comparison.py", label="Compare with gold", icon=":material/balance:",
+        st.page_link("pages/5_Gold_comparison.py", label="Compare with gold", icon=":material/balance:",
                      query_params={"run": run.run})  # fmt: skip
     st.subheader("Against gold", anchor=False)
     show(accuracy_comparison(run.result), "overview.accuracies")

@@ -8,7 +8,7 @@ _HOMES = {
     "core.datasets": ("Dataset", "Split", "load_dataset"),
     "core.errors": ("DataUnavailable", "Diverged", "InvalidSpec", "NotFound", "StoreError", "UnlearnError"),
     "core.events": ("Finished", "Phase", "Table"),
-    "core.experiment.plan": ("plan",),
+    "core.planning.plan": ("plan",),
     "core.experiment.run": ("execute",),
     "core.models": ("build_model",),
     "core.sensitivity": ("input_gradient_norms", "mumis_loss", "mumis_terms", "target_and_irrelevant"),

@@ -12,7 +12,7 @@ from core.datasets import load_dataset
 from core.datasets.picture import fitted
 from core.device import on_device
 from core.errors import InvalidSpec
-from core.evaluation.tables import predict
+from core.inference import predict
 from core.models import device_of, model_for, set_state
 from core.sensitivity import input_gradient_norms
 from core.specs.inspection import InspectSpec

@@ -12,8 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from core.errors import InvalidSpec
-from core.memory import in_batches
 from core.models import device_of
+from core.oom import in_batches
 from core.training import as_float
 
 # Where torch may round float32 products to TF32 or bfloat16; by default it does in convolutions on CUDA.

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 
 from core.datasets import Split
 from core.device import mixed_precision
-from core.memory import in_memory, note_memory
 from core.models import device_of, get_state, set_state
+from core.oom import in_memory, note_memory
 from core.specs import TrainSpec
 
 

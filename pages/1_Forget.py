@@ -3,41 +3,43 @@
 import streamlit as st
 
 from core import METHODS, InvalidSpec, RunSpec, load_dataset, plan
+from core.examples import examples
 from core.figures import SPLIT_NAMES
-from core.gallery import examples
 from core.jobs import ensure_supervisor
 from core.specs import ARCHITECTURES, ModelSpec
 from core.specs.requests import requests_text
 from core.store import open_run
-from pages.ui import draft, library, live, own_files, request, sweep
-from pages.ui.alike import warn_of_duplicates
-from pages.ui.boundary import boundary, plain
-from pages.ui.data import choose_data
-from pages.ui.links import select, selected
-from pages.ui.page import page
-from pages.ui.planned import costs, images, notes
-from pages.ui.settings import settings_form, whole_number
-from pages.ui.size import SIZES, choose_size
+from pages.ui.forget import live, request, run_form, uploads
+from pages.ui.forget.data import choose_data
+from pages.ui.forget.plan_summary import costs, images, notes
+from pages.ui.forget.settings import settings_form, whole_number
+from pages.ui.forget.size import SIZES, choose_size
+from pages.ui.image.similar_images import warn_of_duplicates
+from pages.ui.runs import sweep
+from pages.ui.shell import data_access
+from pages.ui.shell.errors import boundary, plain
+from pages.ui.shell.page import page
+from pages.ui.shell.url_state import select, selected
 
-PREFIX = draft.PREFIX
+PREFIX = run_form.PREFIX
 
 
 def start(spec: RunSpec) -> None:
     """Queues a run and shows it below."""
-    store = library.store()
+    store = data_access.store()
     select("run", store.submit(spec))
     ensure_supervisor(store)
 
 
 def example(number: int) -> None:
     """Fills the form with an example."""
-    draft.fill(examples()[number].spec)
+    run_form.fill(examples()[number].spec)
     select("run", None)
 
 
 with page("Forget", "Choose what a trained classifier shall forget, press Run, and watch it happen."):
     with st.container(), boundary():
-        draft.prepare()  # a URL that is refused leaves the defaults
+        run_form.prepare()  # a URL that is refused leaves the defaults
     with st.container(horizontal=True):
         for number, entry in enumerate(examples()):
             st.button(entry.title, key=f"example.{number}", on_click=example, args=(number,), help=entry.lesson)
@@ -49,22 +51,22 @@ with page("Forget", "Choose what a trained classifier shall forget, press Run, a
         if info is None:
             st.stop()  # nothing below makes sense without images
         request.builder(info)
-        if after := draft.get("after"):
+        if after := run_form.get("after"):
             st.caption(f"A step of a sequence: after {plain(requests_text(after))}, by the same method.")
-            st.button("Without the earlier requests", icon=":material/undo:", on_click=draft.put, args=("after", ()))
+            st.button("Without the earlier requests", icon=":material/undo:", on_click=run_form.put, args=("after", ()))
     with how:
         st.subheader("How", anchor=False)
         st.selectbox("Method", METHODS, format_func=lambda name: METHODS[name].title, key=f"{PREFIX}method")
-        kind = METHODS[draft.get("method")]
+        kind = METHODS[run_form.get("method")]
         needs = ", ".join(SPLIT_NAMES[name].lower() for name in sorted(kind.needs)) or "nothing"
         st.markdown(f"{kind.about} Needs: {needs}. [Paper]({kind.paper})")
         with st.expander("Settings of the method", icon=":material/tune:"):
             settings_form(kind)
         with st.expander("Model, seeds and gold models", icon=":material/memory:"):
-            st.selectbox("Architecture", ARCHITECTURES, key=f"{PREFIX}arch", on_change=draft.change_arch,
+            st.selectbox("Architecture", ARCHITECTURES, key=f"{PREFIX}arch", on_change=run_form.change_arch,
                          format_func=lambda name: f"{name}: {ARCHITECTURES[name]}")  # fmt: skip
             choose_size()
-            own_files.choose_weights()
+            uploads.choose_weights()
             left, right = st.columns(2)
             with left:
                 whole_number("Seed", ModelSpec.model_fields["seed"], f"{PREFIX}seed", "Of the original model.")
@@ -72,20 +74,22 @@ with page("Forget", "Choose what a trained classifier shall forget, press Run, a
                 whole_number("Unlearning seed", RunSpec.model_fields["unlearn_seed"], f"{PREFIX}unlearn_seed",
                              "Of the method's draws.")  # fmt: skip
             st.text_input("Gold models", key=f"{PREFIX}golds", help="How many, or their seeds: 3, or 4,7.")
-            for name, value in draft.get("further").items():
+            for name, value in run_form.get("further").items():
                 if name not in SIZES:
                     st.caption(f"Also: {name} = {value}")
 
         try:
-            spec = draft.spec()
-            planned = plan(spec, models=library.store().models, past=library.past(str(library.store().root)))
+            spec = run_form.spec()
+            planned = plan(
+                spec, models=data_access.store().models, past=data_access.past(str(data_access.store().root))
+            )
         except InvalidSpec as error:
             planned = None
             st.error(plain(str(error)), icon=":material/error:")
         else:
-            draft.remember(spec)
+            run_form.remember(spec)
             costs(planned)
-            if any(row.id == spec.id and row.state == "done" for row in library.store().rows()):
+            if any(row.id == spec.id and row.state == "done" for row in data_access.store().rows()):
                 st.caption("This very run is finished: Run shows it.")
             st.button(
                 "Run", type="primary", icon=":material/play_arrow:", on_click=start, args=(spec,), width="stretch"
@@ -103,5 +107,5 @@ with page("Forget", "Choose what a trained classifier shall forget, press Run, a
     if run := selected("run"):
         st.divider()
         st.header("The run", anchor="the-run")
-        sweep.progress(open_run(library.store(), run).spec, redraw=False)
+        sweep.progress(open_run(data_access.store(), run).spec, redraw=False)
         live.show_run(run)

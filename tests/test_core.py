@@ -8,7 +8,7 @@ import pytest
 import core
 
 SOURCES = sorted(Path(core.__file__).parent.rglob("*.py"))
-WITHOUT_TORCH = ["core", "core.specs", "core.datasets", "core.evaluation.accuracy", "core.store", "core.figures"]
+WITHOUT_TORCH = ["core", "core.specs", "core.datasets", "core.metrics.accuracy", "core.store", "core.figures"]
 
 
 def test_the_public_names_are_sorted_and_load():

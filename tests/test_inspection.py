@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from core import InvalidSpec, RunSpec, Store, build_model, load_dataset
-from core.evaluation.inspected import in_models
+from core.analysis.single_image import in_models
 from core.inspection import answers, image_and_label, maps, models_of
 from core.jobs.worker import attempt
 from core.specs.inspection import InspectSpec

@@ -6,10 +6,10 @@ import torch
 from torch import Tensor, nn
 
 from core.errors import InvalidSpec
-from core.evaluation.tables import predict
-from core.memory import memory_notes
+from core.inference import predict
 from core.models import build_model
 from core.models.resnet import Normalise
+from core.oom import memory_notes
 from core.sensitivity import (
     ROUNDING,
     draw_irrelevant,

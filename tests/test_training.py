@@ -9,9 +9,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.datasets import Split, load_dataset
-from core.evaluation.tables import accuracy
-from core.memory import memory_notes
+from core.inference import accuracy
 from core.models import get_state, model_for
+from core.oom import memory_notes
 from core.specs import ModelSpec, TrainSpec
 from core.training import Step, as_float, augmented, rate, steps_per_epoch, tensors, train
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from core.analysis.intervals import bootstrap_interval
 from core.bench.table import finished, print_rows
-from core.evaluation.easy_hard import auc, ceiling_auc, gold_right, rungs, verdicts
-from core.evaluation.intervals import bootstrap_interval
+from core.metrics.easy_hard import auc, ceiling_auc, gold_right, rungs, verdicts
 from core.specs import make_spec
 from core.store import Store
 

@@ -6,8 +6,8 @@ Distances are to the mean gold, with 95 % intervals over the unlearning seeds an
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from core.analysis.intervals import Interval, difference_interval, interval
 from core.bench.table import finished, print_rows
-from core.evaluation.intervals import Interval, difference_interval, interval
 from core.specs import make_spec
 from core.specs.sweep import suitable_runs, way_name
 from core.store import Store

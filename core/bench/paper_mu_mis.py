@@ -20,7 +20,7 @@ from core.bench.paper import (
     print_settings,
 )
 from core.bench.paper_trajectories import print_trajectories
-from core.evaluation.accuracy import GAP, GAP_TEST, gap, gold_spread
+from core.metrics.accuracy import GAP, GAP_TEST, gap, gold_spread
 from core.specs import REDUCED, MethodSpec, make_method, make_spec
 from core.store import Store
 

@@ -27,9 +27,9 @@ from core.bench.paper import (
 )
 from core.bench.paper_tmu_figures import TABLE_1, TABLE_2, TABLE_3, TABLE_4
 from core.bench.table import print_rows
-from core.evaluation.accuracy import gold_spread
-from core.evaluation.easy_hard import FEATURES, gold_right, verdicts
 from core.methods.tmu.predictor import called_easy
+from core.metrics.accuracy import gold_spread
+from core.metrics.easy_hard import FEATURES, gold_right, verdicts
 from core.specs import REDUCED, make_method, make_spec, own_datasets
 from core.store import RunFolder, Store
 

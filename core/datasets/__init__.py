@@ -1,9 +1,9 @@
 """Images and labels as numpy arrays. Nothing here imports torch."""
 
+from core.datasets.custom import add_images
 from core.datasets.dataset import Dataset, Split, is_available, load_dataset
 from core.datasets.forget import ForgetSet, ids_hash, is_subclass_request, resolve
-from core.datasets.own import add_images
-from core.datasets.preparation import Progress, is_prepared, prepare
+from core.datasets.prepare import Progress, is_prepared, prepare
 from core.datasets.stratified import stratified_order
 
 __all__ = [

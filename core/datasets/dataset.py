@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
+from core.datasets.array_store import read_prepared
+from core.datasets.custom import add_images, is_place
 from core.datasets.digits import digits_arrays, noisy_images
-from core.datasets.own import add_images, is_place
-from core.datasets.preparation import ensure_prepared, stored_name
-from core.datasets.prepared import read_prepared
+from core.datasets.prepare import ensure_prepared, stored_name
 from core.datasets.stratified import stratified_order
 from core.errors import DataUnavailable, InvalidSpec
-from core.places import data_root, prepared_folder
+from core.paths import data_root, prepared_folder
 from core.specs import DOWNLOADED, DataInfo, DataSpec
 from core.specs.datasets import EMBEDDED
 

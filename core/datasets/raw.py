@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from core.datasets.array_store import Arrays
 from core.datasets.npz import read_npz
-from core.datasets.prepared import Arrays
 from core.errors import DataUnavailable, UnlearnError
 from core.specs.cifar import CLASSES
 

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 from scipy.special import softmax
 
-from core.evaluation.attacked import MODEL_ATTACK, SHADOW, contenders
-from core.evaluation.lira import Shadows, logit_confidence, rmia, u_lira
-from core.evaluation.membership import Signals, attack_numbers, attack_rows, population_attacks
-from core.experiment.rivals import Rivals
+from core.analysis.attack_curves import MODEL_ATTACK, SHADOW, contenders
+from core.experiment.model_set import Rivals
 from core.experiment.shadows import ShadowLogits
+from core.metrics.membership.attacks import Signals, attack_numbers, attack_rows, population_attacks
+from core.metrics.membership.lira import Shadows, logit_confidence, rmia, u_lira
 
 
 def simple_attacks(rivals: Rivals) -> list[pd.DataFrame]:

@@ -8,13 +8,13 @@ import torch
 
 from core.datasets import Dataset
 from core.device import on_device
-from core.evaluation.easy_hard import Judgement, gold_right, judge
-from core.evaluation.tables import image_losses
 from core.events import Phase
-from core.experiment.clock import stream
-from core.experiment.plan import Plan
+from core.experiment.rng import make_generator
+from core.inference import image_losses
 from core.methods.tmu.features import brief_recipe
+from core.metrics.easy_hard import Judgement, gold_right, judge
 from core.models import model_for
+from core.planning.plan import Plan
 from core.specs.methods import Tmu
 from core.training import train
 
@@ -26,7 +26,7 @@ def proxy_losses(planned: Plan, dataset: Dataset, place: torch.device) -> Iterat
     assert isinstance(spec.method, Tmu)
     forget = dataset.train.with_ids(planned.forget.ids)
     retain = dataset.train.with_ids(planned.gone.ids, keep=False)
-    generator = stream(spec.unlearn_seed, "proxy")
+    generator = make_generator(spec.unlearn_seed, "proxy")
     total = 2 * spec.method.curriculum_pairs
     losses = []
     for n in range(total):

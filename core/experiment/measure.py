@@ -7,18 +7,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.evaluation.membership import touched
-from core.evaluation.outputs import output_family
-from core.evaluation.relearning import LIMIT, relearn, relearning
-from core.evaluation.representation import class_probe, similarities
-from core.evaluation.tables import seeded_part
 from core.events import Event, Phase, Table
 from core.experiment.attacks import privacy, shadow_attacks, shadow_ids, simple_attacks
-from core.experiment.clock import stream
-from core.experiment.maps import run_map
-from core.experiment.provide import Models
-from core.experiment.rivals import Rivals
+from core.experiment.feature_map import run_map
+from core.experiment.model_set import Rivals
+from core.experiment.rng import make_generator
 from core.experiment.shadows import shadow_logits
+from core.experiment.trained_models import Models
+from core.metrics.membership.attacks import touched
+from core.metrics.output_divergence import output_family
+from core.metrics.prediction_table import seeded_part
+from core.metrics.relearning import LIMIT, relearn, relearning
+from core.metrics.representation import class_probe, similarities
 
 
 def measure(rivals: Rivals, models: Models) -> Iterator[Event]:
@@ -80,7 +80,7 @@ def _curve(rivals: Rivals, role: str, watched: np.ndarray, before: int) -> Itera
     """Returns the relearning curve of one model, after so many other models."""
     forget, recipe = rivals.forget, rivals.planned.spec.model.train
     model = copy.deepcopy(rivals.models[role])
-    order = stream(0, "relearn")  # the same order for every model
+    order = make_generator(0, "relearn")  # the same order for every model
     curve = []
     for value in relearn(model, forget, forget.with_ids(watched), recipe, generator=order):
         curve.append(value)

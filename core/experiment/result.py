@@ -10,10 +10,10 @@ import torch
 
 from core.datasets import is_subclass_request
 from core.device import precision
-from core.evaluation.accuracy import GAP_TEST, accuracies, gap, gold_spread, tug_of_war
-from core.evaluation.tables import NORM_CLASSES, NORMS
-from core.experiment.plan import Plan, forget_json
 from core.experiment.unlearn import Trajectory
+from core.metrics.accuracy import GAP_TEST, accuracies, gap, gold_spread, tug_of_war
+from core.metrics.prediction_table import NORM_CLASSES, NORMS
+from core.planning.plan import Plan, forget_json
 
 
 def build_result(

@@ -9,18 +9,18 @@ import torch
 
 from core.datasets import load_dataset
 from core.device import choose_device, on_device
-from core.evaluation.accuracy import with_forget
-from core.evaluation.tables import norm_ids, prediction_table
 from core.events import Event, Finished, Table
 from core.experiment.easy_hard import judged, proxy_losses
 from core.experiment.measure import measure
-from core.experiment.plan import Plan, plan
-from core.experiment.provide import Models, measured, provide
+from core.experiment.model_set import Rivals
 from core.experiment.result import build_result
-from core.experiment.rivals import Rivals
+from core.experiment.trained_models import Models, measured, provide
 from core.experiment.unlearn import unlearn
-from core.memory import memory_notes
+from core.metrics.accuracy import with_forget
+from core.metrics.prediction_table import norm_ids, prediction_table
 from core.models import get_state, model_for, set_state
+from core.oom import memory_notes
+from core.planning.plan import Plan, plan
 from core.specs import RunSpec
 from core.store import SavedModel
 

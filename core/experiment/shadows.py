@@ -17,14 +17,14 @@ import torch
 
 from core.datasets import Dataset, ForgetSet, Split, ids_hash, is_subclass_request, load_dataset
 from core.device import on_device
-from core.evaluation.tables import predict
 from core.events import Event, Phase
-from core.experiment.clock import stream
-from core.experiment.plan import Plan
-from core.experiment.provide import Models, provide
+from core.experiment.rng import make_generator
+from core.experiment.trained_models import Models, provide
 from core.experiment.unlearn import task_for
+from core.inference import predict
 from core.methods import implementation
 from core.models import model_for, set_state
+from core.planning.plan import Plan
 from core.specs import RunSpec, gold_model
 from core.store import ModelFolder, SavedModel
 
@@ -123,7 +123,7 @@ def work(job: Job) -> Outcome:
         own = replace(dataset, train=trained_on)
         by_subclass = is_subclass_request(spec.forget, dataset.info)
         task = task_for(spec, own, [forget], first.record["held_out"], by_subclass, place)
-        generator = stream(spec.unlearn_seed, f"shadow {job.pair}")
+        generator = make_generator(spec.unlearn_seed, f"shadow {job.pair}")
         for _ in implementation(spec.method)(model, task, spec.method, generator=generator):
             pass  # nothing is measured between the steps
     images = torch.tensor(dataset.images_of(job.ids), device=place)

@@ -13,12 +13,13 @@ from core.datasets import Dataset, ForgetSet, is_subclass_request
 from core.device import on_device
 from core.errors import Diverged
 from core.events import Event, Note, Phase, Table
-from core.experiment.clock import Clock, stream
-from core.experiment.plan import Plan, chain
-from core.experiment.probe import Probe
+from core.experiment.rng import make_generator
+from core.experiment.step_monitor import Probe
+from core.experiment.timing import Clock
 from core.methods import implementation
 from core.methods.task import Task
 from core.models import device_of, model_for
+from core.planning.plan import Plan, chain
 from core.specs import RunSpec
 from core.training import Step
 
@@ -79,7 +80,7 @@ def unlearn(
         request = (*spec.after, spec.forget)[n]
         task = task_for(spec, dataset, gone, held_out, is_subclass_request(request, dataset.info), device_of(model))
         method = implementation(spec.method)(
-            model, task, spec.method, generator=stream(spec.unlearn_seed, f"unlearn {n}" if n else "unlearn")
+            model, task, spec.method, generator=make_generator(spec.unlearn_seed, f"unlearn {n}" if n else "unlearn")
         )
         probe = Probe(model, dataset, forget.ids, np.concatenate([each.ids for each in gone]), spec.measure)
         trajectory, clock = Trajectory(), Clock(device_of(model))

@@ -9,7 +9,8 @@ from safetensors import SafetensorError, safe_open
 
 from core.datasets import load_dataset
 from core.errors import InvalidSpec
-from core.evaluation.tables import predict, seeded_part
+from core.inference import predict
+from core.metrics.prediction_table import seeded_part
 from core.models import get_state, model_for, set_state
 from core.specs import ModelSpec, short
 from core.store.files import read_weights

@@ -4,12 +4,66 @@ Every figure function ``f`` returns a ``Shown``: the figure, the tidy table of i
 is not an argument), a sentence or two on how to read it, and a short text for screen readers. No streamlit, no torch.
 """
 
-from core.figures.attack_roc import attack_roc, attack_role_name, attack_roles
-from core.figures.attack_scores import attack_scores, attack_scores_table
-from core.figures.attributions import attributions, attributions_table
-from core.figures.before_after import before_after, before_after_table
-from core.figures.collateral import flips, flips_table
-from core.figures.compare_runs import (
+from core.figures.easy_and_hard.baselines import ladder, ladder_table, ladder_verdict
+from core.figures.easy_and_hard.curves import calibration, precision_recall, roc
+from core.figures.easy_and_hard.features import (
+    FEATURE_NAMES,
+    against_others,
+    against_others_table,
+    features,
+    features_table,
+)
+from core.figures.easy_and_hard.outcomes import outcomes, outcomes_table
+from core.figures.easy_and_hard.threshold import cut_explorer, cut_explorer_table
+from core.figures.easy_and_hard.twin import (
+    shift,
+    shift_table,
+    twin_features,
+    twin_features_table,
+    twin_losses,
+    twin_losses_table,
+)
+from core.figures.forget.playback import playback, playback_table
+from core.figures.forget.tracked_images import StepImages, shown_ids
+from core.figures.forget.trajectory import (
+    accuracy_curves,
+    accuracy_curves_table,
+    sensitivity_curves,
+    sensitivity_curves_table,
+)
+from core.figures.gold_comparison.accuracies import (
+    accuracy_comparison,
+    accuracy_comparison_table,
+    class_changes,
+    class_changes_table,
+    gold_gap,
+    gold_gap_table,
+)
+from core.figures.gold_comparison.collateral import flips, flips_table
+from core.figures.gold_comparison.cost import cost_quality, cost_quality_table
+from core.figures.gold_comparison.forest import methods_forest, methods_forest_table
+from core.figures.gold_comparison.matrix import methods_matrix, methods_matrix_table
+from core.figures.gold_comparison.method_rows import DATA_TRACKS, METRIC_TITLES
+from core.figures.gold_comparison.transitions import flow, flow_table
+from core.figures.image.attributions import attributions, attributions_table
+from core.figures.image.drawing import drawing
+from core.figures.image.single_image import (
+    class_probabilities,
+    class_probabilities_table,
+    logit_norms,
+    logit_norms_table,
+)
+from core.figures.images.feature_maps import feature_maps, feature_maps_table
+from core.figures.privacy.attack_roc import attack_roc, attack_role_name, attack_roles
+from core.figures.privacy.attack_scores import attack_scores, attack_scores_table
+from core.figures.privacy.relearning import (
+    feature_bars,
+    feature_bars_table,
+    lead_told,
+    relearning_curves,
+    relearning_told,
+)
+from core.figures.runs.compare import (
     MOST_RUNS,
     run_accuracies,
     run_accuracies_table,
@@ -18,42 +72,10 @@ from core.figures.compare_runs import (
     run_marks,
     two_runs,
 )
-from core.figures.comparison import (
-    accuracy_comparison,
-    accuracy_comparison_table,
-    class_changes,
-    class_changes_table,
-    gold_gap,
-    gold_gap_table,
-)
-from core.figures.cost import cost_quality, cost_quality_table
-from core.figures.cuts import cut_explorer, cut_explorer_table
-from core.figures.drawing import drawing
-from core.figures.features import FEATURE_NAMES, against_others, against_others_table, features, features_table
-from core.figures.flow import flow, flow_table
-from core.figures.followed import StepImages, shown_ids
-from core.figures.forest import methods_forest, methods_forest_table
-from core.figures.gallery import (
-    class_counts,
-    class_counts_table,
-    contact_sheet,
-    gallery,
-    gallery_table,
-    placeholder,
-    png_url,
-)
-from core.figures.inspected import class_probabilities, class_probabilities_table, logit_norms, logit_norms_table
-from core.figures.judgement import calibration, precision_recall, roc
-from core.figures.ladder import ladder, ladder_table, ladder_verdict
-from core.figures.maps import feature_maps, feature_maps_table
-from core.figures.matrix import methods_matrix, methods_matrix_table
-from core.figures.method_rows import DATA_TRACKS, METRIC_TITLES
-from core.figures.outcomes import outcomes, outcomes_table
-from core.figures.playback import playback, playback_table
-from core.figures.residue import feature_bars, feature_bars_table, lead_told, relearning_curves, relearning_told
 from core.figures.selection import selected_ids, selected_run
-from core.figures.sensitivity import distribution, distribution_table, rise_fall, rise_fall_table
-from core.figures.sequence import (
+from core.figures.sensitivity.before_after import before_after, before_after_table
+from core.figures.sensitivity.norms import distribution, distribution_table, rise_fall, rise_fall_table
+from core.figures.sequences.gaps import (
     GAP_NAMES,
     request_name,
     sequence_gap,
@@ -63,21 +85,16 @@ from core.figures.sequence import (
     sequence_verdict,
 )
 from core.figures.theme import LINES, NORM_NAMES, SPLIT_NAMES, Shown, in_role_order, is_gold, role_name
+from core.figures.thumbnails import (
+    class_counts,
+    class_counts_table,
+    contact_sheet,
+    gallery,
+    gallery_table,
+    placeholder,
+    png_url,
+)
 from core.figures.tiles import OUTCOME_MARKS, tiles, tiles_table
-from core.figures.trajectory import (
-    accuracy_curves,
-    accuracy_curves_table,
-    sensitivity_curves,
-    sensitivity_curves_table,
-)
-from core.figures.twin import (
-    shift,
-    shift_table,
-    twin_features,
-    twin_features_table,
-    twin_losses,
-    twin_losses_table,
-)
 
 __all__ = [
     "DATA_TRACKS",

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.evaluation.slices import NO_GOLD, OTHER_OUTCOMES, OUTCOMES
-from core.figures.gallery import outline, png_url, targets
+from core.analysis.slices import NO_GOLD, OTHER_OUTCOMES, OUTCOMES
 from core.figures.theme import ROLES, Mark, Shown, blank, cut_short, frame
+from core.figures.thumbnails import outline, png_url, targets
 
 COLUMNS = 6
 ROW = 84  # pixels: a picture and its caption

@@ -17,9 +17,9 @@ from typing import Any
 from filelock import Timeout
 
 from core.datasets import Progress, prepare
-from core.datasets.preparation import preparing_lock
+from core.datasets.prepare import preparing_lock
 from core.errors import UnlearnError
-from core.places import PROJECT, data_root
+from core.paths import PROJECT, data_root
 from core.store import write_json
 from core.store.files import read_json
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from core.errors import UnlearnError
-from core.jobs.service import Service
+from core.jobs.singleton import Service
 from core.specs.inspection import InspectSpec
 from core.store import Store, open_finished, write_json
 from core.store.inspections import PARTS
@@ -60,7 +60,7 @@ def _answer(store: Store, question: InspectSpec, at_hand: Callable[..., Any]) ->
 
 
 def _find(store: Store, question: InspectSpec, part: str, models: dict[str, Any]) -> None:
-    from core.evaluation.inspected import target_and_rival
+    from core.analysis.single_image import target_and_rival
     from core.inspection import answers, image_and_label, maps
 
     image, label = image_and_label(store, open_finished(store, question.run), question)

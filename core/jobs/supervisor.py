@@ -11,8 +11,8 @@ import subprocess
 import sys
 import time
 
-from core.jobs.service import Service
-from core.places import PROJECT
+from core.jobs.singleton import Service
+from core.paths import PROJECT
 from core.store import Store, write_json
 
 IDLE_SECONDS = 300.0

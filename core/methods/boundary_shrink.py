@@ -21,10 +21,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.memory import in_batches
 from core.methods.descent import run
 from core.methods.task import Batches, Task, cross_entropy
 from core.models import device_of
+from core.oom import in_batches
 from core.sensitivity import evaluating
 from core.specs.methods import BoundaryShrink
 from core.training import Step, as_float, tensors

@@ -20,12 +20,12 @@ import torch
 from torch import Tensor, nn
 
 from core.datasets import Split
-from core.memory import in_memory, note_memory
-from core.methods.parts import in_parts
+from core.methods.microbatch import in_parts
 from core.methods.steps import descend, distance, get_weights, relative_rate, restore
 from core.methods.stops import accuracy_stop
 from core.methods.task import Task, shuffled
 from core.models import device_of
+from core.oom import in_memory, note_memory
 from core.specs import TrainSpec
 from core.specs.methods import Iterative
 from core.training import Step

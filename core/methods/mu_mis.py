@@ -40,11 +40,11 @@ from math import hypot, inf
 import torch
 from torch import Tensor, nn
 
-from core.memory import in_memory, note_memory
 from core.methods.steps import descend, get_weights, relative_rate
 from core.methods.stops import Falls, Guard, Recovers, Stop, accuracy_stop, ratio
 from core.methods.task import Task, batches, shuffled
 from core.models import device_of
+from core.oom import in_memory, note_memory
 from core.sensitivity import (
     draw_irrelevant,
     evaluating,

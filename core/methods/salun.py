@@ -18,10 +18,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.memory import in_batches
 from core.methods.descent import run
 from core.methods.random_label import relabelled
 from core.methods.task import Batches, Task, beside
+from core.oom import in_batches
 from core.specs.methods import Salun
 from core.training import Step
 

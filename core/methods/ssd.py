@@ -19,10 +19,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.func import functional_call, grad_and_value, vmap
 
-from core.memory import in_batches
 from core.methods.steps import distance, get_weights
 from core.methods.task import Task
 from core.models import device_of
+from core.oom import in_batches
 from core.sensitivity import evaluating
 from core.specs.methods import Ssd
 from core.training import Step, as_float, tensors

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from torch import Tensor, nn
 
-from core.evaluation.tables import accuracy
+from core.inference import accuracy
 from core.methods.steps import get_weights, nearest_on_last_step, set_weights
 from core.specs.methods import FALLBACK_FRACTION
 

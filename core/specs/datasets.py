@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from core.errors import DataUnavailable, InvalidSpec
-from core.places import data_root, prepared_folder
+from core.paths import data_root, prepared_folder
 from core.specs import cifar
 from core.specs.base import choices, short
 

@@ -20,7 +20,7 @@ class SavedModel:
 
     Attributes:
         weights: parameters and buffers by name.
-        table: one row per image of the data set (``core.evaluation.tables``).
+        table: one row per image of the data set (``core.metrics.prediction_table``).
         record: seconds, steps, epochs, images, held_out accuracy per class (None without a pool), versions, device.
     """
 

@@ -9,7 +9,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from core.errors import NotFound, StoreError
-from core.places import PROJECT, default_store
+from core.paths import PROJECT, default_store
 from core.specs import RunSpec, parse_spec, spec_json
 from core.store.files import remove_folder, write_bytes
 from core.store.index import Index, RunRow

@@ -9,7 +9,7 @@ import numpy as np
 import safetensors.numpy
 
 from core.errors import DataUnavailable, InvalidSpec, UnlearnError
-from core.places import data_root
+from core.paths import data_root
 from core.specs import ModelSpec
 from core.store.files import read_json, read_weights, write_bytes, write_json
 

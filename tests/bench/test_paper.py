@@ -7,7 +7,7 @@ import torch
 from core import RunSpec, Store, make_spec
 from core.bench import paper
 from core.bench.paper import MISSING, Line, Setting, accuracy, print_settings, result_of
-from core.experiment import provide
+from core.experiment import trained_models
 from core.specs import REDUCED, make_method
 
 QUICK = {"model.width": 8, "model.train.epochs": 3, "model.train.batch_size": 32, "measure.probe_images": 60}
@@ -122,16 +122,16 @@ def test_a_stopped_bench_goes_on_where_it_was(tiny: str, store: Store, monkeypat
 
         return training
 
-    train = provide.train
-    monkeypatch.setattr(provide, "train", stopping(3))  # after two epochs of the first gold
+    train = trained_models.train
+    monkeypatch.setattr(trained_models, "train", stopping(3))  # after two epochs of the first gold
     with pytest.raises(KeyboardInterrupt):
         result_of(store, spec)
     assert [row.state for row in store.rows()] == ["interrupted"]
     begun.clear()
-    monkeypatch.setattr(provide, "train", stopping(0))
+    monkeypatch.setattr(trained_models, "train", stopping(0))
     stopped = result_of(store, spec)
     assert begun == [True, False]  # the stopped one, and the second gold; not what was there already
-    monkeypatch.setattr(provide, "train", train)
+    monkeypatch.setattr(trained_models, "train", train)
     whole = result_of(Store(store.root / "other"), spec)
     assert stopped is not None
     assert whole is not None

@@ -4,7 +4,7 @@ import torch
 from core import Store, make_spec
 from core.bench import paper_mu_mis
 from core.bench.paper import MISSING, Line, Setting
-from core.gallery import examples
+from core.examples import examples
 from core.specs import make_method
 
 QUICK = {"model.width": 8, "model.train.epochs": 3, "model.train.batch_size": 32, "measure.probe_images": 60}

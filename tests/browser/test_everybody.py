@@ -6,8 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from core.gallery import examples, shipped
-from pages.ui.page import PAGES
+from core.examples import examples, shipped
+from pages.ui.shell.page import PAGES
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -62,7 +62,7 @@ def test_the_keyboard_reaches_what_a_run_needs(screen: Page) -> None:
 
 
 def url(name: str) -> str:
-    """``pages/3_Easy_and_hard.py`` is /Easy_and_hard, app.py is the root."""
+    """``pages/4_Easy_and_hard.py`` is /Easy_and_hard, app.py is the root."""
     stem = Path(PAGES[name][0]).stem
     return "" if stem == "app" else stem.partition("_")[2]
 

@@ -25,7 +25,7 @@ from websockets.typing import Subprotocol
 
 from core import Store, make_spec
 from core.jobs import ensure_supervisor
-from pages.ui.page import PAGES
+from pages.ui.shell.page import PAGES
 
 pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.xdist_group("browser")]
 

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Download, Page, expect
 
-from core.gallery import examples, shipped
-from core.takeaway import files
+from core.examples import examples, shipped
+from core.export import files
 
 EXAMPLE = examples()[0].spec
 RUN = EXAMPLE.id

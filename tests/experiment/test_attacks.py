@@ -8,11 +8,11 @@ from scipy.special import log_softmax
 from sklearn.metrics import roc_auc_score
 
 from core import RunSpec, load_dataset, plan
-from core.evaluation.lira import Shadows, u_lira
-from core.evaluation.membership import ATTACKS
 from core.experiment.attacks import privacy, shadow_attacks, shadow_ids, simple_attacks
-from core.experiment.rivals import Rivals
+from core.experiment.model_set import Rivals
 from core.experiment.shadows import ShadowLogits
+from core.metrics.membership.attacks import ATTACKS
+from core.metrics.membership.lira import Shadows, u_lira
 from core.models import model_for
 
 ROLES = ("original", "gold-1", "gold-2", "unlearned")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core import Phase, RunSpec, Step, Store, Table, execute, load_dataset
-from core.evaluation.accuracy import accuracies, gap
+from core.metrics.accuracy import accuracies, gap
 from core.store import SavedModel
 
 

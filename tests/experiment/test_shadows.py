@@ -60,7 +60,7 @@ def test_one_model_of_a_pair_has_seen_forget_images_and_the_other_none(here, spe
         seen.append(split.index)
         return train(model, split, *args, **words)
 
-    monkeypatch.setattr("core.experiment.provide.train", spy)
+    monkeypatch.setattr("core.experiment.trained_models.train", spy)
     planned, data = plan(spec), load_dataset(spec.model.data)
     models: dict[str, SavedModel] = {}
     events, found = finish(shadow_logits(planned, data, planned.forget.ids, models, CPU))

@@ -11,10 +11,10 @@ import pytest
 import safetensors.numpy
 
 from core import DataUnavailable, InvalidSpec, ModelSpec, RunSpec
-from core.experiment.plan import GIVEN
 from core.experiment.weights import add_weights
 from core.models import get_state, model_for
-from core.places import data_root
+from core.paths import data_root
+from core.planning.plan import GIVEN
 from core.store import SavedModel
 from core.store.weights import kept_weights
 

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.evaluation.easy_hard import OUTCOMES
-from core.evaluation.slices import Images, images_of, outcomes_at_steps
+from core.analysis.slices import Images, images_of, outcomes_at_steps
 from core.figures import StepImages
+from core.metrics.easy_hard import OUTCOMES
 
 ROLES = ("initial", "original", "unlearned", "gold-1", "gold-2")
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 
-from core.evaluation.slices import NO_GOLD, OTHER_OUTCOMES, OUTCOMES
+from core.analysis.slices import NO_GOLD, OTHER_OUTCOMES, OUTCOMES
 from core.figures import OUTCOME_MARKS, png_url, tiles, tiles_table
 from core.figures.tiles import COLUMNS
 

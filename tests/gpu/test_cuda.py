@@ -17,9 +17,9 @@ from torchvision import transforms
 from core import execute, load_dataset, make_spec
 from core.datasets import Split
 from core.device import mixed_precision, on_device
-from core.evaluation.tables import accuracy, predict
-from core.memory import memory_notes
+from core.inference import accuracy, predict
 from core.models import build_model, get_state, model_for
+from core.oom import memory_notes
 from core.sensitivity import evaluating, input_gradient_norms, mumis_loss
 from core.specs import ARCHITECTURES, ModelSpec, TrainSpec
 from core.specs.methods import METHODS

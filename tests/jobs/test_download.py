@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 
 from core.datasets import Progress, is_prepared, load_dataset
-from core.datasets.preparation import preparing_lock
+from core.datasets.prepare import preparing_lock
 from core.datasets.raw import Source
 from core.errors import DataUnavailable
 from core.jobs.download import cancel_download, download_state, is_downloading, start_download, work
-from core.places import data_root
+from core.paths import data_root
 from core.store import write_json
 
 FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
@@ -48,7 +48,7 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Sou
                    hashlib.md5((folder / f"{name}.gz").read_bytes()).hexdigest())
             for name in FILES
         ]  # fmt: skip
-        monkeypatch.setattr("core.datasets.preparation.sources", lambda name: found)
+        monkeypatch.setattr("core.datasets.prepare.sources", lambda name: found)
         yield found
         server.shutdown()
         thread.join()

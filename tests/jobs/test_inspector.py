@@ -12,7 +12,7 @@ import pytest
 from core import RunSpec, Store, StoreError
 from core.jobs import inspector
 from core.jobs.inspector import ensure_inspector, inspect, is_inspecting
-from core.jobs.service import launched
+from core.jobs.singleton import launched
 from core.jobs.worker import attempt
 from core.specs.inspection import InspectSpec
 from core.store.files import read_json

@@ -9,7 +9,7 @@ import pytest
 
 from core import RunSpec, Store, StoreError
 from core.jobs import ensure_supervisor, is_supervised, supervise, supervisor
-from core.jobs.service import launched
+from core.jobs.singleton import launched
 from core.store.files import read_json
 from core.store.store import PROJECT
 
@@ -86,5 +86,5 @@ def _sleeper(store: Store) -> subprocess.Popen[bytes]:
 
 
 def test_the_streamlit_side_of_jobs_needs_no_torch() -> None:
-    code = "import sys, core.jobs, core.store, core.experiment.plan, core.gallery; sys.exit('torch' in sys.modules)"
+    code = "import sys, core.jobs, core.store, core.planning.plan, core.examples; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=PROJECT, check=False).returncode == 0

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core.evaluation.tables import accuracy
+from core.inference import accuracy
 from core.methods.descent import run
 from core.methods.steps import get_weights
 from core.methods.task import Batches

@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core.memory import memory_notes
 from core.methods import implementation
 from core.methods.steps import get_weights
+from core.oom import memory_notes
 from core.specs import METHODS
 from core.specs.methods import Iterative
 from core.training import Step

@@ -6,11 +6,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core.evaluation.tables import accuracy
-from core.memory import memory_notes
+from core.inference import accuracy
 from core.methods.mu_mis import GUARD_EVERY, make_guard, make_loss, move, unlearn
 from core.methods.steps import get_weights
 from core.models import get_state
+from core.oom import memory_notes
 from core.sensitivity import draw_irrelevant, input_gradient_norms, target_and_irrelevant
 from core.specs import MuMis
 from core.training import Step, tensors

@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 from core import RunSpec, Store, jobs
 from core.jobs.worker import attempt
 from core.store import RunFolder
-from pages.ui import inspection, live, own_picture, selection
+from pages.ui.forget import live
+from pages.ui.image import image_input, inspection, selection
 
 ROOT = Path(live.__file__).parents[2]
 
@@ -36,7 +37,7 @@ def supervised(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 def inspected(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The stores for which a page asked for an inspector; none is started."""
     asked: list[Path] = []
-    for module in (inspection, own_picture, selection):
+    for module in (inspection, image_input, selection):
         monkeypatch.setattr(module, "ensure_inspector", lambda store: asked.append(store.root))
     return asked
 

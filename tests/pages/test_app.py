@@ -4,8 +4,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import gallery
-from core.gallery import Example, examples, shipped
+from core.examples import Example, examples, shipped
 from core.specs import to_query
 
 METRICS = ("FA", "RA", "TA", "FA_test", "RA_test")
@@ -51,7 +50,7 @@ def test_the_ways_on_carry_the_example(open_page: Callable[..., AppTest]) -> Non
 def test_without_a_gallery_it_says_what_to_do(
     open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(gallery, "GALLERY", tmp_path)
+    monkeypatch.setattr("core.examples.GALLERY", tmp_path)
     app = open_page()
     assert ["python -m core gallery build" in info.value for info in app.info] == [True]
     assert "Forget something" in [link.proto.label for link in app.page_link]

@@ -6,11 +6,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import RunSpec, Store
-from core.gallery import examples, shipped
+from core.examples import examples, shipped
 from core.jobs.worker import attempt
 from core.store import RunFolder
 
-PAGE = "pages/7_Runs.py"
+PAGE = "pages/9_Runs.py"
 RUNS = ["c6da40417a32", "f3fc8d6e7a87"]  # shipped: cats of CIFAR-10
 
 

@@ -6,15 +6,16 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import RunSpec, Store, gallery
-from core.evaluation.easy_hard import gold_right, verdicts
+from core import RunSpec, Store, examples
 from core.figures import FEATURE_NAMES
 from core.jobs.worker import attempt
+from core.metrics.easy_hard import gold_right, verdicts
 from core.specs import from_query
 from core.store import RunFolder
-from pages.ui import figure, forget_images
+from pages.ui.easy_and_hard import forget_images
+from pages.ui.shell import figure
 
-PAGE = "pages/3_Easy_and_hard.py"
+PAGE = "pages/4_Easy_and_hard.py"
 PART, WHOLE, NO_GOLD = "class=3:50%", "class=3", "class=4:50%"
 
 
@@ -181,6 +182,6 @@ def test_another_methods_run_leads_to_tmu(
 
 
 def test_without_any_finished_run(open_page: Callable[..., AppTest], monkeypatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(gallery, "GALLERY", tmp_path)
+    monkeypatch.setattr(examples, "GALLERY", tmp_path)
     app = open_page(PAGE)
     assert [info.value for info in app.info] == ["No finished run yet. Start one on the Forget page."]

@@ -7,10 +7,10 @@ from streamlit.testing.v1 import AppTest
 
 from core import RunSpec, Store, load_dataset, make_spec
 from core.datasets import is_prepared
-from core.gallery import Example, examples
+from core.examples import Example, examples
 from core.specs import METHODS, ForgetRequest, parse_spec, to_query
 from core.specs.sweep import suitable_runs
-from pages.ui import request
+from pages.ui.forget import request
 
 PAGE = "pages/1_Forget.py"
 SPECS = {
@@ -261,7 +261,7 @@ def test_the_form_is_as_it_was_left(open_page: Callable[..., AppTest]) -> None:
     app = open_page(PAGE, {"forget": "class=7"})
     app.number_input(key="draft.set.mu-mis.max_steps").set_value(7).run()
     left = form_spec(app)
-    app.switch_page("pages/7_Runs.py").run()
+    app.switch_page("pages/9_Runs.py").run()
     app.query_params.clear()  # the navigation carries the selection alone
     app.switch_page(PAGE).run()
     assert form_spec(app) == left

@@ -6,13 +6,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import Store, make_spec
-from core.gallery import Example, examples, shipped
+from core.examples import Example, examples, shipped
 from core.jobs.worker import attempt
 from core.specs import parse_spec
 from core.specs.sweep import suitable_runs
 from core.store import RunFolder
 
-PAGE = "pages/4_Gold_comparison.py"
+PAGE = "pages/5_Gold_comparison.py"
 METRICS = ["FA", "RA", "TA", "FA_test", "RA_test"]
 
 

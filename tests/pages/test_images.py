@@ -6,13 +6,13 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.evaluation.slices import METRICS, Slice, chosen, images_of, metrics, training_ids
+from core.analysis.slices import METRICS, Slice, chosen, images_of, metrics, training_ids
 from core.figures import NORM_NAMES
 from core.specs import from_query
 from core.store import RunFolder
-from pages.ui import slices
+from pages.ui.images import slices
 
-PAGE = "pages/9_Images.py"
+PAGE = "pages/2_Images.py"
 
 
 @pytest.fixture

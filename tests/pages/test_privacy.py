@@ -6,13 +6,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import RunSpec, Store
-from core.evaluation.attacked import MODEL_ATTACK, SHADOW, calls
+from core.analysis.attack_curves import MODEL_ATTACK, SHADOW, calls
 from core.experiment import shadows
 from core.jobs.worker import attempt
 from core.specs import MeasureSpec, parse_spec
 from core.store import RunFolder
 
-PAGE = "pages/5_Privacy.py"
+PAGE = "pages/6_Privacy.py"
 DEEP = {"measure.deep": True, "measure.shadows": 32, "model.train.epochs": 1, "model.data.size": 100}
 
 

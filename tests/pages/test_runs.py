@@ -9,14 +9,14 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core import Phase, RunSpec, Step, Store, takeaway
-from core.gallery import examples
+from core import Phase, RunSpec, Step, Store, export
+from core.examples import examples
 from core.jobs import recorder, worker
 from core.specs import to_query
 from core.store import RunFolder
-from pages.ui import live
+from pages.ui.forget import live
 
-PAGE = "pages/7_Runs.py"
+PAGE = "pages/9_Runs.py"
 
 
 def button(app: AppTest, label: str) -> Any:
@@ -152,9 +152,9 @@ def test_what_can_be_taken_away(
     made = {name: make() for name, make in offered.items() if name.startswith(run)}
     with zipfile.ZipFile(io.BytesIO(made[f"{run}.zip"])) as archive:
         whole = {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
-    assert whole == takeaway.files(finished_run)
-    assert made[f"{run}.html"] == takeaway.report(finished_run)
-    assert made[f"{run}.ipynb"] == takeaway.notebook(finished_run)
+    assert whole == export.files(finished_run)
+    assert made[f"{run}.html"] == export.report(finished_run)
+    assert made[f"{run}.ipynb"] == export.notebook(finished_run)
     with zipfile.ZipFile(io.BytesIO(made[f"{run}-weights.zip"])) as archive:
         assert f"{run}/unlearned.safetensors" in archive.namelist()
     samples = pd.read_parquet(io.BytesIO(made[f"{run}-samples.parquet"]))
@@ -216,7 +216,7 @@ def test_a_name_is_seen_wherever_a_run_is_chosen(
     open_page: Callable[..., AppTest], store: Store, finished_run: RunFolder
 ) -> None:
     store.index.mark(finished_run.run, name="best", note="", starred=True)
-    app = open_page("pages/2_Sensitivity.py", {"run": finished_run.run})
+    app = open_page("pages/3_Sensitivity.py", {"run": finished_run.run})
     assert app.selectbox[0].options[0].startswith("★ best · ")
 
 

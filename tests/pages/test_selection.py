@@ -15,7 +15,7 @@ from core.specs.inspection import InspectSpec
 from core.store import RunFolder, Store
 from core.store.inspections import PARTS
 
-PAGES = ["app.py", "pages/1_Forget.py", "pages/2_Sensitivity.py", "pages/4_Gold_comparison.py", "pages/7_Runs.py"]
+PAGES = ["app.py", "pages/1_Forget.py", "pages/3_Sensitivity.py", "pages/5_Gold_comparison.py", "pages/9_Runs.py"]
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import gallery
+from core import examples
 from core.store import RunFolder
-from pages.ui import figure
+from pages.ui.shell import figure
 
-PAGE = "pages/2_Sensitivity.py"
+PAGE = "pages/3_Sensitivity.py"
 TABS = {"target_norm": "Target", "irrelevant_norm": "Irrelevant", "jacobian_norm": "Whole Jacobian"}
 
 
@@ -78,26 +78,26 @@ def test_selected_points_open_their_images(
 def test_the_run_is_taken_from_the_url_and_stands_there(
     finished_run: RunFolder, open_page: Callable[..., AppTest]
 ) -> None:
-    app = open_page(PAGE, {"run": gallery.examples()[2].spec.id})
-    assert app.selectbox[0].value == gallery.examples()[2].spec.id
+    app = open_page(PAGE, {"run": examples.examples()[2].spec.id})
+    assert app.selectbox[0].value == examples.examples()[2].spec.id
     app.selectbox[0].set_value(finished_run.run).run()
     assert app.query_params["run"] == finished_run.run
     links = {link.proto.label: link.proto.query_string for link in app.page_link}
     assert links["Gold comparison"] == f"run={finished_run.run}"  # one selection on all pages
 
 
-@pytest.mark.parametrize("page", [PAGE, "pages/4_Gold_comparison.py"])
+@pytest.mark.parametrize("page", [PAGE, "pages/5_Gold_comparison.py"])
 def test_an_unknown_run_is_a_sentence(page: str, open_page: Callable[..., AppTest]) -> None:
     app = open_page(page, {"run": "**nope**"})
     assert [w.value for w in app.warning] == [r"Run \*\*nope\*\* is not finished or not here; this is another one."]
-    assert app.query_params["run"] == gallery.examples()[0].spec.id
+    assert app.query_params["run"] == examples.examples()[0].spec.id
 
 
-@pytest.mark.parametrize("page", [PAGE, "pages/4_Gold_comparison.py"])
+@pytest.mark.parametrize("page", [PAGE, "pages/5_Gold_comparison.py"])
 def test_without_any_finished_run(
     page: str, open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(gallery, "GALLERY", tmp_path)
+    monkeypatch.setattr(examples, "GALLERY", tmp_path)
     app = open_page(page)
     assert [info.value for info in app.info] == ["No finished run yet. Start one on the Forget page."]
     assert "Forget something" in [link.proto.label for link in app.page_link]

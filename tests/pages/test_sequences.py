@@ -12,9 +12,9 @@ from core.specs import data_info, parse_spec
 from core.specs.requests import parse_requests
 from core.specs.sequence import sequence_runs
 from core.store import RunFolder
-from pages.ui import sequence_form
+from pages.ui.sequences import form
 
-PAGE = "pages/6_Sequences.py"
+PAGE = "pages/7_Sequences.py"
 VIEW = {
     "dataset": "digits", "sequence": "class=3;class=4", "methods": "gradient-ascent", "gold_seeds": "2",
     "set.model.train.epochs": "2", "set.model.data.size": "200",
@@ -140,7 +140,7 @@ def test_the_url_is_the_whole_view(open_page: Callable[..., AppTest]) -> None:
     app.text_input[0].set_value(" class = 5 ;class=6").run()
     press(app, "Parts of five noisy digits")
     assert app.query_params["dataset"] == "digits-noisy"
-    assert app.query_params["sequence"] == sequence_form.PRESETS["Parts of five noisy digits"][1]
+    assert app.query_params["sequence"] == form.PRESETS["Parts of five noisy digits"][1]
     assert "set.model.data.size" not in app.query_params  # it belonged to the other view
     assert app.query_params["run"] == "abc"
 
@@ -148,7 +148,7 @@ def test_the_url_is_the_whole_view(open_page: Callable[..., AppTest]) -> None:
 def test_what_is_refused(open_page: Callable[..., AppTest], words: Callable) -> None:
     app = open_page(PAGE, {"sequence": "class=1;;class=2", "methods": "tmu"})
     assert "has an empty request" in app.error[0].value
-    assert app.text_input[0].value == sequence_form.START["sequence"]
+    assert app.text_input[0].value == form.START["sequence"]
     refused = {
         "class=1;": "has an empty request",
         "class=1;class=1": "is forgotten already",
@@ -173,7 +173,7 @@ def test_images_that_are_not_here(open_page: Callable[..., AppTest], words: Call
     assert run_button(app) is None
 
 
-@pytest.mark.parametrize("title", sequence_form.PRESETS)
+@pytest.mark.parametrize("title", form.PRESETS)
 def test_presets_name_requests_that_exist(title: str) -> None:
-    dataset, sequence = sequence_form.PRESETS[title]
+    dataset, sequence = form.PRESETS[title]
     assert all(request.terms(data_info(dataset)) for request in parse_requests(sequence))

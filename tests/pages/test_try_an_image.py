@@ -9,9 +9,9 @@ from streamlit.testing.v1 import AppTest
 from core.jobs.inspector import inspect
 from core.specs.inspection import InspectSpec
 from core.store import RunFolder, Store
-from pages.ui import own_picture
+from pages.ui.image import image_input
 
-PAGE = "pages/10_Try_an_image.py"
+PAGE = "pages/8_Try_an_image.py"
 
 
 def png(pixels: np.ndarray) -> bytes:
@@ -56,11 +56,11 @@ def test_a_drawing(finished_run: RunFolder, store: Store, open_page: Callable[..
     assert app.button(key="own.show").disabled
     cells = np.zeros((8, 8), np.uint8)
     cells[2, 3], cells[4, 5] = 255, 85
-    app.session_state[own_picture.CELLS] = cells
+    app.session_state[image_input.CELLS] = cells
     app.run()
     app.button(key="own.show").click().run()
     assert np.array_equal(store.inspections.picture(app.query_params["img"]), cells[None])
     app.button(key="own.clear").click().run()
-    assert not app.session_state[own_picture.CELLS].any()
+    assert not app.session_state[image_input.CELLS].any()
     app.button(key="own.copy").click().run()
-    assert np.array_equal(app.session_state[own_picture.CELLS], cells)
+    assert np.array_equal(app.session_state[image_input.CELLS], cells)

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from core.errors import DataUnavailable, InvalidSpec
-from core.places import prepared_folder
+from core.paths import prepared_folder
 from core.specs import ARCHITECTURES, DATASETS, RECIPES, DataSpec, ModelSpec, data_info, own_datasets
 from core.specs.data import unfit
 from core.specs.datasets import info_json

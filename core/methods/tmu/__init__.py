@@ -24,8 +24,8 @@ import torch
 from torch import nn
 
 from core.datasets import Split
-from core.evaluation.tables import image_losses, predict
 from core.events import Note, Phase, Table
+from core.inference import image_losses, predict
 from core.methods.task import Task
 from core.methods.tmu.features import SCALED, Features, curriculum, measure
 from core.methods.tmu.forgetting import forget_hard

@@ -23,10 +23,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.datasets import Split
-from core.evaluation.tables import image_losses, predict
-from core.memory import in_batches
+from core.inference import image_losses, predict
 from core.methods.task import Task
 from core.models import device_of
+from core.oom import in_batches
 from core.sensitivity import evaluating
 from core.specs import TrainSpec
 from core.specs.methods import Tmu

@@ -27,7 +27,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.evaluation.tables import predict
+from core.inference import predict
 from core.methods.descent import Loss, run_to_accuracy
 from core.methods.divergence import frozen
 from core.methods.task import Batches, Task

@@ -5,7 +5,7 @@ import pytest
 import torch
 from scipy.special import softmax
 
-from core.evaluation.tables import accuracy, predict
+from core.inference import accuracy, predict
 from core.methods.tmu import forgetting
 from core.methods.tmu.forgetting import _losses, _pool_predictions, forget_hard
 from core.specs.methods import Tmu

@@ -135,7 +135,7 @@ def test_the_shift_is_corrected_on_request(problem, part):
 
 def test_no_method_can_see_golds_or_test():
     """What a task has is all there is; and no method reaches for the runner, the store or a judgement by gold."""
-    banned = ("core.experiment", "core.store", "core.jobs", "core.evaluation.easy_hard", "core.evaluation.accuracy")
+    banned = ("core.experiment", "core.store", "core.jobs", "core.metrics.easy_hard", "core.metrics.accuracy")
     for path in sorted(Path(core.methods.__file__).parent.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.ImportFrom):

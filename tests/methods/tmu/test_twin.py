@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from core.datasets import Split
-from core.evaluation.tables import image_losses
+from core.inference import image_losses
 from core.methods.tmu.twin import Quota, choose_twin, fit_twin, joined, quotas
 from core.specs.methods import Tmu
 

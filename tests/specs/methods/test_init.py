@@ -4,7 +4,7 @@ import pytest
 from annotated_types import Ge, Gt, Le, Lt
 
 from core.errors import InvalidSpec
-from core.gallery import examples
+from core.examples import examples
 from core.specs import METHODS, MethodSpec, make_method
 from core.specs.methods import Iterative
 from core.store import GALLERY

@@ -1,0 +1,1 @@
+"""From finished results to tables: comparisons, slices, transitions, sequences. Nothing here imports torch."""

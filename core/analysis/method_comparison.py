@@ -1,0 +1,179 @@
+"""Where the finished runs of one request stand: every way of running a method against the golds. No torch.
+
+A way is a method with its settings; runs of one way differ in the unlearning seed only. Accuracies have a sign: value
+minus mean gold. The other metrics are distances already, and the floor is what gold is away from other golds: ``gap``
+(average of FA, RA, TA), and on the forget set ``disagreement`` (share of images with another prediction than gold's),
+``kl``, ``activation`` and ``js`` (``core.metrics.output_divergence``; older results lack these).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from statistics import mean
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from core.analysis.intervals import Interval, difference_interval, interval
+from core.metrics.accuracy import GAP, GAP_TEST, gap, gold_spread, tug_of_war
+from core.specs import METHODS, parse_spec
+from core.specs.sweep import way_name
+
+SIGNED = tuple(dict.fromkeys(GAP + GAP_TEST))  # FA, RA, TA, FA_test, RA_test
+OUTPUTS = ("disagreement", "kl", "activation", "js")
+DISTANCES = ("gap", *OUTPUTS)
+FORGET_METRICS = ("FA", "FA_test")
+WITHIN = "within gold spread"
+ROUNDING = 1e-9  # equal shares of images may differ in their last bits
+NOTHING = METHODS["none"].title
+COLUMNS = ["way", "track", "run", "runs", "metric", "value", "gold", "difference", "low", "high", "floor"]
+
+Result = Mapping[str, Any]
+
+
+class Way(NamedTuple):
+    """Runs that differ in their unlearning seed only."""
+
+    name: str
+    track: str  # what the method may see: nothing, forget (the forget set only), retain (other data beside it)
+    role: str  # of the model that stands for the way
+    run: str  # the first of the runs; empty for doing nothing where it was not run
+    results: list[Result]
+
+    def mean(self, number: Callable[[Result], float | None]) -> float | None:
+        """The mean of a number over the runs; None where one of them has none."""
+        values = [number(result) for result in self.results]
+        return None if None in values else mean(value for value in values if value is not None)
+
+
+def ways_of(results: Sequence[Result]) -> list[Way]:
+    """The runs sorted into ways: doing nothing (the original, whatever was run), then the nearest to gold first."""
+    found: dict[str, Way] = {NOTHING: Way(NOTHING, "nothing", "original", "", [])}
+    for result in results:
+        method = parse_spec(result["spec"]).method
+        track = "retain" if method.needs - {"forget"} else "forget"
+        name = way_name(method)
+        found.setdefault(name, Way(name, track, "unlearned", result["run"], [])).results.append(result)
+    nothing = found.pop(NOTHING)
+    idle = nothing.results
+    nothing = nothing._replace(run=idle[0]["run"]) if idle else nothing._replace(results=[results[0]])
+    return [nothing, *sorted(found.values(), key=lambda way: _average_gap(way) or 0.0)]
+
+
+def standings(results: Sequence[Result]) -> pd.DataFrame:
+    """One row per way and metric; empty without gold.
+
+    Args:
+        results: ``result.json`` of finished runs of one request, at least one.
+
+    Returns:
+        Columns way, track, run, runs (how many), metric, value, gold (mean), difference (of the means; for a distance
+        the value itself), low and high (its 95 % interval, over golds and unlearning seeds, null where neither says
+        anything), floor (gold spread), verdict.
+    """
+    rows = []
+    for way in ways_of(results):
+        first = way.results[0]
+        golds = _golds(first)
+        spread = gold_spread(golds, SIGNED) or {}
+        for name in SIGNED:
+            values = [result["accuracy"][way.role][name] for result in way.results]
+            if golds and None not in values:
+                references = [gold[name] for gold in golds]
+                found = difference_interval(values, references)
+                rows.append(_row(way, name, mean(values), mean(references), found, spread.get(name)))
+        for name in DISTANCES:
+            values = [distance(result, way.role, name) for result in way.results]
+            if None not in values:
+                rows.append(_row(way, name, mean(values), None, interval(values), floor(first, name)))
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    numbers = ["value", "gold", "difference", "low", "high", "floor"]
+    table[numbers] = table[numbers].astype(float)
+    cells = zip(table["metric"], table["difference"], table["floor"], strict=True)
+    return table.assign(verdict=[verdict(*cell) for cell in cells])
+
+
+def overview(results: Sequence[Result]) -> pd.DataFrame:
+    """One row per way: what a table of all methods shows.
+
+    Returns:
+        Columns way, track, runs, gap, within (whether the gap is no larger than the gold spread), the difference of
+        every metric to gold, tug_of_war, steps, seconds (of unlearning), time_ratio (to one retraining), run.
+    """
+    table = standings(results)
+    if table.empty:
+        return pd.DataFrame(columns=["way", "track", "runs", "gap", "within", "time_ratio", "run"])
+    order = [name for name in (*SIGNED, *DISTANCES) if name in set(table["metric"])]
+    wide = table.pivot(index="way", columns="metric", values="difference")[order]
+    head = table.drop_duplicates("way").set_index("way")[["track", "runs", "run"]]
+    gaps = table[table["metric"] == "gap"].set_index("way")
+    costs = pd.DataFrame.from_dict({way.name: _costs(way) for way in ways_of(results)}, orient="index", dtype=float)
+    both = head.join(wide).assign(within=gaps["verdict"] == WITHIN).join(costs)
+    front = ["track", "runs", "gap", "within"]
+    return both[[*front, *(name for name in both if name not in (*front, "run")), "run"]].reset_index()
+
+
+def verdict(metric: str, difference: float, spread: float) -> str:
+    """A difference to gold in words, with the gold spread as its scale: nothing below it is called a difference."""
+    if pd.isna(spread):
+        return "spread unknown"
+    if abs(difference) <= spread + ROUNDING:
+        return WITHIN
+    if metric in DISTANCES:
+        return "apart from gold"
+    below, above = ("over-forgotten", "under-forgotten") if metric in FORGET_METRICS else ("below gold", "above gold")
+    return above if difference > 0 else below
+
+
+def distance(result: Result, role: str, name: str) -> float | None:
+    """One of ``DISTANCES`` of a model to gold (of a gold: to the other golds); None where it was not measured."""
+    if name == "gap":
+        found = gap(result["accuracy"][role], _golds(result, but=role))
+        return found and found["average"]
+    outputs = result.get("outputs", {}).get(role)
+    if outputs is None:
+        return None
+    return 1 - outputs["agreement"] if name == "disagreement" else outputs[name]
+
+
+def floor(result: Result, name: str) -> float | None:
+    """How far golds are from other golds in one of ``DISTANCES``; None for fewer than two golds."""
+    roles = [role for role in result["accuracy"] if role.startswith("gold-")]
+    values = [value for role in roles if (value := distance(result, role, name)) is not None]
+    return mean(values) if values else None
+
+
+def time_ratio(result: Result) -> float | None:
+    """Seconds of unlearning over those of one retraining; None where no time of training is known."""
+    retraining = retraining_seconds(result)
+    return result["seconds"]["unlearn"] / retraining if retraining else None
+
+
+def retraining_seconds(result: Result) -> float | None:
+    """Of the mean gold, else of the original; None where its weights were given, not trained here."""
+    seconds = result["seconds"]
+    return mean(seconds["gold"]) if seconds["gold"] else seconds["original"]
+
+
+def _golds(result: Result, but: str = "") -> list[dict[str, float | None]]:
+    return [values for role, values in result["accuracy"].items() if role.startswith("gold-") and role != but]
+
+
+def _average_gap(way: Way) -> float | None:
+    return way.mean(lambda result: distance(result, way.role, "gap"))
+
+
+def _row(way: Way, metric: str, value: float, gold: float | None, found: Interval, floor: float | None) -> tuple:
+    head = way.name, way.track, way.run, len(way.results), metric
+    return *head, value, gold, found.mean, found.low, found.high, floor
+
+
+def _costs(way: Way) -> dict[str, float | None]:
+    """Means over the way's runs; doing nothing takes no time."""
+    tug = way.mean(lambda result: tug_of_war(result["accuracy"][way.role], _golds(result)))
+    if way.track == "nothing":
+        return {"tug_of_war": tug, "steps": 0, "seconds": 0, "time_ratio": 0}
+    return {
+        "tug_of_war": tug,
+        "steps": way.mean(lambda result: result["steps"]),
+        "seconds": way.mean(lambda result: result["seconds"]["unlearn"]),
+        "time_ratio": way.mean(time_ratio),
+    }

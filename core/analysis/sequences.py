@@ -1,0 +1,123 @@
+"""Requests one after another: how far the model is from gold after every step, and does what was forgotten come back?
+
+The sequence experiments of MU-Mis (https://arxiv.org/abs/2402.15109) follow a utility gap and a resilience gap against
+the model that was retrained at every step. Their formulas were not to be found, so these are ours:
+
+- utility gap after step k: the average gap (FA of request k, RA, TA) to the mean gold of the first k requests, and the
+  KL divergence from gold on request k's images;
+- resilience gap after step k: mean over the requests j < k of |accuracy(unlearned) - mean accuracy(gold)| on the images
+  of request j. It has no value at the first step.
+
+The floor of each is what a gold is away from the other golds of its step. Needs tables only, no torch.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from core.analysis.method_comparison import distance, floor
+
+GAPS = ("gap", "kl", "resilience")
+
+
+def request_accuracies(samples: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Every model's accuracy on the images of every request, the ones still to come included.
+
+    Args:
+        samples: of the run of every step, in order: role, split, index, label, prediction.
+
+    Returns:
+        Columns step (0: before the first request, where ``original`` is), request (from 1), role (original, unlearned,
+        gold-...), accuracy.
+    """
+    images = [frame.loc[frame["split"] == "forget", "index"].unique() for frame in samples]
+    everything = np.concatenate(images)
+    rows = []
+    for step, frame in enumerate(samples, 1):
+        asked = frame[frame["index"].isin(everything)]
+        right = asked.assign(right=asked["prediction"] == asked["label"])
+        for request, own in enumerate(images, 1):
+            found = right[right["index"].isin(own)].groupby("role")["right"].mean()
+            rows += [
+                {"step": step if role != "original" else 0, "request": request, "role": role, "accuracy": value}
+                for role, value in found.items()
+                if role != "initial" and (role != "original" or step == 1)
+            ]
+    return pd.DataFrame(rows, columns=["step", "request", "role", "accuracy"])
+
+
+def sequence_steps(results: Sequence[Mapping[str, Any]], accuracies: pd.DataFrame) -> pd.DataFrame:
+    """One row per step: what it left.
+
+    Args:
+        results: ``result.json`` of the run of every step, in order.
+        accuracies: of ``request_accuracies``.
+
+    Returns:
+        Columns step, request (its text), images, gap, kl and resilience, each with its ``_floor``, FA, RA, TA of the
+        unlearned model, steps (of the method), seconds (of unlearning), retraining (seconds of a gold), run. Null where
+        there is no gold, and a floor for fewer than two.
+    """
+    rows = []
+    for step, result in enumerate(results, 1):
+        resilience, resilience_floor = _resilience(accuracies[accuracies["step"] == step], step)
+        own, golds = result["accuracy"]["unlearned"], result["seconds"]["gold"]
+        rows.append({
+            "step": step,
+            "request": result["forget"]["text"],
+            "images": result["forget"]["size"],
+            "gap": distance(result, "unlearned", "gap"),
+            "gap_floor": floor(result, "gap"),
+            "kl": distance(result, "unlearned", "kl"),
+            "kl_floor": floor(result, "kl"),
+            "resilience": resilience,
+            "resilience_floor": resilience_floor,
+            **{name: own[name] for name in ("FA", "RA", "TA")},
+            "steps": result["steps"],
+            "seconds": result["seconds"]["unlearn"],
+            "retraining": sum(golds) / len(golds) if golds else None,
+            "run": result["run"],
+        })  # fmt: skip
+    table = pd.DataFrame(rows)
+    numbers = [*GAPS, *(f"{name}_floor" for name in GAPS), "retraining"]
+    return table.astype(dict.fromkeys(numbers, float))
+
+
+class Return(NamedTuple):
+    """An earlier request whose images are recognised again: by how much more than right after it was forgotten."""
+
+    request: int
+    then: float  # accuracy of the unlearned model at its own step
+    now: float  # after the last step
+    gold: float | None  # of the mean gold after the last step
+
+
+def largest_return(accuracies: pd.DataFrame) -> Return | None:
+    """The earlier request whose accuracy has risen most since its own step; None where none has risen.
+
+    Args:
+        accuracies: of ``request_accuracies``.
+    """
+    last = accuracies["step"].max()
+    wide = accuracies[accuracies["role"] == "unlearned"].pivot(index="request", columns="step", values="accuracy")
+    risen = {request: wide.loc[request, last] - wide.loc[request, request] for request in range(1, last)}
+    if not risen or max(risen.values()) <= 0:
+        return None
+    request = max(risen, key=lambda one: risen[one])
+    here = accuracies[(accuracies["step"] == last) & (accuracies["request"] == request)]
+    golds = here.loc[here["role"].str.startswith("gold-"), "accuracy"]
+    gold = float(golds.mean()) if len(golds) else None
+    return Return(request, float(wide.loc[request, request]), float(wide.loc[request, last]), gold)
+
+
+def _resilience(accuracies: pd.DataFrame, step: int) -> tuple[float | None, float | None]:
+    """The resilience gap of a step and its floor."""
+    wide = accuracies[accuracies["request"] < step].pivot(index="request", columns="role", values="accuracy")
+    golds = [role for role in wide if role.startswith("gold-")]
+    if wide.empty or not golds:
+        return None, None
+    gap = (wide["unlearned"] - wide[golds].mean(axis=1)).abs().mean()
+    apart = [(wide[gold] - wide[golds].drop(columns=gold).mean(axis=1)).abs().mean() for gold in golds]
+    return float(gap), sum(apart) / len(apart) if len(golds) > 1 else None

@@ -1,0 +1,219 @@
+"""The command line: everything the app does, without a browser. ``python -m core --help`` lists the commands.
+
+Bad input: one line on standard error, exit status 2, nothing written. A run that fails: exit status 1, its state kept.
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from core.cli.bench import bench, bench_words
+from core.cli.data import Ticker, add, add_weights, download
+from core.cli.spec import spec_of, spec_words
+from core.cli.store import export, prune, report
+from core.errors import UnlearnError
+from core.specs import ARCHITECTURES, DATASETS, METHODS, own_datasets, parse_spec
+from core.store import ENDED, GALLERY, Store, open_run
+from core.store.weights import kept_weights
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit status."""
+    args = _parser().parse_args(argv)
+    if getattr(args, "root", None) is not None:
+        os.environ["UNLEARN_DATA"] = args.root
+    try:
+        return args.command(args)
+    except UnlearnError as error:
+        print(f"python -m core: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("python -m core: stopped; a run that was going on can be taken up again", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m core", description="Machine unlearning from the command line.", allow_abbrev=False)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
+
+    def command(name: str, does: Any, about: str, *, store: bool = True) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=about, description=about, allow_abbrev=False)
+        added.set_defaults(command=does)
+        if store:
+            added.add_argument("--store", metavar="DIR", help="default $UNLEARN_STORE, else .store beside app.py")
+        added.add_argument("--root", metavar="DIR", help="images; default $UNLEARN_DATA, else data/ in the store")
+        return added
+
+    for name, does, about in (
+        ("run", run, "run a spec, or show its result where it is done already"),
+        ("plan", plan, "check a spec and say what it would do, without doing it"),
+    ):
+        added = command(name, does, about)
+        spec_words(added)
+        added.add_argument("--json", action="store_true", help="one JSON object as the last line of the output")
+        if name == "run":
+            added.add_argument("--device", default="auto", metavar="auto|cpu|cuda")
+    added = command("list", list_names, "list what there is")
+    added.add_argument("what", choices=("datasets", "architectures", "methods", "weights", "runs"))
+    added = command("show", show, "show a run")
+    added.add_argument("run")
+    added.add_argument("--json", action="store_true", help="one JSON object as the last line of the output")
+    added = command("export", export, "write a run whole into a folder")
+    added.add_argument("run")
+    added.add_argument("folder", type=Path)
+    added = command("report", report, "write a finished run as one HTML file")
+    added.add_argument("run")
+    added.add_argument("file", type=Path)
+    added = command("prune", prune, "say which models no run needs, and what that would free")
+    added.add_argument("--yes", action="store_true", help="remove them")
+    command("cancel", cancel, "end a queued or running run").add_argument("run")
+    command("worker", worker, "work off the queue of a store until it has been empty for a while")
+    added = command("download", download, "download one of torchvision's data sets and prepare it", store=False)
+    added.add_argument("name")
+    added = command("add", add, "check and prepare images of your own, and print their name", store=False)
+    added.add_argument("place", metavar="folder:PATH|zip:PATH|npz:PATH")
+    added = command(
+        "add-weights", add_weights, "check weights of your own, keep them and print their name", store=False
+    )
+    added.add_argument("file", type=Path, metavar="FILE.safetensors")
+    for option, about in (
+        ("dataset", "the images that they were trained on"),
+        ("arch", "the network; default the data set's"),
+        ("labels", "class names in the order of the network's outputs, apart by commas; default the data set's order"),
+    ):
+        added.add_argument(f"--{option}", metavar=option.upper(), help=about, required=option == "dataset")
+    added = command("gallery", gallery, "build the shipped examples, or check them against a new build", store=False)
+    added.add_argument("what", choices=("build", "verify"))
+    bench_words(command("bench", bench, "measure what the README reports"))
+    return parser
+
+
+def run(args: argparse.Namespace) -> int:
+    """Runs a spec in this process, or follows the process that works on it already."""
+    from core.device import choose_device
+    from core.jobs.worker import attempt
+    from core.planning.plan import plan as check
+
+    spec = spec_of(args)
+    store = Store(args.store)
+    choose_device(args.device)
+    check(spec, models=store.models)  # refuses before anything is written
+    name = store.submit(spec)
+    while (state := store.row(name).state) not in ENDED:
+        if attempt(store, name, args.device, watch=Ticker()) is None:
+            time.sleep(0.2)
+            store.mark_interrupted()
+    if state != "done":
+        print(f"python -m core: run {name} {state}: {store.row(name).error or 'no message'}", file=sys.stderr)
+        return 1
+    _print_result(store.run(name).result, args.json)
+    return 0
+
+
+def plan(args: argparse.Namespace) -> int:
+    """Prints the plan of a spec."""
+    from core.planning.history import look_back
+    from core.planning.plan import plan as check
+
+    store = Store(args.store)
+    planned = check(spec_of(args), models=store.models, past=look_back(store.root, GALLERY))
+    if args.json:
+        print(json.dumps(planned.to_json()))
+        return 0
+    print(f"run {planned.run}: forget {len(planned.forget)} images ({planned.forget.sha256[:12]})")
+    for name, (gone, total) in planned.per_class.items():
+        if gone:
+            print(f"  {name}: {gone} of {total}")
+    for phase, seconds in planned.seconds.items():
+        state = "trained already" if phase in planned.cached else "not known" if seconds is None else f"{seconds:.1f} s"
+        print(f"  {phase}: {state}")
+    if planned.rough:
+        print("  Rough times: nothing alike was trained here, so they are scaled from other networks or images.")
+    for sentence in (*planned.warnings, *planned.notes):
+        print(f"- {sentence}")
+    return 0
+
+
+def list_names(args: argparse.Namespace) -> int:
+    """Prints names, one a line."""
+    match args.what:
+        case "datasets":
+            lines = [f"{name}\t{info.about}" for name, info in (DATASETS | own_datasets()).items()]
+        case "architectures":
+            lines = [f"{name}\t{about}" for name, about in ARCHITECTURES.items()]
+        case "methods":
+            lines = [f"{name}\t{spec.about}\t{spec.paper}" for name, spec in METHODS.items()]
+        case "weights":
+            lines = [f"{info.name}\t{info.arch}\t{info.data}\t{info.title}" for info in kept_weights()]
+        case _:
+            rows = [(row, parse_spec(row.spec)) for row in Store(args.store).rows()]
+            lines = [f"{r.id}\t{r.state}\t{s.model.data.name}\t{s.forget.text}\t{s.method.name}" for r, s in rows]
+    print("\n".join(lines))
+    return 0
+
+
+def show(args: argparse.Namespace) -> int:
+    """Prints a run's result, or its state where it has none."""
+    store = Store(args.store)
+    found = open_run(store, args.run)
+    if found.done:
+        _print_result(found.result, args.json)
+        return 0
+    row = store.row(args.run)
+    if args.json:
+        print(json.dumps({"schema": 1, "run": row.id, "state": row.state, "error": row.error}))
+    else:
+        print(f"run {row.id}: {row.state}{f': {row.error}' if row.error else ''}")
+    return 0
+
+
+def cancel(args: argparse.Namespace) -> int:
+    """Ends a run."""
+    store = Store(args.store)
+    ended = store.cancel(args.run)
+    print(f"run {args.run} {'is cancelled' if ended else f'had ended already: {store.row(args.run).state}'}")
+    return 0
+
+
+def worker(args: argparse.Namespace) -> int:
+    """Supervises a store."""
+    from core.jobs import supervise
+
+    supervise(Store(args.store))
+    return 0
+
+
+def gallery(args: argparse.Namespace) -> int:
+    """Builds or verifies the shipped examples."""
+    from core import examples as shelf
+
+    return shelf.build() if args.what == "build" else shelf.verify()
+
+
+def _print_result(result: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(result))
+        return
+    names = ("FA", "RA", "TA", "FA_test", "RA_test")
+    print(f"run {result['run']}: {result['forget']['text']}, {result['forget']['size']} images, {result['device']}")
+    print(f"{'':12}" + "".join(f"{name:>9}" for name in names))
+    for role, values in result["accuracy"].items():
+        print(f"{role:12}" + "".join("        -" if values[n] is None else f"{values[n]:9.2%}" for n in names))
+    for title, name in (("gap to the mean gold", "gap"), ("gold spread", "gold_spread")):
+        if result[name] is not None:
+            print(f"{title}: {result[name]['average']:.4f} (mean over FA, RA, TA)")
+    print(f"{result['steps']} steps in {result['seconds']['unlearn']:.2f} s: {result['stop_reason']}")
+    for sentence in result["notes"]:
+        print(f"- {sentence}")

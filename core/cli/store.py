@@ -1,0 +1,47 @@
+"""Commands about what a store keeps: take a run along, drop the models that no run needs."""
+
+import argparse
+
+from core.errors import InvalidSpec
+from core.store import Store, open_run, sizes, unused, write_bytes
+from core.store import prune as remove_unused
+
+
+def export(args: argparse.Namespace) -> int:
+    """Writes a run into a folder."""
+    from core import export
+
+    found = open_run(Store(args.store), args.run)
+    if args.folder.exists() and not args.folder.is_dir():
+        raise InvalidSpec(f"{args.folder} is a file; name a folder to write into")
+    export.export(found, args.folder)
+    print(f"run {args.run} is in {args.folder}")
+    return 0
+
+
+def report(args: argparse.Namespace) -> int:
+    """Writes the report of a run."""
+    from core import export
+
+    found = open_run(Store(args.store), args.run)
+    if args.file.is_dir():
+        raise InvalidSpec(f"{args.file} is a folder; name a file to write, such as {args.file / 'report.html'}")
+    write_bytes(args.file, export.report(found).encode())
+    print(f"the report of run {args.run} is {args.file}")
+    return 0
+
+
+def prune(args: argparse.Namespace) -> int:
+    """Prints what a store takes up and which models no run needs; removes them if told to."""
+    store = Store(args.store)
+    print(", ".join(f"{what} {_megabytes(size)}" for what, size in sizes(store).items()))
+    free = remove_unused(store) if args.yes else unused(store)
+    for key in free.models:
+        print(f"  {key}")
+    what = "are removed" if args.yes else "are not needed by any run; --yes removes them"
+    print(f"{len(free.models)} models, {_megabytes(free.size)}, {what}")
+    return 0
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.1f} MB"

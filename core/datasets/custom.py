@@ -1,0 +1,101 @@
+"""The user's own images, ``folder:PATH``, ``zip:PATH`` or ``npz:PATH``: hostile until checked, then like any other set.
+
+They are named by a fingerprint of their content (``npz:1f0c...``), so that the same images are the same data set on any
+machine and under any path.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from core.datasets.array_store import Arrays, write_prepared
+from core.datasets.folder import read_folder
+from core.datasets.npz import read_npz
+from core.datasets.zip import read_zip
+from core.errors import InvalidSpec
+from core.paths import prepared_folder
+from core.specs import DataInfo, short
+from core.specs.datasets import OWN_NAME
+
+READERS = {"folder": read_folder, "zip": read_zip, "npz": read_npz}
+CLASS_NAME = re.compile(r"[^+:,=%\s](?:[^+:,=%]{0,78}[^+:,=%\s])?")
+LEAST_TRAIN = 20  # images; DataSpec.size asks for no fewer
+
+
+def is_place(name: str) -> bool:
+    """Whether this is ``folder:PATH``, ``zip:PATH`` or ``npz:PATH``, not the name of images that were added."""
+    return name.partition(":")[0] in READERS and not OWN_NAME.fullmatch(name)
+
+
+def add_images(
+    place: str, report: Callable[[int, int], None] = lambda done, total: None, title: str | None = None
+) -> str:
+    """Checks the images, prepares them, and returns the name under which specs know them.
+
+    Args:
+        place: ``folder:PATH``, ``zip:PATH`` or ``npz:PATH``.
+        report: called with the images read and all there are.
+        title: what they are called on screen; default the file's own name.
+
+    Raises:
+        InvalidSpec: what is wrong with them, file by file.
+        DataUnavailable: they can't be written.
+    """
+    kind, _, path = place.partition(":")
+    if kind not in READERS or not path:
+        raise InvalidSpec(f"{short(place)!r} is not a place of images; write folder:PATH, zip:PATH or npz:PATH")
+    *arrays, classes = READERS[kind](Path(path).expanduser(), report)
+    _check(place, tuple(arrays), classes)
+    kind = "folder" if kind == "zip" else kind  # the same pictures are the same data set
+    name = f"{kind}:{_fingerprint(tuple(arrays), classes)}"
+    if not prepared_folder(name).is_dir():
+        write_prepared(prepared_folder(name), tuple(arrays), _info(title or Path(path).stem, tuple(arrays), classes))
+    return name
+
+
+def _check(place: str, arrays: Arrays, classes: list[str]) -> None:
+    x_train, y_train, x_test, y_test = arrays
+    if len(x_train) < LEAST_TRAIN or not len(x_test):
+        raise InvalidSpec(
+            f"{place} has {len(x_train)} training and {len(x_test)} test images; "
+            f"at least {LEAST_TRAIN} and 1 are needed"
+        )
+    if not 2 <= len(classes) <= 10_000 or len(set(classes)) < len(classes):
+        raise InvalidSpec(f"{place} has {len(classes)} class names; 2 to 10000 are allowed, each once")
+    if bad := [name for name in classes if not CLASS_NAME.fullmatch(name) or not name.isprintable() or name == "all"]:
+        raise InvalidSpec(
+            f"{place}: class name {short(bad[0])!r} is not allowed: 1 to 80 printable characters without + : , = % and "
+            "not 'all', which have their meaning in forget requests"
+        )
+    for labels in (y_train, y_test):
+        if outside := [int(label) for label in np.unique(labels) if not 0 <= label < len(classes)]:
+            raise InvalidSpec(f"{place}: label {outside[0]} has no class name; there are 0 to {len(classes) - 1}")
+    if empty := np.setdiff1d(np.arange(len(classes)), y_train).tolist():
+        raise InvalidSpec(f"{place}: class {classes[empty[0]]!r} has no training image")
+
+
+def _fingerprint(arrays: Arrays, classes: list[str]) -> str:
+    """20 hexadecimal digits of the sha256 of all pixels, labels and names."""
+    found = hashlib.sha256(repr((classes, [part.shape for part in arrays])).encode())
+    for part in arrays:
+        found.update(np.ascontiguousarray(part if part.dtype == np.uint8 else part.astype("<i8")).data)
+    return found.hexdigest()[:20]
+
+
+def _info(title: str, arrays: Arrays, classes: list[str]) -> DataInfo:
+    count, channels, size, _ = arrays[0].shape
+    held = count // 5
+    return DataInfo(
+        title=title,
+        about=f"{count + len(arrays[2]):,} images of your own, {size}x{size}, in {len(classes)} classes.",
+        classes=tuple(classes),
+        shape=(channels, size, size),
+        sizes=(count - held, held, len(arrays[2])),
+        mean=(0.5,) * channels,  # constants: taken from the images, they would remember those to forget
+        std=(0.25,) * channels,
+        arch="resnet18" if size >= 16 else "resnet-tiny",
+        recipe="cifar-fast" if size >= 16 else "digits",
+    )

@@ -1,0 +1,109 @@
+"""From nothing, or from raw files, to prepared arrays: found, else downloaded, read once, written."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock
+
+from core.datasets.array_store import Arrays, write_prepared
+from core.datasets.download import fetch
+from core.datasets.raw import is_found, read_raw, sources, unpack
+from core.errors import DataUnavailable
+from core.paths import PROJECT, data_root, prepared_folder
+from core.specs import DOWNLOADED
+
+
+@dataclass(frozen=True)
+class Progress:
+    """``done`` of ``total`` of some work; bytes where files come over the network."""
+
+    name: str
+    done: int
+    total: int
+
+
+def stored_name(name: str) -> str:
+    """Under which name the arrays are kept: CIFAR-20 is CIFAR-100 with other labels."""
+    return "cifar100" if name == "cifar20" else name
+
+
+def is_prepared(name: str, root: Path | None = None) -> bool:
+    """Whether ``load_dataset`` only has to open arrays."""
+    return name not in DOWNLOADED or prepared_folder(stored_name(name), root).is_dir()
+
+
+def prepare(name: str, root: Path | None = None) -> Iterator[Progress]:
+    """Prepares a data set of torchvision's, downloading what is not there. Brings in torch.
+
+    Two processes never do this for one data set at once; the second waits.
+
+    Raises:
+        DataUnavailable: the files can't be had, or are damaged.
+    """
+    root = data_root() if root is None else root
+    name = stored_name(name)
+    if is_prepared(name, root):
+        return
+    with preparing_lock(name, root):
+        if is_prepared(name, root):
+            return  # by the process that was waited for
+        for left in prepared_folder(name, root).parent.glob(f".{name}.*.part"):
+            shutil.rmtree(left)  # of a process that was ended
+        if not is_found(name, root):
+            for source in sources(name):
+                for done, total in fetch(source.url, root / source.path, source.md5):
+                    yield Progress(f"download {Path(source.path).name}", done, total)
+            for source in sources(name):
+                unpack(root / source.path)
+        yield Progress("prepare images", 0, 1)
+        arrays = read_raw(name, root)
+        _check(name, root, arrays)
+        write_prepared(prepared_folder(name, root), arrays, DOWNLOADED[name])
+        yield Progress("prepare images", 1, 1)
+
+
+def _check(name: str, root: Path, arrays: Arrays) -> None:
+    """The files are those of the catalogue: not every reader of torchvision's checks them."""
+    info = DOWNLOADED[name]
+    count, held, last = info.sizes
+    wanted = (count + held, *info.shape), (last, *info.shape)
+    found = arrays[0].shape, arrays[2].shape
+    if found != wanted:
+        raise DataUnavailable(f"the files of {name} in {root} hold images {found}, not {wanted}")
+    labels = np.concatenate([arrays[1], arrays[3]])
+    if len(labels) != count + held + last or set(np.unique(labels)) != set(range(len(info.classes))):
+        raise DataUnavailable(f"the files of {name} in {root} do not hold one label of each class for every image")
+
+
+def preparing_lock(name: str, root: Path) -> FileLock:
+    """Held by the process that prepares a data set; free as soon as that process is gone."""
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataUnavailable(f"{root} cannot be written: {error.strerror}") from error
+    return FileLock(root / f".{stored_name(name)}.lock")
+
+
+def ensure_prepared(name: str, root: Path) -> None:
+    """Prepares what lies in the root as raw files, in a process of its own: pages must not import torch.
+
+    Raises:
+        DataUnavailable: there are no such files, or they are damaged.
+    """
+    if is_prepared(name, root):
+        return
+    if not is_found(stored_name(name), root):
+        raise DataUnavailable(
+            f"{name} is not in {root}; download it with python -m core download {name}, or name the folder that has "
+            "it with --root or $UNLEARN_DATA"
+        )
+    command = [sys.executable, "-m", "core", "download", name, "--root", str(root.resolve())]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
+    if done.returncode:
+        said = done.stderr.strip().rpartition("\n")[2].removeprefix("python -m core: ")
+        raise DataUnavailable(said or f"{name} in {root} cannot be prepared")

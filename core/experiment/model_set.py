@@ -1,0 +1,61 @@
+"""The models of a run side by side: original, golds and unlearned, asked about the same images."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import torch
+from torch import nn
+
+from core.datasets import Dataset, Split, is_subclass_request
+from core.inference import predict
+from core.metrics.membership.attacks import Audience, audience
+from core.models import device_of
+from core.planning.plan import Plan
+
+
+@dataclass(frozen=True)
+class Rivals:
+    """
+    Attributes:
+        models: role -> model, all on one device.
+    """
+
+    planned: Plan
+    dataset: Dataset
+    models: Mapping[str, nn.Module]
+
+    @property
+    def place(self) -> torch.device:
+        return device_of(self.models["original"])
+
+    @property
+    def forget(self) -> Split:
+        return self.dataset.train.with_ids(self.planned.forget.ids)
+
+    @property
+    def by_subclass(self) -> bool:
+        return is_subclass_request(self.planned.spec.forget, self.dataset.info)
+
+    @cached_property
+    def audience(self) -> Audience:
+        """The images of membership attacks."""
+        limit = self.planned.spec.measure.norm_images
+        return audience(self.dataset, self.planned.forget.ids, self.planned.gone.ids, self.by_subclass, limit)
+
+    def labels(self, ids: np.ndarray) -> np.ndarray:
+        """Labels int64 (N,) in the order of the ids."""
+        splits = self.dataset.splits.values()
+        label = {i: y for s in splits for i, y in zip(s.index.tolist(), s.labels.tolist(), strict=True)}
+        return np.array([label[i] for i in ids.tolist()])
+
+    def logits(self, ids: np.ndarray) -> dict[str, np.ndarray]:
+        """role -> logits (N, K) in the order of the ids."""
+        images = torch.tensor(self.dataset.images_of(ids), device=self.place)
+        return {role: predict(model, images).cpu().numpy() for role, model in self.models.items()}
+
+    def features(self, split: Split) -> dict[str, np.ndarray]:
+        """role -> features (N, D) before the head."""
+        images = torch.tensor(split.images, device=self.place)
+        return {role: predict(model.features, images).cpu().numpy() for role, model in self.models.items()}

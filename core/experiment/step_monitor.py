@@ -1,0 +1,56 @@
+"""What the runner measures between the steps of a method, outside its clock: the same images at every step."""
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import nn
+
+from core.datasets import Dataset, Split
+from core.inference import accuracy, predict
+from core.metrics.prediction_table import image_norms, seeded_part
+from core.models import device_of
+from core.specs import MeasureSpec
+from core.training import tensors
+
+FOLLOWED = 200  # forget images whose norms and answers are followed
+
+
+class Probe:
+    """FA, RA and TA on a fixed seeded part of the data, and of some forget images the mean norms and every answer.
+
+    Args:
+        forget: ids of the forget set.
+        gone: ids of all images that are not retained.
+    """
+
+    def __init__(
+        self, model: nn.Module, dataset: Dataset, forget: np.ndarray, gone: np.ndarray, measure: MeasureSpec
+    ) -> None:
+        self.model = model
+        groups = {
+            "FA": (dataset.train, forget),
+            "RA": (dataset.train, np.setdiff1d(dataset.train.index, gone)),
+            "TA": (dataset.test, dataset.test.index),
+        }
+        total = sum(len(ids) for _, ids in groups.values())
+        limit = total if total <= measure.probe_images else measure.probe_images // len(groups)
+        rng = np.random.default_rng(0)  # the same images for every method of a request
+        parts = {name: split.with_ids(seeded_part(ids, limit, rng)) for name, (split, ids) in groups.items()}
+        self.groups = {name: tensors(part, device_of(model)) for name, part in parts.items()}
+        self.followed: Split = parts["FA"].take(slice(FOLLOWED))
+
+    @torch.no_grad()
+    def values(self) -> dict[str, float]:
+        """FA, RA, TA, target_norm and irrelevant_norm of the model as it is now."""
+        found = {name: accuracy(self.model, images, labels) for name, (images, labels) in self.groups.items()}
+        target, irrelevant, _ = image_norms(self.model, self.followed).mean(axis=0)
+        return found | {"target_norm": float(target), "irrelevant_norm": float(irrelevant)}
+
+    @torch.no_grad()
+    def answers(self) -> pd.DataFrame:
+        """What the model makes of every followed image now: index, prediction, probability (of the label)."""
+        images, labels = tensors(self.followed, device_of(self.model))
+        logits = predict(self.model, images)
+        own = logits.softmax(dim=1).gather(1, labels[:, None]).squeeze(1)
+        taken = logits.argmax(dim=1).cpu().numpy()
+        return pd.DataFrame({"index": self.followed.index, "prediction": taken, "probability": own.cpu().numpy()})

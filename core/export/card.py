@@ -1,0 +1,92 @@
+"""The model card of unlearned weights, in Markdown."""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from core.analysis.method_comparison import SIGNED
+from core.analysis.run_diff import settings
+from core.analysis.summary import verdict
+from core.export.glossary import GLOSSARY, accuracy_rows, facts, title
+from core.specs import to_command
+from core.store import RunFolder
+
+CARD = """\
+# {title}
+
+The weights in `unlearned.safetensors` are those of a classifier that was trained on some images and then made to
+forget a part of them, without being retrained.
+
+## Data
+{data}. {origin} It was asked to forget `{forget}`, which are {size} images.
+
+## Method
+[{method}]({paper}). {about}
+
+{settings}
+
+## Numbers
+{verdict}
+
+{accuracies}
+
+{glossary}
+
+## Limits
+- Forgetting is approximate: nothing proves that the forgotten images left no trace in these weights. What was measured
+  is above, what was not measured is not known.
+- The numbers hold for this request, these seeds and these gold models.
+- Images must be float32 in [0, 1], shape (N, {channels}, {height}, {width}); the model's first layer normalises.
+{notes}
+
+## Use
+```python
+from safetensors.torch import load_file
+
+from core import parse_spec
+from core.models import model_for
+
+model = model_for(parse_spec(open("spec.json").read()).model)
+model.load_state_dict(load_file("unlearned.safetensors"))
+```
+
+## The same weights again
+```bash
+{command}
+```
+
+{facts}
+"""
+
+
+TRAINED = "The original was trained on its training images by the recipe below."
+GIVEN = "The original's weights were given, not trained here; the recipe below is that of the gold models."
+
+
+def card(run: RunFolder) -> str:
+    """The model card of a finished run.
+
+    Raises:
+        StoreError: it is not done.
+    """
+    result, spec = run.result, run.spec
+    info, forget = spec.model.data.info, result["forget"]
+    channels, height, width = info.shape
+    chosen = [[name, str(value)] for name, value in settings(spec).items() if name.startswith(("method.", "model."))]
+    return CARD.format(
+        title=escape(title(spec)), data=escape(info.title), origin=GIVEN if spec.model.weights else TRAINED,
+        forget=forget["text"].replace("`", "'"), size=forget["size"],
+        method=spec.method.title, paper=spec.method.paper, about=spec.method.about,
+        settings=_table(["setting", "value"], chosen), verdict=verdict(result),
+        accuracies=_table(["model", *SIGNED], accuracy_rows(result)), glossary=_items(GLOSSARY.items()),
+        channels=channels, height=height, width=width, notes="\n".join(f"- {note}" for note in result["notes"]),
+        command=to_command(spec), facts=_items(facts(result).items()),
+    )  # fmt: skip
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines)
+
+
+def _items(entries: Iterable[tuple[str, str]]) -> str:
+    return "\n".join(f"- **{name}**: {text}" for name, text in entries)

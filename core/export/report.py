@@ -1,0 +1,99 @@
+"""A finished run as one HTML file: numbers, figures, how to read them, and how to get the same numbers again."""
+
+import json
+from collections.abc import Iterator
+from html import escape
+
+import pandas as pd
+
+from core.analysis.attack_curves import MODEL_ATTACK, rocs
+from core.analysis.method_comparison import SIGNED
+from core.analysis.summary import verdict
+from core.datasets import is_subclass_request
+from core.export.document import document, figure_html, table_html
+from core.export.glossary import GLOSSARY, accuracy_rows, facts, title
+from core.figures import (
+    Shown,
+    accuracy_comparison,
+    attack_roc,
+    before_after,
+    calibration,
+    class_changes,
+    cut_explorer,
+    feature_bars,
+    flow,
+    gold_gap,
+    playback,
+    relearning_curves,
+    rise_fall,
+)
+from core.metrics.easy_hard import cuts, gold_right, reliability, verdicts
+from core.specs import to_command, to_python
+from core.store import RunFolder
+
+
+def report(run: RunFolder) -> str:
+    """The report of a finished run.
+
+    Raises:
+        StoreError: it is not done.
+        DataUnavailable: its images are the user's own and not on this machine, so that their classes have no names.
+    """
+    result, spec = run.result, run.spec
+    rows = pd.DataFrame(accuracy_rows(result), columns=["model", *SIGNED])
+    notes = "".join(f"<li>{escape(sentence)}</li>" for sentence in result["notes"])
+    body = [
+        f"<p>{escape(spec.method.about)} {_paper(spec.method.paper)}</p>",
+        f"<h2>Result</h2><p>{escape(verdict(result)).replace('**', '')}</p>{table_html(rows)}",
+        *(f"<h2>{escape(heading)}</h2>{figure_html(shown, name)}" for heading, name, shown in _figures(run)),
+        f"<h2>How it went</h2>{_definitions(facts(result))}<ul>{notes}</ul>",
+        f"<h2>How to read it</h2>{_definitions(GLOSSARY)}",
+        f"<h2>The same run again</h2><pre>{escape(to_command(spec))}</pre><pre>{escape(to_python(spec))}</pre>",
+        f"<h2>Spec</h2><pre>{escape(json.dumps(spec.model_dump(mode='json'), indent=1))}</pre>",
+    ]
+    return document(title(spec), "\n".join(body))
+
+
+def _paper(url: str) -> str:
+    return f'Described in <a href="{escape(url)}">{escape(url)}</a>.'
+
+
+def _definitions(entries: dict[str, str]) -> str:
+    rows = "".join(f"<dt><b>{escape(name)}</b></dt><dd>{escape(text)}</dd>" for name, text in entries.items())
+    return f"<dl>{rows}</dl>"
+
+
+def _figures(run: RunFolder) -> Iterator[tuple[str, str, Shown]]:
+    """Heading, name and figure, as far as the run has what they show."""
+    result, info, samples = run.result, run.spec.model.data.info, run.samples()
+    golds = [values for role, values in result["accuracy"].items() if role.startswith("gold-")]
+    trajectory = run.table("trajectory")
+    yield "Accuracies of every model", "accuracies", accuracy_comparison(result)
+    yield "Distance to the mean gold", "gold-gap", gold_gap(result)
+    if len(trajectory) > 1:
+        stop = int(trajectory["step"].iloc[-1])
+        yield "Step by step", "step-by-step", playback(trajectory, golds, stop=stop)
+    yield "Sensitivity of every image, before and after", "before-after", before_after(samples, info.classes)
+    yield "What rose and what fell", "rise-fall", rise_fall(samples)
+    yield "Where the forget images go", "flow", flow(samples, info.classes)
+    by, names = ("subclass", info.labels) if is_subclass_request(run.spec.forget, info) else ("label", info.classes)
+    yield "Class by class, on test images", "class-changes", class_changes(samples, names, by)
+    if result.get("easy_hard", {}).get("auc") is not None:
+        yield from _easy_and_hard(samples)
+    if "attacks" in run.tables:
+        attacks = run.table("attacks")
+        kinds = set(attacks["attack"])
+        kind = MODEL_ATTACK if MODEL_ATTACK in kinds else sorted(kinds)[0]
+        yield f"Membership attack: {kind}", "attack", attack_roc(rocs(attacks[attacks["attack"] == kind]))
+    if "relearning" in result:
+        yield "Relearning", "relearning", relearning_curves(run.table("relearning"), result["relearning"])
+        yield "What the features still know", "features", feature_bars(result["representation"])
+
+
+def _easy_and_hard(samples: pd.DataFrame) -> Iterator[tuple[str, str, Shown]]:
+    """What TMU predicted, where it told images apart."""
+    images, right = verdicts(samples), gold_right(samples)
+    probabilities = images["p_hard"].to_numpy()
+    if images["p_hard"].nunique() > 1:
+        yield "Easy or hard: where to cut", "cuts", cut_explorer(cuts(probabilities, right), images)
+        yield "Easy or hard: the probabilities", "calibration", calibration(reliability(probabilities, right))

@@ -1,0 +1,89 @@
+"""The Easy and hard page: TMU beside the simpler predictors that it has to beat."""
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from core.figures.theme import NEUTRAL, ROLES, Shown, frame
+
+RUNG_NAMES = {
+    "TMU": "<b>TMU</b>",
+    "class accuracy": "accuracy of its class",
+    "NF": "NF alone",
+    "AF": "AF alone",
+    "CF": "CF alone",
+    "short proxies": "short proxies of gold",
+}
+
+
+def ladder_table(rungs: pd.DataFrame, ceiling: float | None) -> pd.DataFrame:
+    """``core.metrics.easy_hard.ladder`` with the AUC as a share of the ceiling's, ``of_ceiling``."""
+    return rungs.assign(of_ceiling=rungs["auc"] / ceiling if ceiling else float("nan"))
+
+
+def ladder(rungs: pd.DataFrame, ceiling: float | None) -> Shown:
+    """AUC for hard (x) of every rung (y) with its 95 % interval; lines at a coin and at the ceiling.
+
+    Args:
+        rungs: ``core.metrics.easy_hard.ladder``.
+        ceiling: ``ceiling_auc``; None for fewer than two golds.
+    """
+    table = ladder_table(rungs, ceiling)
+    figure = frame(80 + 36 * len(table), showlegend=False, hovermode="closest")
+    names = [RUNG_NAMES.get(rung, rung) for rung in table["rung"]]
+    first = [rung == table["rung"][0] for rung in table["rung"]]
+    figure.add_trace(
+        go.Scatter(
+            x=table["auc"],
+            y=names,
+            mode="markers",
+            marker={
+                "color": [ROLES["unlearned"].color if own else NEUTRAL for own in first],
+                "symbol": [ROLES["unlearned"].symbol if own else "circle" for own in first],
+                "size": [15 if own else 11 for own in first],
+            },
+            error_x={
+                "array": table["high"] - table["auc"],
+                "arrayminus": table["auc"] - table["low"],
+                "color": NEUTRAL,
+                "thickness": 2,
+                "width": 5,
+            },
+            customdata=table[["low", "high"]],
+            hovertemplate="%{y}: %{x:.3f} (95 %: %{customdata[0]:.3f} to %{customdata[1]:.3f})<extra></extra>",
+        )
+    )
+    _line(figure, 0.5, "a coin", NEUTRAL)
+    if ceiling:
+        _line(figure, ceiling, "ceiling", ROLES["gold"].color)
+    figure.update_yaxes(autorange="reversed")
+    figure.update_xaxes(title_text="AUC for hard", range=[min(0.45, table["low"].min() - 0.03), 1.03])
+    told = ", ".join(f"{row.rung} {row.auc:.2f}" for row in table.itertuples())
+    return Shown(
+        figure,
+        table,
+        "The AUC: of two images of which gold gets one right and one wrong, how often the wrong one has the higher "
+        "score. Bars are 95 % bootstrap intervals over these images. The ceiling is how well golds predict each "
+        "other; of few golds it is low, and a good score may pass it.",
+        f"AUC for hard: {told}.",
+        ("of_ceiling",),
+    )
+
+
+def _line(figure: go.Figure, x: float, text: str, color: str) -> None:
+    label = {"text": text, "font": {"color": color, "size": 12}, "yanchor": "bottom", "xanchor": "center", "y": 1}
+    figure.add_vline(x, line={"color": color, "dash": "dot", "width": 2}, annotation=label)
+
+
+def ladder_verdict(rungs: pd.DataFrame) -> str:
+    """In a sentence: whether TMU beats the best simpler rung."""
+    own = rungs.iloc[0]
+    best = rungs.iloc[1:].sort_values("auc", ascending=False, kind="stable").iloc[0]
+    name = RUNG_NAMES.get(best["rung"], best["rung"])
+    apart = best["lead_low"] > 0 or best["lead_high"] < 0
+    scores = f"{best['auc']:.2f} against TMU's {own['auc']:.2f}"
+    doubt = "" if apart else " These images are too few to tell the two apart."
+    if best["auc"] > own["auc"]:
+        return f"**A simpler rung wins here: {name}**, {scores}.{doubt}"
+    if best["auc"] == own["auc"]:
+        return f"**TMU is no better here than {name}**, {scores}.{doubt}"
+    return f"**TMU is ahead of every simpler rung here**; the best of them is {name}, {scores}.{doubt}"

@@ -1,0 +1,99 @@
+"""The Gold comparison page: every way of running a method on one request, in one metric, with intervals."""
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from core.analysis.method_comparison import SIGNED, WITHIN
+from core.figures.gold_comparison.method_rows import (
+    GOLDS,
+    METRIC_TITLES,
+    NO_GOLD,
+    SIDE_NAMES,
+    legend_entry,
+    row_frame,
+    row_places,
+    sides,
+)
+from core.figures.theme import NEUTRAL, ROLES, SIDES, Mark, Shown, blank
+
+COLUMNS = ["way", "track", "runs", "value", "gold", "difference", "low", "high", "floor", "verdict", "run"]
+FRACTIONS = (*SIGNED, "gap", "disagreement")
+
+
+def methods_forest_table(standings: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """The rows of one metric: way, track, runs, value, gold, difference, low, high, floor, verdict, run."""
+    return standings.loc[standings["metric"] == metric, COLUMNS].reset_index(drop=True)
+
+
+def methods_forest(standings: pd.DataFrame, metric: str, chosen: str = "") -> Shown:
+    """Difference to the mean gold in one metric (x) per way (y, by track), with 95 % intervals, over the gold spread.
+
+    Colour and symbol tell the side of gold; hollow circles lie within the gold spread. The way that holds the run
+    ``chosen`` is framed. Every point's customdata is its way's run. Intervals may leave the picture.
+
+    Args:
+        standings: of ``core.analysis.method_comparison``.
+        metric: one that occurs there.
+    """
+    if standings.empty:
+        return blank(NO_GOLD, standings)
+    table, rows = methods_forest_table(standings, metric), row_places(standings)
+    floor = table["floor"].iloc[0]
+    lowest = -floor if metric in SIGNED else 0.0
+    figure = row_frame(standings, chosen)
+    if pd.notna(floor):
+        gold = ROLES["gold"].color
+        figure.add_shape(type="rect", x0=lowest, x1=floor, y0=0, y1=1, yref="paper", fillcolor=gold, opacity=0.25,
+                         line_width=0, layer="below")  # fmt: skip
+        figure.add_trace(legend_entry("Gold spread", gold))
+        figure.add_trace(_gold_row(rows[GOLDS], 0.0 if metric in SIGNED else floor, floor if metric in SIGNED else 0.0))
+    side = sides(table)
+    for name in SIDE_NAMES:
+        if (side == name).any():
+            figure.add_trace(_points(table[side == name], rows, name, ".1%" if metric in FRACTIONS else ".3g"))
+    figure.add_vline(0, line={"color": NEUTRAL, "width": 1.5}, layer="below")
+    seen = pd.Series([*table["difference"], 0.0, floor, lowest])
+    room = 0.08 * max(0.01, seen.max() - seen.min())
+    kind = "difference" if metric in SIGNED else "distance"
+    figure.update_xaxes(
+        title_text=f"{METRIC_TITLES[metric]}: {kind} to the mean gold", range=[seen.min() - room, seen.max() + room],
+        tickformat="~%" if metric in FRACTIONS else None,
+    )  # fmt: skip
+    ours = table[table["track"] != "nothing"]
+    return Shown(
+        figure,
+        table,
+        "Zero is the mean gold, the golden band how far golds are from each other. Lines are 95 % intervals: over the "
+        "golds, and over unlearning seeds where a way was run with several. One that crosses zero may be chance.",
+        f"{METRIC_TITLES[metric]}: {(ours['verdict'] == WITHIN).sum()} of {len(ours)} ways lie within the gold spread.",
+        ("value", "gold", "difference", "low", "high", "floor") if metric in FRACTIONS else (),
+    )
+
+
+def _gold_row(y: int, x: float, reach: float) -> go.Scatter:
+    """Gold against gold: the floor as a point with its reach."""
+    mark = ROLES["gold"]
+    return go.Scatter(x=[x], y=[y], mode="markers", marker={"color": mark.color, "symbol": mark.symbol, "size": 12},
+                      error_x={"array": [reach], "color": mark.color, "thickness": 1.5, "width": 3}, hoverinfo="x",
+                      showlegend=False)  # fmt: skip
+
+
+def _points(part: pd.DataFrame, rows: dict[str, int], side: str, number: str) -> go.Scatter:
+    mark = SIDES.get(side, Mark(NEUTRAL, "circle-open"))
+    reach = {"array": part["high"] - part["difference"], "arrayminus": part["difference"] - part["low"]}
+    return go.Scatter(
+        x=part["difference"],
+        y=part["way"].map(rows),
+        mode="markers",
+        name=SIDE_NAMES[side],
+        marker={"color": mark.color, "symbol": mark.symbol, "size": 12, "line": {"width": 2, "color": mark.color}},
+        error_x={**reach, "color": mark.color, "thickness": 1.5, "width": 3},
+        customdata=part["run"],
+        hovertext=[
+            f"{row.way}: {row.value:{number}}<br>{row.difference:+{number}}"
+            + (f", 95 % {row.low:+{number}} to {row.high:+{number}}" if pd.notna(row.low) else "")
+            + f"<br>{row.verdict}"
+            for row in part.itertuples()
+        ],
+        hovertemplate="%{hovertext}<extra></extra>",
+    )

@@ -1,0 +1,135 @@
+"""The Gold comparison page: every way of running a method on one request, in every metric at once."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from core.analysis.method_comparison import DISTANCES, NOTHING, SIGNED, WITHIN
+from core.figures.gold_comparison.method_rows import (
+    GOLDS,
+    METRIC_TITLES,
+    NO_GOLD,
+    ROW,
+    SIDE_NAMES,
+    legend_entry,
+    row_frame,
+    row_places,
+    sides,
+)
+from core.figures.theme import SIDES, Shown, blank, faded, points_text
+
+CELLS = ("gap", *SIGNED, "disagreement")
+SHORT = {"gap": "Average<br>gap", "FA_test": "FA<br>test", "RA_test": "RA<br>test", "disagreement": "≠<br>gold"}
+LARGE = 0.05  # a difference from which on a cell is filled
+DISTANCE = "#6f7782"  # of cells without a side; white text on it, and on the sides' colours, has a contrast of 4:1
+TINT = 0.2
+
+
+def methods_matrix_table(standings: pd.DataFrame) -> pd.DataFrame:
+    """One row per way: way, track, its difference to the mean gold per metric, run. The last row is the floor: by how
+    much golds differ from the other golds."""
+    names = _shown(standings)
+    wide = standings.pivot(index="way", columns="metric", values="difference")[names]
+    head = standings.drop_duplicates("way").set_index("way")[["track", "run"]]
+    table = head[["track"]].join(wide).join(head[["run"]]).reset_index()
+    floor = standings.drop_duplicates("metric").set_index("metric")["floor"][names]
+    return pd.concat([table, pd.DataFrame([{"way": GOLDS, "track": "nothing", **floor, "run": ""}])], ignore_index=True)
+
+
+def methods_matrix(standings: pd.DataFrame, chosen: str = "") -> Shown:
+    """A cell per way (y, by track) and metric (x): the difference to the mean gold in percentage points.
+
+    The colour says the side of gold, a full one that the difference is ``LARGE``; a cell within the gold spread has
+    none and reads ≈. The way that holds the run ``chosen`` is framed. Every cell's customdata is its way's run.
+
+    Args:
+        standings: of ``core.analysis.method_comparison``.
+    """
+    if standings.empty:
+        return blank(NO_GOLD, standings)
+    table, names, rows = methods_matrix_table(standings), _shown(standings), row_places(standings)
+    cells = standings[standings["metric"].isin(names)]
+    cells = cells.assign(
+        x=cells["metric"].map(names.index), y=cells["way"].map(rows), color=_colors(cells),
+        large=cells["difference"].abs() >= LARGE,
+    )  # fmt: skip
+    figure = row_frame(standings, chosen)
+    for color, part in cells.dropna(subset="color").groupby("color"):
+        figure.add_trace(_background(part, (len(rows), len(names)), str(color)))
+    on_color = cells["color"].notna() & cells["large"]
+    for part, look in ((cells[on_color], {"color": "#ffffff"}), (cells[~on_color], {})):
+        figure.add_trace(_texts(part, look))
+    for x, name in enumerate(names):
+        floor = table[name].iloc[-1]
+        text = "–" if pd.isna(floor) else f"±{100 * floor:.1f}"
+        figure.add_annotation(x=x, y=rows[GOLDS], text=text, showarrow=False)
+    for side, mark in SIDES.items():
+        figure.add_trace(legend_entry(SIDE_NAMES[side], mark.color))
+    figure.update_xaxes(
+        side="top", tickvals=list(range(len(names))), ticktext=[SHORT.get(name, name) for name in names],
+        range=[-0.5, len(names) - 0.5], showgrid=False, zeroline=False, fixedrange=True, tickangle=0, ticklen=0,
+    )  # fmt: skip
+    figure.update_layout(margin_t=80, legend={"yref": "container", "y": 1, "yanchor": "top"})
+    ways = table[table["track"] != "nothing"]
+    return Shown(
+        figure,
+        table,
+        "Percentage points away from the mean gold, the nearest ways first in each track. ≈: no further than golds are "
+        "from each other, so no difference. ≠ gold: share of the forget images that are predicted otherwise than by "
+        "gold. Click a row to choose its run.",
+        f"Differences of {len(ways)} ways to the mean gold in {len(names)} metrics; the nearest by average gap: "
+        f"{ways.loc[ways['gap'].idxmin(), 'way'] if len(ways) else NOTHING}.",
+        tuple(names),
+    )
+
+
+def _shown(standings: pd.DataFrame) -> list[str]:
+    return [name for name in CELLS if name in set(standings["metric"])]
+
+
+def _colors(cells: pd.DataFrame) -> pd.Series:
+    """The colour of every cell beyond the gold spread; null for the others."""
+    color = sides(cells).map({name: mark.color for name, mark in SIDES.items()})
+    return color.mask(cells["metric"].isin(DISTANCES) & color.notna(), DISTANCE)
+
+
+def _background(cells: pd.DataFrame, shape: tuple[int, int], color: str) -> go.Heatmap:
+    """The cells of one colour, full or as a tint that lets the page through."""
+    z = np.full(shape, np.nan)
+    z[cells["y"], cells["x"]] = cells["large"]
+    scale = [[0, faded(color, TINT)], [1, color]]
+    return go.Heatmap(z=z, zmin=0, zmax=1, colorscale=scale, showscale=False, hoverinfo="skip", xgap=2, ygap=2)
+
+
+def _texts(cells: pd.DataFrame, look: dict[str, str]) -> go.Scatter:
+    """The numbers in cells, which are what is clicked and what tells more on hovering."""
+    return go.Scatter(
+        x=cells["x"],
+        y=cells["y"],
+        mode="markers+text",
+        text=[_number(cell.difference, cell.metric, cell.verdict) for cell in cells.itertuples()],
+        textfont={"size": 13, **look},
+        marker={"symbol": "square", "size": ROW - 4, "color": "rgba(0,0,0,0)"},
+        unselected={"marker": {"opacity": 1}, "textfont": look},
+        customdata=cells["run"],
+        hovertext=[_told(cell) for cell in cells.itertuples()],
+        hovertemplate="%{hovertext}<extra></extra>",
+        showlegend=False,
+    )
+
+
+def _number(difference: float, metric: str, verdict: str) -> str:
+    """Percentage points, with as many digits as a narrow cell has room for."""
+    if verdict == WITHIN:
+        return "≈"
+    size = 100 * abs(difference)
+    digits = 0 if size >= 9.95 else 1 if size >= 0.05 else 2
+    text = points_text(difference, "", digits)
+    return text if metric in SIGNED else text.removeprefix("+")
+
+
+def _told(cell: Any) -> str:
+    gold = f", mean gold {cell.gold:.1%}" if cell.metric in SIGNED else ""
+    return f"{cell.way}<br>{METRIC_TITLES[cell.metric]}: {cell.value:.1%}{gold}<br>{cell.verdict}"

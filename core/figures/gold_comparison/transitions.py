@@ -1,0 +1,83 @@
+"""The Gold comparison page: where the forget images go, from the original's prediction to unlearned's and to gold's."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from core.analysis.prediction_transitions import flow_difference, prediction_flow
+from core.figures.theme import NEUTRAL, ROLES, Shown, frame, role_name
+
+MOST_FLOWS = 16
+
+
+def flow_table(samples: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """``prediction_flow`` with the classes' names: before, after, unlearned, gold, gold_low, gold_high (shares of the
+    forget images), the largest first."""
+    table = prediction_flow(samples)
+    called = dict(enumerate(names))
+    return table.assign(before=table["before"].map(called), after=table["after"].map(called))
+
+
+def flow(samples: pd.DataFrame, names: Sequence[str]) -> Shown:
+    """Share of the forget images that goes from one class to another (y), in unlearned to the left and in gold to the
+    right, with whiskers over the golds. Above ``MOST_FLOWS`` flows the smaller ones are one row; the table has all.
+
+    Args:
+        samples: role, split, index, prediction.
+        names: of the classes by id.
+    """
+    table = flow_table(samples, names)
+    drawn = _drawn(table)
+    figure = frame(100 + 30 * len(drawn), barmode="overlay", hovermode="closest", bargap=0.25)
+    figure.add_trace(_bars(drawn, "unlearned", -1))
+    if table["gold"].notna().any():
+        figure.add_trace(_bars(drawn, "gold", 1))
+    reach = 1.15 * drawn[["unlearned", "gold", "gold_high"]].max(axis=None)
+    step = next(step for step in (0.05, 0.1, 0.2, 0.25, 0.5) if reach / step < 4 or step == 0.5)
+    ticks = [n * step for n in range(-3, 4)]
+    figure.update_xaxes(
+        title_text="Share of the forget images", range=[-reach, reach], tickvals=ticks,
+        ticktext=[f"{abs(tick):.0%}" for tick in ticks],
+    )  # fmt: skip
+    figure.update_yaxes(autorange="reversed", showgrid=False)
+    figure.add_vline(0, line={"color": NEUTRAL, "width": 1.5})
+    differ = flow_difference(table)
+    told = "" if pd.isna(differ) else f" {differ:.0%} of the images would have to go elsewhere to match gold."
+    return Shown(
+        figure,
+        table,
+        "What the original took the forget images for → what they are taken for now. The same length on both sides: "
+        f"the method sends them where retraining would.{told}",
+        f"The largest flow: {drawn.index[0]}, {drawn['unlearned'].iloc[0]:.0%} of the forget images.{told}",
+        ("unlearned", "gold", "gold_low", "gold_high"),
+    )
+
+
+def _drawn(table: pd.DataFrame) -> pd.DataFrame:
+    """One row per flow by its text, the small ones summed up."""
+    texts = table["before"] + " → " + table["after"]
+    shares = table.set_index(texts)[["unlearned", "gold", "gold_low", "gold_high"]]
+    if len(shares) <= MOST_FLOWS:
+        return shares
+    rest = shares.iloc[MOST_FLOWS - 1 :].sum(min_count=1).to_frame(f"{len(shares) - MOST_FLOWS + 1} smaller flows").T
+    # Lows and highs of single flows do not add up.
+    return pd.concat([shares.iloc[: MOST_FLOWS - 1], rest.assign(gold_low=rest["gold"], gold_high=rest["gold"])])
+
+
+def _bars(drawn: pd.DataFrame, role: str, side: int) -> go.Bar:
+    whiskers = {"array": drawn["gold_high"] - drawn["gold"], "arrayminus": drawn["gold"] - drawn["gold_low"],
+                "color": NEUTRAL, "thickness": 1.5, "width": 4}  # fmt: skip
+    return go.Bar(
+        x=side * drawn[role],
+        y=drawn.index,
+        orientation="h",
+        name=role_name(role),
+        marker={"color": ROLES[role].color},
+        error_x=whiskers if role == "gold" else None,
+        text=[f"{share:.0%}" if share >= 0.005 else "" for share in drawn[role]],
+        textposition="auto",
+        insidetextanchor="start",  # clear of the whisker
+        customdata=drawn[role],
+        hovertemplate=f"%{{y}}: %{{customdata:.1%}} in {role_name(role).lower()}<extra></extra>",
+    )

@@ -1,0 +1,1 @@
+"""Figures of one image: every model's answer, attribution maps, the drawing grid."""

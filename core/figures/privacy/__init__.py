@@ -1,0 +1,1 @@
+"""Figures of the Privacy page: membership attacks, relearning and feature probes."""

@@ -1,0 +1,1 @@
+"""Figures of the Runs page: runs beside each other."""

@@ -1,0 +1,233 @@
+"""Up to eight runs beside each other: their trajectories, their accuracies, and two of them image by image."""
+
+from collections.abc import Mapping, Sequence
+from statistics import mean
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from core.analysis.method_comparison import SIGNED
+from core.figures.forget.trajectory import HIGHEST, OF_START, accuracy_curves_table, sensitivity_curves_table
+from core.figures.theme import (
+    LINES,
+    NEUTRAL,
+    ROLES,
+    SPLIT_NAMES,
+    SPLITS,
+    Mark,
+    Shown,
+    blank,
+    frame,
+    is_gold,
+)
+from core.metrics.accuracy import GAP
+
+MOST_RUNS = len(LINES)
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+PANELS = {
+    **{name: name for name in GAP},
+    "target_norm_of_start": "Target norm",
+    "irrelevant_norm_of_start": "Irrelevant",
+}
+POINTS = 4000  # images in the scatter: the most changed ones
+
+
+def run_marks(settings: Mapping[str, str]) -> dict[str, Mark]:
+    """The look of every run: runs of one setting share colour and symbol, and differ in the dash of their line.
+
+    Args:
+        settings: run -> its setting (``core.analysis.run_diff.without_seeds``), at most ``MOST_RUNS`` different.
+    """
+    order = list(dict.fromkeys(settings.values()))
+    looks: dict[str, Mark] = {}
+    for run, setting in settings.items():
+        base, before = LINES[order.index(setting)], sum(settings[other] == setting for other in looks)
+        looks[run] = Mark(base.color, base.symbol, DASHES[before % len(DASHES)])
+    return looks
+
+
+def run_curves_table(trajectories: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """One row per run and step at which anything was measured: run, step, FA, RA, TA (fractions), target_norm_of_start
+    and irrelevant_norm_of_start."""
+    parts = []
+    for run, trajectory in trajectories.items():
+        measured = accuracy_curves_table(trajectory).merge(
+            sensitivity_curves_table(trajectory)[["step", *OF_START]], on="step", how="outer"
+        )
+        measured.insert(0, "run", run)
+        parts.append(measured)
+    return pd.concat(parts, ignore_index=True)
+
+
+def run_curves(trajectories: Mapping[str, pd.DataFrame], marks: Mapping[str, Mark]) -> Shown:
+    """FA, RA, TA and both norms (relative to their start) against the step, one panel each, a line per run; the large
+    marker is where the run stopped.
+
+    Args:
+        trajectories: run -> its ``trajectory.parquet``.
+        marks: of ``run_marks``.
+    """
+    table = run_curves_table(trajectories)
+    shown = [name for name in PANELS if table[name].notna().any()]
+    if not shown:
+        return blank("None of these runs has measured steps.", table)
+    figure = make_subplots(
+        len(shown),
+        1,
+        shared_xaxes=True,
+        vertical_spacing=0.03,
+        figure=frame(60 + 140 * len(shown), hovermode="closest"),
+    )
+    for row, name in enumerate(shown, start=1):
+        for run, mark in marks.items():
+            part = table[(table["run"] == run) & table[name].notna()]
+            if len(part):
+                figure.add_trace(_curve(part, name, run, mark, first=row == 1), row=row, col=1)
+        accuracy = name in GAP
+        top = 1.05 if accuracy else 1.08 * min(HIGHEST, table[name].max())
+        figure.update_yaxes(title_text=PANELS[name], tickformat=".0%", range=[-0.05, top], row=row)
+    figure.update_xaxes(title_text="Step", row=len(shown))
+    steps = table.groupby("run")["step"].max()
+    return Shown(
+        figure,
+        table,
+        "One line a run, one colour a setting; runs that differ in seeds only have another dash. The large marker is "
+        "where a run stopped. Click a run in the legend to hide it, double-click to see it alone.",
+        "Trajectories of " + ", ".join(f"{run} over {steps[run]} steps" for run in marks if run in steps) + ".",
+        tuple(shown),
+    )
+
+
+def _curve(part: pd.DataFrame, name: str, run: str, mark: Mark, first: bool) -> go.Scatter:
+    size = np.where(np.arange(len(part)) == len(part) - 1, 13, 0)
+    return go.Scatter(
+        x=part["step"], y=part[name], name=run, legendgroup=run, showlegend=first, mode="lines+markers",
+        line={"color": mark.color, "dash": mark.dash, "width": 2},
+        marker={"color": mark.color, "symbol": mark.symbol, "size": size, "opacity": 1, "line": {"width": 0}},
+        hovertemplate=f"{run}, step %{{x}}: %{{y:.1%}}<extra></extra>",
+    )  # fmt: skip
+
+
+def run_accuracies_table(results: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
+    """One row per run: run, FA, RA, TA, FA_test, RA_test of the unlearned model, the same of its mean gold (``gold_``
+    before the name), gap (average, to the mean gold) and floor (gold spread); fractions, null where not defined."""
+    rows = []
+    for run, result in results.items():
+        golds = [values for role, values in result["accuracy"].items() if is_gold(role)]
+        row = {"run": run, **{name: result["accuracy"]["unlearned"][name] for name in SIGNED}}
+        for name in SIGNED:
+            known = [gold[name] for gold in golds if gold[name] is not None]
+            row[f"gold_{name}"] = mean(known) if known else None
+        row["gap"] = result["gap"] and result["gap"]["average"]
+        row["floor"] = result["gold_spread"] and result["gold_spread"]["average"]
+        rows.append(row)
+    table = pd.DataFrame(rows)
+    return table.astype(dict.fromkeys(table.columns[1:], float))
+
+
+def run_accuracies(results: Mapping[str, Mapping[str, Any]], marks: Mapping[str, Mark]) -> Shown:
+    """Accuracies of every run's unlearned model (x, percent), a row per metric (y) and a lane per run in it; the star
+    is the run's own mean gold, joined to it by a line.
+
+    Args:
+        results: run -> its ``result.json``.
+        marks: of ``run_marks``.
+    """
+    table = run_accuracies_table(results)
+    shown = [name for name in SIGNED if table[name].notna().any()]
+    height = len(results) + 1  # lanes in a row of the figure
+    figure = frame(80 + 15 * height * len(shown), hovermode="closest")
+    middles = []
+    for place, name in enumerate(shown):
+        lanes = -(place * height + np.arange(len(table)))
+        middles.append(float(lanes.mean()))
+        gold = table[f"gold_{name}"]
+        figure.add_trace(_joined(table[name], gold, lanes))
+        for lane, (run, mark) in zip(lanes, marks.items(), strict=True):
+            figure.add_trace(_dot(table.loc[table["run"] == run, name], lane, run, mark, first=place == 0))
+        figure.add_trace(_stars(gold, lanes, table["run"], first=place == 0))
+        if place:
+            figure.add_hline(lanes[0] + 1, line={"color": NEUTRAL, "width": 1}, opacity=0.3)
+    figure.update_yaxes(tickvals=middles, ticktext=shown, showgrid=False, zeroline=False)
+    figure.update_xaxes(title_text="Accuracy", tickformat=".0%", range=[-0.03, 1.03], showgrid=True)
+    nearest = table.loc[table["gap"].idxmin(), "run"] if table["gap"].notna().any() else None
+    return Shown(
+        figure,
+        table,
+        "A run is good where its marker sits on the star of its own mean gold; the line between them is the gap. Runs "
+        "of different requests have different golds.",
+        f"Accuracies of {len(table)} runs" + (f"; {nearest} is nearest to its mean gold." if nearest else "."),
+        tuple(table.columns[1:]),
+    )
+
+
+def _joined(values: pd.Series, golds: pd.Series, lanes: np.ndarray) -> go.Scatter:
+    xs = [x for pair in zip(values, golds, strict=True) for x in (*pair, None)]
+    ys = [y for lane in lanes.tolist() for y in (lane, lane, None)]
+    return go.Scatter(x=xs, y=ys, mode="lines", line={"color": NEUTRAL, "width": 2}, opacity=0.6, showlegend=False,
+                      hoverinfo="skip")  # fmt: skip
+
+
+def _dot(value: pd.Series, lane: int, run: str, mark: Mark, first: bool) -> go.Scatter:
+    return go.Scatter(
+        x=value, y=[lane], mode="markers", name=run, legendgroup=run, showlegend=first,
+        marker={"color": mark.color, "symbol": mark.symbol, "size": 11},
+        hovertemplate=f"{run}: %{{x:.1%}}<extra></extra>",
+    )  # fmt: skip
+
+
+def _stars(golds: pd.Series, lanes: np.ndarray, runs: pd.Series, first: bool) -> go.Scatter:
+    gold = ROLES["gold"]
+    return go.Scatter(
+        x=golds, y=lanes, mode="markers", name="Mean gold", legendgroup="gold", showlegend=first, hovertext=runs,
+        marker={"color": gold.color, "symbol": gold.symbol, "size": 9},
+        hovertemplate="Mean gold of %{hovertext}: %{x:.1%}<extra></extra>",
+    )  # fmt: skip
+
+
+def two_runs(differences: pd.DataFrame, classes: Sequence[str], runs: tuple[str, str]) -> Shown:
+    """Probability of the label of every image in one run (x) and in another one (y), by split; larger where the
+    prediction differs.
+
+    Args:
+        differences: of ``core.analysis.run_diff.image_differences``; its most changed ``POINTS`` are drawn.
+        classes: names by label.
+        runs: names of both.
+    """
+    if differences.empty:
+        return blank("There are no images to compare.", differences)
+    drawn, figure = differences.head(POINTS), frame(440, hovermode="closest")
+    line = {"color": NEUTRAL, "dash": "dot", "width": 1.5}
+    figure.add_shape(type="line", x0=0, y0=0, x1=1, y1=1, line=line)
+    for split, part in drawn.groupby("split_1"):
+        mark = SPLITS.get(split, SPLITS["pool"])
+        told = [
+            f"image {row.index}, {classes[row.label]}: {classes[row.prediction_1]} → {classes[row.prediction_2]}"
+            for row in part.itertuples(index=False)
+        ]
+        figure.add_trace(
+            go.Scatter(
+                x=part["probability_1"], y=part["probability_2"], mode="markers",
+                name=SPLIT_NAMES[split], customdata=part["index"], hovertext=told,
+                marker={"color": mark.color, "symbol": mark.symbol, "size": np.where(part["flipped"], 9, 5),
+                        "opacity": 0.7},
+                hovertemplate="%{hovertext}<br>%{x:.1%} → %{y:.1%}<extra></extra>",
+            )
+        )  # fmt: skip
+    first, second = runs
+    room = {"tickformat": ".0%", "range": [-0.03, 1.03]}
+    figure.update_xaxes(title_text=f"Probability of the label in {first}", **room)
+    figure.update_yaxes(title_text=f"in {second}", **room)
+    flipped = int(differences["flipped"].sum())
+    return Shown(
+        figure,
+        drawn,
+        f"On the dotted line both models are equally sure of the label. Above it {second} is surer, below it {first} "
+        "is. Large points are predicted otherwise."
+        + (f" The {POINTS} most changed images are drawn." if len(differences) > POINTS else ""),
+        f"{flipped} of {len(differences)} images are predicted otherwise in {second} than in {first}.",
+        ("probability_1", "probability_2"),
+    )

@@ -1,0 +1,1 @@
+"""Figures of the Sensitivity page: input-gradient norms in every model."""

@@ -1,0 +1,1 @@
+"""From models and prediction tables to numbers: accuracy, divergence, representation, relearning, membership."""

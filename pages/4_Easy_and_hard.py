@@ -1,0 +1,63 @@
+"""The TMU lens: which forget images would gold still get right, and how well was that predicted?"""
+
+import streamlit as st
+
+from core.figures import calibration, cut_explorer, ladder, ladder_verdict, precision_recall, roc
+from core.metrics.easy_hard import cuts, gold_right, reliability, verdicts
+from pages.ui.easy_and_hard import forget_images, scores, twin
+from pages.ui.runs import summary
+from pages.ui.shell import data_access
+from pages.ui.shell.figure import show
+from pages.ui.shell.page import page
+
+LEAD = (
+    "A retrained model would still recognise many of the forgotten images, because others like them remain: they are "
+    "easy. Only the hard ones have to be forgotten. TMU predicts which is which, without retraining."
+)
+
+with page("Easy and hard", LEAD):
+    run = data_access.choose_run()
+    if run is None:
+        st.stop()
+    if run.spec.method.name != "tmu":
+        scores.ask_for_tmu(run.spec)
+        st.stop()
+    samples = data_access.samples(run)
+    images, right = verdicts(samples), gold_right(samples)
+    judgement = run.result["easy_hard"]
+    scores.numbers(judgement, images)
+    if "twin" not in run.tables:
+        scores.nothing_remains(judgement, images)
+    rungs = scores.ladder_of(run) if judgement["auc"] is not None else None
+    if rungs is not None:
+        st.markdown(ladder_verdict(rungs))
+
+    st.subheader("Every image to forget", anchor=False)
+    forget_images.explore(run, samples, images)
+
+    if judgement["auc"] is not None and images["p_hard"].nunique() > 1:
+        table = cuts(images["p_hard"].to_numpy(), right)
+        st.subheader("Where to cut", anchor=False)
+        show(cut_explorer(table, images), "cuts")
+        st.subheader("How good are the probabilities?", anchor=False)
+        ranking, calibrated = st.tabs(["Ranking", "Calibration"], key="easy_hard.quality", bind="query-params")
+        with ranking:
+            called_hard = int((~images["easy"]).sum())
+            left, beside = st.columns(2, gap="medium")
+            with left:
+                show(roc(table, called_hard), "roc")
+            with beside:
+                show(precision_recall(table, called_hard), "precision_recall")
+        with calibrated:
+            st.markdown(f"Brier score **{judgement['brier']:.3f}**: the mean squared distance of the probability to "
+                        "the share of golds that are wrong; 0 is perfect.")  # fmt: skip
+            show(calibration(reliability(images["p_hard"].to_numpy(), right)), "calibration")
+    if rungs is not None:
+        st.subheader("Is something simpler as good?", anchor=False)
+        show(ladder(rungs, judgement["ceiling_auc"]), "ladder")
+
+    if "twin" in run.tables:
+        st.subheader("The twin problem", anchor=False)
+        twin.problem(run, samples, images, right)
+    st.subheader("Cost and notes", anchor=False)
+    summary.details(run)

@@ -1,0 +1,42 @@
+"""Every run: queued, running, finished, failed; open one, compare several, take them away, and tidy up."""
+
+import streamlit as st
+
+from pages.ui.forget import live
+from pages.ui.runs import compare, disk_usage, run_actions, runs_table
+from pages.ui.shell import data_access
+from pages.ui.shell.page import page
+from pages.ui.shell.url_state import select, selected
+
+
+def close_comparison() -> None:
+    """Back to single runs."""
+    select("vs", None)
+
+
+with page(
+    "Runs", "Runs go on in a worker process of their own: a closed page or a restarted server does not stop them."
+):
+    rows = data_access.store().rows()
+    compared = compare.wanted()
+    if rows:
+        text, starred = runs_table.filters()
+        active = any(row.state in live.ACTIVE for row in rows)
+        st.fragment(runs_table.table, run_every=1.0 if active else None)(text, starred, active)
+    elif len(compared) < 2:  # shipped examples can be compared without any
+        st.info("No run yet.", icon=":material/info:")
+        st.page_link("pages/1_Forget.py", label="Forget something", icon=":material/backspace:")
+
+    if len(compared) < 2:
+        compare.offer()
+    row = next((row for row in rows if row.id == selected("run")), None)
+    if len(compared) > 1:
+        st.header("Comparison", anchor="comparison")
+        st.button("Close the comparison", icon=":material/close:", on_click=close_comparison)
+        compare.section(compared)
+    elif row is not None:
+        run_actions.actions(row)
+        live.show_run(row.id)
+    elif rows:
+        st.caption("Choose a run to see it, or two to eight to compare them.")
+    disk_usage.section()

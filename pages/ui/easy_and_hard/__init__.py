@@ -1,0 +1,1 @@
+"""The Easy and hard page."""

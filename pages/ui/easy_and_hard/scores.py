@@ -1,0 +1,102 @@
+"""The Easy and hard page's first screen: how well easy and hard were told apart, in numbers and words."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core import METHODS, RunSpec
+from core.metrics.easy_hard import gold_right, ladder, rungs
+from core.specs import to_query
+from core.store import RunFolder, open_finished
+from pages.ui.runs.summary import METRIC_WIDTH, percent
+from pages.ui.shell import data_access
+
+OFFERED = 3  # finished TMU runs
+
+
+def ask_for_tmu(spec: RunSpec) -> None:
+    """What is shown of another method's run: why there is nothing, and ways to a run that has it."""
+    st.info(
+        f"{METHODS[spec.method.name].title} does not tell easy images from hard ones; TMU does.",
+        icon=":material/info:",
+    )
+    same = spec.but(method=METHODS["tmu"]())
+    st.page_link("pages/1_Forget.py", label="Run TMU on the same request", icon=":material/play_arrow:",
+                 query_params=to_query(same))  # fmt: skip
+    labels = data_access.finished()
+    there = [run for run in labels if open_finished(data_access.store(), run).spec.method.name == "tmu"]
+    for run in there[:OFFERED]:
+        st.page_link("pages/4_Easy_and_hard.py", label=f"Look at {labels[run]}", icon=":material/call_split:",
+                     query_params={"run": run})  # fmt: skip
+
+
+def numbers(judgement: dict[str, Any], images: pd.DataFrame) -> None:
+    """The answer in a sentence, and five numbers, each with what it has to be compared with."""
+    size, easy, gold = len(images), judgement["predicted_easy"], judgement["gold_easy"]
+    known = f"; gold models get **{gold:.1f}** right on average" if gold is not None else ""
+    st.markdown(
+        f"Of **{size}** images to forget, TMU expects a retrained model to get **{easy}** right (easy) and "
+        f"**{size - easy}** wrong (hard){known}."
+    )
+    if gold is None:
+        st.caption("This run has no gold model, so nothing says whether that is true.")
+        return
+    with st.container(horizontal=True):
+        _metric("Easy, predicted", f"{easy}", f"gold {gold:.1f}", "How many images are called easy; gold: how many a "
+                "retrained model gets right, mean over the golds.")  # fmt: skip
+        _metric("AUC", _decimal(judgement["auc"]), f"ceiling {_decimal(judgement['ceiling_auc'])}", "Of two images, "
+                "one that gold gets right and one that it gets wrong: how often the wrong one was given the higher "
+                "probability of being hard. 0.5 is a coin. Ceiling: how well golds predict each other.")  # fmt: skip
+        _metric("Balanced accuracy", _share(judgement["balanced_accuracy"]), "guessing 50%", "Mean of two shares: easy "
+                "images called easy, and hard images called hard.")  # fmt: skip
+        _metric("Accuracy", _share(judgement["accuracy"]), f"always easy {_share(judgement['always_easy'])}",
+                "Images that were called what gold says. Where few images are hard, calling all of them easy does "
+                "well, too.")  # fmt: skip
+        _metric("Brier score", _decimal(judgement["brier"]), "perfect 0", "Mean squared distance of the predicted "
+                "probability to the share of golds that are wrong.")  # fmt: skip
+    if judgement["auc"] is not None and judgement["accuracy"] <= judgement["always_easy"]:
+        st.caption("Calling every image easy would be right as often or more: few are hard. Whether TMU knows *which* "
+                   "ones shows in the AUC and the balanced accuracy.")  # fmt: skip
+
+
+def _metric(title: str, value: str, beside: str, about: str) -> None:
+    st.metric(title, value, beside, delta_color="off", delta_arrow="off", help=about, width=METRIC_WIDTH)
+
+
+def _decimal(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else percent(value)
+
+
+def nothing_remains(judgement: dict[str, Any], images: pd.DataFrame) -> None:
+    """Why the twin has nothing to say where nothing like the forget images remains."""
+    text = (
+        "Nothing of what is forgotten remains, so a retrained model never sees its like, and every image is hard by "
+        "construction. The twin cannot help here: its own gold model is the original, which has seen them all. "
+        "Where no more than five images of a label remain, the features are measured against all images that do."
+    )
+    if judgement["gold_easy"]:
+        text += (
+            f" Gold gets {judgement['gold_easy']:.1f} of the {len(images)} right nevertheless, by their likeness to "
+            "others of their label, which TMU does not foresee."
+        )
+    st.info(text, icon=":material/info:")
+
+
+def ladder_of(run: RunFolder) -> pd.DataFrame:
+    """``core.metrics.easy_hard.ladder`` of a run."""
+    return _ladder(str(run.root), run.run, (run.folder / "result.json").stat().st_mtime)
+
+
+@st.cache_data(max_entries=16, show_spinner="Drawing bootstrap samples")
+def _ladder(root: str, run: str, changed: float) -> pd.DataFrame:
+    folder = RunFolder(Path(root), run)
+    samples = data_access.samples(folder)
+    known = folder.models.record(folder.result["models"]["original"])["held_out"]
+    return ladder(rungs(samples, np.array(known)), gold_right(samples))

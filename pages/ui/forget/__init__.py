@@ -1,0 +1,1 @@
+"""The Forget page: the form, the request, the plan and the live run."""

@@ -1,0 +1,154 @@
+"""A run while it goes on: real progress of every phase, the curves so far, and the button that ends it."""
+
+import time
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.analysis.summary import verdict
+from core.figures import accuracy_curves, playback, role_name, sensitivity_curves
+from core.jobs import ensure_supervisor
+from core.store import GALLERY, RunFolder, RunRow, open_run
+from pages.ui.forget import step_slider
+from pages.ui.forget.plan_summary import duration
+from pages.ui.runs import summary
+from pages.ui.shell import data_access
+from pages.ui.shell.errors import boundary, plain
+from pages.ui.shell.figure import show
+
+ACTIVE = ("queued", "running")
+COLORS = {"done": "green", "failed": "red", "cancelled": "gray", "interrupted": "orange"}
+
+
+def show_run(run: str) -> None:
+    """A run of the store, followed until it ends, or a shipped one."""
+    folder = open_run(data_access.store(), run)
+    shipped = folder.root == GALLERY
+    title = data_access.label(folder.spec) if shipped else data_access.title(data_access.store().row(run))
+    st.markdown(f"**{plain(title)}** · {run}")
+    if shipped:
+        st.badge("shipped example", color="green")
+        finished(folder)
+        return
+    active = data_access.store().row(run).state in ACTIVE
+    st.fragment(_watch, run_every=0.5 if active else None)(run, active)
+
+
+def _watch(run: str, active: bool) -> None:
+    with boundary():
+        store = data_access.store()
+        row, folder = store.row(run), store.run(run)
+        if active != (row.state in ACTIVE):
+            st.rerun()  # once, for the page around and the pace of this fragment
+        badge(row.state)
+        if row.state in ACTIVE:
+            _going_on(row, folder)
+        elif row.state == "done":
+            finished(folder)
+        else:
+            _ended(row, folder)
+
+
+def badge(state: str) -> None:
+    """The state as a coloured word."""
+    st.badge(state, color=COLORS.get(state, "blue"))
+
+
+def _going_on(row: RunRow, folder: RunFolder) -> None:
+    store = data_access.store()
+    ensure_supervisor(store)  # it may have gone idle, or its machine was restarted
+    st.button("Cancel", key=f"cancel.{row.id}", icon=":material/stop_circle:", on_click=store.cancel, args=(row.id,))
+    if row.state == "queued":
+        waiting = [other.id for other in reversed(store.rows()) if other.state in ACTIVE]
+        place = waiting.index(row.id) if row.id in waiting else 0  # it may have been cancelled just now
+        st.info("Starting a worker." if place == 0 else f"{place} run{'s' * (place > 1)} before this one.")
+        return
+    progress = folder.progress()
+    for phase in progress["phases"]:
+        done, total = phase["done"], phase["total"]
+        st.progress(done / total if total else 1.0, text=_phase_text(phase, phase is progress["phases"][-1]))
+    if progress["steps"]:
+        _curves(pd.DataFrame(progress["steps"]), run=row.id)
+
+
+def _phase_text(phase: dict[str, Any], last: bool) -> str:
+    name, done, total = phase["name"], phase["done"], phase["total"]
+    words = {
+        "unlearn": "Unlearning",
+        "measure": "Measuring the unlearned model",
+        "relearn": "Learning the forget set again",
+        "shadows": "Pairs of shadow models",
+        "twin": "Training the twin",
+        "curriculum": "Training brief models for TMU's features",
+        "proxy": "Training short proxies of gold to compare with",
+    }
+    if name.startswith("norms of "):
+        title = f"Input gradients of {role_name(name.removeprefix('norms of ')).lower()}"
+    else:
+        title = words.get(name) or f"Training {role_name(name).lower()}"
+    going_on = last and done < total
+    elapsed = (time.time() if going_on else phase["changed"]) - phase["started"]
+    if name == "unlearn" and going_on:  # methods end when they have forgotten, most long before their limit
+        return f"{title}: step {done} of at most {total} ({elapsed:.0f} s)"
+    made, spent = done - phase["begun"], phase["changed"] - phase["started"]
+    left = spent / made * (total - done) - (elapsed - spent) if made and spent > 1 else 0.0
+    return f"{title}: {done} of {total} ({elapsed:.0f} s{f', {duration(left)} left' if going_on and left > 0 else ''})"
+
+
+def _curves(trajectory: pd.DataFrame, run: str) -> None:
+    left, right = st.columns(2)
+    with left:
+        show(accuracy_curves(trajectory), f"live.accuracies.{run}")
+    with right:
+        show(sensitivity_curves(trajectory), f"live.norms.{run}")
+
+
+def finished(folder: RunFolder) -> None:
+    """A finished run: numbers, ways on, and its unlearning played back."""
+    result = folder.result
+    summary.numbers(result)
+    st.markdown(verdict(result))
+    summary.onward(folder.spec)
+    step_by_step(folder)
+    summary.details(folder)
+
+
+def step_by_step(folder: RunFolder) -> None:
+    """The unlearning played back in the browser."""
+    trajectory = folder.table("trajectory")
+    if len(trajectory) < 2:
+        return
+    st.subheader("Step by step", anchor=False)
+    golds = [values for role, values in folder.result["accuracy"].items() if role.startswith("gold-")]
+    stop = int(trajectory["step"].iloc[-1])
+    delta = getattr(folder.spec.method, "delta", None) if _stops_by_dip(folder) else None
+    show(playback(trajectory, golds, delta, stop, step_slider.followed(folder)), f"playback.{folder.run}")
+    step_slider.stop_here(folder, stop)
+
+
+def _stops_by_dip(folder: RunFolder) -> bool:
+    method = folder.spec.method
+    return getattr(method, "stop", None) == "paper" or getattr(method, "variant", None) == "paper"
+
+
+def _ended(row: RunRow, folder: RunFolder) -> None:
+    if row.state == "failed":
+        st.error(plain(row.error or "It failed without a message."), icon=":material/error:")
+    elif row.error:
+        st.warning(plain(row.error), icon=":material/info:")
+    st.caption("Models that were trained are kept; taken up again, a training goes on from its last epoch.")
+    st.button("Take it up again", key=f"again.{row.id}", icon=":material/replay:",
+              on_click=take_up_again, args=(row.id,))  # fmt: skip
+    if steps := folder.progress()["steps"]:
+        _curves(pd.DataFrame(steps), run=row.id)
+    if log := folder.log():
+        with st.expander("Log", icon=":material/terminal:"):
+            st.code(log, language=None)
+
+
+def take_up_again(run: str) -> None:
+    """Queues a run that did not finish."""
+    store = data_access.store()
+    store.submit(store.run(run).spec)
+    ensure_supervisor(store)

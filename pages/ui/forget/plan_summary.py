@@ -1,0 +1,71 @@
+"""A plan on the screen: the forget set, what is trained already, and about how long the rest will take."""
+
+import numpy as np
+import streamlit as st
+
+from core.datasets import Dataset
+from core.figures import class_counts, contact_sheet, png_url, role_name
+from core.planning.plan import Plan
+from pages.ui.forget.request import finest
+from pages.ui.forget.size import offer_reduced
+from pages.ui.shell.figure import show
+
+SHOWN = 24
+LONG = 1800.0  # seconds, from which on a smaller training is offered
+
+
+def costs(planned: Plan) -> None:
+    """How much is forgotten, what is trained already, how long the rest takes."""
+    total = sum(count for _, count in planned.per_class.values())
+    size = len(planned.forget)
+    cached = [role_name(role).lower() for role in planned.models if role in planned.cached]
+    known = all(planned.seconds[role] is not None for role in planned.models)
+    left, right = st.columns(2)
+    left.metric("Images to forget", f"{size:,}", f"{size / total:.1%} of all", delta_color="off", delta_arrow="off")
+    right.metric(
+        "Time", duration(planned.known_seconds) if known else "?", _source(planned) if known else "first run",
+        delta_color="off", delta_arrow="off", help="From earlier runs of this kind, here or in the gallery. Rough: "
+        "from trainings of other networks or images, by the work that an image takes. Training alone: the method and "
+        "the measuring come on top, which is known after a first run only.",
+    )  # fmt: skip
+    names = f": {', '.join(cached)}" if cached else ""
+    st.caption(f"{len(cached)} of {len(planned.models)} models are trained already{names}.")
+    if known and planned.known_seconds > LONG:
+        offer_reduced()
+    for sentence in planned.warnings:
+        st.warning(sentence, icon=":material/info:")
+
+
+def _source(planned: Plan) -> str:
+    alone = ", training alone" if planned.seconds["measure"] is None else ""
+    return f"rough{alone}" if planned.rough else f"by earlier runs{alone}"
+
+
+def images(planned: Plan, dataset: Dataset) -> None:
+    """Some of the images to forget, how many of each class, and the name of the set."""
+    gone = planned.forget.ids
+    few = dataset.train.with_ids(gone[:SHOWN])
+    sheet = contact_sheet(few.images)
+    st.image(png_url(sheet, 8 * max(sheet.shape[1:])), alt="Images to forget", width="stretch")
+    more = f"The first {SHOWN} of {len(gone):,}. " if len(gone) > SHOWN else ""
+    st.caption(f"{more}Name of the set: {planned.forget.sha256[:16]}, the same however its images are asked for.")
+    with st.expander("How many of each class", icon=":material/bar_chart:"):
+        forgotten = np.isin(dataset.train.index, planned.forget.ids)
+        show(class_counts(finest(dataset.train), forgotten, dataset.info.labels), "counts")
+
+
+def notes(planned: Plan) -> None:
+    """Where the method departs from its paper."""
+    if planned.notes:
+        with st.expander(f"{len(planned.notes)} departures from the paper and guesses", icon=":material/gavel:"):
+            for sentence in planned.notes:
+                st.markdown(f"- {sentence}")
+
+
+def duration(seconds: float) -> str:
+    """Estimated seconds in words."""
+    if seconds < 90:
+        return f"~{max(seconds, 1):.0f} s"
+    if seconds < 5400:
+        return f"~{seconds / 60:.0f} min"
+    return f"~{seconds / 3600:.1f} h" if seconds < 48 * 3600 else f"~{seconds / 86400:.1f} d"

@@ -1,0 +1,157 @@
+"""The run that the Forget page's form describes: kept in widget state, mirrored in the URL, filled from links."""
+
+from typing import Any
+
+import streamlit as st
+
+from core import METHODS, InvalidSpec, make_spec
+from core.specs import RECIPES, DataInfo, ForgetRequest, RunSpec, data_info, from_query, to_query
+from core.specs.codec import gold_seeds
+from core.specs.methods import MethodSpec
+from core.specs.requests import Term
+from pages.ui.shell.url_state import carried, rest_of_url
+
+PREFIX = "draft."
+
+
+def get(name: str, default: Any = None) -> Any:
+    """A value of the draft by its short name (``dataset``, ``text``, ``set.mu-mis.delta`` ...)."""
+    return st.session_state.get(PREFIX + name, default)
+
+
+def put(name: str, value: Any) -> None:
+    """Sets a value; for a widget's own key only before the widget is drawn, or in a callback."""
+    st.session_state[PREFIX + name] = value
+
+
+def prepare() -> None:
+    """Fills the draft: from the URL where it names another spec than before, else as it was left, else the defaults."""
+    url = dict(rest_of_url())
+    if url and url != st.session_state.get("draft_url"):
+        st.session_state["draft_url"] = url  # once: until its images are here a draft is not mirrored back
+        fill(make_spec())  # shown where the URL's spec is refused
+        fill(from_query(url))
+    elif PREFIX + "dataset" not in st.session_state:  # first visit, or back from a page where the widgets were gone
+        fill(st.session_state.get("draft_spec") or make_spec())
+
+
+def fill(spec: RunSpec) -> None:
+    """Makes the form describe a spec."""
+    put("dataset", spec.model.data.name)
+    put("pool", spec.model.data.pool)
+    put("arch", spec.model.arch)
+    put("weights", spec.model.weights or "")
+    recipe = next((name for name, recipe in RECIPES.items() if recipe == spec.model.train), None)
+    put("recipe", recipe or spec.model.data.info.recipe)  # one without a name is told by its differences
+    put("seed", spec.model.seed)
+    put("text", spec.forget.text)
+    put("draw", spec.forget.draw)
+    put("method", spec.method.name)
+    put("unlearn_seed", spec.unlearn_seed)
+    query = to_query(spec)
+    put("golds", query.get("gold_seeds", str(len(spec.gold_seeds))))
+    for field in type(spec.method).model_fields:
+        put(f"set.{spec.method.name}.{field}", getattr(spec.method, field))
+    inner = {"model.data.pool", *type(spec.method).model_fields}
+    further = {k[4:]: v for k, v in query.items() if k.startswith("set.") and k[4:] not in inner}
+    put("further", {k: v for k, v in further.items() if recipe is None or not k.startswith("model.train.")})
+    put("after", spec.after)
+    show_request()
+
+
+def chosen(kind: type[MethodSpec]) -> MethodSpec:
+    """The method's settings as the form has them, not checked."""
+    name = kind.model_fields["name"].default
+    return kind.model_construct(**{
+        field: get(f"set.{name}.{field}", info.default) for field, info in kind.model_fields.items()
+    })  # fmt: skip
+
+
+def settings(kind: type[MethodSpec]) -> dict[str, Any]:
+    """Those of the settings that the choices use."""
+    method = chosen(kind)
+    return {field: getattr(method, field) for field in kind.model_fields if field != "name" and method.uses(field)}
+
+
+def spec() -> RunSpec:
+    """The spec that the form describes.
+
+    Raises:
+        InvalidSpec: it describes none.
+    """
+    made = make_spec(
+        get("dataset"), get("text"), get("method"), arch=get("arch"), recipe=get("recipe"),
+        weights=get("weights") or None, seed=get("seed"), draw=get("draw"), unlearn_seed=get("unlearn_seed"),
+        gold_seeds=gold_seeds(get("golds")), after=get("after"),
+        settings=settings(METHODS[get("method")]) | {"model.data.pool": get("pool")} | get("further"),
+    )  # fmt: skip
+    return made
+
+
+def remember(made: RunSpec) -> None:
+    """Mirrors a spec in the URL, so that a reload or a copied link brings it back."""
+    query = to_query(made)
+    st.session_state["draft_url"], st.session_state["draft_spec"] = query, made
+    if dict(rest_of_url()) != query:
+        st.query_params.from_dict(carried() | query)
+
+
+def change_data() -> None:
+    """After another data set was chosen: what belonged to the old one falls back to the new one's defaults."""
+    info = data_info(get("dataset"))
+    put("arch", info.arch)
+    put("weights", "")
+    put("recipe", info.recipe)
+    put("further", {})
+    put("after", ())
+    put("text", "class=3" if len(info.classes) > 3 else "subclass=3" if info.subclasses else "class=0")
+    show_request()
+
+
+def change_arch() -> None:
+    """Weights are of one architecture."""
+    put("weights", "")
+
+
+def show_request() -> None:
+    """Sets the builder's widgets to the request's text, as far as they can say it: one part of a kind, percentages."""
+    for name, value in {"classes": [], "subclasses": [], "class_share": 100, "subclass_share": 100,
+                        "random_share": 0, "picked": []}.items():  # fmt: skip
+        put(name, value)
+    info = data_info(get("dataset"))
+    for term in _terms(info):
+        fraction = term.share.fraction if term.share else None
+        percent = max(1, round(100 * fraction)) if fraction else 100
+        match term.kind:
+            case "class":
+                put("classes", [info.classes[value] for value in term.values])
+                put("class_share", percent)
+            case "subclass":
+                put("subclasses", [(info.subclasses or ())[value] for value in term.values])
+                put("subclass_share", percent)
+            case "random":
+                put("random_share", percent if fraction else 0)
+            case "index":
+                put("picked", list(term.values))
+
+
+def _terms(info: DataInfo) -> tuple[Term, ...]:
+    try:
+        return ForgetRequest.of({"text": get("text")}).terms(info)
+    except InvalidSpec:
+        return ()  # said where the whole spec is checked
+
+
+def write_request() -> None:
+    """From the builder's widgets to the request's text."""
+    parts = []
+    for kind in ("class", "subclass"):
+        names = get("classes" if kind == "class" else "subclasses", [])
+        share = get(f"{kind}_share", 100)
+        if names:
+            parts.append(f"{kind}={','.join(names)}{f':{share}%' if share < 100 else ''}")
+    if get("random_share"):
+        parts.append(f"random={get('random_share')}%")
+    if get("picked"):
+        parts.append(f"index={','.join(map(str, sorted(get('picked'))))}")
+    put("text", "+".join(parts))

@@ -1,0 +1,41 @@
+"""A finished run's steps: the forget images at each of them, and a step kept as a result of its own."""
+
+import streamlit as st
+
+from core import METHODS
+from core.analysis.slices import outcomes_at_steps
+from core.figures import StepImages, shown_ids
+from core.specs import to_query
+from core.store import RunFolder
+from pages.ui.forget.settings import whole_number
+from pages.ui.shell import data_access
+
+
+def followed(run: RunFolder) -> StepImages | None:
+    """The forget images that were followed; None for runs made before they were."""
+    if "forget_steps" not in run.tables:
+        st.caption("This run did not keep what every image was taken for at every step; run it again to see that.")
+        return None
+    steps = outcomes_at_steps(run.table("forget_steps"), data_access.every_image(run))
+    ids = shown_ids(steps)
+    return StepImages(steps, ids, data_access.images(run.spec, ids), run.spec.model.data.info.classes)
+
+
+def stop_here(run: RunFolder, last: int) -> None:
+    """A step is chosen, and the same run with no more steps opens in the form."""
+    method = run.spec.method
+    if method.stopped_at(1) is None:
+        st.caption(
+            f"{METHODS[method.name].title} with these settings can't be stopped at a step: no setting ends it there "
+            "and leaves the steps before as they are."
+        )
+        return
+    st.session_state.setdefault(f"scrub.{run.run}", last)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(width=180):
+            whole_number("Stop here, at step", type(method).model_fields["max_steps"], f"scrub.{run.run}",
+                         "Keeps a step as a result of its own: the same run with no more steps than this.")  # fmt: skip
+        step = st.session_state[f"scrub.{run.run}"]
+        stopped = method.stopped_at(min(step, last))
+        st.page_link("pages/1_Forget.py", label=f"Keep step {min(step, last)}: open it in the form",
+                     icon=":material/content_cut:", query_params=to_query(run.spec.but(method=stopped)))  # fmt: skip

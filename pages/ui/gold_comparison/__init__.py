@@ -1,0 +1,1 @@
+"""The Gold comparison page."""

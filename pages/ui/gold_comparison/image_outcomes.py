@@ -1,0 +1,69 @@
+"""What became of single images: where the forget images go, and which others were changed with them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core import load_dataset
+from core.analysis.collateral import collateral, nearest_forget
+from core.datasets import is_prepared
+from core.figures import SPLIT_NAMES, flips, flow, png_url
+from core.specs import DataSpec
+from core.store import RunFolder
+from pages.ui.shell import data_access
+from pages.ui.shell.figure import show, table
+from pages.ui.shell.url_state import select
+
+SHOWN = 12
+SIDE = 72  # pixels
+
+
+def forget_images(run: RunFolder) -> None:
+    """Where the forget images go."""
+    show(flow(data_access.samples(run), run.spec.model.data.info.classes), "flow")
+
+
+def other_images(run: RunFolder) -> None:
+    """The flipped predictions among retained and test images, by nearness to the forget set."""
+    if not is_prepared(run.spec.model.data.name):
+        st.caption("The others are sorted by nearness to the forget set, for which the images themselves are needed.")
+        return
+    samples = data_access.samples(run)
+    gone = samples.loc[(samples["split"] == "forget") & (samples["role"] == "original"), "index"]
+    others = collateral(samples, _nearest(run.spec.model.data, tuple(gone)))
+    show(flips(others), "flips")
+    flipped = others[others["flipped"]]
+    st.markdown(f"**{len(flipped)} of {len(others)}** retained and test images are predicted otherwise than before.")
+    if flipped.empty:
+        return
+    names = run.spec.model.data.info.classes
+    first = flipped.head(SHOWN)
+    with st.container(horizontal=True):
+        for row, image in zip(first.itertuples(), data_access.images(run.spec, first["index"]), strict=True):
+            with st.container(width=SIDE + 8, gap=None):
+                st.image(png_url(image, SIDE), alt=f"{row.split} image {row.index}, {names[row.label]}", width=SIDE)
+                st.button(
+                    f"{names[row.original]} → **{names[row.unlearned]}**", key=f"flipped.{run.run}.{row.index}",
+                    on_click=select, args=("img", str(row.index)), type="tertiary", help="Selects this image.",
+                )  # fmt: skip
+                if not pd.isna(row.gold):
+                    st.caption(f"gold: {names[int(row.gold)]}")
+    more = f"The {SHOWN} nearest to the forget set. " if len(flipped) > SHOWN else "Nearest to the forget set first. "
+    st.caption(f"{more}What the original took them for → what the unlearned model does; gold: what most golds say.")
+    with st.popover("All flipped images", icon=":material/table:"):
+        table(_named(flipped, names), f"flipped.{run.run}", ("gold_flipped",))
+
+
+def _named(flipped: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    called = {name: flipped[name].map(dict(enumerate(names))) for name in ("label", "original", "unlearned", "gold")}
+    return flipped.assign(split=flipped["split"].map(SPLIT_NAMES), **called).drop(columns="flipped")
+
+
+@st.cache_data(max_entries=8, show_spinner="Measuring distances to the forget set")
+def _nearest(data: DataSpec, gone: tuple[int, ...]) -> pd.DataFrame:
+    dataset = load_dataset(data)
+    images = np.concatenate([dataset.train.images, dataset.test.images])
+    index = np.concatenate([dataset.train.index, dataset.test.index])
+    return nearest_forget(images, index, np.isin(index, gone))

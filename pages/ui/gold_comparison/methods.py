@@ -1,0 +1,79 @@
+"""All ways of running a method on one request, beside each other and against gold."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.analysis.method_comparison import SIGNED, floor, overview, standings
+from core.figures import DATA_TRACKS, METRIC_TITLES, Shown, cost_quality, methods_forest, methods_matrix
+from pages.ui.shell.figure import show_with_runs, table
+from pages.ui.shell.url_state import select
+
+FRACTIONS = ("gap", *SIGNED, "disagreement")
+
+
+def place(ways: pd.DataFrame, run: str) -> str:
+    """Where a run stands among the ways run on its request, in a sentence or two; empty without gold.
+
+    Args:
+        ways: of ``overview``.
+    """
+    if ways.empty:
+        return ""
+    ours = ways[ways["track"] != "nothing"].reset_index(drop=True)
+    idle = ways.loc[ways["track"] == "nothing", "gap"].iloc[0]
+    if ours["run"].tolist() in ([], [run]):
+        return f"Doing nothing: {idle:.2%}. No other method was run on this request yet."
+    nearest = ours.iloc[0]
+    if nearest["run"] == run:
+        others = len(ours) - 1
+        text = f"None of the {others} other ways" if others > 1 else "The one other way"
+        text += f" run on this request is {'' if others > 1 else 'not '}nearer"
+    else:
+        text = f"Of {len(ours)} ways run on this request, **{nearest['way']}** is the nearest, with {_gap_of(nearest)}"
+        if (own := ours.index[ours["run"] == run]).size:
+            way = ours.loc[own[0]]
+            text += f"; this one is number {own[0] + 1}" + (f", with {_gap_of(way)}" if way["runs"] > 1 else "")
+    inside = ours["within"].sum()
+    tie = f" {inside} lie within the gold spread: nothing tells them apart." if inside > 1 else ""
+    return f"{text}. Doing nothing: {idle:.2%}.{tie}"
+
+
+def _gap_of(way: pd.Series) -> str:
+    """A way's average gap, which is not that of the run that is shown where there are several."""
+    return f"{way['gap']:.2%}" + (f" (mean of {way['runs']} seeds)" if way["runs"] > 1 else "")
+
+
+def side_by_side(results: list[dict[str, Any]]) -> None:
+    """The matrix, one metric with intervals, and the table; the first result's run is framed."""
+    run, long = results[0]["run"], standings(results)
+    _choose(methods_matrix(long, run), "methods", run)
+    if long.empty:
+        return
+    st.subheader("One metric, with intervals", anchor=False)
+    metrics = [name for name in METRIC_TITLES if name in set(long["metric"])]
+    metric = st.segmented_control(
+        "Metric", metrics, default="FA", required=True, key="metric", format_func=METRIC_TITLES.__getitem__,
+        label_visibility="collapsed", bind="query-params",
+    )  # fmt: skip
+    _choose(methods_forest(long, metric, run), f"forest.{metric}", run)
+    st.subheader("Every number", anchor=False)
+    ways = overview(results)
+    ways["track"] = ways["track"].map(DATA_TRACKS)
+    st.caption("FA, RA, TA, FA_test and RA_test are differences to the mean gold.")
+    table(ways, "ways", tuple(name for name in FRACTIONS if name in ways))
+
+
+def cost(results: list[dict[str, Any]]) -> None:
+    """Time against distance to gold."""
+    run, spread = results[0]["run"], floor(results[0], "gap")
+    _choose(cost_quality(overview(results), float("nan") if spread is None else spread, run), "cost", run)
+
+
+def _choose(shown: Shown, key: str, run: str) -> None:
+    """A figure in which a click chooses another run for the whole page."""
+    clicked = show_with_runs(shown, key)
+    if clicked and clicked != run:
+        select("run", clicked)
+        st.rerun()

@@ -1,0 +1,48 @@
+"""Selected images: each enlarged, with its prediction and norms in every model."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from core.figures import SPLIT_NAMES, in_role_order, png_url, role_name
+from core.store import RunFolder
+from pages.ui.shell import data_access
+from pages.ui.shell.figure import table
+
+MOST = 8
+SHOWN = ("prediction", "probability", "margin", "target_norm", "irrelevant_norm", "jacobian_norm")
+
+
+def images_panel(run: RunFolder, samples: pd.DataFrame, ids: Sequence[int]) -> None:
+    """The first few selected images; all of them as a table to download."""
+    if not ids:
+        st.caption("Select points in the plot (click, box or lasso) to see their images here.")
+        return
+    info = run.spec.model.data.info
+    if len(ids) > MOST:
+        st.caption(f"{len(ids)} images are selected; these are the first {MOST}.")
+    for number, image in zip(ids[:MOST], data_access.images(run.spec, ids[:MOST]), strict=True):
+        rows = samples[samples["index"] == number].set_index("role")
+        rows = rows.loc[in_role_order(rows.index)]
+        picture, numbers = st.columns([1, 5], vertical_alignment="center")
+        label = info.classes[rows["label"].iloc[0]]
+        picture.image(png_url(image, 160), alt=f"Image {number}, {label}")
+        numbers.markdown(f"**Image {number}** · {label} · {SPLIT_NAMES[rows['split'].iloc[0]].lower()}")
+        with numbers:
+            in_every_model(rows, info.classes)
+    with st.popover("All selected, as numbers", icon=":material/table:"):
+        table(samples[samples["index"].isin(list(ids))], f"selected.{run.run}")
+
+
+def in_every_model(rows: pd.DataFrame, classes: Sequence[str]) -> None:
+    """What every model makes of one image.
+
+    Args:
+        rows: of one image, by role.
+    """
+    shown = rows[list(SHOWN)].assign(prediction=[classes[p] for p in rows["prediction"]])
+    st.dataframe(
+        shown.rename(index=role_name).rename_axis("model"),
+        column_config={"probability": st.column_config.NumberColumn(format="percent")},
+    )

@@ -1,0 +1,106 @@
+"""More like this: the training images nearest to one, the request to forget them, and a warning of those that stay."""
+
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core import load_dataset
+from core.analysis.near_duplicates import NEAR_DUPLICATE, block_means, near_duplicates, nearest_images
+from core.figures import gallery, selected_ids
+from core.planning.plan import Plan
+from core.specs import DataSpec, ForgetRequest, to_query
+from core.store import RunFolder
+from pages.ui.forget import run_form
+from pages.ui.image.selected_image import Picked
+from pages.ui.shell.figure import CONFIG
+from pages.ui.shell.url_state import select
+
+MOST, COLUMNS = 24, 8
+FIRST = 8  # shown at first
+MOST_CHECKED = 1000  # forget images that near-duplicates are looked for
+
+
+def more_like(run: RunFolder, image: Picked, where: str) -> None:
+    """The nearest training images, and a link that asks to forget them."""
+    data = run.spec.model.data
+    near = _nearest(data, image.name, image.pixels)
+    count = st.slider("How many", 1, len(near), min(FIRST, len(near)), key=f"{where}.alike.count.{image.name}")
+    shown = near.head(count)
+    dataset = load_dataset(data)
+    about = shown[["index"]].assign(
+        **{"class": shown["label"].map(dict(enumerate(data.info.classes))), "distance": shown["distance"].round(3)}
+    )
+    grid = gallery(dataset.images_of(shown["index"].to_numpy()), about, columns=COLUMNS)
+    event = st.plotly_chart(
+        grid.figure, key=f"{where}.alike.{image.name}", config=CONFIG | {"displayModeBar": False}, on_select="rerun",
+        selection_mode="points", alt=f"The {count} training images nearest to {image.title.lower()}",
+    )  # fmt: skip
+    if clicked := selected_ids(event["selection"]):
+        select("img", str(clicked[0]))
+        st.rerun()
+    close = int((near["distance"] <= NEAR_DUPLICATE).sum())
+    which = "is a near-duplicate" if close == 1 else "are near-duplicates"
+    st.caption(
+        "The nearest training images by the root mean square difference of their pixels (0 to 1); click one to go on "
+        f"with it. The nearest is {near['distance'].iloc[0]:.3f} away. {close or 'None'} of them {which}, at most "
+        f"{NEAR_DUPLICATE} away."
+    )
+    own = [int(image.name)] if image.label is not None and _is_training(data, int(image.name)) else []
+    ids = own + shown["index"].tolist()
+    wanted = run.spec.but(forget=ForgetRequest(text=f"index={','.join(map(str, ids))}"), after=())
+    st.page_link("pages/1_Forget.py", label=f"Forget {'this one and ' if own else ''}these {count}",
+                 icon=":material/backspace:", query_params=to_query(wanted))  # fmt: skip
+
+
+def _is_training(data: DataSpec, number: int) -> bool:
+    return bool((load_dataset(data).train.index == number).any())
+
+
+@st.cache_data(max_entries=64, show_spinner="Looking for images like this")
+def _nearest(data: DataSpec, name: str, pixels: np.ndarray) -> pd.DataFrame:
+    """index, label, distance of the nearest other training images."""
+    train = load_dataset(data).train
+    place, distance = nearest_images(train.images, pixels, MOST + 1)
+    table = pd.DataFrame({"index": train.index[place], "label": train.labels[place], "distance": distance})
+    return table[table["index"].astype(str) != name].head(MOST)
+
+
+def warn_of_duplicates(planned: Plan) -> None:
+    """Says that near-duplicates of forget images would stay, and offers to forget them too."""
+    if len(planned.forget) > MOST_CHECKED:
+        return
+    found = _duplicates(planned.spec.model.data, tuple(planned.forget.ids), tuple(planned.gone.ids))
+    if found.empty:
+        return
+    kept = found["retain"].unique().tolist()
+    which = (
+        "image that would stay is a near-duplicate" if len(kept) == 1 else "images that would stay are near-duplicates"
+    )
+    st.warning(
+        f"{len(kept)} {which} of images to forget (at most {NEAR_DUPLICATE} of the range apart, root mean square). "
+        "What is forgotten can still be learned from there.",
+        icon=":material/content_copy:",
+    )
+    st.button("Forget them too", key="alike.add", icon=":material/add:", on_click=_add, args=(kept,))
+
+
+def _add(ids: list[int]) -> None:
+    run_form.put("text", f"{run_form.get('text')}+index={','.join(map(str, ids))}")
+    run_form.show_request()
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _duplicates(data: DataSpec, forget: tuple[int, ...], gone: tuple[int, ...]) -> pd.DataFrame:
+    """Ids of near-duplicates: forget, retain, distance."""
+    train = load_dataset(data).train
+    found = near_duplicates(
+        train.images, _coarse(data), np.isin(train.index, forget), np.isin(train.index, gone, invert=True)
+    )
+    return found.assign(forget=train.index[found["forget"]], retain=train.index[found["retain"]])
+
+
+@lru_cache(maxsize=4)
+def _coarse(data: DataSpec) -> np.ndarray:
+    return block_means(load_dataset(data).train.images)

@@ -1,0 +1,157 @@
+"""The Images page's slice: the filters, which live in the URL, its numbers, and its images as a forget request."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core import ForgetRequest
+from core.analysis.slices import ACCURACIES, METRICS, TRAINING, Images, Slice, beside_all, training_ids
+from core.figures import NORM_NAMES, SPLIT_NAMES, in_role_order, role_name
+from core.specs import DataInfo, RunSpec, to_query
+from pages.ui.runs.summary import METRIC_WIDTH, percent
+from pages.ui.shell.figure import table
+
+PICKED = "ids"  # of the URL: what was lassoed in the map
+RANGED = ("target_norm", "irrelevant_norm")
+EASY = {"easy": True, "hard": False}
+QUANTILES = range(0, 101, 5)
+MOST_ASKED = 5000  # ids in a request: a link that browsers and servers still take
+TITLES = {
+    "FA": ("Forget images", "Accuracy on the forget images of the slice."),
+    "RA": ("Retain images", "Accuracy on the retained images of the slice."),
+    "TA": ("Test images", "Accuracy on the test images of the slice."),
+    "probability": ("Probability", "Mean probability of the label."),
+    "agreement": ("Agrees with gold", "Share of the images that are predicted as by a gold, mean over the golds."),
+    "target_norm": ("Target norm", "Mean input-gradient norm of the label's logit, of the images measured."),
+    "irrelevant_norm": ("Irrelevant norm", "The same of the other logits."),
+}
+FRACTIONS = (*ACCURACIES, "probability", "agreement")
+
+
+def choose(images: Images, info: DataInfo) -> Slice:
+    """The model that is looked at beside the original, and the filters, none of them set at first."""
+    about = images.about
+    columns = st.columns(5, vertical_alignment="bottom")
+    with columns[0]:
+        roles = [role for role in in_role_order(images.roles) if role not in ("original", "initial")]
+        role = st.selectbox("Model", roles, format_func=role_name, key="images.model", bind="query-params",
+                            help="Shown beside the original. Predictions and norms are this model's.")  # fmt: skip
+    with columns[1]:
+        labels = _several("Class", range(len(info.classes)), "class", info.classes)
+    with columns[2]:
+        splits = [name for name in (*TRAINING, "test", "pool") if name in about["split"].cat.categories]
+        split = _several("Part of the data", splits, "split", SPLIT_NAMES)
+    with columns[3]:
+        outcome = _several("Outcome", about["outcome"].cat.categories, "outcome", help="Right or wrong: the "
+                           "unlearned model against gold, which is right where half of the golds are.")  # fmt: skip
+    with columns[4], st.popover("More", icon=":material/tune:", width="stretch"):
+        norm = st.selectbox("Norm", RANGED, format_func=NORM_NAMES.get, key="images.norm", bind="query-params")
+        low, high = _range(images.values[norm][role])
+        subclasses: tuple[int, ...] = ()
+        if info.subclasses is not None:
+            subclasses = _several("Sub-class", range(len(info.subclasses)), "subclass", info.subclasses)
+        called = None
+        if about["easy"].notna().any():
+            called = st.segmented_control("Called by TMU", EASY, key="images.easy", bind="query-params")
+    easy = None if called is None else EASY[called]
+    return Slice(labels, subclasses, split, outcome, easy, norm, role, low, high, picked())
+
+
+def _several(
+    label: str, options: Sequence, name: str, names: Sequence[str] | dict | None = None, **words: str
+) -> tuple:
+    return tuple(
+        st.multiselect(label, options, format_func=lambda option: str(option) if names is None else names[option],
+                       key=f"images.{name}", bind="query-params", placeholder="all", **words)
+    )  # fmt: skip
+
+
+def _range(norms: pd.Series) -> tuple[float | None, float | None]:
+    """None for an end that is open."""
+    ends = norms.quantile([share / 100 for share in QUANTILES]).tolist()
+    low, high = st.select_slider(
+        "From the lowest to the highest", QUANTILES, value=(0, 100), key="images.range", bind="query-params",
+        format_func="{}%".format, help="In percent of the images whose norms were measured.",
+    )  # fmt: skip
+    st.caption(f"{ends[low // 5]:.3g} to {ends[high // 5]:.3g}")
+    return ends[low // 5] if low else None, ends[high // 5] if high < 100 else None
+
+
+def picked() -> tuple[int, ...]:
+    """Ids of the lassoed images, from the URL; empty without a lasso."""
+    return tuple(int(word) for word in st.query_params.get(PICKED, "").split("-") if word.isdecimal())
+
+
+def pick(ids: Sequence[int]) -> None:
+    """Writes lassoed images into the URL; none takes the lasso off."""
+    if ids:
+        st.query_params[PICKED] = "-".join(map(str, ids))  # a comma would be written as three signs
+    else:
+        st.query_params.pop(PICKED, None)
+
+
+def size(part: Slice, held: np.ndarray) -> None:
+    """How many images the slice has, which of the folded filters are set, and the way back from a lasso."""
+    told = [f"**{held.sum():,}** of {len(held):,} images"]
+    if part.low is not None or part.high is not None:
+        ends = " to ".join("any" if end is None else f"{end:.3g}" for end in (part.low, part.high))
+        told.append(f"{NORM_NAMES[part.norm].lower()} {ends}")
+    if part.subclasses:
+        told.append(f"{len(part.subclasses)} sub-class{'es' * (len(part.subclasses) > 1)}")
+    if part.easy is not None:
+        told.append(f"called {'easy' if part.easy else 'hard'}")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(" · ".join(told), width="content")
+        if part.ids:
+            st.button(f"Take the lasso off ({len(part.ids):,} images)", icon=":material/lasso_select:",
+                      on_click=pick, args=((),))  # fmt: skip
+
+
+def numbers(images: Images, held: np.ndarray, role: str) -> None:
+    """Every metric of one model in the slice, with its value over all images and gold's in the slice."""
+    rows = beside_all(images, held)
+    wide = rows.pivot(index="metric", columns="role", values=["slice", "all"])
+    golds = [name for name in images.golds if name != role]
+    st.caption(f"**{role_name(role)}** on these images, and below over all images, and gold on these")
+    with st.container(horizontal=True):
+        for name in METRICS:
+            title, text = TITLES[name]
+            own, whole = (wide.loc[name, (column, role)] for column in ("slice", "all"))
+            gold = f", gold {_value(name, wide.loc[name, 'slice'][golds].mean())}" if golds else ""
+            st.metric(title, _value(name, own), f"all {_value(name, whole)}{gold}", delta_color="off",
+                      delta_arrow="off", help=text, width=METRIC_WIDTH)  # fmt: skip
+    with st.popover("Every model", icon=":material/table:"):
+        table(rows.assign(role=rows["role"].map(role_name)), "slice")
+
+
+def _value(metric: str, value: float) -> str:
+    if pd.isna(value):
+        return "–"
+    return percent(value) if metric in FRACTIONS else f"{value:.3g}"
+
+
+def requests(spec: RunSpec, images: Images, held: np.ndarray) -> None:
+    """Links that open the form with images of the slice as the forget request."""
+    asked = {
+        "the {} training images of this slice": training_ids(images, held),
+        "its {} hardest": training_ids(images, held, "hardness", 100),
+        "its {} most changed": training_ids(images, held, "change", 100),
+    }
+    every = asked["the {} training images of this slice"]
+    if not every:
+        st.caption("There is no training image in this slice that could be forgotten.")
+        return
+    st.caption("Hardest: where the original's loss is largest. Most changed: where unlearning moved the label's "
+               "probability most.")  # fmt: skip
+    rest = to_query(spec.but(forget=ForgetRequest(), after=()))
+    with st.container(horizontal=True):
+        for label, ids in asked.items():
+            if len(ids) <= MOST_ASKED:
+                text = f"index={','.join(map(str, sorted(ids)))}"
+                st.page_link("pages/1_Forget.py", label=f"Forget {label.format(len(ids))}",
+                             icon=":material/backspace:", query_params=rest | {"forget": text})  # fmt: skip
+    if len(every) > MOST_ASKED:
+        st.caption(f"{len(every):,} training images are too many to be named one by one; narrow the slice to "
+                   f"{MOST_ASKED:,}.")  # fmt: skip

@@ -1,0 +1,41 @@
+"""The pictures of the overview: a few forget images with what each model takes them for."""
+
+import streamlit as st
+
+from core.figures import png_url
+from core.store import RunFolder
+from pages.ui.forget.data import offer_missing
+from pages.ui.shell import data_access
+from pages.ui.shell.url_state import select
+
+FACES = 8
+SIDE = 80  # pixels
+
+
+def faces(run: RunFolder) -> None:
+    """Forget images with what the original, the unlearned model and the first gold take them for."""
+    offer_missing(run.spec.model.data.name)
+    samples = data_access.samples(run)
+    forget = samples[samples["split"] == "forget"]
+    ids = forget["index"].drop_duplicates().sort_values().iloc[:FACES].tolist()
+    names = run.spec.model.data.info.classes
+    taken = forget.pivot(index="index", columns="role", values="prediction")
+    gold = next((role for role in taken if role.startswith("gold-")), None)
+    with st.container(horizontal=True):
+        for number, image in zip(ids, data_access.images(run.spec, ids), strict=True):
+            before, after = (names[taken.loc[number, role]] for role in ("original", "unlearned"))
+            with st.container(width=SIDE, gap=None):
+                st.image(png_url(image, SIDE), alt=f"Training image {number}, {before}", width=SIDE)
+                st.button(f"{before} → **{after}**", key=f"face.{run.run}.{number}", type="tertiary",
+                          on_click=_select, args=(run.run, number), help="Selects this image.")  # fmt: skip
+                if gold:
+                    st.caption(f"gold: {names[taken.loc[number, gold]]}")
+    st.caption(
+        "Some of the images to forget: what the original took them for → what the unlearned model does, and gold."
+    )
+
+
+def _select(run: str, number: int) -> None:
+    """A callback: the image, in the example that is shown."""
+    select("run", run)
+    select("img", str(number))

@@ -1,0 +1,198 @@
+"""The Privacy page's parts: how to get what was not measured, what every attack found, and on which images."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core import RunSpec, jobs, plan
+from core.analysis.attack_curves import MODEL_ATTACK, SHADOW, calls
+from core.figures import gallery, is_gold
+from core.metrics.membership.attacks import FALSE_POSITIVES
+from core.specs import parse_spec
+from core.specs.runs import LEAST_SHADOWS
+from core.store import RunFolder
+from pages.ui.forget.plan_summary import duration
+from pages.ui.image.selection import thumbnails
+from pages.ui.runs.summary import METRIC_WIDTH, percent
+from pages.ui.shell import data_access
+from pages.ui.shell.figure import table
+
+SHOWN, COLUMNS = 18, 6  # images
+SANITY = {
+    "loss threshold": "Calls an image a member where its loss is below a threshold.",
+    "entropy regression": "A logistic regression on the entropy of the output.",
+    "confidence SVC": "A support vector machine on the probability of the label.",
+}
+PER_IMAGE = {
+    MODEL_ATTACK: "Unlearned or never trained? Decided by what shadow models of either kind make of the same image.",
+    "RMIA": "Is the image more likely under this model than others that nobody trained on, measured by shadow models?",
+}
+
+
+def title(attack: str) -> str:
+    """An attack on screen."""
+    return attack[0].upper() + attack[1:]
+
+
+def offers(spec: RunSpec) -> None:
+    """What this run did not measure, what it would cost, and the button that queues the same run with it."""
+    if not spec.measure.deep:
+        _offer(
+            spec.but(measure=spec.measure.but(deep=True)),
+            "Measure features, relearning and simple attacks",
+            "This run did not measure what the features still know, how fast the forget set is learned again, and what "
+            "three simple membership attacks find. No further model has to be trained.",
+        )
+    if not spec.measure.shadows and not spec.after:
+        _offer(
+            spec.but(measure=spec.measure.but(shadows=LEAST_SHADOWS)),
+            f"Add shadow models ({LEAST_SHADOWS} pairs)",
+            "Per-image attacks (U-LiRA, RMIA) compare every image with shadow models: pairs that are trained on random "
+            "halves of the data, one of each pair with forget images and then unlearned as here, and kept for later.",
+        )
+
+
+def _offer(wanted: RunSpec, label: str, what: str) -> None:
+    with st.container(border=True):
+        st.markdown(what)
+        if (run := _with_all_of(wanted)) is not None:
+            st.page_link("pages/6_Privacy.py", label="Look at the run that has it", icon=":material/shield:",
+                         query_params={"run": run})  # fmt: skip
+            return
+        store = data_access.store()
+        seconds = plan(wanted, models=store.models, past=data_access.past(str(store.root))).seconds["measure"]
+        cost = "Its time is not known before a first such run." if seconds is None else f"Takes {duration(seconds)}."
+        if st.button(label, icon=":material/playlist_add:", help=f"Queues the same run with it. {cost}"):
+            store.submit(wanted)
+            jobs.ensure_supervisor(store)
+            st.switch_page("pages/9_Runs.py", query_params={"run": wanted.id})
+        st.caption(cost)
+
+
+def _with_all_of(wanted: RunSpec) -> str | None:
+    """A finished run that differs at most in measuring more."""
+    for row in data_access.of_request(wanted):
+        spec = parse_spec(row.spec)
+        enough = spec.measure.deep >= wanted.measure.deep and spec.measure.shadows >= wanted.measure.shadows
+        if row.state == "done" and enough and spec.but(measure=wanted.measure) == wanted:
+            return row.id
+    return None
+
+
+def numbers(privacy: dict[str, Any]) -> None:
+    """The AUC of every attack that was tried, each with its target."""
+    st.markdown(_verdict(privacy))
+    if any(name in privacy for name in SANITY):
+        st.markdown(
+            "**Sanity checks**: one threshold for all images. Was it a forget image, or one of the test set? The "
+            "target is **gold's value**, which need not be 0.5; off it in *either* direction gives the forgetting away."
+        )
+        with st.container(horizontal=True):
+            for name in SANITY:
+                _metric(name, privacy[name]["unlearned"], _golds(privacy[name]), SANITY[name])
+    if MODEL_ATTACK in privacy:
+        st.markdown(
+            "**Per-image attacks** with shadow models. U-LiRA's target is **0.5**: unlearned models that nobody tells "
+            "from models that never saw the image. RMIA's is **gold's value**."
+        )
+        with st.container(horizontal=True):
+            _metric(MODEL_ATTACK, privacy[MODEL_ATTACK][SHADOW], "target 0.5", PER_IMAGE[MODEL_ATTACK])
+            _metric("RMIA", privacy["RMIA"]["unlearned"], _golds(privacy["RMIA"]), PER_IMAGE["RMIA"])
+            strict, rate = privacy[MODEL_ATTACK][SHADOW]["tpr_at_1"], percent(FALSE_POSITIVES)
+            st.metric(
+                "U-LiRA, true positives", "–" if strict is None else percent(strict), f"target {rate}",
+                delta_color="off", delta_arrow="off", width=METRIC_WIDTH,
+                help=f"Unlearned models that it finds, at a false positive rate of {rate}. Where nothing "
+                "can be told, the two are equal.",
+            )  # fmt: skip
+
+
+def _verdict(privacy: dict[str, Any]) -> str:
+    """One sentence on the attacks whose target is gold's value."""
+    judged = {name: roles for name, roles in privacy.items() if name != MODEL_ATTACK and _areas(roles)}
+    if not judged:
+        return "Without a gold model nothing says what the AUC of most attacks should be."
+    off = [
+        title(name)
+        for name, roles in judged.items()
+        if not min(_areas(roles)) <= roles["unlearned"]["auc"] <= max(_areas(roles))
+    ]
+    which = f" ({', '.join(off)})" if off else ""
+    return (
+        f"Of the {len(judged)} attacks whose target is gold's value, **{len(off)}** have an AUC on the unlearned model "
+        f"that lies outside the golds' own{which}."
+    )
+
+
+def _metric(name: str, found: dict[str, float], target: str, about: str) -> None:
+    st.metric(title(name), f"{found['auc']:.2f}", target, delta_color="off", delta_arrow="off", width=METRIC_WIDTH,
+              help=f"{about} The number is the AUC on the unlearned model.")  # fmt: skip
+
+
+def _golds(roles: dict[str, dict[str, float]]) -> str:
+    areas = _areas(roles)
+    if not areas:
+        return "no gold"
+    low, high = f"{min(areas):.2f}", f"{max(areas):.2f}"
+    return f"gold {low}" if low == high else f"gold {low} to {high}"
+
+
+def _areas(roles: dict[str, dict[str, float]]) -> list[float]:
+    """The golds' AUC."""
+    return [found["auc"] for role, found in roles.items() if is_gold(role)]
+
+
+def every_number(privacy: dict[str, Any]) -> None:
+    """All rates of all attacks in all models, as a table."""
+    rows = [{"attack": name, "role": role, **found} for name, roles in privacy.items() for role, found in roles.items()]
+    rates = ("balanced_accuracy", "called_member", "called_member_unseen", "tpr_at_1")
+    with st.popover("Every attack in every model", icon=":material/table:"):
+        table(pd.DataFrame(rows), "privacy", rates)
+
+
+def images(run: RunFolder, rows: pd.DataFrame) -> None:
+    """The forget images on which an attack on the unlearned model succeeds, and those on which it fails.
+
+    Args:
+        rows: of one attack.
+    """
+    samples = data_access.samples(run)
+    forget = samples[(samples["split"] == "forget") & (samples["role"] == "original")].set_index("index")["label"]
+    told = calls(rows, forget.index.to_numpy())
+    told.insert(1, "class", told["index"].map(forget).map(dict(enumerate(run.spec.model.data.info.classes))))
+    found, missed = told[told["called"]], told[~told["called"]][::-1]
+    text = f"At its own threshold the attack recognises **{len(found)} of {len(told)}** forget images"
+    if found.empty:
+        text += "; the slider shows what it would find at others."
+    elif told["golds_called"].isna().all():
+        text += " in the unlearned model."
+    else:
+        alike = int((found["golds_called"] > 0.5).sum())
+        text += (
+            f" in the unlearned model, and **{alike}** of these in most golds too. Golds never saw them: what is "
+            "recognised there is no trace of training."
+        )
+    st.markdown(text)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _gallery(run, found, "Succeeds: recognised", "succeeds")
+    with right:
+        _gallery(run, missed, "Fails: passes for never seen", "fails")
+    with st.popover("Every forget image", icon=":material/table:"):
+        table(told, f"calls.{run.run}", ("golds_called",))
+
+
+def _gallery(run: RunFolder, told: pd.DataFrame, heading: str, key: str) -> None:
+    st.markdown(f"**{heading}** ({len(told)})")
+    if told.empty:
+        st.caption("None.")
+        return
+    first = told.head(SHOWN)
+    about = first[["index", "class"]].assign(score=first["score"].round(3))
+    if first["golds_called"].notna().all():
+        about["recognised in golds"] = first["golds_called"].map("{:.0%}".format)
+    shown = gallery(data_access.images(run.spec, first["index"]), about, columns=COLUMNS)
+    thumbnails(shown.figure, f"privacy.{key}", f"{heading}: {len(first)} images")
+    if len(told) > SHOWN:
+        st.caption(f"The {SHOWN} with the most certain scores.")

@@ -1,0 +1,1 @@
+"""Runs: the table, actions on one run, comparison, export, disk usage."""

@@ -1,0 +1,154 @@
+"""Any runs beside each other: what differs in their specs, their trajectories, their accuracies, and image by image."""
+
+from collections.abc import Mapping
+from string import ascii_uppercase
+
+import pandas as pd
+import streamlit as st
+
+from core.analysis.method_comparison import SIGNED
+from core.analysis.run_diff import flips, image_differences, spec_differences, without_seeds
+from core.figures import (
+    MOST_RUNS,
+    SPLIT_NAMES,
+    png_url,
+    run_accuracies,
+    run_curves,
+    run_marks,
+    two_runs,
+)
+from core.store import RunFolder, open_finished
+from pages.ui.shell import data_access
+from pages.ui.shell.figure import show, table
+from pages.ui.shell.url_state import select, selected
+
+PICTURES, SIDE = 24, 72  # of the most changed images; pixels
+
+
+def wanted() -> list[str]:
+    """The runs that the URL asks to compare, those that are finished and here; at most ``MOST_RUNS``."""
+    known = data_access.finished()
+    asked = dict.fromkeys((selected("vs") or "").split(","))
+    return [run for run in asked if run in known][:MOST_RUNS]
+
+
+def offer() -> None:
+    """Any finished runs and shipped examples to choose from, without looking for their lines."""
+    titles = data_access.finished()
+    st.multiselect("Compare finished runs and examples", titles, key="compare.offered", max_selections=MOST_RUNS,
+                   placeholder="Choose two", on_change=_take_offered,
+                   format_func=lambda run: f"{titles[run]} · {run[:6]}")  # fmt: skip
+
+
+def _take_offered() -> None:
+    if len(chosen := st.session_state["compare.offered"]) > 1:
+        select("vs", ",".join(chosen))
+
+
+def section(runs: list[str]) -> None:
+    """Which runs, and everything about them.
+
+    Args:
+        runs: of ``wanted``, at least two.
+    """
+    titles = data_access.finished()
+    st.session_state["compare.runs"] = runs
+    st.multiselect("Runs", titles, key="compare.runs", max_selections=MOST_RUNS, on_change=_take_chosen,
+                   format_func=lambda run: f"{titles[run]} · {run[:6]}")  # fmt: skip
+    folders = {
+        letter: open_finished(data_access.store(), run) for letter, run in zip(ascii_uppercase, runs, strict=False)
+    }
+    _overview(folders, {letter: titles[folder.run] for letter, folder in folders.items()})
+    marks = run_marks({letter: without_seeds(folder.spec) for letter, folder in folders.items()})
+    curves, accuracies, images, settings = st.tabs(
+        ["Trajectories", "Accuracies", "Images", "Settings"], key="compare.tab", bind="query-params"
+    )
+    if curves.open:
+        with curves:
+            show(run_curves({letter: folder.table("trajectory") for letter, folder in folders.items()}, marks),
+                 "compare.curves")  # fmt: skip
+    if accuracies.open:
+        with accuracies:
+            show(run_accuracies({letter: folder.result for letter, folder in folders.items()}, marks),
+                 "compare.accuracies")  # fmt: skip
+    if images.open:
+        with images:
+            _images(folders)
+    if settings.open:
+        with settings:
+            _settings(folders)
+
+
+def _take_chosen() -> None:
+    select("vs", ",".join(st.session_state["compare.runs"]))
+
+
+def _overview(folders: Mapping[str, RunFolder], titles: Mapping[str, str]) -> None:
+    rows = []
+    for letter, folder in folders.items():
+        result = folder.result
+        found = {name: result["accuracy"]["unlearned"][name] for name in SIGNED}
+        gap = result["gap"] and result["gap"]["average"]
+        rows.append({"": letter, "run": folder.run, "what": titles[letter], **found, "average gap": gap,
+                     "steps": result["steps"], "seconds": result["seconds"]["unlearn"]})  # fmt: skip
+    table(pd.DataFrame(rows).astype(dict.fromkeys((*SIGNED, "average gap"), float)), "compare.overview",
+          (*SIGNED, "average gap"))  # fmt: skip
+
+
+def _settings(folders: Mapping[str, RunFolder]) -> None:
+    differ = spec_differences({letter: folder.spec for letter, folder in folders.items()})
+    if differ.empty:
+        st.caption("Nothing: these are one run.")
+        return
+    st.caption("What is the same in all of them is left out; a dash: the run has no such setting.")
+    table(differ, "compare.settings")
+    if len({folder.spec.request_key for folder in folders.values()}) > 1:
+        st.caption("They are runs of different requests: each has to be judged by its own gold models.")
+
+
+def _images(folders: Mapping[str, RunFolder]) -> None:
+    """Two of the runs, image by image."""
+    letters = list(folders)
+    left, right = st.columns(2)
+    one = left.segmented_control("From", letters, default=letters[0], key="compare.one", bind="query-params",
+                                 required=True)  # fmt: skip
+    other = right.segmented_control("To", letters, default=letters[1], key="compare.other", bind="query-params",
+                                    required=True)  # fmt: skip
+    first, second = folders[one], folders[other]
+    if one == other:
+        st.info("Choose two different runs.", icon=":material/info:")
+        return
+    if first.spec.model.data != second.spec.model.data:
+        st.info("They have different data, so there are no images that both know.", icon=":material/info:")
+        return
+    both = image_differences(first.table("samples"), second.table("samples"))
+    st.markdown(_told(both))
+    splits = ["all", *sorted(both["split_1"].unique(), key=list(SPLIT_NAMES).index)]
+    split = st.segmented_control(
+        "Images", splits, default="all", key="compare.split", bind="query-params", required=True,
+        format_func=lambda name: SPLIT_NAMES.get(name, "All"),
+    )  # fmt: skip
+    rows = both if split == "all" else both[both["split_1"] == split]
+    _most_changed(first, rows)
+    show(two_runs(rows, first.spec.model.data.info.classes, (one, other)), "compare.images")
+
+
+def _told(both: pd.DataFrame) -> str:
+    counts = [f"{row.flipped} of {row.images} in {SPLIT_NAMES[row.split].lower()}" for row in flips(both).itertuples()]
+    return f"**{int(both['flipped'].sum())} of {len(both)} images** are predicted otherwise: {', '.join(counts)}."
+
+
+def _most_changed(run: RunFolder, rows: pd.DataFrame) -> None:
+    names = run.spec.model.data.info.classes
+    first = rows.head(PICTURES)
+    with st.container(horizontal=True):
+        for row, image in zip(first.itertuples(), data_access.images(run.spec, first["index"]), strict=True):
+            with st.container(width=SIDE + 16, gap="small"):
+                label = names[row.label]
+                st.image(png_url(image, SIDE), alt=f"{row.split_1} image {row.index}, {label}", width=SIDE)
+                st.caption(f"{names[row.prediction_1]} → **{names[row.prediction_2]}**  \n{label} "
+                           f"{row.probability_1:.0%} → {row.probability_2:.0%}")  # fmt: skip
+    st.caption(
+        f"The {len(first)} images that changed most: what each run takes them for, and the probability that each gives "
+        "their label."
+    )

@@ -1,0 +1,34 @@
+"""What the store takes up, and the button that removes models which no run needs."""
+
+import streamlit as st
+
+from core.store import prune, sizes, unused
+from pages.ui.shell import data_access
+
+
+def section() -> None:
+    """Looked up only when it is opened: a large store has many files."""
+    with st.expander("Space on disk", icon=":material/hard_drive:", key="store", on_change="rerun") as box:
+        if not box.open:
+            return
+        store = data_access.store()
+        found = sizes(store)
+        st.markdown(f"The store takes **{megabytes(sum(found.values()))}**: "
+                    + ", ".join(f"{what} {megabytes(size)}" for what, size in found.items()) + ".")  # fmt: skip
+        free = unused(store)
+        if not free.models:
+            st.caption("Every model is needed by a run. Models of deleted runs can be removed here.")
+            return
+        st.markdown(f"No run needs **{len(free.models)} of its models** ({megabytes(free.size)}). Removed, they would "
+                    "have to be trained again where a new run wants them.")  # fmt: skip
+        if st.button(f"Remove {len(free.models)} models", icon=":material/mop:"):
+            gone = prune(store)
+            st.toast(f"{len(gone.models)} models are gone, {megabytes(gone.size)} are free.")
+            st.rerun()
+        st.caption("A run that is not finished, or that has shadow models, keeps every model of its data, "
+                   "architecture and recipe.")  # fmt: skip
+
+
+def megabytes(size: int) -> str:
+    """Bytes on screen."""
+    return f"{size / 1e6:.1f} MB" if size < 1e9 else f"{size / 1e9:.2f} GB"

@@ -1,0 +1,67 @@
+"""What can be done with one run: change it, run it with another seed, name and star it, take it away, delete it."""
+
+import streamlit as st
+
+from core import RunSpec
+from core.jobs import ensure_supervisor
+from core.specs import to_query
+from core.specs.sweep import with_next_model_seed, with_next_unlearning_seed
+from core.store import RunRow
+from core.store.index import LONGEST_NAME, LONGEST_NOTE
+from pages.ui.forget import live
+from pages.ui.runs import export
+from pages.ui.shell import data_access
+from pages.ui.shell.url_state import select
+
+
+def actions(row: RunRow) -> None:
+    """A row of buttons, and below it the run's name and note."""
+    spec = data_access.spec_of(row)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Unstar" if row.starred else "Star", icon=":material/star:"):
+            _mark(row, starred=not row.starred)
+        with st.popover("Name", icon=":material/label:"), st.form(f"mark.{row.id}", border=False):
+            name = st.text_input("Name", row.name, max_chars=LONGEST_NAME)
+            note = st.text_area("Note", row.note, max_chars=LONGEST_NOTE)
+            if st.form_submit_button("Save", type="primary"):
+                _mark(row, name=name.strip(), note=note.strip())
+        st.page_link("pages/1_Forget.py", label="Clone", icon=":material/edit:",
+                     query_params=to_query(spec))  # fmt: skip
+        with st.popover("Reseed", icon=":material/casino:"):
+            have = {other.id for other in data_access.store().rows()}
+            again = with_next_unlearning_seed(spec, have)
+            _queue(again, f"unlearning seed {again.unlearn_seed}", "The method's draws change; all models stay.")
+            if spec.model.weights is None:  # weights that were added have no seed
+                again = with_next_model_seed(spec, have)
+                _queue(again, f"model seed {again.model.seed}", "Another original is trained; golds are used again.")
+        if row.state == "done":
+            export.popover(data_access.store().run(row.id), "actions")
+        st.button("Delete", icon=":material/delete:", on_click=_delete, args=(row.id,),
+                  disabled=row.state in live.ACTIVE,
+                  help="Removes this run. Trained models stay, other runs may use them.")  # fmt: skip
+    if row.note:
+        st.text(row.note)
+
+
+def _queue(spec: RunSpec, label: str, about: str) -> None:
+    if st.button(label.capitalize(), help=about, width="stretch", icon=":material/replay:"):
+        store = data_access.store()
+        select("run", store.submit(spec))
+        ensure_supervisor(store)
+        st.rerun()
+
+
+def _mark(row: RunRow, *, name: str | None = None, note: str | None = None, starred: bool | None = None) -> None:
+    data_access.store().index.mark(
+        row.id,
+        name=row.name if name is None else name,
+        note=row.note if note is None else note,
+        starred=row.starred if starred is None else starred,
+    )
+    st.rerun()
+
+
+def _delete(run: str) -> None:
+    """Removes a run and leaves its models."""
+    data_access.store().delete(run)
+    select("run", None)

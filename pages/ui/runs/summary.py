@@ -1,0 +1,95 @@
+"""A finished run in numbers: what was forgotten, and how far it is from gold."""
+
+from statistics import mean
+from typing import Any
+
+import streamlit as st
+
+from core.analysis.method_comparison import time_ratio
+from core.export.glossary import GLOSSARY
+from core.specs import RunSpec, to_command, to_python, to_query
+from core.store import RunFolder
+from pages.ui.runs import export
+from pages.ui.shell.url_state import select
+
+METRIC_WIDTH = 150  # pixels: five in a row on a laptop, two on a phone
+
+TITLES = {
+    "FA": "Forget set",
+    "RA": "Retain set",
+    "TA": "Test set",
+    "FA_test": "Test, forgotten",
+    "RA_test": "Test, others",
+}
+
+
+def numbers(result: dict[str, Any]) -> None:
+    """The accuracies of the unlearned model, each with where it was in the original and where it is in gold."""
+    found = result["accuracy"]
+    golds = [values for role, values in found.items() if role.startswith("gold-")]
+    st.caption("Accuracy of the **unlearned** model, with that of the original and of the mean gold below")
+    with st.container(horizontal=True):
+        for name, title in TITLES.items():
+            text = f"{name}: {GLOSSARY[name]}"
+            now, before = found["unlearned"][name], found["original"][name]
+            if now is None or before is None:
+                st.metric(title, "–", help=f"{text} Here {GLOSSARY['–']}", width=METRIC_WIDTH)
+                continue
+            gold = f", gold {percent(mean(g[name] for g in golds))}" if golds else ""
+            st.metric(
+                title, percent(now), f"was {percent(before)}{gold}", delta_color="off", delta_arrow="off", help=text,
+                width=METRIC_WIDTH,
+            )  # fmt: skip
+
+
+def percent(value: float) -> str:
+    """A fraction as percent, with one digit where it needs one."""
+    return f"{value:.1%}".replace(".0%", "%")
+
+
+def details(run: RunFolder) -> None:
+    """Stop, cost, notes; the same run as a command, as Python and as JSON."""
+    result = run.result
+    seconds = result["seconds"]
+    ratio = time_ratio(result)
+    share = "" if ratio is None else f", {ratio:.2f} of a retraining"
+    steps = f"{result['steps']} step{'s' if result['steps'] != 1 else ''}"
+    st.markdown(f"**{steps}** in **{seconds['unlearn']:.2f} s**{share}. Stopped: {result['stop_reason']}.")
+    for sentence in result["notes"]:
+        st.caption(f"· {sentence}")
+    export.popover(run, "details")
+    with st.expander("The same run elsewhere", icon=":material/content_copy:"):
+        command, python, spec = st.tabs(["Command", "Python", "JSON"])
+        command.code(to_command(run.spec), language="bash", wrap_lines=True)
+        python.code(to_python(run.spec), language="python")
+        spec.json(run.spec.model_dump(mode="json"), expanded=False)
+
+
+def onward(spec: RunSpec) -> None:
+    """Links from a finished run to the pages that look into it, and back into the form."""
+    query = {"run": spec.id}
+    if spec.method.name == "tmu":
+        st.page_link(
+            "pages/4_Easy_and_hard.py",
+            label="See what was easy and what was hard",
+            icon=":material/call_split:",
+            query_params=query,
+        )
+    sensitivity, gold, clone = st.columns(3)
+    sensitivity.page_link(
+        "pages/3_Sensitivity.py",
+        label="See every image's sensitivity",
+        icon=":material/scatter_plot:",
+        query_params=query,
+    )
+    gold.page_link(
+        "pages/5_Gold_comparison.py", label="Compare with gold", icon=":material/balance:", query_params=query
+    )
+    clone.page_link(
+        "pages/1_Forget.py", label="Change it and run again", icon=":material/edit:", query_params=to_query(spec)
+    )
+
+
+def open_in_place(run: str) -> None:
+    """A callback: shows this run on the page."""
+    select("run", run)

@@ -1,0 +1,51 @@
+"""The frame of every page: configuration, navigation, title, the selected image, and what errors come to."""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from pages.ui.image.selection import tray
+from pages.ui.shell.errors import boundary
+from pages.ui.shell.url_state import address, carried
+
+PAGES = {
+    "Overview": ("app.py", ":material/home:"),
+    "Forget": ("pages/1_Forget.py", ":material/backspace:"),
+    "Images": ("pages/2_Images.py", ":material/photo_library:"),
+    "Sensitivity": ("pages/3_Sensitivity.py", ":material/scatter_plot:"),
+    "Easy and hard": ("pages/4_Easy_and_hard.py", ":material/call_split:"),
+    "Gold comparison": ("pages/5_Gold_comparison.py", ":material/balance:"),
+    "Privacy": ("pages/6_Privacy.py", ":material/shield:"),
+    "Sequences": ("pages/7_Sequences.py", ":material/low_priority:"),
+    "Runs": ("pages/9_Runs.py", ":material/list_alt:"),
+    "Try an image": ("pages/8_Try_an_image.py", ":material/draw:"),
+}
+
+
+@st.cache_resource(show_spinner=False)
+def _keep_what_is_loaded() -> None:
+    """Once per server: the libraries stay loaded, and looking through them for garbage takes as long as a page."""
+    gc.collect()
+    gc.freeze()
+
+
+@contextmanager
+def page(name: str, lead: str) -> Iterator[None]:
+    """One page: ``with page("Forget", "what it is for"):``."""
+    _keep_what_is_loaded()
+    st.set_page_config(page_title=f"{name} · Machine unlearning", page_icon="🧽", layout="wide")
+    with st.sidebar:
+        st.markdown("**Machine unlearning explorer**")
+        for label, (path, its_icon) in PAGES.items():
+            st.page_link(path, label=label, icon=its_icon, query_params=carried())
+        with st.popover("Link to this view", icon=":material/link:", key="link", on_change="rerun") as box:
+            if box.open:  # opening it runs the page again, so that all that was chosen meanwhile is in the URL
+                st.code(address(), language=None, wrap_lines=True)
+                st.caption("Opens the page as you see it now, wherever this server can be reached.")
+    st.title(name, anchor=False)
+    st.caption(lead)
+    tray(name)
+    with boundary():
+        yield

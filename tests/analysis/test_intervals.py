@@ -1,0 +1,55 @@
+import numpy as np
+import pytest
+from scipy import stats
+
+from core.analysis.intervals import Interval, bootstrap_interval, difference_interval, interval
+
+
+@pytest.mark.parametrize("count", [2, 3, 5, 30])
+def test_against_scipy(count: int):
+    values = np.random.default_rng(count).normal(0.7, 0.1, count)
+    found = interval(values.tolist())
+    low, high = stats.t.interval(0.95, count - 1, loc=values.mean(), scale=stats.sem(values))
+    assert (found.mean, found.low, found.high) == pytest.approx((values.mean(), low, high))
+
+
+def test_the_widths_of_the_literature():
+    # A standard deviation of 0.42 gives half-widths of 1.04 for three values and 0.52 for five.
+    three, five = interval([-0.42, 0.0, 0.42]), interval([0.42 * x for x in (-1, -1, 0, 1, 1)])
+    assert three.high == pytest.approx(1.04, abs=0.005)
+    assert five.high == pytest.approx(0.52, abs=0.005)
+
+
+def test_one_value_has_no_spread_and_none_has_no_mean():
+    assert interval([0.5]) == Interval(0.5, None, None)
+    assert interval([]) is None
+
+
+@pytest.mark.parametrize(("count", "references"), [(2, 3), (3, 5), (20, 4)])
+def test_differences_against_scipy(count: int, references: int):
+    rng = np.random.default_rng(count)
+    values, others = rng.normal(0.7, 0.1, count), rng.normal(0.5, 0.02, references)
+    found = difference_interval(values.tolist(), others.tolist())
+    low, high = stats.ttest_ind(values, others, equal_var=False).confidence_interval(0.95)  # Welch
+    assert (found.mean, found.low, found.high) == pytest.approx((values.mean() - others.mean(), low, high))
+
+
+def test_a_side_of_one_value_counts_as_known():
+    others = [0.5, 0.6, 0.8]
+    found, shifted = difference_interval([0.9], others), interval([0.9 - other for other in others])
+    assert (found.mean, found.low, found.high) == pytest.approx((shifted.mean, shifted.low, shifted.high))
+
+
+def test_a_difference_of_single_values_has_no_limits_and_of_nothing_is_none():
+    assert difference_interval([0.5], [0.25]) == Interval(0.25, None, None)
+    assert difference_interval([0.5, 0.5], [0.25, 0.25]) == Interval(0.25, 0.25, 0.25)
+    assert difference_interval([], [0.25]) is None
+    assert difference_interval([0.25], []) is None
+
+
+def test_bootstrap_against_the_normal_approximation():
+    assert bootstrap_interval([0.3, 0.3, 0.3]) == pytest.approx((0.3, 0.3))
+    values = np.random.default_rng(5).normal(0, 1, 200)
+    low, high = bootstrap_interval(values)
+    # The normal approximation: mean and 1.96 standard errors, about 0.07 each.
+    assert (low, high) == pytest.approx((values.mean() - 1.96 * 0.0707, values.mean() + 1.96 * 0.0707), abs=0.03)

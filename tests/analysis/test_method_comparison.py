@@ -1,0 +1,93 @@
+from collections.abc import Callable
+from statistics import mean
+from typing import Any
+
+import pandas as pd
+import pytest
+from scipy import stats
+
+from core.analysis.method_comparison import NOTHING, WITHIN, overview, standings, verdict
+
+Make = Callable[..., dict[str, Any]]
+
+
+def of(table: pd.DataFrame, way: str, metric: str) -> pd.Series:
+    return table.set_index(["way", "metric"]).loc[(way, metric)]
+
+
+def test_the_difference_to_gold_and_its_interval_against_scipy(make_result: Make) -> None:
+    runs = [make_result("mu-mis", seed=seed, FA=value) for seed, value in enumerate((0.1, 0.2, 0.4))]
+    row = of(standings(runs), "MU-Mis", "FA")
+    golds = [0.4, 0.6]
+    welch = stats.ttest_ind([0.1, 0.2, 0.4], golds, equal_var=False).confidence_interval()
+    assert (row["value"], row["gold"]) == pytest.approx((0.7 / 3, 0.5))
+    assert row["difference"] == pytest.approx(0.7 / 3 - 0.5)
+    assert (row["low"], row["high"]) == pytest.approx((welch.low, welch.high))
+    assert row["floor"] == pytest.approx(0.2)  # each gold is 0.2 from the other
+    assert (row["runs"], row["run"], row["verdict"]) == (3, runs[0]["run"], "over-forgotten")
+
+
+def test_one_run_has_the_interval_of_the_golds(make_result: Make) -> None:
+    row = of(standings([make_result("mu-mis", FA=0.1)]), "MU-Mis", "FA")
+    low, high = stats.t.interval(0.95, 1, loc=0.5, scale=stats.sem([0.4, 0.6]))
+    assert (row["low"], row["high"]) == pytest.approx((0.1 - high, 0.1 - low))
+
+
+def test_doing_nothing_is_always_there_and_the_nearest_way_comes_first(make_result: Make) -> None:
+    far, near = make_result("mu-mis", FA=0.0), make_result("fine-tune", FA=0.5)
+    table = overview([far, near])
+    assert table["way"].tolist() == [NOTHING, "Fine-tune", "MU-Mis"]
+    assert table["track"].tolist() == ["nothing", "retain", "forget"]
+    assert table["run"].tolist() == ["", near["run"], far["run"]]
+    idle = table.iloc[0]
+    assert idle["gap"] == pytest.approx(mean([0.5, 0.0, 0.04]))  # original's FA, RA, TA: 1, 1, 0.95; golds' .5, 1, .91
+    assert (idle["seconds"], idle["time_ratio"]) == (0, 0)
+    assert table["time_ratio"].tolist()[1:] == [0.25, 0.25]  # 0.5 s of a mean retraining of 2 s
+
+
+def test_a_run_that_does_nothing_is_no_further_way(make_result: Make) -> None:
+    idle = make_result("none", FA=1.0)
+    table = overview([idle, make_result("mu-mis", FA=0.1)])
+    assert table["way"].tolist() == [NOTHING, "MU-Mis"]
+    assert table["run"].iloc[0] == idle["run"]
+
+
+def test_settings_make_ways_and_seeds_do_not(make_result: Make) -> None:
+    one, other = make_result("mu-mis"), make_result("mu-mis", seed=1)
+    paper = make_result("mu-mis", variant="paper")
+    table = overview([one, other, paper]).set_index("way")
+    assert table["runs"].to_dict() == {NOTHING: 1, "MU-Mis": 2, "MU-Mis, variant paper": 1}
+
+
+def test_outputs_where_they_were_measured(make_result: Make) -> None:
+    run = make_result("mu-mis")
+    assert "kl" not in set(standings([run])["metric"])
+    values = {"kl": 0.3, "activation": 0.2, "js": 0.1, "agreement": 0.75}
+    run["outputs"] = dict.fromkeys(("original", "unlearned", "gold-10", "gold-2"), values)
+    table = standings([run])
+    assert of(table, "MU-Mis", "disagreement")["difference"] == 0.25
+    assert of(table, "MU-Mis", "kl")["verdict"] == WITHIN  # as far as golds from each other
+    assert "kl" not in set(standings([run, make_result("mu-mis", seed=1)]).query("way == 'MU-Mis'")["metric"])
+
+
+def test_without_gold_nothing_is_compared(make_result: Make) -> None:
+    run = make_result("mu-mis")
+    run["accuracy"] = {role: values for role, values in run["accuracy"].items() if not role.startswith("gold")}
+    assert standings([run]).empty
+    assert overview([run]).empty
+
+
+@pytest.mark.parametrize(
+    ("metric", "difference", "spread", "words"),
+    [
+        ("FA", -0.3, 0.1, "over-forgotten"),
+        ("FA", 0.3, 0.1, "under-forgotten"),
+        ("TA", -0.3, 0.1, "below gold"),
+        ("RA", 0.3, 0.1, "above gold"),
+        ("gap", 0.3, 0.1, "apart from gold"),
+        ("FA", -0.1, 0.1, WITHIN),
+        ("FA", -0.3, float("nan"), "spread unknown"),
+    ],
+)
+def test_the_words(metric: str, difference: float, spread: float, words: str) -> None:
+    assert verdict(metric, difference, spread) == words

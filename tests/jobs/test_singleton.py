@@ -1,0 +1,51 @@
+import subprocess
+import sys
+
+import pytest
+
+from core import Store, StoreError
+from core.jobs.singleton import Service, launched
+
+SLEEPER = Service("sleeper", ("-c", "import sys, time; time.sleep(60)"))
+
+
+def test_only_one_has_the_store(store: Store) -> None:
+    assert not SLEEPER.is_up(store)
+    assert not store.root.exists()  # looking writes nothing
+    with SLEEPER.only_one(store):
+        assert SLEEPER.is_up(store)
+        assert not Service("other", ()).is_up(store)
+        with pytest.raises(StoreError, match="has its sleeper already; one is enough"), SLEEPER.only_one(store):
+            pass
+    assert not SLEEPER.is_up(store)
+
+
+def test_one_that_another_process_has_is_not_started_again(store: Store) -> None:
+    with SLEEPER.only_one(store):
+        SLEEPER.ensure(store)
+        assert ("sleeper", store.root.resolve()) not in launched
+
+
+def test_it_is_started_once_and_again_when_it_has_gone(store: Store) -> None:
+    SLEEPER.ensure(store)
+    first = launched["sleeper", store.root.resolve()]
+    SLEEPER.ensure(store)
+    assert launched["sleeper", store.root.resolve()] is first
+    first.kill()
+    first.wait()
+    SLEEPER.ensure(store)
+    second = launched.pop(("sleeper", store.root.resolve()))
+    assert second is not first
+    second.kill()
+    second.wait()
+
+
+def test_a_started_process_is_told_the_store(store: Store) -> None:
+    Service("printer", ("-c", "import sys; print(sys.argv[1])")).ensure(store)
+    assert launched.pop(("printer", store.root.resolve())).wait() == 0
+    assert (store.root / "printer.log").read_text().strip() == str(store.root.resolve())
+
+
+def test_services_need_no_torch() -> None:
+    code = "import sys, core.jobs.singleton, core.jobs.inspector; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

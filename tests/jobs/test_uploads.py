@@ -1,0 +1,104 @@
+"""The real process is started for one file of each kind."""
+
+import os
+import time
+from io import BytesIO
+
+import numpy as np
+import pytest
+import safetensors.numpy
+
+from core import ModelSpec
+from core.jobs import uploads
+from core.jobs.uploads import adding_state, cancel_adding, start_adding
+from core.models import get_state, model_for
+from core.paths import data_root
+from core.specs import data_info, own_datasets
+from core.store.weights import kept_weights
+
+PATIENCE = 120.0  # seconds, for a busy machine
+
+
+def images(**changes: np.ndarray) -> BytesIO:
+    rng = np.random.default_rng(0)
+    file = BytesIO()
+    arrays = {
+        "class_names": np.array(["Ann", "Bob", "Eve"]),
+        "x_train": rng.integers(0, 256, (60, 8, 8), dtype=np.uint8), "y_train": np.arange(60) % 3,
+        "x_test": rng.integers(0, 256, (9, 8, 8), dtype=np.uint8), "y_test": np.arange(9) % 3,
+    }  # fmt: skip
+    np.savez(file, **(arrays | changes))
+    file.seek(0)
+    return file
+
+
+def until_it_ends(token: str) -> dict:
+    end = time.monotonic() + PATIENCE
+    while not ((state := adding_state(token))["name"] or state["error"]):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    return state
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The work is done in this process, at once."""
+
+    class Ended:
+        def __init__(self, command: list[str], **words: object) -> None:
+            uploads.work(command[-1])
+
+        def poll(self) -> int:
+            return 0
+
+    monkeypatch.setattr(uploads.subprocess, "Popen", Ended)
+
+
+def test_weights_are_checked_and_added_by_another_process() -> None:
+    state = get_state(model_for(ModelSpec()))
+    token = start_adding(BytesIO(safetensors.numpy.save(state)), "safetensors", "mine", ModelSpec())
+    told = until_it_ends(token)
+    (info,) = kept_weights()
+    assert told["error"] == ""
+    assert (told["name"], info.title) == (info.name, "mine")
+    assert f"{info.right:.1%} of 447 test images" in told["said"]
+    assert not list((data_root() / "uploads").rglob("*.safetensors"))
+
+
+@pytest.mark.usefixtures("here")
+def test_images_are_added_under_the_title_that_was_given() -> None:
+    told = adding_state(start_adding(images(), "npz", "faces"))
+    assert list(own_datasets()) == [told["name"]]
+    assert data_info(told["name"]).title == "faces"
+    assert told["said"].endswith("in 3 classes. 48 to train on, 12 held back, 9 to test with.")
+
+
+@pytest.mark.usefixtures("here")
+def test_what_is_wrong_is_told_by_the_title_not_by_a_place_of_this_machine() -> None:
+    told = adding_state(start_adding(images(y_test=np.zeros(2, np.int64)), "npz", "faces"))
+    assert told["error"].startswith("faces.npz: y_test is ")
+    assert str(data_root()) not in told["error"]
+    assert not list((data_root() / "uploads").rglob("upload.*"))
+
+
+def test_it_can_be_stopped_at_once() -> None:
+    token = start_adding(images(), "npz", "faces")
+    began = time.monotonic()
+    cancel_adding(token)
+    assert time.monotonic() - began < 1
+    assert not (data_root() / "uploads" / token).exists()
+
+
+def test_a_process_that_is_gone_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "PROJECT", data_root().parent)  # where there is no core, so the process ends at once
+    data_root().mkdir(parents=True)
+    assert "has ended" in until_it_ends(start_adding(images(), "npz", "faces"))["error"]
+
+
+@pytest.mark.usefixtures("here")
+def test_what_nobody_asks_for_any_more_is_removed() -> None:
+    first = start_adding(images(), "npz", "faces")
+    long_ago = time.time() - 2 * uploads.OLD
+    os.utime(data_root() / "uploads" / first, (long_ago, long_ago))
+    second = start_adding(images(), "npz", "faces")
+    assert [folder.name for folder in (data_root() / "uploads").iterdir()] == [second]

@@ -1,0 +1,44 @@
+"""The warning of near-duplicates that stay, on the Forget page."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from sklearn.metrics import pairwise_distances
+from streamlit.testing.v1 import AppTest
+
+from core import load_dataset
+from core.analysis import near_duplicates
+from pages.ui.image import similar_images
+
+PAGE = "pages/1_Forget.py"
+
+
+def test_near_duplicates_that_stay_are_told_and_can_be_forgotten_too(
+    open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(near_duplicates, "NEAR_DUPLICATE", 0.1)  # digits have none at 0.05
+    train = load_dataset("digits").train
+    gone = np.arange(30)
+    flat = train.images.reshape(len(train), -1) / 255
+    near = pairwise_distances(flat[gone], flat[30:]) / 8 <= 0.1  # 8 is the root of 64 pixels
+    expected = set(train.index[30:][near.any(axis=0)].tolist())
+    assert expected
+    text = f"index={','.join(map(str, train.index[gone]))}"
+    app = open_page(PAGE, {"dataset": "digits", "forget": text, "method": "none"})
+    which = "image that would stay is" if len(expected) == 1 else "images that would stay are"
+    assert [w.value for w in app.warning if w.value.startswith(f"{len(expected)} {which}")]
+    app.button(key="alike.add").click().run()
+    added = app.text_input(key="draft.text").value.removeprefix(f"{text}+index=")
+    assert set(map(int, added.split(","))) == expected
+
+
+def test_without_any_nothing_is_said(open_page: Callable[..., AppTest]) -> None:
+    app = open_page(PAGE, {"dataset": "digits", "forget": "class=3:10%", "method": "none"})
+    assert not [warning for warning in app.warning if "near-duplicate" in warning.value]
+
+
+def test_large_forget_sets_are_not_checked(open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(similar_images, "MOST_CHECKED", 5)
+    monkeypatch.setattr(similar_images, "near_duplicates", lambda *args: pytest.fail("it was checked"))
+    open_page(PAGE, {"dataset": "digits", "forget": "class=3:10%", "method": "none"})

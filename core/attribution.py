@@ -15,7 +15,7 @@ from core.training import as_float
 NOISY = 16  # copies for SmoothGrad
 SIGMA = 0.1  # of their noise, of the pixel range
 STEPS = 32  # of integrated gradients
-LEAST_IMAGE, LEAST_MAP = 28, 7  # pixels a side for Grad-CAM: of the image, of the feature maps
+MIN_IMAGE, MIN_MAP = 28, 7  # pixels a side for Grad-CAM: of the image, of the feature maps
 
 
 def smoothgrad(
@@ -90,11 +90,11 @@ def _batch(model: nn.Module, image: Tensor) -> Tensor:
 
 @torch.no_grad()
 def _last_large(model: nn.Module, batch: Tensor) -> nn.Module | None:
-    if min(batch.shape[2:]) < LEAST_IMAGE:
+    if min(batch.shape[2:]) < MIN_IMAGE:
         return None
     last, maps = None, model.features[0](batch)  # normalised
     for layer in model.features[1:]:
         maps = layer(maps)
-        if maps.ndim == 4 and min(maps.shape[2:]) >= LEAST_MAP:
+        if maps.ndim == 4 and min(maps.shape[2:]) >= MIN_MAP:
             last = layer
     return last

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from core.datasets import Split
 from core.device import mixed_precision
 from core.models import device_of
-from core.oom import in_batches
+from core.oom import map_batches
 from core.sensitivity import evaluating
 from core.training import as_float, tensors
 
@@ -21,7 +21,7 @@ def predict(model: nn.Module, images: Tensor, *, batch_size: int = 1024) -> Tens
         return model(x).to(x.dtype)
 
     with evaluating(model), mixed_precision(device_of(model)):
-        return torch.cat(list(in_batches(logits, batch_size, images)))
+        return torch.cat(list(map_batches(logits, batch_size, images)))
 
 
 def image_losses(model: nn.Module, split: Split) -> Tensor:

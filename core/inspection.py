@@ -18,7 +18,7 @@ from core.sensitivity import input_gradient_norms
 from core.specs.inspection import InspectSpec
 from core.store import RunFolder, Store
 
-MOST_GOLDS = 3  # of which maps are made
+MAX_GOLDS = 3  # of which maps are made
 
 
 def models_of(run: RunFolder, place: torch.device) -> dict[str, nn.Module]:
@@ -75,7 +75,7 @@ def maps(
         kind: smoothgrad, integrated_gradients or grad_cam.
     """
     golds = [role for role in models if role.startswith("gold-")]
-    shown = {role: model for role, model in models.items() if role not in golds[MOST_GOLDS:]}
+    shown = {role: model for role, model in models.items() if role not in golds[MAX_GOLDS:]}
     pixels = _tensor(image)
 
     def one(model: nn.Module, target: int) -> Tensor | None:

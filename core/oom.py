@@ -15,7 +15,7 @@ NO_ROOM = ("unable to find an engine to execute this computation", "STATUS_ALLOC
 _listening: list[list[str]] = []  # lists of ``memory_notes``, the innermost last
 
 
-def in_memory(work: Callable[[int], Result], size: int, least: int = 1) -> tuple[Result, int]:
+def retry_on_oom(work: Callable[[int], Result], size: int, least: int = 1) -> tuple[Result, int]:
     """``work(size)`` and the size; where the device's memory does not suffice, with half the size, and so on.
 
     Raises:
@@ -31,7 +31,7 @@ def in_memory(work: Callable[[int], Result], size: int, least: int = 1) -> tuple
         size = max(least, size // 2)
 
 
-def in_batches(work: Callable[..., Result], size: int, *rows: Tensor) -> Iterator[Result]:
+def map_batches(work: Callable[..., Result], size: int, *rows: Tensor) -> Iterator[Result]:
     """``work`` of batches of at most ``size`` rows in turn, of smaller ones from where memory ends.
 
     Args:
@@ -47,7 +47,7 @@ def in_batches(work: Callable[..., Result], size: int, *rows: Tensor) -> Iterato
 
     size = max(1, min(size, count))
     while True:
-        result, fitted = in_memory(batch, size)
+        result, fitted = retry_on_oom(batch, size)
         if fitted < size:
             note_memory(
                 f"for {size} images at once, so {fitted} at a time were looked at; it changes numbers by rounding only"

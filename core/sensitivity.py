@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from core.errors import InvalidSpec
 from core.models import device_of
-from core.oom import in_batches
+from core.oom import map_batches
 from core.training import as_float
 
 # Where torch may round float32 products to TF32 or bfloat16; by default it does in convolutions on CUDA.
@@ -92,7 +92,7 @@ def selected_gradient_norms(model: nn.Module, images: Tensor, wanted: Tensor, *,
         return found
 
     with evaluating(model, frozen=True), torch.enable_grad():
-        return torch.cat(list(in_batches(norms, batch_size, images, wanted)))
+        return torch.cat(list(map_batches(norms, batch_size, images, wanted)))
 
 
 def target_and_irrelevant(norms: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from core.datasets import Split
 from core.device import mixed_precision
 from core.models import device_of, get_state, set_state
-from core.oom import in_memory, note_memory
+from core.oom import note_memory, retry_on_oom
 from core.specs import TrainSpec
 
 
@@ -100,7 +100,7 @@ def gradients(model: nn.Module, x: Tensor, y: Tensor, at_once: int) -> tuple[flo
     Returns:
         the loss, and how many images went at a time.
     """
-    loss, fitted = in_memory(partial(_in_parts, model, x, y), at_once, least=2)
+    loss, fitted = retry_on_oom(partial(_in_parts, model, x, y), at_once, least=2)
     if fitted < at_once:
         note_memory(
             f"for batches of {at_once} images, so {fitted} at a time went through the model and their gradients were "

@@ -27,7 +27,7 @@ def add_gold(spec: RunSpec) -> str:
     store = data_access.store()
     used = {*spec.gold_seeds, spec.model.seed}
     seed = next(seed for seed in range(1, len(used) + 2) if seed not in used)
-    run = store.submit(spec.but(gold_seeds=(*spec.gold_seeds, seed)))
+    run = store.submit(spec.replace(gold_seeds=(*spec.gold_seeds, seed)))
     ensure_supervisor(store)
     return run
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.analysis.attack_curves import MODEL_ATTACK, contenders, rocs
+from core.analysis.attack_curves import MODEL_ATTACK, attack_population, rocs
 from core.figures import (
     attack_roc,
     attack_role_name,
@@ -43,7 +43,7 @@ def attacks(run: RunFolder) -> None:
     scores, curves = st.columns(2, gap="medium")
     with scores:
         st.markdown("**Scores of members and others**")
-        show(attack_scores(contenders(rows, role)), f"scores.{attack}.{role}")
+        show(attack_scores(attack_population(rows, role)), f"scores.{attack}.{role}")
     with curves:
         st.markdown("**ROC of every model**")
         show(attack_roc(rocs(rows)), f"roc.{attack}")

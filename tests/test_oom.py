@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from core.oom import in_batches, in_memory, memory_notes, note_memory
+from core.oom import map_batches, memory_notes, note_memory, retry_on_oom
 
 
 def fits(most: int, tried: list[int]):
@@ -21,14 +21,14 @@ def fits(most: int, tried: list[int]):
 )
 def test_half_as_much_until_it_fits(size: int, most: int, tries: list[int]):
     tried: list[int] = []
-    assert in_memory(fits(most, tried), size) == (f"done with {tries[-1]}", tries[-1])
+    assert retry_on_oom(fits(most, tried), size) == (f"done with {tries[-1]}", tries[-1])
     assert tried == tries
 
 
 def test_less_than_the_least_is_not_tried():
     tried: list[int] = []
     with pytest.raises(torch.OutOfMemoryError):
-        in_memory(fits(1, tried), 9, least=3)
+        retry_on_oom(fits(1, tried), 9, least=3)
     assert tried == [9, 4, 3]
 
 
@@ -46,7 +46,7 @@ def test_the_failed_attempt_holds_nothing_when_the_next_begins():
             raise torch.OutOfMemoryError("CUDA out of memory")
         assert alive == [False]
 
-    in_memory(work, 4)
+    retry_on_oom(work, 4)
 
 
 def test_batches_get_smaller_from_where_memory_ends():
@@ -59,7 +59,7 @@ def test_batches_get_smaller_from_where_memory_ends():
         return part + other
 
     with memory_notes() as notes:
-        assert torch.equal(torch.cat(list(in_batches(work, 8, rows, others))), rows + others)
+        assert torch.equal(torch.cat(list(map_batches(work, 8, rows, others))), rows + others)
     assert sizes == [8, 8, 4, 2, *[2] * 5]  # what is done is not done again, and what did not fit is not tried again
     assert notes == [
         "The device's memory did not suffice for 8 images at once, so 2 at a time were looked at; it changes "
@@ -68,7 +68,7 @@ def test_batches_get_smaller_from_where_memory_ends():
 
 
 def test_no_rows_are_one_batch():
-    assert [len(part) for part in in_batches(lambda part: part, 8, torch.empty(0, 3))] == [0]
+    assert [len(part) for part in map_batches(lambda part: part, 8, torch.empty(0, 3))] == [0]
 
 
 def test_the_innermost_list_gets_a_sentence_once():
@@ -105,9 +105,9 @@ def test_what_the_libraries_say_where_memory_ends_counts_too(said: str):
             raise RuntimeError(said)
         return size
 
-    assert in_memory(work, 8) == (2, 2)
+    assert retry_on_oom(work, 8) == (2, 2)
     with pytest.raises(RuntimeError, match=r"engine|ALLOC"):
-        in_memory(work, 8, least=3)
+        retry_on_oom(work, 8, least=3)
 
 
 def test_other_errors_pass():
@@ -115,4 +115,4 @@ def test_other_errors_pass():
         raise RuntimeError("no luck")
 
     with pytest.raises(RuntimeError, match="no luck"):
-        in_memory(work, 4)
+        retry_on_oom(work, 4)

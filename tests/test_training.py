@@ -300,7 +300,7 @@ def test_the_same_seed_gives_the_same_weights_while_another_thread_draws():
     assert not np.array_equal(trained_state(seed=1)["head.weight"], quiet["head.weight"])
 
 
-@pytest.mark.parametrize("spec", [SPEC, SPEC.but(momentum=0.0, augment="none")], ids=["momentum", "plain"])
+@pytest.mark.parametrize("spec", [SPEC, SPEC.replace(momentum=0.0, augment="none")], ids=["momentum", "plain"])
 def test_a_resumed_training_ends_at_the_same_weights(spec: TrainSpec):
     model, saved = tiny(), []
     for _ in train(model, SMALL, spec, generator=seeded(), save=saved.append):

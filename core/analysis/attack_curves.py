@@ -12,7 +12,7 @@ MODEL_ATTACK = "U-LiRA"  # tells models apart and not images, so a model of the 
 SHADOW = "shadow"  # the role of the shadow models in the table
 
 
-def contenders(rows: pd.DataFrame, role: str) -> pd.DataFrame:
+def attack_population(rows: pd.DataFrame, role: str) -> pd.DataFrame:
     """The rows of a role that an attack has to tell apart.
 
     A model that is only compared with models that never saw the forget set (U-LiRA) stands against the golds, a gold
@@ -32,9 +32,9 @@ def contenders(rows: pd.DataFrame, role: str) -> pd.DataFrame:
     return pd.concat([own.assign(member=True), golds])
 
 
-def thresholds(contenders: pd.DataFrame, at: np.ndarray) -> pd.DataFrame:
+def thresholds(attack_population: pd.DataFrame, at: np.ndarray) -> pd.DataFrame:
     """What every threshold would come to: threshold, true_positive and false_positive (shares above it)."""
-    member, score = contenders["member"].to_numpy(bool), contenders["score"].to_numpy()
+    member, score = attack_population["member"].to_numpy(bool), attack_population["score"].to_numpy()
     above = score > at[:, None]  # (thresholds, rows)
     rates = {"true_positive": above[:, member].mean(1), "false_positive": above[:, ~member].mean(1)}
     return pd.DataFrame({"threshold": at, **rates})
@@ -48,7 +48,7 @@ def rocs(rows: pd.DataFrame) -> pd.DataFrame:
     """
     curves = []
     for role in rows["role"].unique():
-        told = contenders(rows, role)
+        told = attack_population(rows, role)
         if told["member"].nunique() > 1:
             false, true, cut = roc_curve(told["member"], told["score"], drop_intermediate=False)
             columns = {"role": role, "threshold": cut, "false_positive": false, "true_positive": true}

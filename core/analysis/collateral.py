@@ -6,7 +6,7 @@ from sklearn.metrics import pairwise_distances_argmin_min
 
 from core.analysis.prediction_transitions import predictions
 
-MOST_FORGET = 1000  # forget images that distances are taken to; of more, evenly spread ones
+MAX_FORGET = 1000  # forget images that distances are taken to; of more, evenly spread ones
 COLUMNS = ["index", "split", "label", "distance", "nearest", "original", "unlearned", "gold", "flipped", "gold_flipped"]
 
 
@@ -23,7 +23,7 @@ def nearest_forget(images: np.ndarray, index: np.ndarray, forget: np.ndarray) ->
     """
     pixels = images.reshape(len(images), -1).astype(np.float32) / 255
     gone = np.flatnonzero(forget)
-    gone = gone[:: -(-len(gone) // MOST_FORGET)]
+    gone = gone[:: -(-len(gone) // MAX_FORGET)]
     place, distance = pairwise_distances_argmin_min(pixels[~forget], pixels[gone])
     return pd.DataFrame({"index": index[~forget], "nearest": index[gone][place], "distance": distance})
 

@@ -15,7 +15,7 @@ import pandas as pd
 from core.analysis.intervals import Interval, difference_interval, interval
 from core.metrics.accuracy import GAP, GAP_TEST, gap, gold_spread, tug_of_war
 from core.specs import METHODS, parse_spec
-from core.specs.sweep import way_name
+from core.specs.sweep import variant_label
 
 SIGNED = tuple(dict.fromkeys(GAP + GAP_TEST))  # FA, RA, TA, FA_test, RA_test
 OUTPUTS = ("disagreement", "kl", "activation", "js")
@@ -29,7 +29,7 @@ COLUMNS = ["way", "track", "run", "runs", "metric", "value", "gold", "difference
 Result = Mapping[str, Any]
 
 
-class Way(NamedTuple):
+class Variant(NamedTuple):
     """Runs that differ in their unlearning seed only."""
 
     name: str
@@ -44,21 +44,21 @@ class Way(NamedTuple):
         return None if None in values else mean(value for value in values if value is not None)
 
 
-def ways_of(results: Sequence[Result]) -> list[Way]:
+def variants_of(results: Sequence[Result]) -> list[Variant]:
     """The runs sorted into ways: doing nothing (the original, whatever was run), then the nearest to gold first."""
-    found: dict[str, Way] = {NOTHING: Way(NOTHING, "nothing", "original", "", [])}
+    found: dict[str, Variant] = {NOTHING: Variant(NOTHING, "nothing", "original", "", [])}
     for result in results:
         method = parse_spec(result["spec"]).method
         track = "retain" if method.needs - {"forget"} else "forget"
-        name = way_name(method)
-        found.setdefault(name, Way(name, track, "unlearned", result["run"], [])).results.append(result)
+        name = variant_label(method)
+        found.setdefault(name, Variant(name, track, "unlearned", result["run"], [])).results.append(result)
     nothing = found.pop(NOTHING)
     idle = nothing.results
     nothing = nothing._replace(run=idle[0]["run"]) if idle else nothing._replace(results=[results[0]])
     return [nothing, *sorted(found.values(), key=lambda way: _average_gap(way) or 0.0)]
 
 
-def standings(results: Sequence[Result]) -> pd.DataFrame:
+def compare_variants(results: Sequence[Result]) -> pd.DataFrame:
     """One row per way and metric; empty without gold.
 
     Args:
@@ -70,7 +70,7 @@ def standings(results: Sequence[Result]) -> pd.DataFrame:
         anything), floor (gold spread), verdict.
     """
     rows = []
-    for way in ways_of(results):
+    for way in variants_of(results):
         first = way.results[0]
         golds = _golds(first)
         spread = gold_spread(golds, SIGNED) or {}
@@ -98,14 +98,14 @@ def overview(results: Sequence[Result]) -> pd.DataFrame:
         Columns way, track, runs, gap, within (whether the gap is no larger than the gold spread), the difference of
         every metric to gold, tug_of_war, steps, seconds (of unlearning), time_ratio (to one retraining), run.
     """
-    table = standings(results)
+    table = compare_variants(results)
     if table.empty:
         return pd.DataFrame(columns=["way", "track", "runs", "gap", "within", "time_ratio", "run"])
     order = [name for name in (*SIGNED, *DISTANCES) if name in set(table["metric"])]
     wide = table.pivot(index="way", columns="metric", values="difference")[order]
     head = table.drop_duplicates("way").set_index("way")[["track", "runs", "run"]]
     gaps = table[table["metric"] == "gap"].set_index("way")
-    costs = pd.DataFrame.from_dict({way.name: _costs(way) for way in ways_of(results)}, orient="index", dtype=float)
+    costs = pd.DataFrame.from_dict({way.name: _costs(way) for way in variants_of(results)}, orient="index", dtype=float)
     both = head.join(wide).assign(within=gaps["verdict"] == WITHIN).join(costs)
     front = ["track", "runs", "gap", "within"]
     return both[[*front, *(name for name in both if name not in (*front, "run")), "run"]].reset_index()
@@ -157,16 +157,16 @@ def _golds(result: Result, but: str = "") -> list[dict[str, float | None]]:
     return [values for role, values in result["accuracy"].items() if role.startswith("gold-") and role != but]
 
 
-def _average_gap(way: Way) -> float | None:
+def _average_gap(way: Variant) -> float | None:
     return way.mean(lambda result: distance(result, way.role, "gap"))
 
 
-def _row(way: Way, metric: str, value: float, gold: float | None, found: Interval, floor: float | None) -> tuple:
+def _row(way: Variant, metric: str, value: float, gold: float | None, found: Interval, floor: float | None) -> tuple:
     head = way.name, way.track, way.run, len(way.results), metric
     return *head, value, gold, found.mean, found.low, found.high, floor
 
 
-def _costs(way: Way) -> dict[str, float | None]:
+def _costs(way: Variant) -> dict[str, float | None]:
     """Means over the way's runs; doing nothing takes no time."""
     tug = way.mean(lambda result: tug_of_war(result["accuracy"][way.role], _golds(result)))
     if way.track == "nothing":

@@ -9,7 +9,7 @@ from typing import Any
 from core.analysis.intervals import Interval, difference_interval, interval
 from core.bench.table import finished, print_rows
 from core.specs import make_spec
-from core.specs.sweep import suitable_runs, way_name
+from core.specs.sweep import suitable_runs, variant_label
 from core.store import Store
 
 REQUESTS = ("class=3:30%", "class=3")
@@ -23,7 +23,7 @@ def measure(store: Store) -> None:
     for request in REQUESTS:
         spec = make_spec("digits-noisy", request, gold_seeds=GOLDS)
         every = {
-            way_name(way.method): [finished(store, way.but(unlearn_seed=seed)) for seed in SEEDS]
+            variant_label(way.method): [finished(store, way.replace(unlearn_seed=seed)) for seed in SEEDS]
             for way in suitable_runs(spec)
         }
         print(f"\ndigits-noisy, {request}, golds {GOLDS[0]} to {GOLDS[-1]}, unlearning seeds {SEEDS[0]} to {SEEDS[-1]}")

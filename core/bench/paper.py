@@ -55,7 +55,9 @@ class Setting:
         methods = [line.method for line in self.lines if line.method is not None]
         return {
             line.title: [
-                self.spec.but(method=line.method or methods[0], unlearn_seed=seed, model=self.spec.model.but(seed=seed))
+                self.spec.replace(
+                    method=line.method or methods[0], unlearn_seed=seed, model=self.spec.model.replace(seed=seed)
+                )
                 for seed in line.seeds
             ]
             for line in self.lines

@@ -49,7 +49,7 @@ def add_weights(args: argparse.Namespace) -> int:
     from core.experiment.weights import add_weights as check_and_keep
 
     dataset = named(args.dataset)
-    model = ModelSpec.of({"data": {"name": dataset}, "arch": args.arch or data_info(dataset).arch})
+    model = ModelSpec.parse({"data": {"name": dataset}, "arch": args.arch or data_info(dataset).arch})
     info = check_and_keep(args.file, model, args.labels.split(",") if args.labels else ())
     print(f"{info.name}\t{info.right:.1%} of {info.looked_at} test images right")
     return 0

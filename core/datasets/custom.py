@@ -22,7 +22,7 @@ from core.specs.datasets import OWN_NAME
 
 READERS = {"folder": read_folder, "zip": read_zip, "npz": read_npz}
 CLASS_NAME = re.compile(r"[^+:,=%\s](?:[^+:,=%]{0,78}[^+:,=%\s])?")
-LEAST_TRAIN = 20  # images; DataSpec.size asks for no fewer
+MIN_TRAIN = 20  # images; DataSpec.size asks for no fewer
 
 
 def is_place(name: str) -> bool:
@@ -58,10 +58,9 @@ def add_images(
 
 def _check(place: str, arrays: Arrays, classes: list[str]) -> None:
     x_train, y_train, x_test, y_test = arrays
-    if len(x_train) < LEAST_TRAIN or not len(x_test):
+    if len(x_train) < MIN_TRAIN or not len(x_test):
         raise InvalidSpec(
-            f"{place} has {len(x_train)} training and {len(x_test)} test images; "
-            f"at least {LEAST_TRAIN} and 1 are needed"
+            f"{place} has {len(x_train)} training and {len(x_test)} test images; at least {MIN_TRAIN} and 1 are needed"
         )
     if not 2 <= len(classes) <= 10_000 or len(set(classes)) < len(classes):
         raise InvalidSpec(f"{place} has {len(classes)} class names; 2 to 10000 are allowed, each once")

@@ -105,7 +105,7 @@ def load_dataset(data: str | DataSpec, root: Path | str | None = None) -> Datase
         DataUnavailable: a data set that is not on this machine.
     """
     if isinstance(data, str):
-        data = DataSpec.of({"name": add_images(data) if is_place(data) else data})
+        data = DataSpec.parse({"name": add_images(data) if is_place(data) else data})
     if data.name not in DOWNLOADED:
         return _load(data, data_root())
     root = data_root() if root is None else Path(root)

@@ -21,8 +21,8 @@ from core.errors import InvalidSpec
 FORMATS = ("PNG", "JPEG", "BMP", "WEBP", "PPM", "GIF", "TIFF")
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".ppm", ".pgm", ".gif", ".tif", ".tiff")
 SIDE = 64  # pixels
-MOST_PIXELS = 64_000_000  # of one picture, before it is decoded
-MOST_BYTES = 16 << 30  # of all images, decoded
+MAX_PIXELS = 64_000_000  # of one picture, before it is decoded
+MAX_BYTES = 16 << 30  # of all images, decoded
 NAMED = 20  # bad files in one message
 UNREADABLE = (  # what reading a damaged picture raises, in a zip file or not
     OSError, ValueError, SyntaxError, EOFError, struct.error, Image.DecompressionBombError, zipfile.BadZipFile,
@@ -70,7 +70,7 @@ def read_pictures(
     channels = 1 if all(grey for _, grey in sizes) else 3
     width, height = next(iter(shapes), (SIDE, SIDE))
     side = width if len(shapes) == 1 and width == height and 8 <= width <= SIDE else SIDE
-    if len(files) * channels * side * side > MOST_BYTES:
+    if len(files) * channels * side * side > MAX_BYTES:
         raise InvalidSpec(f"{place} has {len(files)} pictures, too many to hold at {side}x{side} pixels")
     images = np.empty((len(files), channels, side, side), np.uint8)
     for n, (name, _) in enumerate(files):
@@ -120,7 +120,7 @@ def _look(name: str, open_file: Open, bad: dict[str, str]) -> tuple[tuple[int, i
     """Size and greyness from the header; a file without one is bad."""
     try:
         with open_file(name) as file, Image.open(file, formats=FORMATS) as picture:
-            if picture.width * picture.height > MOST_PIXELS or min(picture.size) < 8:
+            if picture.width * picture.height > MAX_PIXELS or min(picture.size) < 8:
                 bad[name] = f"{picture.width}x{picture.height} pixels"
             return picture.size, picture.mode in ("1", "L")
     except UNREADABLE:

@@ -92,7 +92,7 @@ def _pick(request: ForgetRequest, term: Term, dataset: Dataset) -> np.ndarray:
 
 
 def _draw(ids: np.ndarray, share: Share | None, draw: int, name: str) -> np.ndarray:
-    count = len(ids) if share is None else share.of(len(ids))
+    count = len(ids) if share is None else share.resolve(len(ids))
     if count > len(ids):
         raise InvalidSpec(f"{count} images are asked for, {name} has {len(ids)} training images")
     return np.random.default_rng([draw, *name.encode()]).permutation(ids)[:count]

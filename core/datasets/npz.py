@@ -11,7 +11,7 @@ import numpy as np
 from core.errors import InvalidSpec
 
 NAMES = ("x_train", "y_train", "x_test", "y_test", "class_names")
-MOST_BYTES = 16 << 30  # of all arrays together
+MAX_BYTES = 16 << 30  # of all arrays together
 SIDES = range(8, 257)  # pixels
 ARCHIVE_ERRORS = (
     OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError,
@@ -65,8 +65,8 @@ def _header(archive: zipfile.ZipFile, path: Path, name: str) -> tuple[tuple[int,
 
 def _check(path: Path, headers: dict[str, tuple[tuple[int, ...], np.dtype]]) -> None:
     total = sum(int(np.prod(shape, dtype=object)) * kind.itemsize for shape, kind in headers.values())
-    if total > MOST_BYTES:
-        raise InvalidSpec(f"{path} unpacks to {total:,} bytes; at most {MOST_BYTES:,} are read")
+    if total > MAX_BYTES:
+        raise InvalidSpec(f"{path} unpacks to {total:,} bytes; at most {MAX_BYTES:,} are read")
     for images, labels in (("x_train", "y_train"), ("x_test", "y_test")):
         shape, kind = headers[images]
         grey = len(shape) == 3

@@ -6,11 +6,11 @@ from io import BytesIO
 import numpy as np
 from PIL import Image, ImageOps
 
-from core.datasets.folder import MOST_PIXELS, UNREADABLE
+from core.datasets.folder import MAX_PIXELS, UNREADABLE
 from core.errors import InvalidSpec
 
 FORMATS = ("PNG", "JPEG", "WEBP")
-MOST_BYTES = 10 << 20  # of a file
+MAX_BYTES = 10 << 20  # of a file
 SIDE = 256  # pixels: what is kept of a larger picture
 
 
@@ -20,13 +20,13 @@ def read_picture(data: bytes) -> np.ndarray:
     Raises:
         InvalidSpec: too large, or no PNG, JPEG or WebP.
     """
-    if len(data) > MOST_BYTES:
-        raise InvalidSpec(f"the picture has {len(data):,} bytes; at most {MOST_BYTES:,} are read")
+    if len(data) > MAX_BYTES:
+        raise InvalidSpec(f"the picture has {len(data):,} bytes; at most {MAX_BYTES:,} are read")
     try:
         with Image.open(BytesIO(data), formats=FORMATS) as picture:
-            if picture.width * picture.height > MOST_PIXELS:
+            if picture.width * picture.height > MAX_PIXELS:
                 raise InvalidSpec(
-                    f"the picture has {picture.width}x{picture.height} pixels; at most {MOST_PIXELS:,} are read"
+                    f"the picture has {picture.width}x{picture.height} pixels; at most {MAX_PIXELS:,} are read"
                 )
             upright = ImageOps.exif_transpose(picture)
             plain = upright.convert("L" if upright.mode in ("1", "L", "I;16", "LA") else "RGB")

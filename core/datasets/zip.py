@@ -12,9 +12,9 @@ import numpy as np
 from core.datasets.folder import SUFFIXES, read_pictures, refuse
 from core.errors import InvalidSpec
 
-MOST_FILES = 500_000
-MOST_FILE = 64 << 20  # bytes of one picture, unpacked
-MOST_BYTES = 16 << 30  # of all, unpacked
+MAX_FILES = 500_000
+MAX_FILE = 64 << 20  # bytes of one picture, unpacked
+MAX_BYTES = 16 << 30  # of all, unpacked
 ENCRYPTED = 1  # bit of a file's flags
 
 
@@ -39,8 +39,8 @@ def read_zip(
 
 
 def _check(path: Path, entries: list[zipfile.ZipInfo]) -> None:
-    if len(entries) > MOST_FILES:
-        raise InvalidSpec(f"{path} holds {len(entries):,} files; at most {MOST_FILES:,} are read")
+    if len(entries) > MAX_FILES:
+        raise InvalidSpec(f"{path} holds {len(entries):,} files; at most {MAX_FILES:,} are read")
     bad: dict[str, str] = {}
     seen: set[str] = set()
     for entry in entries:
@@ -49,8 +49,8 @@ def _check(path: Path, entries: list[zipfile.ZipInfo]) -> None:
         seen.add(entry.filename)
     refuse(str(path), bad)
     total = sum(entry.file_size for entry in entries if _is_picture(entry.filename))
-    if total > MOST_BYTES:
-        raise InvalidSpec(f"{path} unpacks to {total:,} bytes; at most {MOST_BYTES:,} are read")
+    if total > MAX_BYTES:
+        raise InvalidSpec(f"{path} unpacks to {total:,} bytes; at most {MAX_BYTES:,} are read")
 
 
 def _problem(entry: zipfile.ZipInfo) -> str:
@@ -60,7 +60,7 @@ def _problem(entry: zipfile.ZipInfo) -> str:
         return "a link"
     if entry.flag_bits & ENCRYPTED:
         return "encrypted"
-    if entry.file_size > MOST_FILE and _is_picture(entry.filename):
+    if entry.file_size > MAX_FILE and _is_picture(entry.filename):
         return f"{entry.file_size:,} bytes"
     return ""
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import softmax
 
-from core.analysis.attack_curves import MODEL_ATTACK, SHADOW, contenders
+from core.analysis.attack_curves import MODEL_ATTACK, SHADOW, attack_population
 from core.experiment.model_set import Rivals
 from core.experiment.shadows import ShadowLogits
 from core.metrics.membership.attacks import Signals, attack_numbers, attack_rows, population_attacks
@@ -15,7 +15,7 @@ from core.metrics.membership.lira import Shadows, logit_confidence, rmia, u_lira
 
 def simple_attacks(rivals: Rivals) -> list[pd.DataFrame]:
     """The population attacks, each fitted and tried on every model by itself."""
-    chosen = rivals.audience
+    chosen = rivals.attack_sets
     known = np.concatenate([chosen.members, chosen.others])
     member = np.isin(known, chosen.members)
     known_labels, labels = rivals.labels(known), rivals.labels(chosen.attacked)
@@ -24,14 +24,14 @@ def simple_attacks(rivals: Rivals) -> list[pd.DataFrame]:
         attack_rows(role, attack, chosen.attacked, chosen.attacked_member, score)
         for role in rivals.models
         for attack, score in population_attacks(
-            Signals.of(known_logits[role], known_labels), member, Signals.of(logits[role], labels)
+            Signals.from_logits(known_logits[role], known_labels), member, Signals.from_logits(logits[role], labels)
         ).items()
     ]
 
 
 def shadow_ids(rivals: Rivals) -> np.ndarray:
     """Ids of the images that shadow models must be asked about: forget, unseen, and RMIA's population."""
-    return np.concatenate([rivals.audience.attacked, rivals.audience.others])
+    return np.concatenate([rivals.attack_sets.attacked, rivals.attack_sets.others])
 
 
 def shadow_attacks(rivals: Rivals, shadows: ShadowLogits) -> list[pd.DataFrame]:
@@ -40,7 +40,7 @@ def shadow_attacks(rivals: Rivals, shadows: ShadowLogits) -> list[pd.DataFrame]:
     Args:
         shadows: on ``shadow_ids``.
     """
-    chosen, ids = rivals.audience, shadow_ids(rivals)
+    chosen, ids = rivals.attack_sets, shadow_ids(rivals)
     labels, logits = rivals.labels(ids), rivals.logits(ids)
     count, attacked = len(chosen.forget), len(chosen.attacked)
 
@@ -81,7 +81,7 @@ def privacy(table: pd.DataFrame) -> dict[str, Any]:
     for attack, rows in table.groupby("attack", sort=False):
         found[attack] = {}
         for role in rows["role"].unique():
-            told = contenders(rows, role)
+            told = attack_population(rows, role)
             if told["member"].nunique() == 2:
                 found[attack][role] = attack_numbers(told["member"].to_numpy(bool), told["score"].to_numpy())
     return found

@@ -12,7 +12,7 @@ from core.events import Phase
 from core.experiment.rng import make_generator
 from core.inference import image_losses
 from core.methods.tmu.features import brief_recipe
-from core.metrics.easy_hard import Judgement, gold_right, judge
+from core.metrics.easy_hard import Scores, gold_right, judge
 from core.models import model_for
 from core.planning.plan import Plan
 from core.specs.methods import Tmu
@@ -39,7 +39,7 @@ def proxy_losses(planned: Plan, dataset: Dataset, place: torch.device) -> Iterat
     return np.mean(losses, axis=0)
 
 
-def judged(own: pd.DataFrame, golds: list[pd.DataFrame]) -> Judgement:
+def judged(own: pd.DataFrame, golds: list[pd.DataFrame]) -> Scores:
     """The result's ``easy_hard``, from the unlearned model's rows and those of the golds."""
     rows = own[own["split"] == "forget"].sort_values("index")
     named = [gold.assign(role=f"gold-{n}") for n, gold in enumerate(golds)]

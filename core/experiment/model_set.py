@@ -10,7 +10,7 @@ from torch import nn
 
 from core.datasets import Dataset, Split, is_subclass_request
 from core.inference import predict
-from core.metrics.membership.attacks import Audience, audience
+from core.metrics.membership.attacks import AttackSets, attack_sets
 from core.models import device_of
 from core.planning.plan import Plan
 
@@ -39,10 +39,10 @@ class Rivals:
         return is_subclass_request(self.planned.spec.forget, self.dataset.info)
 
     @cached_property
-    def audience(self) -> Audience:
+    def attack_sets(self) -> AttackSets:
         """The images of membership attacks."""
         limit = self.planned.spec.measure.norm_images
-        return audience(self.dataset, self.planned.forget.ids, self.planned.gone.ids, self.by_subclass, limit)
+        return attack_sets(self.dataset, self.planned.forget.ids, self.planned.gone.ids, self.by_subclass, limit)
 
     def labels(self, ids: np.ndarray) -> np.ndarray:
         """Labels int64 (N,) in the order of the ids."""

@@ -7,7 +7,7 @@ from plotly.offline import get_plotlyjs
 
 from core.figures import Shown
 
-MOST_ROWS = 200  # of a table below its figure
+MAX_ROWS = 200  # of a table below its figure
 
 STYLE = """
 :root { color-scheme: light dark; --text: #1b2430; --page: #ffffff; --line: #d8dee6; --soft: #f3f5f8; }
@@ -76,9 +76,9 @@ def figure_html(shown: Shown, name: str) -> str:
 
 
 def table_html(frame: pd.DataFrame) -> str:
-    """A data frame as an HTML table, cut after ``MOST_ROWS`` rows."""
-    rows = frame.head(MOST_ROWS).to_html(index=False, border=0, na_rep="–", float_format="{:.4g}".format, escape=True)
-    cut = f"<p>The first {MOST_ROWS} of {len(frame)} rows.</p>" if len(frame) > MOST_ROWS else ""
+    """A data frame as an HTML table, cut after ``MAX_ROWS`` rows."""
+    rows = frame.head(MAX_ROWS).to_html(index=False, border=0, na_rep="–", float_format="{:.4g}".format, escape=True)
+    cut = f"<p>The first {MAX_ROWS} of {len(frame)} rows.</p>" if len(frame) > MAX_ROWS else ""
     return f'<div class="scroll">{rows}</div>{cut}'
 
 

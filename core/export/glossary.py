@@ -6,7 +6,7 @@ from typing import Any
 from core.analysis.method_comparison import SIGNED, retraining_seconds
 from core.figures import in_role_order
 from core.specs import RunSpec
-from core.specs.sweep import way_name
+from core.specs.sweep import variant_label
 
 GLOSSARY = {
     "FA": "accuracy on the forget set: the training images to forget. The aim is gold's value, not zero.",
@@ -23,7 +23,7 @@ GLOSSARY = {
 
 def title(spec: RunSpec) -> str:
     """What was forgotten, of what, and how."""
-    return f"{spec.model.data.info.title}: {spec.forget.text} forgotten by {way_name(spec.method)}"
+    return f"{spec.model.data.info.title}: {spec.forget.text} forgotten by {variant_label(spec.method)}"
 
 
 def accuracy_rows(result: Mapping[str, Any]) -> list[list[str]]:

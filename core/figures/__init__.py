@@ -64,7 +64,7 @@ from core.figures.privacy.relearning import (
     relearning_told,
 )
 from core.figures.runs.compare import (
-    MOST_RUNS,
+    MAX_RUNS,
     run_accuracies,
     run_accuracies_table,
     run_curves,
@@ -101,8 +101,8 @@ __all__ = [
     "FEATURE_NAMES",
     "GAP_NAMES",
     "LINES",
+    "MAX_RUNS",
     "METRIC_TITLES",
-    "MOST_RUNS",
     "NORM_NAMES",
     "OUTCOME_MARKS",
     "SPLIT_NAMES",

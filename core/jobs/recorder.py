@@ -8,7 +8,7 @@ from core.events import Event, Finished, Phase, Step, Table
 from core.store import RunFolder, write_json, write_table, write_weights
 
 EVERY = 0.2  # seconds between two writes of the progress
-MOST_STEPS = 1000  # steps in the progress file; the trajectory has all of them
+MAX_STEPS = 1000  # steps in the progress file; the trajectory has all of them
 
 
 class Recorder:
@@ -41,7 +41,7 @@ class Recorder:
         if time.monotonic() - self.written < EVERY:
             return False
         self.written = time.monotonic()
-        thin = len(self.steps) // MOST_STEPS + 1
+        thin = len(self.steps) // MAX_STEPS + 1
         write_json(
             self.folder / "progress.json",
             {

@@ -108,7 +108,7 @@ def _add_images(token: str, path: Path, wanted: dict[str, Any]) -> tuple[str, st
 def _add_weights(token: str, path: Path, wanted: dict[str, Any]) -> tuple[str, str]:
     from core.experiment.weights import add_weights  # brings in torch, which the page must not
 
-    info = add_weights(path, ModelSpec.of(wanted["model"]), wanted["labels"], wanted["title"])
+    info = add_weights(path, ModelSpec.parse(wanted["model"]), wanted["labels"], wanted["title"])
     return info.name, f"They fit, and classify {info.right:.1%} of {info.looked_at:,} test images right."
 
 

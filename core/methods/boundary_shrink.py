@@ -24,7 +24,7 @@ from torch import Tensor, nn
 from core.methods.descent import run
 from core.methods.task import Batches, Task, cross_entropy
 from core.models import device_of
-from core.oom import in_batches
+from core.oom import map_batches
 from core.sensitivity import evaluating
 from core.specs.methods import BoundaryShrink
 from core.training import Step, as_float, tensors
@@ -59,7 +59,7 @@ def nearest_classes(model: nn.Module, images: Tensor, labels: Tensor, bound: flo
         return logits.scatter(1, own[:, None], -torch.inf).argmax(dim=1)
 
     with evaluating(model, frozen=True):
-        return torch.cat(list(in_batches(nearest, CHUNK, images, labels)))
+        return torch.cat(list(map_batches(nearest, CHUNK, images, labels)))
 
 
 def crossed(model: nn.Module, images: Tensor, labels: Tensor, bound: float) -> Tensor:

@@ -36,7 +36,7 @@ def unlearn(model: nn.Module, task: Task, spec: Delete, *, generator: torch.Gene
         Steps with ``step_size``; the last has the reason.
     """
     assert task.forget is not None
-    forget = Batches.of(task.forget, spec.batch_size, model, generator)
+    forget = Batches.from_split(task.forget, spec.batch_size, model, generator)
     teacher = frozen(model)
 
     def loss(images: Tensor, labels: Tensor) -> Tensor:

@@ -25,7 +25,7 @@ from core.methods.steps import descend, distance, get_weights, relative_rate, re
 from core.methods.stops import accuracy_stop
 from core.methods.task import Task, shuffled
 from core.models import device_of
-from core.oom import in_memory, note_memory
+from core.oom import note_memory, retry_on_oom
 from core.specs import TrainSpec
 from core.specs.methods import Iterative
 from core.training import Step
@@ -35,7 +35,7 @@ MakeOptimiser = Callable[[Iterable[nn.Parameter], float], torch.optim.Optimizer]
 Move = Callable[[Sequence[Tensor | None]], None]
 Reason = Callable[[int, Sequence[Tensor]], str | None]  # step, weights before it -> why to end
 
-MOST_PARTS = 64  # of the images of a step, where memory ends
+MAX_PARTS = 64  # of the images of a step, where memory ends
 
 
 def run(
@@ -103,13 +103,13 @@ def _descend(
     mask: Sequence[Tensor] | None, training_mode: bool,
 ) -> Iterator[Step]:  # fmt: skip
     parameters = list(model.parameters())
-    share = MOST_PARTS  # how many 64ths of a step's images go through the model at once
+    share = MAX_PARTS  # how many 64ths of a step's images go through the model at once
     for step in range(1, total + 1):
         before = get_weights(model)
         model.train(training_mode)
-        (loss, gradients), fitted = in_memory(partial(_gradients, model, parameters, next(losses)), share)
+        (loss, gradients), fitted = retry_on_oom(partial(_gradients, model, parameters, next(losses)), share)
         if fitted < share:
-            share, parts = fitted, MOST_PARTS // fitted
+            share, parts = fitted, MAX_PARTS // fitted
             seen = "; BatchNorm saw these parts" if training_mode else ""
             note_memory(f"for all images of a step, so they went through the model in up to {parts} parts{seen}")
         model.eval()
@@ -125,7 +125,7 @@ def _descend(
 def _gradients(
     model: nn.Module, parameters: Sequence[nn.Parameter], loss: Loss, share: int
 ) -> tuple[float, Sequence[Tensor | None]]:
-    with in_parts(model, MOST_PARTS // share):
+    with in_parts(model, MAX_PARTS // share):
         value = loss()
         return value.item(), torch.autograd.grad(value, parameters, allow_unused=True)
 

@@ -44,7 +44,7 @@ def unlearn(model: nn.Module, task: Task, spec: FineTune, *, generator: torch.Ge
 def retained(model: nn.Module, task: Task, generator: torch.Generator) -> Batches:
     """The retain set in batches as large as the recipe's."""
     assert task.retain is not None
-    return Batches.of(task.retain, task.recipe.batch_size, model, generator)
+    return Batches.from_split(task.retain, task.recipe.batch_size, model, generator)
 
 
 def training_losses(model: nn.Module, task: Task, retain: Batches, generator: torch.Generator) -> Iterator[Loss]:

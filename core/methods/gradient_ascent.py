@@ -35,7 +35,7 @@ def unlearn(model: nn.Module, task: Task, spec: GradientAscent, *, generator: to
         Steps whose ``loss`` is minus the cross-entropy, with ``step_size``; the last has the reason.
     """
     assert task.forget is not None
-    forget = Batches.of(task.forget, spec.batch_size, model, generator)
+    forget = Batches.from_split(task.forget, spec.batch_size, model, generator)
     losses = (partial(ascent, model, images, labels) for images, labels in forget)
     yield from run(model, task, spec, losses, spec.epochs * forget.per_pass, generator=generator)
 

@@ -38,7 +38,7 @@ def unlearn(model: nn.Module, task: Task, spec: Jit, *, generator: torch.Generat
         Steps with ``step_size``; the last has the reason.
     """
     assert task.forget is not None
-    forget = Batches.of(task.forget, spec.batch_size, model, generator)
+    forget = Batches.from_split(task.forget, spec.batch_size, model, generator)
 
     def losses() -> Iterator[Loss]:
         for images, _ in forget:

@@ -44,7 +44,7 @@ from core.methods.steps import descend, get_weights, relative_rate
 from core.methods.stops import Falls, Guard, Recovers, Stop, accuracy_stop, ratio
 from core.methods.task import Task, batches, shuffled
 from core.models import device_of
-from core.oom import in_memory, note_memory
+from core.oom import note_memory, retry_on_oom
 from core.sensitivity import (
     draw_irrelevant,
     evaluating,
@@ -81,7 +81,7 @@ def unlearn(model: nn.Module, task: Task, spec: MuMis, *, generator: torch.Gener
     stop = _stop(model, images, labels, task, spec)
     guard = make_guard(model, images[:GUARD_IMAGES], labels[:GUARD_IMAGES], spec, generator)
     loss_of = make_loss(model, task.num_classes, spec, generator)
-    scale = spec.step_scale(task.goes_whole)
+    scale = spec.step_scale(task.whole_classes_only)
     passes = batches(len(labels), spec.batch_size, generator)
 
     def descend_on(batch: Tensor, count: int) -> tuple[float, float]:
@@ -94,7 +94,7 @@ def unlearn(model: nn.Module, task: Task, spec: MuMis, *, generator: torch.Gener
     for step, (batch, ends_pass) in enumerate(islice(passes, spec.max_steps), start=1):
         before = get_weights(model)
         wanted = min(at_once, len(batch))
-        (loss, length), fitted = in_memory(partial(descend_on, batch), wanted)
+        (loss, length), fitted = retry_on_oom(partial(descend_on, batch), wanted)
         if fitted < wanted:
             at_once = fitted
             note_memory(f"for {wanted} images per step; steps were made on {fitted}")
@@ -151,7 +151,7 @@ def move(model: nn.Module, loss: Tensor, spec: MuMis, scale: float) -> float:
 
 def _stop(model: nn.Module, images: Tensor, labels: Tensor, task: Task, spec: MuMis) -> Stop:
     """The rule that ``spec.stop`` comes to, with what it watches."""
-    name = spec.stop_rule(task.goes_whole, task.known_accuracy is not None)
+    name = spec.stop_rule(task.whole_classes_only, task.known_accuracy is not None)
     if name == "accuracy":
         return accuracy_stop(model, images, labels, task.target_accuracy, spec.max_steps)
     if name == "sensitivity":

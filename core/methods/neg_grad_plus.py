@@ -35,7 +35,7 @@ def unlearn(model: nn.Module, task: Task, spec: NegGradPlus, *, generator: torch
         Steps with ``step_size``; the last has the reason.
     """
     assert task.forget is not None
-    forget = Batches.of(task.forget, spec.batch_size, model, generator)
+    forget = Batches.from_split(task.forget, spec.batch_size, model, generator)
     retain = beside(task, spec.batch_size, model, generator)
 
     def loss(images: Tensor, labels: Tensor, kept: Tensor, own: Tensor) -> Tensor:

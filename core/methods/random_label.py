@@ -38,7 +38,7 @@ def unlearn(model: nn.Module, task: Task, spec: RandomLabel, *, generator: torch
         Steps with ``step_size``; the last has the reason.
     """
     assert task.forget is not None
-    forget = Batches.of(task.forget, spec.batch_size, model, generator)
+    forget = Batches.from_split(task.forget, spec.batch_size, model, generator)
     retain = beside(task, spec.batch_size, model, generator) if spec.replay else None
     losses = relabelled(model, forget, retain, task.num_classes, generator)
     yield from run(model, task, spec, losses, spec.epochs * (retain or forget).per_pass, generator=generator)

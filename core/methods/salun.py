@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from core.methods.descent import run
 from core.methods.random_label import relabelled
 from core.methods.task import Batches, Task, beside
-from core.oom import in_batches
+from core.oom import map_batches
 from core.specs.methods import Salun
 from core.training import Step
 
@@ -40,7 +40,7 @@ def unlearn(model: nn.Module, task: Task, spec: Salun, *, generator: torch.Gener
     """
     assert task.forget is not None
     model.eval()
-    forget = Batches.of(task.forget, spec.batch_size, model, generator)
+    forget = Batches.from_split(task.forget, spec.batch_size, model, generator)
     mask = salient(model, forget, spec.density)
     retain = beside(task, spec.batch_size, model, generator)
     losses = relabelled(model, forget, retain, task.num_classes, generator)
@@ -60,7 +60,7 @@ def salient(model: nn.Module, forget: Batches, density: float) -> list[Tensor]:
 
     for _ in range(forget.per_pass):
         images, labels = next(forget)
-        for found in in_batches(gradients, len(labels), images, labels):
+        for found in map_batches(gradients, len(labels), images, labels):
             for sum_, gradient in zip(total, found, strict=True):
                 sum_ += gradient
     sizes = torch.cat([gradient.abs().flatten() for gradient in total])

@@ -45,8 +45,8 @@ def unlearn(model: nn.Module, task: Task, spec: Scrub, *, generator: torch.Gener
     assert task.forget is not None
     assert task.retain is not None
     teacher = frozen(model)
-    forget = Batches.of(task.forget, spec.batch_size, model, generator)
-    retain = Batches.of(task.retain, task.recipe.batch_size, model, generator)
+    forget = Batches.from_split(task.forget, spec.batch_size, model, generator)
+    retain = Batches.from_split(task.retain, task.recipe.batch_size, model, generator)
 
     def away(images: Tensor, labels: Tensor) -> Tensor:
         return -divergence(teacher(images), model(images), spec.temperature)

@@ -22,7 +22,7 @@ from torch.func import functional_call, grad_and_value, vmap
 from core.methods.steps import distance, get_weights
 from core.methods.task import Task
 from core.models import device_of
-from core.oom import in_batches
+from core.oom import map_batches
 from core.sensitivity import evaluating
 from core.specs.methods import Ssd
 from core.training import Step, as_float, tensors
@@ -83,7 +83,7 @@ def squared_gradients(model: nn.Module, images: Tensor, labels: Tensor) -> tuple
     total = [torch.zeros_like(weight) for weight in weights.values()]
     loss = 0.0
     with evaluating(model):
-        for squares, losses in in_batches(sums, CHUNK, images, labels):
+        for squares, losses in map_batches(sums, CHUNK, images, labels):
             loss += losses
             for sum_, square in zip(total, squares, strict=True):
                 sum_ += square

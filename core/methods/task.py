@@ -40,7 +40,7 @@ class Task:
     whole_subclasses: tuple[int, ...] = ()
 
     @property
-    def goes_whole(self) -> bool:
+    def whole_classes_only(self) -> bool:
         """Whether the forget set is nothing but whole classes."""
         assert self.forget is not None
         return bool(set(self.forget.labels.tolist()) <= set(self.whole_classes))
@@ -50,7 +50,7 @@ class Task:
         """What a model without the forget set is expected to score on it: 0 on whole classes, else the class's
         held-out accuracy, averaged over the forget images; None where that is not known."""
         assert self.forget is not None
-        if self.goes_whole:
+        if self.whole_classes_only:
             return 0.0
         if self.known_accuracy is None:
             return None
@@ -99,7 +99,7 @@ class Batches:
         self._order = batches(len(labels), size, generator)
 
     @classmethod
-    def of(cls, split: Split, size: int, model: nn.Module, generator: torch.Generator) -> Self:
+    def from_split(cls, split: Split, size: int, model: nn.Module, generator: torch.Generator) -> Self:
         """Those of a split, on the model's device."""
         return cls(*tensors(split, device_of(model)), size, generator)
 
@@ -121,4 +121,4 @@ def beside(task: Task, size: int, model: nn.Module, generator: torch.Generator) 
     """Retain batches as large as the forget batches of at most ``size``, to go with them in one step."""
     assert task.forget is not None
     assert task.retain is not None
-    return Batches.of(task.retain, min(size, len(task.forget)), model, generator)
+    return Batches.from_split(task.retain, min(size, len(task.forget)), model, generator)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-Judgement = dict[str, float | int | None]
+Scores = dict[str, float | int | None]
 
 FEATURES = {"NF": "nf", "AF": "af", "CF": "cf"}
 OUTCOMES = ("called easy, is easy", "called easy, is hard", "called hard, is easy", "called hard, is hard")
@@ -69,7 +69,7 @@ def rungs(samples: pd.DataFrame, known: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
-def judge(p_hard: np.ndarray, easy: np.ndarray, right: np.ndarray) -> Judgement:
+def judge(p_hard: np.ndarray, easy: np.ndarray, right: np.ndarray) -> Scores:
     """Everything that the result says of a prediction.
 
     Args:

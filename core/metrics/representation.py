@@ -11,7 +11,7 @@ from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-LEAST = 4  # images of the forgotten class that a probe can be fitted on half of, and scored on
+MIN_CLASS = 4  # images of the forgotten class that a probe can be fitted on half of, and scored on
 
 
 def linear_cka(first: np.ndarray, second: np.ndarray) -> float | None:
@@ -65,7 +65,7 @@ def class_probe(
         auc and balanced_accuracy; None where there are too few images of the class, or none of others.
     """
     ours, others = np.flatnonzero(pool_forgotten), np.flatnonzero(~pool_forgotten)
-    if min(len(ours), test_forgotten.sum()) < LEAST or not len(others) or test_forgotten.all():
+    if min(len(ours), test_forgotten.sum()) < MIN_CLASS or not len(others) or test_forgotten.all():
         return None
     half = np.random.default_rng(0).permutation(ours)[: len(ours) // 2]  # the same images for every model
     rows = np.concatenate([half, others])

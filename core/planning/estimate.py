@@ -17,7 +17,7 @@ Record = Mapping[str, Any]
 # Multiply-adds of one image, divided by the squares of the network's width and of the image's side.
 WORK = {"resnet-tiny": 46.6, "resnet18": 134, "vgg16-bn": 74.7, "allcnn": 29.8, "vit-small": 9.7}
 
-LEAST_STEPS = 100  # of a training that says how long others take: in a shorter one the start is most of it
+MIN_STEPS = 100  # of a training that says how long others take: in a shorter one the start is most of it
 
 
 def estimate(
@@ -41,7 +41,7 @@ def estimate(
         return _kind(model) == _kind(wanted["model"])
 
     trained = [record for record in past.records if record["epochs"] and record["device"].startswith(device)]
-    trained = [record for record in trained if record["steps"] >= LEAST_STEPS] or trained
+    trained = [record for record in trained if record["steps"] >= MIN_STEPS] or trained
     pace = [_pace(record) for record in trained if alike(record["spec"])]
     rough = not pace
     if rough:
@@ -87,7 +87,7 @@ def _scaled(records: list[Record], model: ModelSpec) -> list[float]:
     known = []
     for record in records:
         try:
-            ratio = work(model) / work(ModelSpec.of(record["spec"]))
+            ratio = work(model) / work(ModelSpec.parse(record["spec"]))
         except UnlearnError:
             continue  # of images that are not on this machine, or of another version
         known.append((abs(math.log(ratio)), _pace(record) * ratio))

@@ -8,7 +8,7 @@ from typing import Any
 from core.errors import UnlearnError
 from core.store.files import read_json
 
-MOST = 200  # records and results that are looked at, the newest of each folder
+MAX_RECORDS = 200  # records and results that are looked at, the newest of each folder
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ def look_back(*roots: Path) -> Past:
 
 def _newest(folder: Path, pattern: str) -> list[Mapping[str, Any]]:
     found = []
-    for path in sorted(folder.glob(pattern), key=lambda path: path.stat().st_mtime, reverse=True)[:MOST]:
+    for path in sorted(folder.glob(pattern), key=lambda path: path.stat().st_mtime, reverse=True)[:MAX_RECORDS]:
         try:
             found.append(read_json(path))
         except UnlearnError:

@@ -106,7 +106,10 @@ def plan(spec: RunSpec, *, models: Container[str] = (), past: Past | None = None
         seconds=seconds,
         rough=rough,
         warnings=tuple(_warnings(spec, dataset, forget)),
-        notes=(*([GIVEN] if spec.model.weights else []), *spec.method.notes(goes_whole(dataset, forget), known)),
+        notes=(
+            *([GIVEN] if spec.model.weights else []),
+            *spec.method.notes(whole_classes_only(dataset, forget), known),
+        ),
     )
 
 
@@ -131,7 +134,7 @@ def chain(dataset: Dataset, spec: RunSpec) -> list[ForgetSet]:
     return sets
 
 
-def goes_whole(dataset: Dataset, forget: ForgetSet) -> bool:
+def whole_classes_only(dataset: Dataset, forget: ForgetSet) -> bool:
     """Whether the forget set is nothing but whole classes."""
     labels = dataset.train.labels_of(forget.ids)
     return set(labels.tolist()) <= set(forget.whole_classes)

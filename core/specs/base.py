@@ -16,7 +16,7 @@ class Spec(BaseModel):
     model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
     @classmethod
-    def of(cls, values: dict[str, Any] | str) -> Self:
+    def parse(cls, values: dict[str, Any] | str) -> Self:
         """A spec from plain values, or from the JSON text that stands for them.
 
         Raises:
@@ -27,13 +27,13 @@ class Spec(BaseModel):
         except ValidationError as error:
             raise InvalidSpec(_sentence(error)) from None
 
-    def but(self, **changes: Any) -> Self:
+    def replace(self, **changes: Any) -> Self:
         """A copy with some fields changed, checked like a new one (``model_copy`` would not check).
 
         Raises:
             InvalidSpec: in one sentence, what is not allowed.
         """
-        return self.of({**dict(self), **changes})
+        return self.parse({**dict(self), **changes})
 
     @property
     def key(self) -> str:

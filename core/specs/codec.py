@@ -31,7 +31,7 @@ def parse_spec(data: str | dict[str, Any]) -> RunSpec:
     Raises:
         InvalidSpec: in one sentence, what is not allowed.
     """
-    return RunSpec.of(data)
+    return RunSpec.parse(data)
 
 
 def make_method(name: str, settings: dict[str, Any] | None = None) -> MethodSpec:
@@ -42,7 +42,7 @@ def make_method(name: str, settings: dict[str, Any] | None = None) -> MethodSpec
     """
     if name not in METHODS:
         raise InvalidSpec(f"method {short(name)!r} is not known; choose {choices(METHODS)}")
-    return METHODS[name].of(settings or {})
+    return METHODS[name].parse(settings or {})
 
 
 def make_spec(
@@ -72,7 +72,7 @@ def make_spec(
     Raises:
         InvalidSpec: in one sentence, what is not allowed.
     """
-    info = DataSpec.of({"name": dataset}).info
+    info = DataSpec.parse({"name": dataset}).info
     recipe = info.recipe if recipe is None else recipe
     if recipe not in RECIPES:
         raise InvalidSpec(f"recipe {short(recipe)!r} is not known; choose {choices(RECIPES)}")
@@ -151,12 +151,12 @@ def to_python(spec: RunSpec) -> str:
 
 def gold_model(model: ModelSpec, seed: int, without: str) -> ModelSpec:
     """The same data, architecture and recipe, with another seed and without the forget set; always trained here."""
-    return model.but(seed=seed, without=without, weights=None)
+    return model.replace(seed=seed, without=without, weights=None)
 
 
 def initial_model(model: ModelSpec) -> ModelSpec:
     """The original before its first step: the same recipe with no epochs."""
-    return model.but(train=model.train.but(epochs=0), weights=None)
+    return model.replace(train=model.train.replace(epochs=0), weights=None)
 
 
 def gold_seeds(text: str) -> tuple[int, ...]:

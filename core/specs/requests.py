@@ -34,7 +34,7 @@ class Share:
     fraction: Fraction | None = None
     count: int = 0
 
-    def of(self, total: int) -> int:
+    def resolve(self, total: int) -> int:
         """How many of ``total`` images: fractions round half up, and at least one image is picked."""
         if self.fraction is None:
             return self.count
@@ -79,7 +79,7 @@ def parse_requests(text: str) -> tuple[ForgetRequest, ...]:
     parts = [part.strip() for part in text.split(";")]
     if "" in parts:
         raise InvalidSpec(f"the sequence {short(text)!r} has an empty request; write them as class=1;class=3;class=5")
-    return tuple(ForgetRequest.of({"text": part}) for part in parts)
+    return tuple(ForgetRequest.parse({"text": part}) for part in parts)
 
 
 def requests_text(requests: Sequence[ForgetRequest]) -> str:

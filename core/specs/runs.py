@@ -7,7 +7,7 @@ from core.specs.data import ModelSpec
 from core.specs.methods import AnyMethod, MuMis
 from core.specs.requests import ForgetRequest
 
-LEAST_SHADOWS = 32
+MIN_SHADOWS = 32
 
 
 class MeasureSpec(Spec):
@@ -25,9 +25,9 @@ class MeasureSpec(Spec):
     @field_validator("shadows")
     @classmethod
     def _enough(cls, shadows: int) -> int:
-        if 0 < shadows < LEAST_SHADOWS:
+        if 0 < shadows < MIN_SHADOWS:
             raise ValueError(
-                f"measure.shadows = {shadows} is too few to compare an image with: choose 0, or {LEAST_SHADOWS} to 512"
+                f"measure.shadows = {shadows} is too few to compare an image with: choose 0, or {MIN_SHADOWS} to 512"
             )
         return shadows
 

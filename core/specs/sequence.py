@@ -11,7 +11,7 @@ def sequence_runs(last: RunSpec, *, golds_between: bool = True) -> tuple[RunSpec
     """
     requests = (*last.after, last.forget)
     return tuple(
-        last.but(
+        last.replace(
             after=requests[:n],
             forget=request,
             gold_seeds=last.gold_seeds if golds_between or n == len(last.after) else (),

@@ -43,7 +43,7 @@ class Inspections:
         """The open question that was asked last."""
         for path in sorted((self.folder / "asked").glob("[!.]*.json"), key=_age):
             try:
-                return InspectSpec.of(read_json(path))
+                return InspectSpec.parse(read_json(path))
             except (StoreError, ValueError):
                 path.unlink(missing_ok=True)  # no question, or answered in this moment
         return None

@@ -85,14 +85,14 @@ def _models(store: Store) -> dict[str, list[Path]]:
 def _kept(store: Store, key: str, recipes: set[str]) -> bool:
     """Whether a model may be wanted by one of these recipes. One without a readable record may be of any of them."""
     try:
-        return _recipe(ModelSpec.of(read_json(store.root / "models" / f"{key}.json")["spec"])) in recipes
+        return _recipe(ModelSpec.parse(read_json(store.root / "models" / f"{key}.json")["spec"])) in recipes
     except (UnlearnError, KeyError):
         return bool(recipes)
 
 
 def _recipe(model: ModelSpec) -> str:
     """What all models of a run share: the original, its first weights (no epochs), golds and shadow models."""
-    shared = model.but(train=model.train.but(epochs=0))
+    shared = model.replace(train=model.train.replace(epochs=0))
     return digest(shared.model_dump(mode="json", include={"data", "arch", "width", "train"}))
 
 

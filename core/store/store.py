@@ -65,7 +65,7 @@ class Store:
         original; None where there is no such run, or no earlier request."""
         if not spec.after:
             return None
-        wanted = spec.but(after=spec.after[:-1], forget=spec.after[-1]).unlearned_key
+        wanted = spec.replace(after=spec.after[:-1], forget=spec.after[-1]).unlearned_key
         done = (row for row in self.rows() if row.state == "done")
         found = next((row.id for row in done if parse_spec(row.spec).unlearned_key == wanted), None)
         return None if found is None else self.run(found).weights()

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from core.analysis.attack_curves import MODEL_ATTACK, SHADOW, calls, contenders, rocs, thresholds
+from core.analysis.attack_curves import MODEL_ATTACK, SHADOW, attack_population, calls, rocs, thresholds
 
 
 def rows(attack: str, role: str, member: list[bool], score: list[float]) -> pd.DataFrame:
@@ -37,22 +37,22 @@ def models() -> pd.DataFrame:
 
 
 def test_images_stand_against_images_of_the_same_model(images: pd.DataFrame) -> None:
-    pd.testing.assert_frame_equal(contenders(images, "gold-1"), images[images["role"] == "gold-1"])
+    pd.testing.assert_frame_equal(attack_population(images, "gold-1"), images[images["role"] == "gold-1"])
 
 
 def test_a_model_stands_against_the_golds_and_a_gold_against_the_others(models: pd.DataFrame) -> None:
-    own = contenders(models, "unlearned")
+    own = attack_population(models, "unlearned")
     assert own.loc[own["member"], "score"].tolist() == [2.0, 3.0]
     assert own.loc[~own["member"], "score"].tolist() == [-1.0, 0.5, -2.0, -3.0]
-    gold = contenders(models, "gold-1")
+    gold = attack_population(models, "gold-1")
     assert gold.loc[gold["member"], "score"].tolist() == [-1.0, 0.5]
     assert gold.loc[~gold["member"], "score"].tolist() == [-2.0, -3.0]
-    assert contenders(models[models["role"] == "unlearned"], "unlearned")["member"].all()
+    assert attack_population(models[models["role"] == "unlearned"], "unlearned")["member"].all()
 
 
 def test_thresholds_by_hand(images: pd.DataFrame) -> None:
     """Forget images 0.3, -0.1, 0.1; others 0.2, -0.4; a score at the threshold is not above it."""
-    found = thresholds(contenders(images, "unlearned"), np.array([-1.0, 0.0, 0.2]))
+    found = thresholds(attack_population(images, "unlearned"), np.array([-1.0, 0.0, 0.2]))
     assert found["true_positive"].tolist() == pytest.approx([1, 2 / 3, 1 / 3])
     assert found["false_positive"].tolist() == pytest.approx([1, 1 / 2, 0])
 

@@ -19,7 +19,7 @@ def test_the_nearest_forget_image_against_scipy() -> None:
 
 
 def test_of_many_forget_images_evenly_spread_ones_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_FORGET", 2)
+    monkeypatch.setattr(module, "MAX_FORGET", 2)
     images = np.arange(5, dtype=np.uint8).reshape(5, 1, 1, 1)
     found = nearest_forget(images, np.arange(5), np.array([True, True, True, True, False]))
     assert found["nearest"].tolist() == [2]  # of 0 and 2; 3 would be nearer

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from core.analysis.method_comparison import NOTHING, WITHIN, overview, standings, verdict
+from core.analysis.method_comparison import NOTHING, WITHIN, compare_variants, overview, verdict
 
 Make = Callable[..., dict[str, Any]]
 
@@ -17,7 +17,7 @@ def of(table: pd.DataFrame, way: str, metric: str) -> pd.Series:
 
 def test_the_difference_to_gold_and_its_interval_against_scipy(make_result: Make) -> None:
     runs = [make_result("mu-mis", seed=seed, FA=value) for seed, value in enumerate((0.1, 0.2, 0.4))]
-    row = of(standings(runs), "MU-Mis", "FA")
+    row = of(compare_variants(runs), "MU-Mis", "FA")
     golds = [0.4, 0.6]
     welch = stats.ttest_ind([0.1, 0.2, 0.4], golds, equal_var=False).confidence_interval()
     assert (row["value"], row["gold"]) == pytest.approx((0.7 / 3, 0.5))
@@ -28,7 +28,7 @@ def test_the_difference_to_gold_and_its_interval_against_scipy(make_result: Make
 
 
 def test_one_run_has_the_interval_of_the_golds(make_result: Make) -> None:
-    row = of(standings([make_result("mu-mis", FA=0.1)]), "MU-Mis", "FA")
+    row = of(compare_variants([make_result("mu-mis", FA=0.1)]), "MU-Mis", "FA")
     low, high = stats.t.interval(0.95, 1, loc=0.5, scale=stats.sem([0.4, 0.6]))
     assert (row["low"], row["high"]) == pytest.approx((0.1 - high, 0.1 - low))
 
@@ -61,19 +61,19 @@ def test_settings_make_ways_and_seeds_do_not(make_result: Make) -> None:
 
 def test_outputs_where_they_were_measured(make_result: Make) -> None:
     run = make_result("mu-mis")
-    assert "kl" not in set(standings([run])["metric"])
+    assert "kl" not in set(compare_variants([run])["metric"])
     values = {"kl": 0.3, "activation": 0.2, "js": 0.1, "agreement": 0.75}
     run["outputs"] = dict.fromkeys(("original", "unlearned", "gold-10", "gold-2"), values)
-    table = standings([run])
+    table = compare_variants([run])
     assert of(table, "MU-Mis", "disagreement")["difference"] == 0.25
     assert of(table, "MU-Mis", "kl")["verdict"] == WITHIN  # as far as golds from each other
-    assert "kl" not in set(standings([run, make_result("mu-mis", seed=1)]).query("way == 'MU-Mis'")["metric"])
+    assert "kl" not in set(compare_variants([run, make_result("mu-mis", seed=1)]).query("way == 'MU-Mis'")["metric"])
 
 
 def test_without_gold_nothing_is_compared(make_result: Make) -> None:
     run = make_result("mu-mis")
     run["accuracy"] = {role: values for role, values in run["accuracy"].items() if not role.startswith("gold")}
-    assert standings([run]).empty
+    assert compare_variants([run]).empty
     assert overview([run]).empty
 
 

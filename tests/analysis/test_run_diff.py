@@ -41,9 +41,18 @@ def test_settings_that_the_chosen_variant_does_not_use_are_left_out() -> None:
 
 def test_seeds_do_not_make_another_experiment() -> None:
     spec = make_spec("digits", "class=3", "mu-mis")
-    same = [spec, spec.but(unlearn_seed=9), spec.but(model=spec.model.but(seed=8)), spec.but(gold_seeds=(7,))]
+    same = [
+        spec,
+        spec.replace(unlearn_seed=9),
+        spec.replace(model=spec.model.replace(seed=8)),
+        spec.replace(gold_seeds=(7,)),
+    ]
     assert len({without_seeds(one) for one in same}) == 1
-    others = [make_spec(forget="class=4"), make_spec(method="scrub"), spec.but(model=spec.model.but(arch="allcnn"))]
+    others = [
+        make_spec(forget="class=4"),
+        make_spec(method="scrub"),
+        spec.replace(model=spec.model.replace(arch="allcnn")),
+    ]
     assert len({without_seeds(one) for one in [spec, *others]}) == 4
 
 

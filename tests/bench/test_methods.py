@@ -4,7 +4,7 @@ import pytest
 
 from core import RunSpec, Store
 from core.bench import methods
-from core.specs.sweep import suitable_runs, way_name
+from core.specs.sweep import suitable_runs, variant_label
 
 
 def test_a_row_per_way_and_the_floor(
@@ -29,7 +29,7 @@ def test_a_row_per_way_and_the_floor(
     monkeypatch.setattr(methods, "finished", result)
     methods.measure(store)
     out = capsys.readouterr().out
-    ways = [way_name(spec.method) for spec in suitable_runs(asked[0])]
+    ways = [variant_label(spec.method) for spec in suitable_runs(asked[0])]
     # FA is 0.75, 0.76, 0.77 against 0.5: mean 0.26, t(2) = 4.303 times 0.01 / sqrt(3) = 0.025 on either side
     row = "| 0.260 (0.235 to 0.285) | 0.000 (0.000 to 0.000) | -0.250 (-0.250 to -0.250) | 0.062 (0.062 to 0.062) "
     for name in ways:

@@ -55,7 +55,7 @@ def test_from_end_to_end(
     paper_mu_mis.measure(store)
     out = capsys.readouterr().out
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in out.splitlines() if line[:1] == "|"]
-    result = store.run(spec.but(method=own).id).result
+    result = store.run(spec.replace(method=own).id).result
     found = result["accuracy"]
     row = next(row for row in rows if row[:3] == ["tiny a", "MU-Mis", "ours"])
     assert row[3:6] == [f"{100 * found['unlearned'][name]:.2f}" for name in ("RA_test", "FA_test", "TA")]
@@ -73,7 +73,7 @@ def test_from_end_to_end(
     assert [*first, "ours", MISSING, *[""] * 5] in rows
     assert ["learning rate 0.0001", MISSING, *[""] * 11] in rows
     assert "Runs?vs=" not in out  # one run alone is nothing to compare
-    assert [row.id for row in store.rows()] == [spec.but(method=own).id]  # nothing but the reduced setting was run
+    assert [row.id for row in store.rows()] == [spec.replace(method=own).id]  # nothing but the reduced setting was run
 
 
 def test_examples_are_runs_of_the_reduced_setting():

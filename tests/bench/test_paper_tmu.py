@@ -77,7 +77,7 @@ def test_from_end_to_end(
     paper_tmu.measure(store)
     out = capsys.readouterr().out
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in out.splitlines() if line[:1] == "|"]
-    run = store.run(spec.but(method=tmu).id)
+    run = store.run(spec.replace(method=tmu).id)
     gold, own = (next(r for r in rows if r[:3] == ["half of a", title, "ours"])[3:] for title in ("gold", "TMU"))
     found = run.result["accuracy"]
     off = abs(found["unlearned"]["FA"] - (found["gold-1"]["FA"] + found["gold-2"]["FA"]) / 2)

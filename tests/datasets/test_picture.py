@@ -68,7 +68,7 @@ def test_a_picture_whose_exif_is_damaged_is_refused() -> None:
 
 def test_too_many_bytes_or_pixels_are_refused_before_decoding(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InvalidSpec, match=r"has 10,485,761 bytes; at most 10,485,760"):
-        read_picture(bytes(picture.MOST_BYTES + 1))
+        read_picture(bytes(picture.MAX_BYTES + 1))
     large = _header_of(9000)
     monkeypatch.setattr(ImageFile.ImageFile, "load", lambda self: pytest.fail("it was decoded"))
     with pytest.raises(InvalidSpec, match="has 9000x9000 pixels"):

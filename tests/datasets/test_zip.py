@@ -93,15 +93,15 @@ def test_links_and_doubles_and_encrypted_files_are_named(tmp_path: Path) -> None
 
 
 def test_bombs_are_refused_by_what_the_directory_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    bomb = bytes(zip.MOST_FILE + 1)
+    bomb = bytes(zip.MAX_FILE + 1)
     path = packed(tmp_path, members() | {"cat/bomb.png": bomb})
     assert path.stat().st_size < 100_000
     with pytest.raises(InvalidSpec, match=r"cat/bomb.png \(67,108,865 bytes\)"):
         read_zip(path)
-    monkeypatch.setattr(zip, "MOST_BYTES", 1000)
+    monkeypatch.setattr(zip, "MAX_BYTES", 1000)
     with pytest.raises(InvalidSpec, match=r"unpacks to .* bytes; at most 1,000 are read"):
         read_zip(packed(tmp_path, members()))
-    monkeypatch.setattr(zip, "MOST_FILES", 10)
+    monkeypatch.setattr(zip, "MAX_FILES", 10)
     with pytest.raises(InvalidSpec, match="holds 30 files; at most 10 are read"):
         read_zip(packed(tmp_path, members()))
 

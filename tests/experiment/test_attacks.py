@@ -27,7 +27,7 @@ def rivals(quick: Callable[..., RunSpec]) -> Rivals:
 
 def test_every_model_is_attacked_by_itself(rivals: Rivals) -> None:
     table = pd.concat(simple_attacks(rivals))
-    chosen = rivals.audience
+    chosen = rivals.attack_sets
     assert len(table) == len(ROLES) * len(ATTACKS) * len(chosen.attacked)
     own = table[(table["role"] == "gold-1") & (table["attack"] == "loss threshold")]
     np.testing.assert_array_equal(own["index"][own["member"]], chosen.forget)
@@ -47,7 +47,7 @@ def shadows(rivals: Rivals, seed: int = 0) -> ShadowLogits:
 def test_shadow_scores_have_their_images(rivals: Rivals) -> None:
     drawn = shadows(rivals)
     table = pd.concat(shadow_attacks(rivals, drawn), ignore_index=True)
-    forget = rivals.audience.forget
+    forget = rivals.attack_sets.forget
     count = len(forget)
     rows = table[(table["attack"] == "U-LiRA") & (table["role"] == "shadow")]
     assert rows["member"].sum() == drawn.trained[:, :count].sum()
@@ -65,7 +65,7 @@ def test_shadow_scores_have_their_images(rivals: Rivals) -> None:
         np.testing.assert_allclose(own["score"][own["member"]], members[trained[:, image], image])
         np.testing.assert_allclose(own["score"][~own["member"]], others[:, image])
     attacked = table[(table["attack"] == "RMIA") & (table["role"] == "unlearned")]
-    np.testing.assert_array_equal(attacked["index"], rivals.audience.attacked)
+    np.testing.assert_array_equal(attacked["index"], rivals.attack_sets.attacked)
 
 
 def test_of_a_run_s_own_models_one_is_told_from_the_golds(rivals: Rivals) -> None:

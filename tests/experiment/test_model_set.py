@@ -36,4 +36,4 @@ def test_features_are_what_the_head_sees(rivals: Rivals) -> None:
 def test_the_forget_set_is_the_request_s(rivals: Rivals) -> None:
     assert set(rivals.forget.labels) == {3}
     assert not rivals.by_subclass
-    np.testing.assert_array_equal(rivals.audience.forget, rivals.forget.index)
+    np.testing.assert_array_equal(rivals.attack_sets.forget, rivals.forget.index)

@@ -69,7 +69,7 @@ def test_one_model_of_a_pair_has_seen_forget_images_and_the_other_none(here, spe
         np.testing.assert_array_equal(seen[2 * pair + 1], np.setdiff1d(half, planned.forget.ids))
         np.testing.assert_array_equal(found.trained[pair], np.isin(planned.forget.ids, half))
         left_out = ids_hash(np.setdiff1d(data.train.index, half))
-        assert spec.model.but(seed=shadows.FIRST_SEED + pair, without=left_out).key in models
+        assert spec.model.replace(seed=shadows.FIRST_SEED + pair, without=left_out).key in models
     assert len(models) == 8
     assert events == [Phase("shadows", n, 4) for n in range(1, 5)]
     assert found.unlearned.shape == found.never.shape == (4, len(planned.forget), 10)
@@ -77,7 +77,7 @@ def test_one_model_of_a_pair_has_seen_forget_images_and_the_other_none(here, spe
     again, seen[:] = finish(shadow_logits(planned, data, planned.forget.ids, models, CPU))[1], []
     np.testing.assert_array_equal(again.unlearned, found.unlearned)
     np.testing.assert_array_equal(again.never, found.never)
-    finish(shadow_logits(plan(spec.but(method={"name": "none"})), data, planned.forget.ids, models, CPU))
+    finish(shadow_logits(plan(spec.replace(method={"name": "none"})), data, planned.forget.ids, models, CPU))
     assert seen == []  # another method needs no other models
 
 
@@ -92,7 +92,7 @@ def test_the_method_forgets_its_own_half_only(here, spec, monkeypatch) -> None:
         return unlearn
 
     monkeypatch.setattr(shadows, "implementation", fake)
-    spec = spec.but(method={"name": "neg-grad-plus"})
+    spec = spec.replace(method={"name": "neg-grad-plus"})
     planned, data = plan(spec), load_dataset(spec.model.data)
     finish(shadow_logits(planned, data, planned.forget.ids, {}, CPU))
     for (task, _), half in zip(tasks, halves(data.train, planned.forget.ids, 4), strict=True):
@@ -106,7 +106,7 @@ def test_the_method_forgets_its_own_half_only(here, spec, monkeypatch) -> None:
 def test_a_half_without_a_forget_image_is_not_unlearned(here, spec, monkeypatch) -> None:
     calls = []
     monkeypatch.setattr(shadows, "implementation", lambda method: lambda *args, **words: calls.append(1) or [])
-    spec = spec.but(forget={"text": "index=5"})
+    spec = spec.replace(forget={"text": "index=5"})
     finish(shadow_logits(plan(spec), load_dataset(spec.model.data), np.array([5]), {}, CPU))
     assert len(calls) == 2
 

@@ -134,7 +134,7 @@ def test_a_step_of_the_past_is_what_a_run_with_that_limit_ends_at(
     original = models[result["models"]["original"]].table
     stopped = spec.method.stopped_at(2)
     assert stopped is not None
-    events, earlier = finish(spec.but(method=stopped), models=models)
+    events, earlier = finish(spec.replace(method=stopped), models=models)
     assert earlier["steps"] == 2
     ends = {0: original, 2: tables_of(events)["samples"]}
     for step, expected in ends.items():

@@ -42,7 +42,7 @@ def test_a_run_from_given_weights_is_that_of_the_model_they_come_from(
     assert info.right == wanted["accuracy"]["original"]["TA"]  # 447 test images: all were looked at
 
     models = {key: model for key, model in here.items() if key != wanted["models"]["original"]}
-    events, result = finish(spec.but(model=spec.model.but(weights=info.name)), models=models)
+    events, result = finish(spec.replace(model=spec.model.replace(weights=info.name)), models=models)
     assert not [name for name in phases(events) if name == "original" or name.startswith("gold")]  # golds are shared
     assert result["accuracy"] == wanted["accuracy"]
     assert result["seconds"]["original"] is None

@@ -5,7 +5,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from core.export.document import MOST_ROWS, document, figure_document, figure_html, table_html
+from core.export.document import MAX_ROWS, document, figure_document, figure_html, table_html
 from core.figures import Shown
 
 
@@ -64,6 +64,6 @@ def test_a_table_has_its_numbers(shown: Shown) -> None:
     assert "<td>0.1235</td>" in text
     assert "<td>–</td>" in text
     assert "The first" not in text
-    long = table_html(pd.DataFrame({"a": range(MOST_ROWS + 5)}))
-    assert f"The first {MOST_ROWS} of {MOST_ROWS + 5} rows." in long
-    assert long.count("<tr") == MOST_ROWS + 1
+    long = table_html(pd.DataFrame({"a": range(MAX_ROWS + 5)}))
+    assert f"The first {MAX_ROWS} of {MAX_ROWS + 5} rows." in long
+    assert long.count("<tr") == MAX_ROWS + 1

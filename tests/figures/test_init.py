@@ -8,7 +8,7 @@ import pandas as pd
 
 import core.figures
 from core.analysis.collateral import collateral
-from core.analysis.method_comparison import overview, standings
+from core.analysis.method_comparison import compare_variants, overview
 from core.analysis.run_diff import image_differences
 from core.figures import Shown
 from core.metrics.easy_hard import cuts, ladder, reliability
@@ -61,8 +61,8 @@ def test_every_figure_says_how_to_read_it_and_names_fractions_that_exist(
         core.figures.accuracy_comparison(result),
         core.figures.gold_gap(result),
         core.figures.class_changes(samples, classes),
-        core.figures.methods_matrix(standings(runs)),
-        core.figures.methods_forest(standings(runs), "FA"),
+        core.figures.methods_matrix(compare_variants(runs)),
+        core.figures.methods_forest(compare_variants(runs), "FA"),
         core.figures.cost_quality(overview(runs), 0.01),
         core.figures.gold_comparison.transitions(samples, classes),
         core.figures.flips(collateral(samples, near)),

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from core import Finished, Phase, RunSpec, Step, Store, Table
-from core.jobs.recorder import MOST_STEPS, Recorder
+from core.jobs.recorder import MAX_STEPS, Recorder
 
 
 def test_the_progress_file_is_json_and_bounded(
@@ -14,11 +14,11 @@ def test_the_progress_file_is_json_and_bounded(
     monkeypatch.setattr("core.jobs.recorder.EVERY", 0.0)
     recorder = Recorder(store.run(store.submit(quick())))
     recorder.record(Phase("unlearn", 1, 5000))
-    recorder.steps = [{"step": n} for n in range(5 * MOST_STEPS)]
-    assert recorder.record(Step(5 * MOST_STEPS, 5000, float("nan"), {"FA": 0.5}))
+    recorder.steps = [{"step": n} for n in range(5 * MAX_STEPS)]
+    assert recorder.record(Step(5 * MAX_STEPS, 5000, float("nan"), {"FA": 0.5}))
     progress = json.loads((recorder.folder / "progress.json").read_text())
-    assert len(progress["steps"]) <= MOST_STEPS + 1
-    assert progress["steps"][-1] == {"step": 5 * MOST_STEPS, "loss": None, "FA": 0.5}
+    assert len(progress["steps"]) <= MAX_STEPS + 1
+    assert progress["steps"][-1] == {"step": 5 * MAX_STEPS, "loss": None, "FA": 0.5}
     assert progress["phases"][0] | {"started": 0, "changed": 0} == {
         "name": "unlearn", "begun": 1, "done": 1, "total": 5000, "started": 0, "changed": 0,
     }  # fmt: skip

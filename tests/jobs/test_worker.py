@@ -44,7 +44,7 @@ def test_a_step_of_a_sequence_starts_from_the_one_before(
     store: Store, quick: Callable[..., RunSpec], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     last = quick("gradient-ascent", forget="class=4", after=parse_requests("class=3"), gold_seeds=())
-    first = sequence_runs(last)[0].but(gold_seeds=(1,))  # golds do not matter to the weights
+    first = sequence_runs(last)[0].replace(gold_seeds=(1,))  # golds do not matter to the weights
     assert store.weights_before(last) is None
     assert worker.attempt(store, store.submit(first), "cpu") == "done"
     given: list[Any] = []

@@ -24,7 +24,7 @@ def follow(problem, settings=None, authors_steps=4, how=None, **words):
     model, task = problem(spec, **words)
 
     generator = torch.Generator().manual_seed(0)
-    forget = Batches.of(task.forget, spec.batch_size, model, generator)
+    forget = Batches.from_split(task.forget, spec.batch_size, model, generator)
     losses = (partial(mean_logit, model, images, labels) for images, labels in forget)
     weights, steps = [get_weights(model)], []
     for step in run(model, task, spec, losses, authors_steps, generator=generator, **(how or {})):

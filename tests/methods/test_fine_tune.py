@@ -16,7 +16,7 @@ def test_it_trains_on_the_retain_set_in_training_mode_and_does_not_see_the_forge
     model, task, steps = run(problem, schedule="authors", epochs=2, learning_rate=0.03)
     assert task.forget is None
     twin, _ = problem(make_method("fine-tune"))
-    batches = Batches.of(task.retain, task.recipe.batch_size, twin, torch.Generator().manual_seed(1))
+    batches = Batches.from_split(task.retain, task.recipe.batch_size, twin, torch.Generator().manual_seed(1))
     optimiser = torch.optim.SGD(twin.parameters(), 0.03, task.recipe.momentum, weight_decay=task.recipe.weight_decay)
     twin.train()
     losses = []

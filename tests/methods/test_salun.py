@@ -23,7 +23,7 @@ def gradient_sizes(model: nn.Module, task) -> list[np.ndarray]:
 def test_the_mask_has_the_largest_gradients_of_the_whole_network(problem, density: float):
     model, task = problem(make_method("salun"))
     sizes = gradient_sizes(model, task)
-    forget = Batches.of(task.forget, 9, model, torch.Generator().manual_seed(0))  # in several batches
+    forget = Batches.from_split(task.forget, 9, model, torch.Generator().manual_seed(0))  # in several batches
     mask = [part.numpy() for part in salient(model.eval(), forget, density)]
     flat, chosen = (np.concatenate([part.ravel() for part in parts]) for parts in (sizes, mask))
     assert chosen.sum() == round(density * len(flat))
@@ -43,7 +43,9 @@ def test_only_masked_weights_move(problem, settings: dict[str, object]):
     moved = [a != b for a, b in zip(before, get_weights(model), strict=True)]
     twin, _ = problem(spec)
     free = salient(
-        twin.eval(), Batches.of(task.forget, spec.batch_size, twin, torch.Generator().manual_seed(0)), spec.density
+        twin.eval(),
+        Batches.from_split(task.forget, spec.batch_size, twin, torch.Generator().manual_seed(0)),
+        spec.density,
     )
     assert not any((change & ~may).any() for change, may in zip(moved, free, strict=True))
     share = sum(change.sum().item() for change in moved) / sum(may.sum().item() for may in free)
@@ -52,6 +54,6 @@ def test_only_masked_weights_move(problem, settings: dict[str, object]):
 
 def test_the_whole_network_may_move_with_a_density_of_one(problem):
     model, task = problem(make_method("salun"))
-    mask = salient(model.eval(), Batches.of(task.forget, 99, model, torch.Generator().manual_seed(0)), 1.0)
+    mask = salient(model.eval(), Batches.from_split(task.forget, 99, model, torch.Generator().manual_seed(0)), 1.0)
     assert all(part.all() for part in mask)
     assert [part.shape for part in mask] == [parameter.shape for parameter in model.parameters()]

@@ -42,9 +42,9 @@ def test_the_target_accuracy(
 
 
 def test_whole_classes_only_if_nothing_else_is_forgotten():
-    assert task([1, 1], (1,), None).goes_whole
-    assert not task([1, 2], (1,), None).goes_whole
-    assert not replace(task([1], (1,), None), whole_classes=()).goes_whole
+    assert task([1, 1], (1,), None).whole_classes_only
+    assert not task([1, 2], (1,), None).whole_classes_only
+    assert not replace(task([1], (1,), None), whole_classes=()).whole_classes_only
 
 
 @pytest.mark.parametrize(("count", "size", "sizes"), [(10, 4, {3, 4}), (10, 128, {10}), (9, 3, {3}), (1, 1, {1})])
@@ -71,7 +71,7 @@ def test_the_forget_set_is_shuffled_with_its_labels():
 
 
 def test_batches_carry_images_as_floats_with_their_labels():
-    stream = Batches.of(split([0, 1, 2, 0, 1]), 2, torch.nn.Linear(1, 1), seeded())
+    stream = Batches.from_split(split([0, 1, 2, 0, 1]), 2, torch.nn.Linear(1, 1), seeded())
     assert stream.per_pass == 3
     for _ in range(2):
         seen: list[int] = []

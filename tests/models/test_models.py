@@ -126,7 +126,7 @@ def test_model_for_builds_what_the_spec_says():
     spec = ModelSpec(data={"name": "digits-families"}, width=8, seed=5)
     model = model_for(spec)
     assert same(model, build_model("resnet-tiny", 3, 1, 8, 5, spec.data.info.mean, spec.data.info.std, width=8))
-    assert same(model_for(spec, seed=6), model_for(spec.but(seed=6)))
+    assert same(model_for(spec, seed=6), model_for(spec.replace(seed=6)))
 
 
 @pytest.mark.parametrize(

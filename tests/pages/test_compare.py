@@ -33,7 +33,7 @@ def opened(
 def test_two_lines_of_the_table_are_compared(
     open_page: Callable[..., AppTest], store: Store, finished_run: RunFolder, other_run: RunFolder, words: Callable
 ) -> None:
-    store.submit(other_run.spec.but(unlearn_seed=5))  # queued: there is nothing to compare
+    store.submit(other_run.spec.replace(unlearn_seed=5))  # queued: there is nothing to compare
     app = open_page(PAGE)
     key = f"runs.{hash(tuple(row.id for row in store.rows()))}"
     app.session_state[key] = {"selection": {"rows": [0, 1, 2], "columns": [], "cells": []}}

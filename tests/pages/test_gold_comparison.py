@@ -49,7 +49,7 @@ def test_one_more_gold(
     next(button for button in app.button if button.label == "Add one more gold model").click().run()
     new = store.rows()[0]
     assert new.state == "queued"
-    assert parse_spec(new.spec) == finished_run.spec.but(gold_seeds=(1, 2, 3))
+    assert parse_spec(new.spec) == finished_run.spec.replace(gold_seeds=(1, 2, 3))
     assert store.root in supervised
     assert app.title[0].value == "Runs"  # where it can be watched
     assert app.query_params["run"] == new.id
@@ -78,7 +78,7 @@ def test_a_single_run_says_how_to_get_the_others(
 def test_runs_of_one_request_stand_side_by_side(
     finished_run: RunFolder, store: Store, open_page: Callable[..., AppTest], tables: Callable, words: Callable
 ) -> None:
-    other = finished_run.spec.but(method=make_spec(method="fine-tune").method)
+    other = finished_run.spec.replace(method=make_spec(method="fine-tune").method)
     elsewhere = make_spec("digits", "class=4", settings={"model.train.epochs": 2, "model.data.size": 200})
     assert attempt(store, store.submit(other), "cpu") == "done"
     store.submit(elsewhere)  # of another request, and not finished: nowhere on this page

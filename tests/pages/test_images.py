@@ -118,7 +118,7 @@ def test_requests_for_the_next_run(finished_run: RunFolder, open_page: Callable[
     ]  # fmt: skip
     assert asked["Forget its 100 hardest"] == sorted(training_ids(images, held, "hardness", 100))
     assert asked["Forget its 100 most changed"] == sorted(training_ids(images, held, "change", 100))
-    monkeypatch.setattr(slices, "MOST_ASKED", 150)
+    monkeypatch.setattr(slices, "MAX_ASKED", 150)
     app.run()
     assert list(requests(app)) == ["Forget its 100 hardest", "Forget its 100 most changed"]
     assert any("200 training images are too many" in caption.value for caption in app.caption)

@@ -106,7 +106,7 @@ def test_what_was_not_measured_can_be_queued(
     new = store.rows()[0]
     assert new.state == "queued"
     spec = finished_run.spec
-    assert parse_spec(new.spec) == spec.but(measure=spec.measure.but(**change))
+    assert parse_spec(new.spec) == spec.replace(measure=spec.measure.replace(**change))
     assert store.root in supervised
     assert app.title[0].value == "Runs"  # where it can be watched
     assert app.query_params["run"] == new.id
@@ -114,7 +114,7 @@ def test_what_was_not_measured_can_be_queued(
 
 def test_a_run_that_has_it_is_linked(deep_run: RunFolder, store: Store, open_page: Callable[..., AppTest]) -> None:
     """What is shown of a run that measured nothing leads to the one that differs in that only, and offers nothing."""
-    plain = store.submit(deep_run.spec.but(measure=MeasureSpec()))
+    plain = store.submit(deep_run.spec.replace(measure=MeasureSpec()))
     assert attempt(store, plain, "cpu") == "done"  # all its models are there
     app = open_page(PAGE, {"run": plain})
     links = [(link.proto.label, link.proto.query_string) for link in app.main.get("page_link")]

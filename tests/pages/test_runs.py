@@ -241,11 +241,11 @@ def test_running_again_with_another_seed(
     spec = finished_run.spec  # model seed 0, golds 1 and 2, unlearning seed 0
     app = open_page(PAGE, {"run": finished_run.run})
     button(app, "Unlearning seed 1").click().run()
-    assert store.rows()[0].id == spec.but(unlearn_seed=1).id == app.query_params["run"]
+    assert store.rows()[0].id == spec.replace(unlearn_seed=1).id == app.query_params["run"]
     app = open_page(PAGE, {"run": finished_run.run})
     assert button(app, "Unlearning seed 2")  # that with 1 is there already
     button(app, "Model seed 3").click().run()
-    assert store.rows()[0].id == spec.but(model=spec.model.but(seed=3)).id
+    assert store.rows()[0].id == spec.replace(model=spec.model.replace(seed=3)).id
     assert supervised == [store.root, store.root]
 
 

@@ -7,7 +7,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from core import RunSpec, make_spec, plan
 from core.models import build_model
 from core.planning import estimate
-from core.planning.estimate import LEAST_STEPS, WORK, work
+from core.planning.estimate import MIN_STEPS, WORK, work
 from core.planning.history import Past
 from core.specs import ARCHITECTURES, ModelSpec
 
@@ -20,14 +20,14 @@ def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
 def record_of(model: ModelSpec, seconds: float, device: str = "cpu") -> dict:
     """Of a training on 100 images for one epoch."""
     spec = model.model_dump(mode="json")
-    return {"seconds": seconds, "epochs": 1, "images": 100, "steps": LEAST_STEPS, "device": device, "spec": spec}
+    return {"seconds": seconds, "epochs": 1, "images": 100, "steps": MIN_STEPS, "device": device, "spec": spec}
 
 
 def test_the_estimate_follows_like_trainings(quick: Callable[..., RunSpec]) -> None:
     spec = quick()
     assert plan(spec).seconds["original"] is None
     record = record_of(spec.model, 1.0)  # 10 ms an image
-    other = record | {"seconds": 900.0, "spec": spec.model.but(width=32).model_dump(mode="json")}
+    other = record | {"seconds": 900.0, "spec": spec.model.replace(width=32).model_dump(mode="json")}
     planned = plan(spec, past=Past(records=(other, record)))
     assert planned.seconds["original"] == pytest.approx(2 * 200 * 0.01)
     gone = len(planned.forget)
@@ -60,7 +60,7 @@ def test_shadows_are_estimated_by_their_trainings(
 
 def test_without_like_trainings_the_nearest_in_work_are_scaled(quick: Callable[..., RunSpec]) -> None:
     spec = quick()
-    near, far = spec.model.but(width=32), spec.model.but(arch="allcnn")
+    near, far = spec.model.replace(width=32), spec.model.replace(arch="allcnn")
     ratio = work(spec.model) / work(near)
     assert ratio == pytest.approx((spec.model.width or 16) ** 2 / 32**2)
     records = (record_of(far, 50.0), record_of(near, 1.0), record_of(near, 3.0))
@@ -75,14 +75,14 @@ def test_without_like_trainings_the_nearest_in_work_are_scaled(quick: Callable[.
 def test_what_is_trained_is_not_estimated_roughly(quick: Callable[..., RunSpec]) -> None:
     spec = quick()
     everything = {model.key for model in plan(spec).models.values()}
-    planned = plan(spec, models=everything, past=Past(records=(record_of(spec.model.but(width=32), 1.0),)))
+    planned = plan(spec, models=everything, past=Past(records=(record_of(spec.model.replace(width=32), 1.0),)))
     assert not planned.rough
     assert planned.known_seconds == 0
 
 
 def test_records_of_strangers_say_nothing(quick: Callable[..., RunSpec]) -> None:
     spec = quick()
-    known, unknown = record_of(spec.model.but(width=32), 1.0), record_of(spec.model, 9.0)
+    known, unknown = record_of(spec.model.replace(width=32), 1.0), record_of(spec.model, 9.0)
     elsewhere = spec.model.model_dump(mode="json") | {"data": {"name": f"npz:{20 * 'a'}", "pool": True, "size": None}}
     strangers = tuple(unknown | {"spec": other} for other in (elsewhere, elsewhere | {"arch": "resnet99"}))
     assert plan(spec, past=Past(records=strangers)).seconds["original"] is None
@@ -91,14 +91,14 @@ def test_records_of_strangers_say_nothing(quick: Callable[..., RunSpec]) -> None
 
 def test_short_trainings_say_little(quick: Callable[..., RunSpec]) -> None:
     spec = quick()
-    short, long = record_of(spec.model, 9.0) | {"steps": LEAST_STEPS - 1}, record_of(spec.model, 1.0)
+    short, long = record_of(spec.model, 9.0) | {"steps": MIN_STEPS - 1}, record_of(spec.model, 1.0)
     assert plan(spec, past=Past(records=(short, long))).seconds["original"] == pytest.approx(2 * 200 * 0.01)
     assert plan(spec, past=Past(records=(short,))).seconds["original"] == pytest.approx(2 * 200 * 0.09)
 
 
 def test_the_default_width_is_a_width(quick: Callable[..., RunSpec]) -> None:
     default = make_spec("digits", "class=3")
-    record = record_of(default.model.but(width=16), 1.0)
+    record = record_of(default.model.replace(width=16), 1.0)
     assert plan(default, past=Past(records=(record,))).rough is False
 
 

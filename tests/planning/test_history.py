@@ -1,7 +1,7 @@
 import os
 from pathlib import Path
 
-from core.planning.history import MOST, look_back
+from core.planning.history import MAX_RECORDS, look_back
 from core.store import write_json
 
 
@@ -24,6 +24,6 @@ def test_damaged_files_are_passed_over(tmp_path: Path) -> None:
 
 
 def test_only_so_many_are_read(tmp_path: Path) -> None:
-    for n in range(MOST + 3):
+    for n in range(MAX_RECORDS + 3):
         write_json(tmp_path / f"models/{n}.json", {})
-    assert len(look_back(tmp_path).records) == MOST
+    assert len(look_back(tmp_path).records) == MAX_RECORDS

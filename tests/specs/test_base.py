@@ -46,9 +46,9 @@ def test_a_spec_is_frozen():
 
 
 def test_but_changes_and_checks():
-    assert TrainSpec(epochs=5).but(momentum=0.5) == TrainSpec(epochs=5, momentum=0.5)
+    assert TrainSpec(epochs=5).replace(momentum=0.5) == TrainSpec(epochs=5, momentum=0.5)
     with pytest.raises(InvalidSpec, match=r"^epochs = -1 is not allowed: input should be greater than or equal to 0$"):
-        TrainSpec().but(epochs=-1)
+        TrainSpec().replace(epochs=-1)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_but_changes_and_checks():
 )
 def test_what_is_not_allowed_is_told_in_one_short_sentence(kind, values, message):
     with pytest.raises(InvalidSpec) as caught:
-        kind.of(values)
+        kind.parse(values)
     assert str(caught.value).startswith(message)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 250

@@ -54,7 +54,7 @@ def some_spec(rng: random.Random) -> RunSpec:
         gold_seeds=rng.choice([(), (4,), (1,), (1, 2), (9, 4, 7), tuple(range(1, 65))]),
         measure=maybe(norm_images=5, probe_images=50),
     )
-    return RunSpec.of(
+    return RunSpec.parse(
         {
             "model": {"data": data, "train": train, **model},
             "forget": {"text": rng.choice(["class=3", "random=10%", "class=all:2.5%+index=1,2"]), **maybe(draw=3)},
@@ -232,7 +232,7 @@ def test_gold_and_initial_model_differ_from_the_original_as_they_should():
     assert gold_model(model, 8, "ab").model_dump() == {**model.model_dump(), "seed": 8, "without": "ab"}
     initial = initial_model(model)
     assert initial.train.epochs == 0
-    assert initial.but(train=model.train) == model
+    assert initial.replace(train=model.train) == model
 
 
 def test_what_is_measured_on_request_survives_url_and_command():

@@ -39,7 +39,7 @@ from core.specs import RECIPES, DataSpec, ModelSpec, TrainSpec, gold_model, init
 )
 def test_values_out_of_range_are_refused_by_name(kind, values, message):
     with pytest.raises(InvalidSpec, match=message):
-        kind.of(values)
+        kind.parse(values)
 
 
 def test_the_recipes_are_the_papers():

@@ -53,7 +53,7 @@ def test_own_images_are_known_by_what_lies_beside_their_arrays():
     assert own_datasets() == {OWN: DATASETS["digits-families"]}
     assert elsewhere.data.info == DATASETS["digits-families"]
     with pytest.raises(InvalidSpec, match="'vgg16-bn' needs at least 32 pixels a side"):
-        ModelSpec.of(elsewhere.model_dump())
+        ModelSpec.parse(elsewhere.model_dump())
 
 
 @pytest.mark.parametrize(
@@ -67,4 +67,4 @@ def test_own_images_are_known_by_what_lies_beside_their_arrays():
 )
 def test_a_place_is_no_name(name: str, message: str):
     with pytest.raises(InvalidSpec, match=message):
-        DataSpec.of({"name": name})
+        DataSpec.parse({"name": name})

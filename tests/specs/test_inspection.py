@@ -14,10 +14,10 @@ def test_images_of_the_data_set_and_own_ones(image: str) -> None:
 @pytest.mark.parametrize("image", ["", "-1", "../x", "own-", "own-../../x", "own-" + "a" * 21, "1\n"])
 def test_other_names_are_refused(image: str) -> None:
     with pytest.raises(InvalidSpec, match="image = "):
-        InspectSpec.of({"run": "450cf5600b1b", "image": image})
+        InspectSpec.parse({"run": "450cf5600b1b", "image": image})
 
 
 @pytest.mark.parametrize("run", ["", "..", "a/b", "A" * 3])
 def test_other_runs_are_refused(run: str) -> None:
     with pytest.raises(InvalidSpec, match="run = "):
-        InspectSpec.of({"run": run, "image": "1"})
+        InspectSpec.parse({"run": run, "image": "1"})

@@ -90,7 +90,7 @@ def test_what_the_grammar_does_not_know_is_refused(text: str, message: str):
 @pytest.mark.parametrize("values", [{"text": "x" * 100_001}, {"draw": -1}, {"draw": 2**31}])
 def test_bounds(values):
     with pytest.raises(InvalidSpec, match=next(iter(values))):
-        ForgetRequest.of(values)
+        ForgetRequest.parse(values)
 
 
 def test_shares_round_half_up_and_pick_at_least_one():
@@ -100,16 +100,16 @@ def test_shares_round_half_up_and_pick_at_least_one():
     for percent in ("0.000001", "0.5", "12.5", "29", "30", "33.3", "50", "99.9", "100"):
         share = ForgetRequest(text=f"random={percent}%").terms(DIGITS)[0].share
         for total in range(1, 300):
-            assert share.of(total) == by_hand(percent, total), (percent, total)
+            assert share.resolve(total) == by_hand(percent, total), (percent, total)
 
 
 def test_a_half_is_rounded_up_where_binary_fractions_would_miss_it():
     assert int(29 / 100 * 50 + 0.5) == 14  # the trap: 14.5 in decimal
-    assert Share(fraction=Fraction(29, 100)).of(50) == 15
+    assert Share(fraction=Fraction(29, 100)).resolve(50) == 15
 
 
 def test_a_count_is_taken_as_it_is():
-    assert Share(count=100).of(10) == 100  # more than there are is refused where the images are known
+    assert Share(count=100).resolve(10) == 100  # more than there are is refused where the images are known
 
 
 def test_requests_of_a_sequence_stand_apart_by_semicolons():

@@ -25,7 +25,7 @@ from core.specs import METHODS, ForgetRequest, RunSpec
 )
 def test_what_makes_no_run_is_refused(values, message):
     with pytest.raises(InvalidSpec, match=message):
-        RunSpec.of(values)
+        RunSpec.parse(values)
 
 
 def test_gold_seeds_have_no_order():

@@ -27,7 +27,7 @@ def test_a_single_request_is_a_sequence_of_one() -> None:
 
 @pytest.mark.parametrize("change", [{"gold_seeds": ()}, {"measure": {"norm_images": 7}}])
 def test_golds_and_measures_do_not_change_the_unlearned_weights(change: dict) -> None:
-    assert LAST.but(**change).unlearned_key == LAST.unlearned_key
+    assert LAST.replace(**change).unlearned_key == LAST.unlearned_key
 
 
 @pytest.mark.parametrize(
@@ -36,4 +36,4 @@ def test_golds_and_measures_do_not_change_the_unlearned_weights(change: dict) ->
      {"model": {"seed": 9}}],
 )  # fmt: skip
 def test_everything_else_does(change: dict) -> None:
-    assert LAST.but(**change).unlearned_key != LAST.unlearned_key
+    assert LAST.replace(**change).unlearned_key != LAST.unlearned_key

@@ -1,6 +1,6 @@
 from core import make_spec
 from core.specs import METHODS
-from core.specs.sweep import suitable_runs, way_name, ways, with_next_model_seed, with_next_unlearning_seed
+from core.specs.sweep import suitable_runs, variant_label, ways, with_next_model_seed, with_next_unlearning_seed
 
 
 def test_every_method_is_there_in_every_way_with_the_same_request_and_golds() -> None:
@@ -28,7 +28,7 @@ def test_without_retain_data_where_a_setting_allows_it() -> None:
 def test_the_default_comes_first_and_has_the_plain_title() -> None:
     for kind in METHODS.values():
         assert ways(kind)[0] == kind()
-        assert way_name(kind()) == kind.title
+        assert variant_label(kind()) == kind.title
 
 
 def test_what_needs_a_pool_is_left_out_where_there_is_none() -> None:
@@ -39,16 +39,16 @@ def test_what_needs_a_pool_is_left_out_where_there_is_none() -> None:
 
 def test_a_way_is_named_by_what_is_not_the_default() -> None:
     method = make_spec(method="random-label", settings={"replay": False, "batch_size": 16}).method
-    assert way_name(method).startswith("Random label, ")
-    assert "no replay" in way_name(method)
-    assert "batch size 16" in way_name(method)
+    assert variant_label(method).startswith("Random label, ")
+    assert "no replay" in variant_label(method)
+    assert "batch size 16" in variant_label(method)
 
 
 def test_the_next_seeds_are_free_and_no_golds() -> None:
     spec = make_spec("digits", "class=3", gold_seeds=(1, 2, 4))
-    assert with_next_unlearning_seed(spec, ()) == spec.but(unlearn_seed=1)
-    have = {spec.but(unlearn_seed=1).id, spec.but(unlearn_seed=2).id}
-    assert with_next_unlearning_seed(spec, have) == spec.but(unlearn_seed=3)
-    third = spec.but(model=spec.model.but(seed=3))
+    assert with_next_unlearning_seed(spec, ()) == spec.replace(unlearn_seed=1)
+    have = {spec.replace(unlearn_seed=1).id, spec.replace(unlearn_seed=2).id}
+    assert with_next_unlearning_seed(spec, have) == spec.replace(unlearn_seed=3)
+    third = spec.replace(model=spec.model.replace(seed=3))
     assert with_next_model_seed(spec, ()) == third
-    assert with_next_model_seed(spec, {third.id}) == spec.but(model=spec.model.but(seed=5))
+    assert with_next_model_seed(spec, {third.id}) == spec.replace(model=spec.model.replace(seed=5))

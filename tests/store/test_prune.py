@@ -87,10 +87,10 @@ def test_an_unfinished_run_of_another_recipe_keeps_nothing_here(filled: Store, q
 def test_shadow_models_stay_with_their_run(filled: Store, quick: Callable) -> None:
     """A result does not name them; here one is made up for the run that has them."""
     spec = filled.run(runs(filled)["class=4"]).spec
-    shadow = spec.model.but(seed=10_007, without="0" * 64)
+    shadow = spec.model.replace(seed=10_007, without="0" * 64)
     write_json(filled.root / "models" / f"{shadow.key}.json", {"spec": shadow.model_dump(mode="json")})
     assert unused(filled).models == (shadow.key,)
-    wanted = spec.but(measure=spec.measure.but(shadows=32))
+    wanted = spec.replace(measure=spec.measure.replace(shadows=32))
     shutil.copytree(filled.root / "runs" / spec.id, filled.root / "runs" / wanted.id)
     write_bytes(filled.root / "runs" / wanted.id / "spec.json", wanted.model_dump_json().encode())
     assert unused(filled).models == ()
@@ -133,4 +133,4 @@ def test_an_original_and_its_golds_are_of_one_recipe(quick: Callable[..., RunSpe
     model = quick().model
     family = [model, initial_model(model), gold_model(model, 2, "1" * 64)]
     assert len({_recipe(one) for one in family}) == 1
-    assert _recipe(model.but(train=model.train.but(momentum=0.5))) != _recipe(model)
+    assert _recipe(model.replace(train=model.train.replace(momentum=0.5))) != _recipe(model)

@@ -32,7 +32,7 @@ def test_they_are_of_one_data_set_and_network() -> None:
     assert fitting_weights("digits", "allcnn") == fitting_weights("digits-noisy", "resnet-tiny") == []
     for other in (ModelSpec(arch="allcnn"), ModelSpec(width=8), ModelSpec(data=DataSpec(name="digits-noisy"))):
         with pytest.raises(InvalidSpec, match=f"{info.name} are those of resnet-tiny on digits, not of {other.arch}"):
-            weights_info(other.but(weights=info.name))
+            weights_info(other.replace(weights=info.name))
 
 
 def test_weights_of_another_machine() -> None:

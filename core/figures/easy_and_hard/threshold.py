@@ -13,7 +13,7 @@ CURVES = {
     "precision": ("Precision", DIFFICULTY["hard"]),
     "recall": ("Recall", SPLITS["test"]),
 }
-MOST_CUTS = 80  # of a larger forget set every so many
+MAX_CUTS = 80  # of a larger forget set every so many
 
 
 def cut_explorer_table(cuts: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame:
@@ -46,7 +46,7 @@ def cut_explorer(cuts: pd.DataFrame, verdicts: pd.DataFrame) -> Shown:
     figure.update_yaxes(title_text="p(hard)", tickformat=".0%", range=[-0.06, 1.06], row=2)
     figure.update_xaxes(range=[-0.02 * size, 1.02 * size])
     figure.update_xaxes(title_text="Images called hard, the most probable first", row=2)
-    shown = np.unique([*np.linspace(0, size, min(size, MOST_CUTS) + 1).round().astype(int), own])
+    shown = np.unique([*np.linspace(0, size, min(size, MAX_CUTS) + 1).round().astype(int), own])
     figure.frames = [go.Frame(name=str(cut), data=[_cut(table.iloc[cut])], traces=[0]) for cut in shown]
     figure.update_layout(sliders=[_slider(table.iloc[shown], int(np.flatnonzero(shown == own)[0]))])
     return Shown(

@@ -22,7 +22,7 @@ from core.figures.theme import (
 )
 from core.metrics.accuracy import class_accuracies, gold_spread
 
-MOST_CLASSES = 20
+MAX_CLASSES = 20
 
 
 def accuracy_comparison_table(result: Mapping[str, Any]) -> pd.DataFrame:
@@ -151,10 +151,10 @@ def class_changes_table(samples: pd.DataFrame, names: Sequence[str], by: str = "
 
 def class_changes(samples: pd.DataFrame, names: Sequence[str], by: str = "label") -> Shown:
     """Change of the test accuracy from the original (x, percentage points) per class (y), of unlearned and mean gold,
-    joined by a line. Above ``MOST_CLASSES`` classes those that changed most are drawn; the table has all."""
+    joined by a line. Above ``MAX_CLASSES`` classes those that changed most are drawn; the table has all."""
     table = class_changes_table(samples, names, by)
     changes = table[["unlearned_change", "gold_change"]]
-    drawn = table.loc[changes.abs().max(axis=1).nlargest(MOST_CLASSES).index].sort_index()
+    drawn = table.loc[changes.abs().max(axis=1).nlargest(MAX_CLASSES).index].sort_index()
     labels = [f"{row['class']} (forget)" if row["forgotten"] else row["class"] for _, row in drawn.iterrows()]
     figure = frame(90 + 26 * len(drawn), hovermode="closest")
     figure.add_trace(_joined(drawn, labels))

@@ -20,27 +20,27 @@ COLUMNS = ["way", "track", "runs", "value", "gold", "difference", "low", "high",
 FRACTIONS = (*SIGNED, "gap", "disagreement")
 
 
-def methods_forest_table(standings: pd.DataFrame, metric: str) -> pd.DataFrame:
+def methods_forest_table(compare_variants: pd.DataFrame, metric: str) -> pd.DataFrame:
     """The rows of one metric: way, track, runs, value, gold, difference, low, high, floor, verdict, run."""
-    return standings.loc[standings["metric"] == metric, COLUMNS].reset_index(drop=True)
+    return compare_variants.loc[compare_variants["metric"] == metric, COLUMNS].reset_index(drop=True)
 
 
-def methods_forest(standings: pd.DataFrame, metric: str, chosen: str = "") -> Shown:
+def methods_forest(compare_variants: pd.DataFrame, metric: str, chosen: str = "") -> Shown:
     """Difference to the mean gold in one metric (x) per way (y, by track), with 95 % intervals, over the gold spread.
 
     Colour and symbol tell the side of gold; hollow circles lie within the gold spread. The way that holds the run
     ``chosen`` is framed. Every point's customdata is its way's run. Intervals may leave the picture.
 
     Args:
-        standings: of ``core.analysis.method_comparison``.
+        compare_variants: of ``core.analysis.method_comparison``.
         metric: one that occurs there.
     """
-    if standings.empty:
-        return blank(NO_GOLD, standings)
-    table, rows = methods_forest_table(standings, metric), row_places(standings)
+    if compare_variants.empty:
+        return blank(NO_GOLD, compare_variants)
+    table, rows = methods_forest_table(compare_variants, metric), row_places(compare_variants)
     floor = table["floor"].iloc[0]
     lowest = -floor if metric in SIGNED else 0.0
-    figure = row_frame(standings, chosen)
+    figure = row_frame(compare_variants, chosen)
     if pd.notna(floor):
         gold = ROLES["gold"].color
         figure.add_shape(type="rect", x0=lowest, x1=floor, y0=0, y1=1, yref="paper", fillcolor=gold, opacity=0.25,

@@ -27,35 +27,35 @@ DISTANCE = "#6f7782"  # of cells without a side; white text on it, and on the si
 TINT = 0.2
 
 
-def methods_matrix_table(standings: pd.DataFrame) -> pd.DataFrame:
+def methods_matrix_table(compare_variants: pd.DataFrame) -> pd.DataFrame:
     """One row per way: way, track, its difference to the mean gold per metric, run. The last row is the floor: by how
     much golds differ from the other golds."""
-    names = _shown(standings)
-    wide = standings.pivot(index="way", columns="metric", values="difference")[names]
-    head = standings.drop_duplicates("way").set_index("way")[["track", "run"]]
+    names = _shown(compare_variants)
+    wide = compare_variants.pivot(index="way", columns="metric", values="difference")[names]
+    head = compare_variants.drop_duplicates("way").set_index("way")[["track", "run"]]
     table = head[["track"]].join(wide).join(head[["run"]]).reset_index()
-    floor = standings.drop_duplicates("metric").set_index("metric")["floor"][names]
+    floor = compare_variants.drop_duplicates("metric").set_index("metric")["floor"][names]
     return pd.concat([table, pd.DataFrame([{"way": GOLDS, "track": "nothing", **floor, "run": ""}])], ignore_index=True)
 
 
-def methods_matrix(standings: pd.DataFrame, chosen: str = "") -> Shown:
+def methods_matrix(compare_variants: pd.DataFrame, chosen: str = "") -> Shown:
     """A cell per way (y, by track) and metric (x): the difference to the mean gold in percentage points.
 
     The colour says the side of gold, a full one that the difference is ``LARGE``; a cell within the gold spread has
     none and reads ≈. The way that holds the run ``chosen`` is framed. Every cell's customdata is its way's run.
 
     Args:
-        standings: of ``core.analysis.method_comparison``.
+        compare_variants: of ``core.analysis.method_comparison``.
     """
-    if standings.empty:
-        return blank(NO_GOLD, standings)
-    table, names, rows = methods_matrix_table(standings), _shown(standings), row_places(standings)
-    cells = standings[standings["metric"].isin(names)]
+    if compare_variants.empty:
+        return blank(NO_GOLD, compare_variants)
+    table, names, rows = methods_matrix_table(compare_variants), _shown(compare_variants), row_places(compare_variants)
+    cells = compare_variants[compare_variants["metric"].isin(names)]
     cells = cells.assign(
         x=cells["metric"].map(names.index), y=cells["way"].map(rows), color=_colors(cells),
         large=cells["difference"].abs() >= LARGE,
     )  # fmt: skip
-    figure = row_frame(standings, chosen)
+    figure = row_frame(compare_variants, chosen)
     for color, part in cells.dropna(subset="color").groupby("color"):
         figure.add_trace(_background(part, (len(rows), len(names)), str(color)))
     on_color = cells["color"].notna() & cells["large"]
@@ -85,8 +85,8 @@ def methods_matrix(standings: pd.DataFrame, chosen: str = "") -> Shown:
     )
 
 
-def _shown(standings: pd.DataFrame) -> list[str]:
-    return [name for name in CELLS if name in set(standings["metric"])]
+def _shown(compare_variants: pd.DataFrame) -> list[str]:
+    return [name for name in CELLS if name in set(compare_variants["metric"])]
 
 
 def _colors(cells: pd.DataFrame) -> pd.Series:

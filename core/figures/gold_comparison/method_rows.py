@@ -27,9 +27,9 @@ NO_GOLD = "There is no gold model to compare with."
 ROW = 30  # pixels
 
 
-def row_places(standings: pd.DataFrame) -> dict[str, int]:
+def row_places(compare_variants: pd.DataFrame) -> dict[str, int]:
     """Place of every way from the top; the names of the tracks are rows of their own."""
-    ways = standings.drop_duplicates("way").groupby("track")["way"].agg(list)
+    ways = compare_variants.drop_duplicates("way").groupby("track")["way"].agg(list)
     order = [DATA_TRACKS["nothing"], NOTHING, GOLDS]
     for track in ("forget", "retain"):
         if track in ways:
@@ -37,10 +37,10 @@ def row_places(standings: pd.DataFrame) -> dict[str, int]:
     return {name: place for place, name in enumerate(order)}
 
 
-def row_frame(standings: pd.DataFrame, chosen: str) -> go.Figure:
+def row_frame(compare_variants: pd.DataFrame, chosen: str) -> go.Figure:
     """The empty figure of these rows, with a frame around the one that holds the run ``chosen``."""
-    rows = row_places(standings)
-    held = set(standings.loc[(standings["run"] == chosen) & (chosen != ""), "way"])
+    rows = row_places(compare_variants)
+    held = set(compare_variants.loc[(compare_variants["run"] == chosen) & (chosen != ""), "way"])
     figure = frame(ROW * len(rows) + 90, hovermode="closest")
     texts = [f"<b>{name}</b>" if name in (*DATA_TRACKS.values(), *held) else name for name in rows]
     figure.update_yaxes(
@@ -53,10 +53,10 @@ def row_frame(standings: pd.DataFrame, chosen: str) -> go.Figure:
     return figure
 
 
-def sides(standings: pd.DataFrame) -> pd.Series:
+def sides(compare_variants: pd.DataFrame) -> pd.Series:
     """The key in ``SIDE_NAMES`` of every row."""
-    side = pd.Series(np.where(standings["difference"] > 0, "above", "below"), index=standings.index)
-    return side.mask(standings["verdict"] == WITHIN, "within").mask(standings["floor"].isna(), "unknown")
+    side = pd.Series(np.where(compare_variants["difference"] > 0, "above", "below"), index=compare_variants.index)
+    return side.mask(compare_variants["verdict"] == WITHIN, "within").mask(compare_variants["floor"].isna(), "unknown")
 
 
 def legend_entry(name: str, color: str) -> go.Scatter:

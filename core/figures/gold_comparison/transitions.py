@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from core.analysis.prediction_transitions import flow_difference, prediction_flow
 from core.figures.theme import NEUTRAL, ROLES, Shown, frame, role_name
 
-MOST_FLOWS = 16
+MAX_FLOWS = 16
 
 
 def flow_table(samples: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
@@ -21,7 +21,7 @@ def flow_table(samples: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
 
 def flow(samples: pd.DataFrame, names: Sequence[str]) -> Shown:
     """Share of the forget images that goes from one class to another (y), in unlearned to the left and in gold to the
-    right, with whiskers over the golds. Above ``MOST_FLOWS`` flows the smaller ones are one row; the table has all.
+    right, with whiskers over the golds. Above ``MAX_FLOWS`` flows the smaller ones are one row; the table has all.
 
     Args:
         samples: role, split, index, prediction.
@@ -58,11 +58,11 @@ def _drawn(table: pd.DataFrame) -> pd.DataFrame:
     """One row per flow by its text, the small ones summed up."""
     texts = table["before"] + " → " + table["after"]
     shares = table.set_index(texts)[["unlearned", "gold", "gold_low", "gold_high"]]
-    if len(shares) <= MOST_FLOWS:
+    if len(shares) <= MAX_FLOWS:
         return shares
-    rest = shares.iloc[MOST_FLOWS - 1 :].sum(min_count=1).to_frame(f"{len(shares) - MOST_FLOWS + 1} smaller flows").T
+    rest = shares.iloc[MAX_FLOWS - 1 :].sum(min_count=1).to_frame(f"{len(shares) - MAX_FLOWS + 1} smaller flows").T
     # Lows and highs of single flows do not add up.
-    return pd.concat([shares.iloc[: MOST_FLOWS - 1], rest.assign(gold_low=rest["gold"], gold_high=rest["gold"])])
+    return pd.concat([shares.iloc[: MAX_FLOWS - 1], rest.assign(gold_low=rest["gold"], gold_high=rest["gold"])])
 
 
 def _bars(drawn: pd.DataFrame, role: str, side: int) -> go.Bar:

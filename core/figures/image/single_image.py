@@ -8,20 +8,20 @@ import plotly.graph_objects as go
 
 from core.figures.theme import FULL, NEUTRAL, TEXT_ON, Shown, frame, log_axis, role_mark, role_name, tints
 
-MOST_CLASSES = 12
+MAX_CLASSES = 12
 
 
 def class_probabilities_table(answers: pd.DataFrame, target: int, classes: Sequence[str]) -> pd.DataFrame:
     """One row per class, in the order of the classes, one column per role: probabilities as fractions. Of more than
-    ``MOST_CLASSES`` classes the target and those that some model gives most.
+    ``MAX_CLASSES`` classes the target and those that some model gives most.
 
     Args:
         answers: role, class, probability.
     """
     wide = answers.pivot(index="class", columns="role", values="probability")[answers["role"].unique()]
-    if len(wide) > MOST_CLASSES:
+    if len(wide) > MAX_CLASSES:
         largest = wide.max(axis=1).sort_values(ascending=False, kind="stable").index
-        wide = wide.loc[sorted({target, *largest[: MOST_CLASSES - 1]})]
+        wide = wide.loc[sorted({target, *largest[: MAX_CLASSES - 1]})]
     return wide.rename(index=dict(enumerate(classes))).rename_axis(columns=None).reset_index()
 
 

@@ -16,30 +16,30 @@ TAILS = 5, 95  # percentiles between which scores are drawn at their place
 Kind = tuple[str, Mark]
 
 
-def attack_scores_table(contenders: pd.DataFrame) -> pd.DataFrame:
+def attack_scores_table(attack_population: pd.DataFrame) -> pd.DataFrame:
     """Every threshold of the slider, and 0, the attack's own: threshold, true_positive, false_positive."""
-    low, high = _reach(contenders["score"].to_numpy())
-    return thresholds(contenders, np.unique([*np.linspace(low, high, THRESHOLDS), 0.0]))
+    low, high = _reach(attack_population["score"].to_numpy())
+    return thresholds(attack_population, np.unique([*np.linspace(low, high, THRESHOLDS), 0.0]))
 
 
-def attack_scores(contenders: pd.DataFrame) -> Shown:
+def attack_scores(attack_population: pd.DataFrame) -> Shown:
     """Shares (y) of members, upwards, and of non-members, downwards, by score (x); the slider moves the threshold.
 
     Args:
-        contenders: of ``core.analysis.attack_curves``, of one role.
+        attack_population: of ``core.analysis.attack_curves``, of one role.
     """
-    if contenders["member"].nunique() < 2:
+    if attack_population["member"].nunique() < 2:
         return blank("There is nothing that this attack could be tried against: the run has no (other) gold model.",
-                     contenders)  # fmt: skip
-    table = attack_scores_table(contenders)
+                     attack_population)  # fmt: skip
+    table = attack_scores_table(attack_population)
     own = int(np.flatnonzero(table["threshold"] == 0)[0])
     low, high = table["threshold"].iloc[[0, -1]]
     edges = np.linspace(low, high, BINS + 1)
     figure = frame(400, barmode="overlay", bargap=0.06, hovermode="closest")
-    members, others = (contenders[contenders["member"] == member]["score"] for member in (True, False))
+    members, others = (attack_population[attack_population["member"] == member]["score"] for member in (True, False))
     bars = [
         _bars(scores, edges, kind, sign)
-        for scores, kind, sign in zip((members, others), kinds(contenders), (1, -1), strict=True)
+        for scores, kind, sign in zip((members, others), kinds(attack_population), (1, -1), strict=True)
     ]
     top = np.ceil(10 * max(np.abs(bar.y).max() for bar in bars)) / 10
     figure.add_trace(_line(0.0, top))  # first: frames replace it
@@ -64,11 +64,11 @@ def attack_scores(contenders: pd.DataFrame) -> Shown:
     )
 
 
-def kinds(contenders: pd.DataFrame) -> tuple[Kind, Kind]:
+def kinds(attack_population: pd.DataFrame) -> tuple[Kind, Kind]:
     """Name and look of members and of others: images of two sets, or two kinds of models."""
-    if contenders["attack"].iloc[0] != MODEL_ATTACK:
+    if attack_population["attack"].iloc[0] != MODEL_ATTACK:
         return ("Forget images (members)", SPLITS["forget"]), ("Unseen test images", SPLITS["test"])
-    role = contenders["role"].iloc[0]
+    role = attack_population["role"].iloc[0]
     if role == SHADOW:
         return ("Unlearned shadow models", ROLES["unlearned"]), ("Shadow models that never saw them", ROLES["gold"])
     others = ("Other golds", SPLITS["pool"]) if is_gold(role) else ("Golds", ROLES["gold"])

@@ -9,7 +9,7 @@ from plotly.subplots import make_subplots
 
 from core.figures.theme import NEUTRAL, Shown, frame, in_role_order, is_gold, points_text, role_mark, role_name
 
-LEAST_STEPS = 10
+MIN_STEPS = 10
 FEATURE_TITLES = {"cka_gold": "CKA to gold", "cka_original": "CKA to original", "probe": "Probe AUC"}
 
 
@@ -41,7 +41,7 @@ def relearning_curves(curves: pd.DataFrame, relearning: Mapping[str, Any]) -> Sh
     figure.add_hline(target, line={"color": NEUTRAL, "dash": "dot", "width": 1.5}, annotation=label)
     last = int(curves["step"].max())
     reached = [last if steps is None else steps for steps in relearning["steps"].values()]
-    shown = min(last, max(LEAST_STEPS, 3 * max(reached)))
+    shown = min(last, max(MIN_STEPS, 3 * max(reached)))
     figure.update_xaxes(title_text="Steps of fine-tuning on the forget set", range=[-0.02 * shown, 1.02 * shown])
     figure.update_yaxes(title_text="Accuracy on the forget set", tickformat=".0%")
     more = f" The first {shown} of {last} steps; a double click shows all." if shown < last else ""

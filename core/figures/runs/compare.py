@@ -25,7 +25,7 @@ from core.figures.theme import (
 )
 from core.metrics.accuracy import GAP
 
-MOST_RUNS = len(LINES)
+MAX_RUNS = len(LINES)
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 PANELS = {
     **{name: name for name in GAP},
@@ -39,7 +39,7 @@ def run_marks(settings: Mapping[str, str]) -> dict[str, Mark]:
     """The look of every run: runs of one setting share colour and symbol, and differ in the dash of their line.
 
     Args:
-        settings: run -> its setting (``core.analysis.run_diff.without_seeds``), at most ``MOST_RUNS`` different.
+        settings: run -> its setting (``core.analysis.run_diff.without_seeds``), at most ``MAX_RUNS`` different.
     """
     order = list(dict.fromkeys(settings.values()))
     looks: dict[str, Mark] = {}

@@ -35,7 +35,7 @@ HOW_TO_READ = {
 }
 BARS = " In the golden bars a method is no further from gold than golds are from each other."
 ROW = 36  # pixels
-LEAST_HEIGHT = 0.02  # of a gap's axis: nothing is drawn large that is hardly there
+MIN_HEIGHT = 0.02  # of a gap's axis: nothing is drawn large that is hardly there
 LONGEST = 16  # letters of a request's name beside a figure
 
 
@@ -74,7 +74,7 @@ def sequence_gap(steps: pd.DataFrame, metric: str) -> Shown:
         ticktext=[f"{step}<br>{request_name(text)}" for step, text in requests[["step", "request"]].to_numpy()],
         range=[0.5, requests["step"].max() + 0.5],
     )  # fmt: skip
-    highest = max(known[[metric, f"{metric}_floor"]].max(axis=None), LEAST_HEIGHT)
+    highest = max(known[[metric, f"{metric}_floor"]].max(axis=None), MIN_HEIGHT)
     figure.update_yaxes(title_text=GAP_NAMES[metric], range=[-0.03 * highest, 1.1 * highest],
                         tickformat=None if metric == "kl" else "~%")  # fmt: skip
     last = known[known["step"] == known["step"].max()]

@@ -35,7 +35,7 @@ from core.models import device_of
 from core.specs.methods import Tmu
 from core.training import Step, tensors
 
-MOST_PICTURES = 1000  # adversarial twins that are kept
+MAX_PICTURES = 1000  # adversarial twins that are kept
 
 
 def unlearn(
@@ -141,11 +141,11 @@ def _predicted(model: nn.Module, split: Split) -> np.ndarray:
 
 def _pictures(model: nn.Module, forget: Split, found: Features) -> pd.DataFrame:
     """index, prediction, and pixels as bytes (uint8, C x H x W), of the first adversarial twins."""
-    some = found.adversarial[:MOST_PICTURES]
+    some = found.adversarial[:MAX_PICTURES]
     pixels = (some * 255).round().to(torch.uint8).cpu().numpy()
     return pd.DataFrame(
         {
-            "index": forget.index[:MOST_PICTURES],
+            "index": forget.index[:MAX_PICTURES],
             "prediction": predict(model, some).argmax(1).cpu().numpy(),
             "pixels": [image.tobytes() for image in pixels],
         }

@@ -26,7 +26,7 @@ from core.datasets import Split
 from core.inference import image_losses, predict
 from core.methods.task import Task
 from core.models import device_of
-from core.oom import in_batches
+from core.oom import map_batches
 from core.sensitivity import evaluating
 from core.specs import TrainSpec
 from core.specs.methods import Tmu
@@ -125,7 +125,7 @@ def activations(model: nn.Module, split: Split, *, batch_size: int = 1024) -> Te
         return F.normalize(model.features(as_float(part)))
 
     with evaluating(model):
-        return torch.cat(list(in_batches(of, batch_size, images)))
+        return torch.cat(list(map_batches(of, batch_size, images)))
 
 
 def nearest(
@@ -144,7 +144,7 @@ def nearest(
         distance = torch.cdist(part, bank, compute_mode="donot_use_mm_for_euclid_dist")
         return distance.masked_fill(own, torch.inf).topk(count, largest=False)
 
-    distances, positions = zip(*in_batches(of, batch_size, queries, itself), strict=True)
+    distances, positions = zip(*map_batches(of, batch_size, queries, itself), strict=True)
     return torch.cat(distances), torch.cat(positions)
 
 
@@ -167,7 +167,7 @@ def attacked(model: nn.Module, split: Split, budget: float, *, batch_size: int =
         return x.detach()
 
     with evaluating(model, frozen=True), torch.enable_grad():
-        return torch.cat(list(in_batches(twins, batch_size, *tensors(split, device_of(model)))))
+        return torch.cat(list(map_batches(twins, batch_size, *tensors(split, device_of(model)))))
 
 
 def attack_feature(model: nn.Module, split: Split, adversarial: Tensor) -> Tensor:
@@ -198,7 +198,9 @@ def curriculum(task: Task, images: Split, spec: Tmu, generator: torch.Generator)
 
 def brief_recipe(recipe: TrainSpec, images: int, spec: Tmu) -> TrainSpec:
     """The recipe over a few epochs, and no fewer steps than asked for."""
-    return recipe.but(epochs=max(spec.curriculum_epochs, -(-spec.curriculum_steps // steps_per_epoch(images, recipe))))
+    return recipe.replace(
+        epochs=max(spec.curriculum_epochs, -(-spec.curriculum_steps // steps_per_epoch(images, recipe)))
+    )
 
 
 def _neighbours(asked: np.ndarray, bank: np.ndarray, distance: Tensor, position: Tensor) -> pd.DataFrame:

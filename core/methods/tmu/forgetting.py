@@ -65,7 +65,9 @@ def _losses(model: nn.Module, task: Task, weights: np.ndarray, spec: Tmu, genera
     towards = _pool_predictions(model, task) if spec.soft else None
     forget = Batches(images, torch.arange(len(labels), device=device), spec.batch_size, generator)
     unseen = task.pool.take(~task.nothing_remains(task.pool))
-    others = [Batches.of(split, spec.batch_size, model, generator) for split in (task.retain, unseen) if len(split)]
+    others = [
+        Batches.from_split(split, spec.batch_size, model, generator) for split in (task.retain, unseen) if len(split)
+    ]
 
     def loss(x: Tensor, away: Tensor, goal: Tensor) -> Tensor:
         logits, n = model(x), len(away)

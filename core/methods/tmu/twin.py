@@ -87,6 +87,6 @@ def fit_twin(
     Yields:
         (steps done, steps in all).
     """
-    recipe = task.recipe.but(epochs=spec.twin_epochs)
+    recipe = task.recipe.replace(epochs=spec.twin_epochs)
     for step in train(model, joined(trained, twin), recipe, generator=generator):
         yield step.step, step.total

@@ -25,7 +25,7 @@ FALSE_POSITIVES = 0.01  # the rate at which true positives are reported
 
 
 @dataclass(frozen=True)
-class Audience:
+class AttackSets:
     """Ids of the images of an attack; the four groups are disjoint.
 
     Attributes:
@@ -55,7 +55,7 @@ def touched(split: Split, forget: Split, by_subclass: bool) -> np.ndarray:
     return np.isin(kinds, gone)
 
 
-def audience(dataset: Dataset, forget: np.ndarray, gone: np.ndarray, by_subclass: bool, limit: int) -> Audience:
+def attack_sets(dataset: Dataset, forget: np.ndarray, gone: np.ndarray, by_subclass: bool, limit: int) -> AttackSets:
     """Chooses the images of an attack, at most ``limit`` in each group.
 
     The attacker knows images of untouched classes. Where the request touches all classes it knows half of the test
@@ -76,7 +76,7 @@ def audience(dataset: Dataset, forget: np.ndarray, gone: np.ndarray, by_subclass
         members = retain.index[~touched(retain, forgotten, by_subclass)]
     others, unseen = test.index[~hit], test.index[hit]
     count = min(len(members), len(others), limit)
-    return Audience(
+    return AttackSets(
         members=np.sort(rng.choice(members, count, replace=False)),
         others=np.sort(rng.choice(others, count, replace=False)),
         forget=np.sort(rng.choice(forget, min(len(forget), limit), replace=False)),
@@ -93,7 +93,7 @@ class Signals:
     entropy: np.ndarray
 
     @classmethod
-    def of(cls, logits: np.ndarray, labels: np.ndarray) -> "Signals":
+    def from_logits(cls, logits: np.ndarray, labels: np.ndarray) -> "Signals":
         """From logits (N, K) and labels (N,)."""
         log_p = log_softmax(logits.astype(np.float64), axis=1)
         own = log_p[np.arange(len(labels)), labels]

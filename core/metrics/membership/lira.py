@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import logsumexp
 
-LEAST_SPREAD = 1e-6  # of a Gaussian: shadow models that agree to the last digit say nothing of the spread
+MIN_SPREAD = 1e-6  # of a Gaussian: shadow models that agree to the last digit say nothing of the spread
 POPULATION_SHARE = 0.3  # a in offline RMIA
 GAMMA = 1.0  # in RMIA: how many times more likely than the population's image
 
@@ -95,5 +95,5 @@ def _log_normal(phi: np.ndarray, values: np.ndarray, use: np.ndarray) -> np.ndar
     """log density of phi (N,) under one Gaussian per column of values (M, N), of which the used ones count."""
     mean = values.mean(axis=0, where=use)
     freedom = (use.sum(axis=0) - 1).sum()
-    spread = max(np.sqrt(((values - mean) ** 2).sum(where=use) / freedom), LEAST_SPREAD)
+    spread = max(np.sqrt(((values - mean) ** 2).sum(where=use) / freedom), MIN_SPREAD)
     return -0.5 * ((phi - mean) / spread) ** 2 - np.log(spread)

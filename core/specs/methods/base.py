@@ -63,22 +63,22 @@ class MethodSpec(Spec):
     def _leave_unused_out(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         return {name: value for name, value in handler(self).items() if self.uses(name)}
 
-    def but(self, **changes: Any) -> Self:
+    def replace(self, **changes: Any) -> Self:
         """A copy with some settings changed; those that the new choices do not use fall back to their defaults."""
         values = {**dict(self), **changes}
         chosen = type(self).model_construct(**values)
-        return self.of({name: value for name, value in values.items() if name in changes or chosen.uses(name)})
+        return self.parse({name: value for name, value in values.items() if name in changes or chosen.uses(name)})
 
     def stopped_at(self, step: int) -> Self | None:
         """The same method with this many steps at most; None where no setting stops it without changing the steps."""
         limited = "max_steps" in type(self).model_fields and self.uses("max_steps")
-        return self.but(max_steps=step) if limited else None
+        return self.replace(max_steps=step) if limited else None
 
-    def notes(self, goes_whole: bool, known_accuracy: bool) -> tuple[str, ...]:
+    def notes(self, whole_classes_only: bool, known_accuracy: bool) -> tuple[str, ...]:
         """What departs from the paper or is a guess, in sentences for the screen, known before the run.
 
         Args:
-            goes_whole: whether the forget set is nothing but whole classes.
+            whole_classes_only: whether the forget set is nothing but whole classes.
             known_accuracy: whether the held-out accuracy of the forget set's classes is known and says something of it.
         """
         return ()

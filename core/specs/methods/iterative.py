@@ -65,11 +65,11 @@ class Iterative(MethodSpec):
     )
     step: float = length(1e-3)
 
-    def notes(self, goes_whole: bool, known_accuracy: bool) -> tuple[str, ...]:
+    def notes(self, whole_classes_only: bool, known_accuracy: bool) -> tuple[str, ...]:
         if self.schedule == "authors":
             settings = f"Its authors' settings for ResNet-18 on CIFAR are {self.published}."
             differ = "Where the defaults differ from them, they were found on the digits, without gold."
             blind = "It stops after a fixed number of passes, whatever was forgotten."
             return *self.departures, settings, differ, blind
         steps = "Departure from its authors: every step has one length, a fraction of the weights' norm, not one rate."
-        return *self.departures, steps, stop_note(goes_whole, known_accuracy)
+        return *self.departures, steps, stop_note(whole_classes_only, known_accuracy)

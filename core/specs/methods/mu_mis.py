@@ -89,20 +89,20 @@ class MuMis(MethodSpec):
             )
         return self
 
-    def stop_rule(self, goes_whole: bool, known_accuracy: bool) -> Literal["accuracy", "sensitivity", "paper"]:
+    def stop_rule(self, whole_classes_only: bool, known_accuracy: bool) -> Literal["accuracy", "sensitivity", "paper"]:
         """The rule that ``stop`` comes to; ``accuracy`` without a target falls back to ``sensitivity``."""
         if self.stop in ("sensitivity", "paper"):
             return self.stop
         if self.stop == "auto" and self.variant == "paper":
             return "paper"
-        return "accuracy" if goes_whole or known_accuracy else "sensitivity"
+        return "accuracy" if whole_classes_only or known_accuracy else "sensitivity"
 
-    def step_scale(self, goes_whole: bool) -> float:
+    def step_scale(self, whole_classes_only: bool) -> float:
         """What the two steps of the scale-free variant are multiplied with."""
-        return 1.0 if goes_whole else 0.5
+        return 1.0 if whole_classes_only else 0.5
 
-    def notes(self, goes_whole: bool, known_accuracy: bool) -> tuple[str, ...]:
-        notes = self._variant_notes(goes_whole) + self._stop_notes(goes_whole, known_accuracy)
+    def notes(self, whole_classes_only: bool, known_accuracy: bool) -> tuple[str, ...]:
+        notes = self._variant_notes(whole_classes_only) + self._stop_notes(whole_classes_only, known_accuracy)
         notes.append(
             "Addition to the paper: a guard gives the last good weights back where the irrelevant norm exceeds "
             f"{self.guard:g} times its start, the target norm its own start, or either is no longer finite."
@@ -123,7 +123,7 @@ class MuMis(MethodSpec):
             notes.append(f"Departure from the paper: {self.draws} irrelevant classes per image and step, not one.")
         return tuple(notes)
 
-    def _variant_notes(self, goes_whole: bool) -> list[str]:
+    def _variant_notes(self, whole_classes_only: bool) -> list[str]:
         if self.variant == "paper":
             return [
                 "The paper tunes its learning rate for every task; the default was found on the digits, without gold.",
@@ -131,7 +131,7 @@ class MuMis(MethodSpec):
             ]
         capped = f"Departure from the paper: the irrelevant norm counts only up to {self.cap:g} times its start."
         second = [capped] if self.uses("cap") else []
-        head, body = (self.step_scale(goes_whole) * step for step in (self.head_step, self.body_step))
+        head, body = (self.step_scale(whole_classes_only) * step for step in (self.head_step, self.body_step))
         return [
             f"Departure from the paper: a step moves the last layer by {head:.3g} and the other layers by {body:.3g} "
             "of their norm, where the paper has one learning rate.",
@@ -140,8 +140,8 @@ class MuMis(MethodSpec):
             "digit 2, and 30% of noisy digit 5.",
         ]
 
-    def _stop_notes(self, goes_whole: bool, known_accuracy: bool) -> list[str]:
-        rule = self.stop_rule(goes_whole, known_accuracy)
+    def _stop_notes(self, whole_classes_only: bool, known_accuracy: bool) -> list[str]:
+        rule = self.stop_rule(whole_classes_only, known_accuracy)
         if rule == "paper":
             return [
                 f"The paper's stop is read as a dip of the irrelevant norm to {self.delta:g} of its start and a "
@@ -149,9 +149,8 @@ class MuMis(MethodSpec):
                 "On small networks the irrelevant norm often rises from the first step: then this stop never comes.",
             ]
         if rule == "accuracy":
-            return [
-                f"Departure from the paper: {accuracy_note(goes_whole)}, not when the irrelevant norm has recovered."
-            ]
+            stop = accuracy_note(whole_classes_only)
+            return [f"Departure from the paper: {stop}, not when the irrelevant norm has recovered."]
         guess = [f"Guess: it stops when the target norm is down to {self.fraction:g} of its start."]
         if self.stop == "accuracy":
             guess.append("The stop rule accuracy was asked for, but no target is known: sensitivity takes its place.")

@@ -3,9 +3,9 @@
 FALLBACK_FRACTION = 0.75  # of the forget set's first accuracy: where baselines stop if no target is known
 
 
-def accuracy_note(goes_whole: bool) -> str:
+def accuracy_note(whole_classes_only: bool) -> str:
     """Where the forget set's accuracy has its target."""
-    if goes_whole:
+    if whole_classes_only:
         return "it stops when the forget set's accuracy is 0%"
     return (
         "it stops when the forget set's accuracy is down to that of its classes on held-out images, a number from "
@@ -13,9 +13,9 @@ def accuracy_note(goes_whole: bool) -> str:
     )
 
 
-def stop_note(goes_whole: bool, known_accuracy: bool) -> str:
+def stop_note(whole_classes_only: bool, known_accuracy: bool) -> str:
     """The stop that baselines share with MU-Mis."""
-    if goes_whole or known_accuracy:
-        return f"Departure from its authors: {accuracy_note(goes_whole)}, not after a fixed number of passes."
+    if whole_classes_only or known_accuracy:
+        return f"Departure from its authors: {accuracy_note(whole_classes_only)}, not after a fixed number of passes."
     guess = f"down to {FALLBACK_FRACTION:g} of its start"
     return f"Guess: it stops when the forget set's accuracy is {guess}; no target is known."

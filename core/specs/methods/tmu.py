@@ -85,7 +85,7 @@ class Tmu(MethodSpec):
     )
     step: float = Field(1e-3, gt=0, le=1, description="length of a step as a fraction of the weights' norm")
 
-    def notes(self, goes_whole: bool, known_accuracy: bool) -> tuple[str, ...]:
+    def notes(self, whole_classes_only: bool, known_accuracy: bool) -> tuple[str, ...]:
         notes = [
             "Departure from the paper: twin images come from the pool; the paper takes test images.",
             "Departure from the paper's code: unlearning starts from the original, not from the twin.",

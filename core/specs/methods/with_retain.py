@@ -166,7 +166,7 @@ class Ssd(MethodSpec):
     )  # fmt: skip
     dampening: float = Field(1.0, gt=0, le=1e3, description="the paper's lambda: a higher one dampens less")
 
-    def notes(self, goes_whole: bool, known_accuracy: bool) -> tuple[str, ...]:
+    def notes(self, whole_classes_only: bool, known_accuracy: bool) -> tuple[str, ...]:
         return (
             "Departure from its authors' code: gradients are squared image by image, as in the paper, not per batch.",
             "Its authors' settings for ResNet-18 on CIFAR are alpha 10 and lambda 1; the default fits the digits.",

@@ -23,7 +23,7 @@ def ask_for_tmu(spec: RunSpec) -> None:
         f"{METHODS[spec.method.name].title} does not tell easy images from hard ones; TMU does.",
         icon=":material/info:",
     )
-    same = spec.but(method=METHODS["tmu"]())
+    same = spec.replace(method=METHODS["tmu"]())
     st.page_link("pages/1_Forget.py", label="Run TMU on the same request", icon=":material/play_arrow:",
                  query_params=to_query(same))  # fmt: skip
     labels = data_access.finished()

@@ -137,7 +137,7 @@ def show_request() -> None:
 
 def _terms(info: DataInfo) -> tuple[Term, ...]:
     try:
-        return ForgetRequest.of({"text": get("text")}).terms(info)
+        return ForgetRequest.parse({"text": get("text")}).terms(info)
     except InvalidSpec:
         return ()  # said where the whole spec is checked
 

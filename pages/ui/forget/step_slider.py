@@ -38,4 +38,5 @@ def stop_here(run: RunFolder, last: int) -> None:
         step = st.session_state[f"scrub.{run.run}"]
         stopped = method.stopped_at(min(step, last))
         st.page_link("pages/1_Forget.py", label=f"Keep step {min(step, last)}: open it in the form",
-                     icon=":material/content_cut:", query_params=to_query(run.spec.but(method=stopped)))  # fmt: skip
+                     icon=":material/content_cut:",
+                     query_params=to_query(run.spec.replace(method=stopped)))  # fmt: skip

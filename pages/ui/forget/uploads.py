@@ -83,7 +83,7 @@ def _start_weights(file: UploadedFile) -> None:
     names = st.session_state["own.labels"]
     labels = tuple(name.strip() for name in names.split(",")) if names.strip() else ()
     with boundary():
-        model = ModelSpec.of({"data": {"name": run_form.get("dataset")}, "arch": run_form.get("arch")})
+        model = ModelSpec.parse({"data": {"name": run_form.get("dataset")}, "arch": run_form.get("arch")})
         st.session_state["adding.weights"] = start_adding(file, "safetensors", _title(Path(file.name)), model, labels)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.analysis.method_comparison import SIGNED, floor, overview, standings
+from core.analysis.method_comparison import SIGNED, compare_variants, floor, overview
 from core.figures import DATA_TRACKS, METRIC_TITLES, Shown, cost_quality, methods_forest, methods_matrix
 from pages.ui.shell.figure import show_with_runs, table
 from pages.ui.shell.url_state import select
@@ -47,7 +47,7 @@ def _gap_of(way: pd.Series) -> str:
 
 def side_by_side(results: list[dict[str, Any]]) -> None:
     """The matrix, one metric with intervals, and the table; the first result's run is framed."""
-    run, long = results[0]["run"], standings(results)
+    run, long = results[0]["run"], compare_variants(results)
     _choose(methods_matrix(long, run), "methods", run)
     if long.empty:
         return

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from core.datasets.picture import FORMATS, MOST_BYTES, fitted, read_picture
+from core.datasets.picture import FORMATS, MAX_BYTES, fitted, read_picture
 from core.figures import drawing, selected_ids
 from core.jobs.inspector import ensure_inspector
 from core.specs import DataInfo
@@ -15,7 +15,7 @@ from pages.ui.shell import data_access
 from pages.ui.shell.errors import boundary
 from pages.ui.shell.url_state import select, selected
 
-MOST_CELLS = 16  # a side of the drawing
+MAX_CELLS = 16  # a side of the drawing
 CELLS, TURN = "own.cells", "own.turn"
 INKS = {"White": 255, "Light": 170, "Dark": 85, "Black": 0}
 
@@ -30,7 +30,7 @@ def choose_picture(run: RunFolder) -> None:
     with tabs["Upload"]:
         st.file_uploader(
             "A picture", [*map(str.lower, FORMATS), "jpg"], key="own.upload", on_change=_take_upload,
-            max_upload_size=MOST_BYTES >> 20, help="Its middle square is used.",
+            max_upload_size=MAX_BYTES >> 20, help="Its middle square is used.",
         )  # fmt: skip
     if (selected("img") or "").startswith("own-"):
         st.button("Invert light and dark", key="own.invert", icon=":material/invert_colors:", on_click=_invert,
@@ -38,7 +38,7 @@ def choose_picture(run: RunFolder) -> None:
 
 
 def _draw(run: RunFolder, info: DataInfo) -> None:
-    side = min(info.shape[1], MOST_CELLS)
+    side = min(info.shape[1], MAX_CELLS)
     cells = st.session_state.get(CELLS)
     if cells is None or len(cells) != side:
         cells = st.session_state[CELLS] = np.zeros((side, side), np.uint8)

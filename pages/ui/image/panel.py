@@ -10,7 +10,7 @@ from core.store import RunFolder
 from pages.ui.shell import data_access
 from pages.ui.shell.figure import table
 
-MOST = 8
+MAX = 8
 SHOWN = ("prediction", "probability", "margin", "target_norm", "irrelevant_norm", "jacobian_norm")
 
 
@@ -20,9 +20,9 @@ def images_panel(run: RunFolder, samples: pd.DataFrame, ids: Sequence[int]) -> N
         st.caption("Select points in the plot (click, box or lasso) to see their images here.")
         return
     info = run.spec.model.data.info
-    if len(ids) > MOST:
-        st.caption(f"{len(ids)} images are selected; these are the first {MOST}.")
-    for number, image in zip(ids[:MOST], data_access.images(run.spec, ids[:MOST]), strict=True):
+    if len(ids) > MAX:
+        st.caption(f"{len(ids)} images are selected; these are the first {MAX}.")
+    for number, image in zip(ids[:MAX], data_access.images(run.spec, ids[:MAX]), strict=True):
         rows = samples[samples["index"] == number].set_index("role")
         rows = rows.loc[in_role_order(rows.index)]
         picture, numbers = st.columns([1, 5], vertical_alignment="center")

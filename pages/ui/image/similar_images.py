@@ -17,9 +17,9 @@ from pages.ui.image.selected_image import Picked
 from pages.ui.shell.figure import CONFIG
 from pages.ui.shell.url_state import select
 
-MOST, COLUMNS = 24, 8
+MAX, COLUMNS = 24, 8
 FIRST = 8  # shown at first
-MOST_CHECKED = 1000  # forget images that near-duplicates are looked for
+MAX_CHECKED = 1000  # forget images that near-duplicates are looked for
 
 
 def more_like(run: RunFolder, image: Picked, where: str) -> None:
@@ -49,7 +49,7 @@ def more_like(run: RunFolder, image: Picked, where: str) -> None:
     )
     own = [int(image.name)] if image.label is not None and _is_training(data, int(image.name)) else []
     ids = own + shown["index"].tolist()
-    wanted = run.spec.but(forget=ForgetRequest(text=f"index={','.join(map(str, ids))}"), after=())
+    wanted = run.spec.replace(forget=ForgetRequest(text=f"index={','.join(map(str, ids))}"), after=())
     st.page_link("pages/1_Forget.py", label=f"Forget {'this one and ' if own else ''}these {count}",
                  icon=":material/backspace:", query_params=to_query(wanted))  # fmt: skip
 
@@ -62,14 +62,14 @@ def _is_training(data: DataSpec, number: int) -> bool:
 def _nearest(data: DataSpec, name: str, pixels: np.ndarray) -> pd.DataFrame:
     """index, label, distance of the nearest other training images."""
     train = load_dataset(data).train
-    place, distance = nearest_images(train.images, pixels, MOST + 1)
+    place, distance = nearest_images(train.images, pixels, MAX + 1)
     table = pd.DataFrame({"index": train.index[place], "label": train.labels[place], "distance": distance})
-    return table[table["index"].astype(str) != name].head(MOST)
+    return table[table["index"].astype(str) != name].head(MAX)
 
 
 def warn_of_duplicates(planned: Plan) -> None:
     """Says that near-duplicates of forget images would stay, and offers to forget them too."""
-    if len(planned.forget) > MOST_CHECKED:
+    if len(planned.forget) > MAX_CHECKED:
         return
     found = _duplicates(planned.spec.model.data, tuple(planned.forget.ids), tuple(planned.gone.ids))
     if found.empty:

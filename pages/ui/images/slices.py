@@ -17,7 +17,7 @@ PICKED = "ids"  # of the URL: what was lassoed in the map
 RANGED = ("target_norm", "irrelevant_norm")
 EASY = {"easy": True, "hard": False}
 QUANTILES = range(0, 101, 5)
-MOST_ASKED = 5000  # ids in a request: a link that browsers and servers still take
+MAX_ASKED = 5000  # ids in a request: a link that browsers and servers still take
 TITLES = {
     "FA": ("Forget images", "Accuracy on the forget images of the slice."),
     "RA": ("Retain images", "Accuracy on the retained images of the slice."),
@@ -145,13 +145,13 @@ def requests(spec: RunSpec, images: Images, held: np.ndarray) -> None:
         return
     st.caption("Hardest: where the original's loss is largest. Most changed: where unlearning moved the label's "
                "probability most.")  # fmt: skip
-    rest = to_query(spec.but(forget=ForgetRequest(), after=()))
+    rest = to_query(spec.replace(forget=ForgetRequest(), after=()))
     with st.container(horizontal=True):
         for label, ids in asked.items():
-            if len(ids) <= MOST_ASKED:
+            if len(ids) <= MAX_ASKED:
                 text = f"index={','.join(map(str, sorted(ids)))}"
                 st.page_link("pages/1_Forget.py", label=f"Forget {label.format(len(ids))}",
                              icon=":material/backspace:", query_params=rest | {"forget": text})  # fmt: skip
-    if len(every) > MOST_ASKED:
+    if len(every) > MAX_ASKED:
         st.caption(f"{len(every):,} training images are too many to be named one by one; narrow the slice to "
-                   f"{MOST_ASKED:,}.")  # fmt: skip
+                   f"{MAX_ASKED:,}.")  # fmt: skip

@@ -10,7 +10,7 @@ from core.analysis.attack_curves import MODEL_ATTACK, SHADOW, calls
 from core.figures import gallery, is_gold
 from core.metrics.membership.attacks import FALSE_POSITIVES
 from core.specs import parse_spec
-from core.specs.runs import LEAST_SHADOWS
+from core.specs.runs import MIN_SHADOWS
 from core.store import RunFolder
 from pages.ui.forget.plan_summary import duration
 from pages.ui.image.selection import thumbnails
@@ -39,15 +39,15 @@ def offers(spec: RunSpec) -> None:
     """What this run did not measure, what it would cost, and the button that queues the same run with it."""
     if not spec.measure.deep:
         _offer(
-            spec.but(measure=spec.measure.but(deep=True)),
+            spec.replace(measure=spec.measure.replace(deep=True)),
             "Measure features, relearning and simple attacks",
             "This run did not measure what the features still know, how fast the forget set is learned again, and what "
             "three simple membership attacks find. No further model has to be trained.",
         )
     if not spec.measure.shadows and not spec.after:
         _offer(
-            spec.but(measure=spec.measure.but(shadows=LEAST_SHADOWS)),
-            f"Add shadow models ({LEAST_SHADOWS} pairs)",
+            spec.replace(measure=spec.measure.replace(shadows=MIN_SHADOWS)),
+            f"Add shadow models ({MIN_SHADOWS} pairs)",
             "Per-image attacks (U-LiRA, RMIA) compare every image with shadow models: pairs that are trained on random "
             "halves of the data, one of each pair with forget images and then unlearned as here, and kept for later.",
         )
@@ -75,7 +75,7 @@ def _with_all_of(wanted: RunSpec) -> str | None:
     for row in data_access.of_request(wanted):
         spec = parse_spec(row.spec)
         enough = spec.measure.deep >= wanted.measure.deep and spec.measure.shadows >= wanted.measure.shadows
-        if row.state == "done" and enough and spec.but(measure=wanted.measure) == wanted:
+        if row.state == "done" and enough and spec.replace(measure=wanted.measure) == wanted:
             return row.id
     return None
 

@@ -9,7 +9,7 @@ import streamlit as st
 from core.analysis.method_comparison import SIGNED
 from core.analysis.run_diff import flips, image_differences, spec_differences, without_seeds
 from core.figures import (
-    MOST_RUNS,
+    MAX_RUNS,
     SPLIT_NAMES,
     png_url,
     run_accuracies,
@@ -26,16 +26,16 @@ PICTURES, SIDE = 24, 72  # of the most changed images; pixels
 
 
 def wanted() -> list[str]:
-    """The runs that the URL asks to compare, those that are finished and here; at most ``MOST_RUNS``."""
+    """The runs that the URL asks to compare, those that are finished and here; at most ``MAX_RUNS``."""
     known = data_access.finished()
     asked = dict.fromkeys((selected("vs") or "").split(","))
-    return [run for run in asked if run in known][:MOST_RUNS]
+    return [run for run in asked if run in known][:MAX_RUNS]
 
 
 def offer() -> None:
     """Any finished runs and shipped examples to choose from, without looking for their lines."""
     titles = data_access.finished()
-    st.multiselect("Compare finished runs and examples", titles, key="compare.offered", max_selections=MOST_RUNS,
+    st.multiselect("Compare finished runs and examples", titles, key="compare.offered", max_selections=MAX_RUNS,
                    placeholder="Choose two", on_change=_take_offered,
                    format_func=lambda run: f"{titles[run]} · {run[:6]}")  # fmt: skip
 
@@ -53,7 +53,7 @@ def section(runs: list[str]) -> None:
     """
     titles = data_access.finished()
     st.session_state["compare.runs"] = runs
-    st.multiselect("Runs", titles, key="compare.runs", max_selections=MOST_RUNS, on_change=_take_chosen,
+    st.multiselect("Runs", titles, key="compare.runs", max_selections=MAX_RUNS, on_change=_take_chosen,
                    format_func=lambda run: f"{titles[run]} · {run[:6]}")  # fmt: skip
     folders = {
         letter: open_finished(data_access.store(), run) for letter, run in zip(ascii_uppercase, runs, strict=False)

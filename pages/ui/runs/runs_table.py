@@ -7,7 +7,7 @@ from collections.abc import Collection
 import pandas as pd
 import streamlit as st
 
-from core.figures import MOST_RUNS
+from core.figures import MAX_RUNS
 from core.store import RunRow
 from pages.ui.forget import live
 from pages.ui.shell import data_access
@@ -85,7 +85,7 @@ def _open(chosen: tuple[str, ...], done: Collection[str]) -> None:
     if chosen == st.session_state.get("runs.chosen", ()):
         return
     st.session_state["runs.chosen"] = chosen
-    finished = [run for run in chosen if run in done][:MOST_RUNS]
+    finished = [run for run in chosen if run in done][:MAX_RUNS]
     if len(chosen) == 1:
         select("run", chosen[0])
         select("vs", None)

@@ -64,7 +64,7 @@ def of_request(spec: RunSpec) -> list[RunRow]:
 
 
 def _request(spec: RunSpec) -> str:
-    return spec.but(measure=MeasureSpec()).request_key
+    return spec.replace(measure=MeasureSpec()).request_key
 
 
 @lru_cache(maxsize=4096)

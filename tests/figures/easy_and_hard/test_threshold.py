@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from core.figures import cut_explorer
-from core.figures.easy_and_hard.threshold import MOST_CUTS
+from core.figures.easy_and_hard.threshold import MAX_CUTS
 from core.metrics.easy_hard import cuts
 
 
@@ -55,5 +55,5 @@ def test_a_large_forget_set_is_thinned_but_keeps_the_ends_and_tmus_cut():
     figure = cut_explorer(cuts(p_hard, rng.random((2, size)) > 0.5), many).figure
     names = [int(frame.name) for frame in figure.frames]
     assert {0, 333, size} <= set(names)
-    assert len(names) <= MOST_CUTS + 2
+    assert len(names) <= MAX_CUTS + 2
     assert names[figure.layout.sliders[0].active] == 333

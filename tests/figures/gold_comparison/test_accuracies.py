@@ -10,7 +10,7 @@ from core.figures import (
     gold_gap,
     gold_gap_table,
 )
-from core.figures.gold_comparison.accuracies import MOST_CLASSES
+from core.figures.gold_comparison.accuracies import MAX_CLASSES
 from core.figures.theme import ROLES
 
 
@@ -127,7 +127,7 @@ def test_class_changes_draw_both_models_and_name_the_forgotten(samples: pd.DataF
 
 
 def test_of_many_classes_those_that_changed_most_are_drawn(samples: pd.DataFrame) -> None:
-    count = MOST_CLASSES + 30
+    count = MAX_CLASSES + 30
     test = samples[samples["index"] == 8]  # right in every trained model
     many = pd.concat([test.assign(label=c, prediction=c) for c in range(count)])
     lost = (many["role"] == "unlearned") & (many["label"] == count - 1)
@@ -135,7 +135,7 @@ def test_of_many_classes_those_that_changed_most_are_drawn(samples: pd.DataFrame
         many.assign(prediction=many["prediction"].mask(lost, 0)), [f"class {c}" for c in range(count)]
     )
     assert len(shown.table) == count
-    assert len(shown.figure.data[1].y) == MOST_CLASSES
+    assert len(shown.figure.data[1].y) == MAX_CLASSES
     assert shown.figure.data[1].y[-1] == f"class {count - 1}"
 
 

@@ -1,14 +1,16 @@
 import pandas as pd
 import pytest
 
-from core.analysis.method_comparison import standings
+from core.analysis.method_comparison import compare_variants
 from core.figures import METRIC_TITLES, methods_forest, methods_forest_table
 from core.figures.gold_comparison.method_rows import NO_GOLD, SIDE_NAMES
 
 
 @pytest.fixture
 def table(make_result) -> pd.DataFrame:
-    return standings([make_result("mu-mis", FA=0.1), make_result("fine-tune", FA=0.55), make_result("scrub", FA=0.9)])
+    return compare_variants(
+        [make_result("mu-mis", FA=0.1), make_result("fine-tune", FA=0.55), make_result("scrub", FA=0.9)]
+    )
 
 
 def test_points_stand_at_their_difference_with_their_interval(table: pd.DataFrame) -> None:
@@ -45,7 +47,7 @@ def test_every_metric_has_a_title_and_a_figure(table: pd.DataFrame) -> None:
 def test_with_one_gold_the_spread_is_unknown(make_result) -> None:
     run = make_result("mu-mis")
     del run["accuracy"]["gold-2"]
-    shown = methods_forest(standings([run]), "FA")
+    shown = methods_forest(compare_variants([run]), "FA")
     assert {trace.name for trace in shown.figure.data} == {SIDE_NAMES["unknown"]}
 
 

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from core.analysis.method_comparison import NOTHING, standings
+from core.analysis.method_comparison import NOTHING, compare_variants
 from core.figures import DATA_TRACKS, methods_matrix, methods_matrix_table
 from core.figures.gold_comparison.method_rows import GOLDS, NO_GOLD
 from core.figures.theme import SIDES
@@ -13,7 +13,7 @@ def runs(make_result) -> list[dict]:
 
 
 def test_the_table_has_a_row_per_way_and_the_floor_last(runs: list[dict]) -> None:
-    table = methods_matrix_table(standings(runs)).set_index("way")
+    table = methods_matrix_table(compare_variants(runs)).set_index("way")
     assert table.index.tolist()[-1] == GOLDS
     assert set(table.index) == {NOTHING, "MU-Mis", "Fine-tune", GOLDS}
     assert table.loc["MU-Mis", "FA"] == pytest.approx(-0.4)
@@ -22,7 +22,7 @@ def test_the_table_has_a_row_per_way_and_the_floor_last(runs: list[dict]) -> Non
 
 
 def test_cells_say_their_number_or_that_there_is_no_difference(runs: list[dict]) -> None:
-    shown = methods_matrix(standings(runs), runs[0]["run"])
+    shown = methods_matrix(compare_variants(runs), runs[0]["run"])
     texts = {}
     for trace in shown.figure.data:
         if trace.customdata is not None:
@@ -36,7 +36,7 @@ def test_cells_say_their_number_or_that_there_is_no_difference(runs: list[dict])
 
 
 def test_colours_tell_the_side_and_the_chosen_row_is_framed(runs: list[dict]) -> None:
-    shown = methods_matrix(standings(runs), runs[0]["run"])
+    shown = methods_matrix(compare_variants(runs), runs[0]["run"])
     heat = [trace for trace in shown.figure.data if trace.type == "heatmap"]
     below = next(trace for trace in heat if trace.colorscale[1][1] == SIDES["below"].color)
     rows = list(shown.figure.layout.yaxis.ticktext)
@@ -52,4 +52,4 @@ def test_colours_tell_the_side_and_the_chosen_row_is_framed(runs: list[dict]) ->
 def test_without_gold_it_says_so(make_result) -> None:
     run = make_result("mu-mis")
     run["accuracy"] = {"original": run["accuracy"]["original"], "unlearned": run["accuracy"]["unlearned"]}
-    assert methods_matrix(standings([run])).alt == NO_GOLD
+    assert methods_matrix(compare_variants([run])).alt == NO_GOLD

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from core.figures import flow, flow_table
-from core.figures.gold_comparison.transitions import MOST_FLOWS
+from core.figures.gold_comparison.transitions import MAX_FLOWS
 
 
 def test_flows_have_the_classes_names(samples: pd.DataFrame, classes: tuple[str, ...]) -> None:
@@ -29,12 +29,12 @@ def test_without_gold_one_side(samples: pd.DataFrame, classes: tuple[str, ...]) 
 
 
 def test_many_flows_are_summed_up_in_the_figure_only() -> None:
-    count = MOST_FLOWS + 4  # one flow for each image
+    count = MAX_FLOWS + 4  # one flow for each image
     part = pd.DataFrame({"split": "forget", "index": range(count), "prediction": range(count)})
     many = pd.concat([part.assign(role=role) for role in ("original", "unlearned", "gold-1")])
     shown = flow(many, [f"class {c}" for c in range(count)])
     unlearned = shown.figure.data[0]
     assert len(shown.table) == count
-    assert len(unlearned.x) == MOST_FLOWS
+    assert len(unlearned.x) == MAX_FLOWS
     assert unlearned.y[-1] == "5 smaller flows"
     assert -sum(unlearned.x) == pytest.approx(1)

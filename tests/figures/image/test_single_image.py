@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from core.figures import class_probabilities, class_probabilities_table, logit_norms, logit_norms_table
-from core.figures.image.single_image import MOST_CLASSES
+from core.figures.image.single_image import MAX_CLASSES
 from core.figures.theme import NEUTRAL, ROLES
 
 
@@ -42,7 +42,7 @@ def test_probabilities(answers: pd.DataFrame) -> None:
 def test_of_many_classes_the_target_and_the_most_probable_are_shown() -> None:
     many = pd.DataFrame({"role": "original", "class": range(40), "probability": np.arange(40) / 780})
     table = class_probabilities_table(many, 2, [f"c{n}" for n in range(40)])
-    assert table["class"].tolist() == ["c2", *(f"c{n}" for n in range(40 - MOST_CLASSES + 1, 40))]
+    assert table["class"].tolist() == ["c2", *(f"c{n}" for n in range(40 - MAX_CLASSES + 1, 40))]
 
 
 def test_norms_of_the_target_the_chosen_and_all_others(answers: pd.DataFrame) -> None:

@@ -62,9 +62,9 @@ def test_pool_images_of_what_is_gone_are_not_kept(problem, monkeypatch):
 
     class Spy(forgetting.Batches):
         @classmethod
-        def of(cls, split, *args):
+        def from_split(cls, split, *args):
             seen.append(set(split.labels.tolist()))
-            return super().of(split, *args)
+            return super().from_split(split, *args)
 
     monkeypatch.setattr(forgetting, "Batches", Spy)
     forgotten(problem, lambda forget: np.zeros(len(forget), bool), "class=3", max_steps=1)

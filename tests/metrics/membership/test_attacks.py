@@ -9,7 +9,7 @@ from core.metrics.membership.attacks import (
     ATTACKS,
     Signals,
     attack_numbers,
-    audience,
+    attack_sets,
     loss_threshold,
     population_attacks,
     touched,
@@ -27,18 +27,18 @@ def draw(rng: np.random.Generator, count: int, leak: float = 0.0) -> Signals:
     """Outputs of three classes whose label's logit is larger by ``leak``."""
     logits, labels = rng.normal(size=(count, 3)), rng.integers(3, size=count)
     logits[np.arange(count), labels] += 1 + leak
-    return Signals.of(logits, labels)
+    return Signals.from_logits(logits, labels)
 
 
 def test_signals_against_scikit_learn_and_scipy():
     rng = np.random.default_rng(0)
     logits, labels = rng.normal(scale=4, size=(30, 5)), rng.integers(5, size=30)
-    found, p = Signals.of(logits, labels), softmax(logits, axis=1)
+    found, p = Signals.from_logits(logits, labels), softmax(logits, axis=1)
     each = [log_loss([y], [row], labels=range(5)) for y, row in zip(labels, p, strict=True)]
     np.testing.assert_allclose(found.loss, each)
     np.testing.assert_allclose(found.entropy, entropy(p, axis=1))
     np.testing.assert_allclose(found.confidence, p[np.arange(30), labels])
-    sure = Signals.of(np.array([[3000.0, 0.0]]), np.array([1]))
+    sure = Signals.from_logits(np.array([[3000.0, 0.0]]), np.array([1]))
     assert (sure.loss[0], sure.confidence[0], sure.entropy[0]) == (3000.0, 0.0, 0.0)
 
 
@@ -91,7 +91,7 @@ def test_the_numbers_against_scipy_and_by_hand():
 
 def test_the_attacker_of_a_class_knows_other_classes_only():
     forget = ids(TRAIN, TRAIN.labels == 3)
-    found = audience(DIGITS, forget, forget, False, 10_000)
+    found = attack_sets(DIGITS, forget, forget, False, 10_000)
     np.testing.assert_array_equal(found.forget, forget)
     np.testing.assert_array_equal(found.unseen, ids(TEST, TEST.labels == 3))
     np.testing.assert_array_equal(found.others, ids(TEST, TEST.labels != 3))
@@ -103,14 +103,14 @@ def test_the_attacker_of_a_class_knows_other_classes_only():
 
 def test_the_attacker_of_all_classes_knows_half_of_the_test_set():
     forget = TRAIN.index[:100]
-    found = audience(DIGITS, forget, TRAIN.index[:150], False, 10_000)
+    found = attack_sets(DIGITS, forget, TRAIN.index[:150], False, 10_000)
     assert (len(found.unseen), len(found.others)) == (223, 224)
     np.testing.assert_array_equal(np.sort(np.concatenate([found.unseen, found.others])), np.sort(TEST.index))
     assert not np.isin(found.members, TRAIN.index[:150]).any()
 
 
 def test_groups_are_limited():
-    found = audience(DIGITS, TRAIN.index[:100], TRAIN.index[:100], False, 30)
+    found = attack_sets(DIGITS, TRAIN.index[:100], TRAIN.index[:100], False, 30)
     assert [len(group) for group in (found.members, found.others, found.forget, found.unseen)] == [30] * 4
 
 

@@ -38,7 +38,7 @@ def test_needs_are_the_most_of_the_class_and_the_own_of_a_spec():
 )
 def test_a_setting_that_is_not_used_is_refused_even_at_its_default(values: dict[str, int], message: str):
     with pytest.raises(InvalidSpec) as error:
-        Toy.of(values)
+        Toy.parse(values)
     assert str(error.value) == message
 
 
@@ -54,20 +54,20 @@ def test_what_is_not_used_is_left_out_of_json_and_key(values: dict[str, str], us
     spec = Toy(**values)
     assert set(spec.model_dump(mode="json")) == used
     assert {name for name in Toy.model_fields if spec.uses(name)} == used
-    assert Toy.of(spec.model_dump(mode="json")) == spec
+    assert Toy.parse(spec.model_dump(mode="json")) == spec
 
 
 def test_a_change_drops_the_settings_that_it_leaves_unused():
     fine = Toy(kind="fine", grain=9, both=3)
-    plain = fine.but(kind="plain")
+    plain = fine.replace(kind="plain")
     assert plain == Toy(both=3)
     assert plain.key == Toy(both=3).key
-    assert plain.but(kind="fine").grain == 5  # back at its default
+    assert plain.replace(kind="fine").grain == 5  # back at its default
     with pytest.raises(InvalidSpec, match="grain = 9 is not used with kind = plain"):
-        fine.but(kind="plain", grain=9)
+        fine.replace(kind="plain", grain=9)
     with pytest.raises(InvalidSpec, match="'size' is not a setting here"):
-        fine.but(size=1)
+        fine.replace(size=1)
 
 
 def test_a_method_has_nothing_to_note_unless_it_says_so():
-    assert Toy().notes(goes_whole=True, known_accuracy=False) == ()
+    assert Toy().notes(whole_classes_only=True, known_accuracy=False) == ()

@@ -106,10 +106,10 @@ def test_shipped_runs_keep_their_names():
 
 
 @pytest.mark.parametrize("spec", EVERY)
-@pytest.mark.parametrize("goes_whole", [True, False])
+@pytest.mark.parametrize("whole_classes_only", [True, False])
 @pytest.mark.parametrize("known", [True, False])
-def test_notes_are_different_sentences(spec: MethodSpec, goes_whole: bool, known: bool):
-    notes = spec.notes(goes_whole, known)
+def test_notes_are_different_sentences(spec: MethodSpec, whole_classes_only: bool, known: bool):
+    notes = spec.notes(whole_classes_only, known)
     assert len(set(notes)) == len(notes)
     assert all(note[0].isupper() and note.endswith(".") for note in notes)
 

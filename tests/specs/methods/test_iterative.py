@@ -32,7 +32,7 @@ def test_a_schedule_takes_its_own_settings_only(name: str, schedule: str, used: 
 
 
 @pytest.mark.parametrize(
-    ("settings", "goes_whole", "known", "said"),
+    ("settings", "whole_classes_only", "known", "said"),
     [
         ({}, True, True, ["every step has one length", "accuracy is 0%, not after"]),
         ({}, False, True, ["a number from outside the forget set and the weights"]),
@@ -41,8 +41,10 @@ def test_a_schedule_takes_its_own_settings_only(name: str, schedule: str, used: 
     ],
 )
 @pytest.mark.parametrize("name", ITERATIVE)
-def test_departures_and_guesses_are_named(name: str, settings: dict, goes_whole: bool, known: bool, said: list[str]):
+def test_departures_and_guesses_are_named(
+    name: str, settings: dict, whole_classes_only: bool, known: bool, said: list[str]
+):
     spec = make_method(name, settings)
-    notes = "\n".join(spec.notes(goes_whole, known))
+    notes = "\n".join(spec.notes(whole_classes_only, known))
     assert [words for words in (*said, *spec.departures) if not re.search(words, notes)] == []
     assert (spec.published in notes) == (spec.schedule == "authors")

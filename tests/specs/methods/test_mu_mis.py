@@ -48,7 +48,7 @@ def test_both_terms_cannot_be_left_out():
 
 
 @pytest.mark.parametrize(
-    ("settings", "goes_whole", "known", "rule"),
+    ("settings", "whole_classes_only", "known", "rule"),
     [
         ({}, True, True, "accuracy"),
         ({}, True, False, "accuracy"),  # the target is 0, whatever is known
@@ -61,8 +61,8 @@ def test_both_terms_cannot_be_left_out():
         ({"stop": "paper"}, False, False, "paper"),
     ],
 )
-def test_the_stop_rule_that_is_meant(settings: dict[str, str], goes_whole: bool, known: bool, rule: str):
-    assert MuMis(**settings).stop_rule(goes_whole, known) == rule
+def test_the_stop_rule_that_is_meant(settings: dict[str, str], whole_classes_only: bool, known: bool, rule: str):
+    assert MuMis(**settings).stop_rule(whole_classes_only, known) == rule
 
 
 def test_steps_are_halved_for_less_than_whole_classes():
@@ -70,7 +70,7 @@ def test_steps_are_halved_for_less_than_whole_classes():
 
 
 @pytest.mark.parametrize(
-    ("spec", "goes_whole", "known", "said"),
+    ("spec", "whole_classes_only", "known", "said"),
     [
         (
             MuMis(),
@@ -94,16 +94,18 @@ def test_steps_are_halved_for_less_than_whole_classes():
         (MuMis(draws=4), True, True, ["4 irrelevant classes per image and step, not one"]),
     ],
 )
-def test_departures_and_guesses_are_named(spec: MuMis, goes_whole: bool, known: bool, said: list[str]):
-    notes = "\n".join(spec.notes(goes_whole, known))
+def test_departures_and_guesses_are_named(spec: MuMis, whole_classes_only: bool, known: bool, said: list[str]):
+    notes = "\n".join(spec.notes(whole_classes_only, known))
     assert [words for words in said if not re.search(words, notes)] == []
 
 
 def test_the_paper_variant_does_not_name_departures_of_the_other():
-    notes = " ".join(MuMis(variant="paper").notes(goes_whole=True, known_accuracy=True))
+    notes = " ".join(MuMis(variant="paper").notes(whole_classes_only=True, known_accuracy=True))
     assert "last layer" not in notes
     assert "counts only up to" not in notes
 
 
 def test_a_penalty_without_a_second_term_names_no_cap():
-    assert "counts only up to" not in " ".join(MuMis(penalty="jacobian").notes(goes_whole=True, known_accuracy=True))
+    assert "counts only up to" not in " ".join(
+        MuMis(penalty="jacobian").notes(whole_classes_only=True, known_accuracy=True)
+    )

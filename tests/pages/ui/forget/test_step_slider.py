@@ -25,7 +25,7 @@ def test_a_step_is_kept_as_a_run_of_its_own(finished_run: RunFolder, open_page: 
     app.number_input(key=f"scrub.{finished_run.run}").set_value(1).run()
     label, spec = kept(app)
     assert label == "Keep step 1: open it in the form"
-    assert spec == finished_run.spec.but(method=finished_run.spec.method.but(max_steps=1))
+    assert spec == finished_run.spec.replace(method=finished_run.spec.method.replace(max_steps=1))
     app.number_input(key=f"scrub.{finished_run.run}").set_value(last + 5).run()
     assert kept(app)[1].method.max_steps == last  # the run has no more
 

@@ -39,6 +39,6 @@ def test_without_any_nothing_is_said(open_page: Callable[..., AppTest]) -> None:
 
 
 def test_large_forget_sets_are_not_checked(open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(similar_images, "MOST_CHECKED", 5)
+    monkeypatch.setattr(similar_images, "MAX_CHECKED", 5)
     monkeypatch.setattr(similar_images, "near_duplicates", lambda *args: pytest.fail("it was checked"))
     open_page(PAGE, {"dataset": "digits", "forget": "class=3:10%", "method": "none"})

@@ -19,10 +19,10 @@ OFFER = "Grey squares stand for images of"
 
 def test_results_of_a_request_are_the_runs_own_then_by_seed(finished_run: RunFolder, store: Store) -> None:
     spec = finished_run.spec
-    seeds = [store.submit(spec.but(unlearn_seed=seed)) for seed in (2, 1)]
+    seeds = [store.submit(spec.replace(unlearn_seed=seed)) for seed in (2, 1)]
     assert [attempt(store, run, "cpu") for run in seeds] == ["done", "done"]
-    store.submit(spec.but(unlearn_seed=3))  # not finished
-    other = store.submit(spec.but(gold_seeds=(1,)))
+    store.submit(spec.replace(unlearn_seed=3))  # not finished
+    other = store.submit(spec.replace(gold_seeds=(1,)))
     assert attempt(store, other, "cpu") == "done"  # of another request
     found = data_access.results(store.run(seeds[0]))
     assert [result["spec"]["unlearn_seed"] for result in found] == [2, 0, 1]

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.analysis.summary import verdict
+from core.analysis.summary import summarize
 from core.examples import examples, shipped
 from core.figures import accuracy_comparison
 from core.specs import to_query
@@ -40,7 +40,7 @@ with page("Overview", LEAD):
     assert run is not None
     st.markdown(entry.lesson)
     summary.numbers(run.result)
-    st.markdown(verdict(run.result))
+    st.markdown(summarize(run.result))
     faces(run)
     with st.container(horizontal=True):
         st.page_link("pages/1_Forget.py", label="Run it yourself", icon=":material/play_arrow:",

@@ -21,14 +21,14 @@ from core.store import RunFolder, Store
 MAX_GOLDS = 3  # of which maps are made
 
 
-def models_of(run: RunFolder, place: torch.device) -> dict[str, nn.Module]:
+def models_of(run: RunFolder, device: torch.device) -> dict[str, nn.Module]:
     """Every model of a finished run by its role: initial, original, unlearned, then the golds."""
     keys = run.result["models"]
     golds = [role for role in keys if role.startswith("gold-")]
     states = {role: run.models.weights(keys[role]) for role in ("initial", "original") if role in keys}
     states["unlearned"] = run.weights()
     states |= {role: run.models.weights(keys[role]) for role in golds}
-    return {role: on_device(set_state(model_for(run.spec.model), state), place) for role, state in states.items()}
+    return {role: on_device(set_state(model_for(run.spec.model), state), device) for role, state in states.items()}
 
 
 def image_and_label(store: Store, run: RunFolder, spec: InspectSpec) -> tuple[np.ndarray, int | None]:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis.slices import Images, chosen, ordered
+from core.analysis.slices import Images, ordered, slice_mask
 from core.figures import SPLIT_NAMES, feature_maps, selected_ids, tiles
 from core.store import RunFolder
 from pages.ui.image.panel import images_panel
@@ -41,23 +41,25 @@ def opened(images: Images) -> int | None:
     return int(wanted) if there else None
 
 
-def feature_map(run: RunFolder, images: Images, held: np.ndarray, role: str) -> None:
+def feature_map(run: RunFolder, images: Images, mask: np.ndarray, role: str) -> None:
     """The map; nothing but a sentence for runs made before there was one."""
     if "map" not in run.tables:
         st.caption("This run has no map; run it again to see one.")
         return
-    places, about = run.table("map"), run.result["map"]
+    positions, about = run.table("map"), run.result["map"]
     classes = run.spec.model.data.info.classes
-    show_selectable(feature_maps(places, images, role, held, about, classes, opened(images)), MAP, partial(draw, MAP))
+    show_selectable(
+        feature_maps(positions, images, role, mask, about, classes, opened(images)), MAP, partial(draw, MAP)
+    )
 
 
-def gallery(run: RunFolder, images: Images, held: np.ndarray, role: str) -> None:
+def gallery(run: RunFolder, images: Images, mask: np.ndarray, role: str) -> None:
     """The slice's images, a page at a time."""
     order = st.segmented_control("Order", ORDERS, default="by id", key="images.order", bind="query-params",
                                  required=True)  # fmt: skip
-    places = ordered(images, held, ORDERS[order])
-    number = st.pagination(max(1, -(-len(places) // PER_PAGE)), key="images.page", bind="query-params")
-    here = places[(number - 1) * PER_PAGE : number * PER_PAGE]
+    positions = ordered(images, mask, ORDERS[order])
+    number = st.pagination(max(1, -(-len(positions) // PER_PAGE)), key="images.page", bind="query-params")
+    here = positions[(number - 1) * PER_PAGE : number * PER_PAGE]
     rows, classes = images.about.iloc[here], np.array(run.spec.model.data.info.classes, dtype=object)
     about = pd.DataFrame(
         {
@@ -79,16 +81,16 @@ with page("Images", LEAD):
         st.stop()
     images = data_access.every_image(run)
     part = slices.choose(images, run.spec.model.data.info)
-    held = chosen(images, part)
-    slices.size(part, held)
+    mask = slice_mask(images, part)
+    slices.size(part, mask)
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        feature_map(run, images, held, part.role)
+        feature_map(run, images, mask, part.role)
     with right:
-        gallery(run, images, held, part.role)
+        gallery(run, images, mask, part.role)
     if (number := opened(images)) is not None:
         images_panel(run, data_access.samples(run), [number])
     st.subheader("These images in numbers", anchor=False)
-    slices.numbers(images, held, part.role)
+    slices.numbers(images, mask, part.role)
     st.subheader("Forget them", anchor=False)
-    slices.requests(run.spec, images, held)
+    slices.requests(run.spec, images, mask)

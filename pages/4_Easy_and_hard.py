@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.figures import calibration, cut_explorer, ladder, ladder_verdict, precision_recall, roc
+from core.figures import baseline_comparison, baseline_sentence, calibration, cut_explorer, precision_recall, roc
 from core.metrics.easy_hard import cuts, gold_right, reliability, verdicts
 from pages.ui.easy_and_hard import forget_images, scores, twin
 from pages.ui.runs import summary
@@ -28,9 +28,9 @@ with page("Easy and hard", LEAD):
     scores.numbers(judgement, images)
     if "twin" not in run.tables:
         scores.nothing_remains(judgement, images)
-    rungs = scores.ladder_of(run) if judgement["auc"] is not None else None
-    if rungs is not None:
-        st.markdown(ladder_verdict(rungs))
+    baselines = scores.ladder_of(run) if judgement["auc"] is not None else None
+    if baselines is not None:
+        st.markdown(baseline_sentence(baselines))
 
     st.subheader("Every image to forget", anchor=False)
     forget_images.explore(run, samples, images)
@@ -52,9 +52,9 @@ with page("Easy and hard", LEAD):
             st.markdown(f"Brier score **{judgement['brier']:.3f}**: the mean squared distance of the probability to "
                         "the share of golds that are wrong; 0 is perfect.")  # fmt: skip
             show(calibration(reliability(images["p_hard"].to_numpy(), right)), "calibration")
-    if rungs is not None:
+    if baselines is not None:
         st.subheader("Is something simpler as good?", anchor=False)
-        show(ladder(rungs, judgement["ceiling_auc"]), "ladder")
+        show(baseline_comparison(baselines, judgement["ceiling_auc"]), "ladder")
 
     if "twin" in run.tables:
         st.subheader("The twin problem", anchor=False)

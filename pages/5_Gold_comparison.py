@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.analysis.method_comparison import overview
-from core.analysis.summary import verdict
+from core.analysis.summary import summarize
 from core.datasets import is_subclass_request
 from core.figures import accuracy_comparison, class_changes, gold_gap, role_name
 from core.jobs import ensure_supervisor
@@ -56,7 +56,7 @@ with page("Gold comparison", LEAD):
         st.stop()
     results = data_access.results(run)
     summary.numbers(run.result)
-    st.markdown(f"{verdict(run.result)} {methods.place(overview(results), run.run)}")
+    st.markdown(f"{summarize(run.result)} {methods.place(overview(results), run.run)}")
     sweep.progress(run.spec, redraw=True)
     sweep.button(run.spec, "gold")
     side_by_side, single, images, cost = st.tabs(

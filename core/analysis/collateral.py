@@ -22,10 +22,10 @@ def nearest_forget(images: np.ndarray, index: np.ndarray, forget: np.ndarray) ->
         One row per image that is not: index, nearest (id of the forget image), distance.
     """
     pixels = images.reshape(len(images), -1).astype(np.float32) / 255
-    gone = np.flatnonzero(forget)
-    gone = gone[:: -(-len(gone) // MAX_FORGET)]
-    place, distance = pairwise_distances_argmin_min(pixels[~forget], pixels[gone])
-    return pd.DataFrame({"index": index[~forget], "nearest": index[gone][place], "distance": distance})
+    removed = np.flatnonzero(forget)
+    removed = removed[:: -(-len(removed) // MAX_FORGET)]
+    place, distance = pairwise_distances_argmin_min(pixels[~forget], pixels[removed])
+    return pd.DataFrame({"index": index[~forget], "nearest": index[removed][place], "distance": distance})
 
 
 def collateral(samples: pd.DataFrame, nearest: pd.DataFrame) -> pd.DataFrame:

@@ -83,12 +83,12 @@ def compare_variants(results: Sequence[Result]) -> pd.DataFrame:
         for name in DISTANCES:
             values = [distance(result, way.role, name) for result in way.results]
             if None not in values:
-                rows.append(_row(way, name, mean(values), None, interval(values), floor(first, name)))
+                rows.append(_row(way, name, mean(values), None, interval(values), noise_floor(first, name)))
     table = pd.DataFrame(rows, columns=COLUMNS)
     numbers = ["value", "gold", "difference", "low", "high", "floor"]
     table[numbers] = table[numbers].astype(float)
     cells = zip(table["metric"], table["difference"], table["floor"], strict=True)
-    return table.assign(verdict=[verdict(*cell) for cell in cells])
+    return table.assign(classify_difference=[classify_difference(*cell) for cell in cells])
 
 
 def overview(results: Sequence[Result]) -> pd.DataFrame:
@@ -111,7 +111,7 @@ def overview(results: Sequence[Result]) -> pd.DataFrame:
     return both[[*front, *(name for name in both if name not in (*front, "run")), "run"]].reset_index()
 
 
-def verdict(metric: str, difference: float, spread: float) -> str:
+def classify_difference(metric: str, difference: float, spread: float) -> str:
     """A difference to gold in words, with the gold spread as its scale: nothing below it is called a difference."""
     if pd.isna(spread):
         return "spread unknown"
@@ -134,7 +134,7 @@ def distance(result: Result, role: str, name: str) -> float | None:
     return 1 - outputs["agreement"] if name == "disagreement" else outputs[name]
 
 
-def floor(result: Result, name: str) -> float | None:
+def noise_floor(result: Result, name: str) -> float | None:
     """How far golds are from other golds in one of ``DISTANCES``; None for fewer than two golds."""
     roles = [role for role in result["accuracy"] if role.startswith("gold-")]
     values = [value for role in roles if (value := distance(result, role, name)) is not None]
@@ -161,9 +161,11 @@ def _average_gap(way: Variant) -> float | None:
     return way.mean(lambda result: distance(result, way.role, "gap"))
 
 
-def _row(way: Variant, metric: str, value: float, gold: float | None, found: Interval, floor: float | None) -> tuple:
+def _row(
+    way: Variant, metric: str, value: float, gold: float | None, found: Interval, noise_floor: float | None
+) -> tuple:
     head = way.name, way.track, way.run, len(way.results), metric
-    return *head, value, gold, found.mean, found.low, found.high, floor
+    return *head, value, gold, found.mean, found.low, found.high, noise_floor
 
 
 def _costs(way: Variant) -> dict[str, float | None]:

@@ -60,15 +60,15 @@ def near_duplicates(images: np.ndarray, coarse: np.ndarray, forget: np.ndarray, 
     Returns:
         One row per such pair: forget, retain (positions), distance; the nearest first.
     """
-    gone, kept = np.flatnonzero(forget), np.flatnonzero(retain)
+    removed, kept = np.flatnonzero(forget), np.flatnonzero(retain)
     _, _, height, width = images.shape
     counted = (height // CELLS * CELLS) * (width // CELLS * CELLS) / (height * width)
     limit = NEAR_DUPLICATE**2 / counted + ROUNDING
     found = []
     for start in range(0, len(kept), CHUNK):
         part = kept[start : start + CHUNK]
-        squared = euclidean_distances(coarse[gone], coarse[part], squared=True) / coarse.shape[1]
-        found += [(gone[a], part[b]) for a, b in zip(*np.nonzero(squared <= limit), strict=True)]
+        squared = euclidean_distances(coarse[removed], coarse[part], squared=True) / coarse.shape[1]
+        found += [(removed[a], part[b]) for a, b in zip(*np.nonzero(squared <= limit), strict=True)]
     rows = [(a, b, _distance(images[a], images[b])) for a, b in found]
     table = pd.DataFrame(rows, columns=["forget", "retain", "distance"])
     return table[table["distance"] <= NEAR_DUPLICATE].sort_values("distance", kind="stable", ignore_index=True)

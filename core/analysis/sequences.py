@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from core.analysis.method_comparison import distance, floor
+from core.analysis.method_comparison import distance, noise_floor
 
 GAPS = ("gap", "kl", "resilience")
 
@@ -69,9 +69,9 @@ def sequence_steps(results: Sequence[Mapping[str, Any]], accuracies: pd.DataFram
             "request": result["forget"]["text"],
             "images": result["forget"]["size"],
             "gap": distance(result, "unlearned", "gap"),
-            "gap_floor": floor(result, "gap"),
+            "gap_floor": noise_floor(result, "gap"),
             "kl": distance(result, "unlearned", "kl"),
-            "kl_floor": floor(result, "kl"),
+            "kl_floor": noise_floor(result, "kl"),
             "resilience": resilience,
             "resilience_floor": resilience_floor,
             **{name: own[name] for name in ("FA", "RA", "TA")},

@@ -92,8 +92,8 @@ def images_of(samples: pd.DataFrame) -> Images:
     own = rows[rows["role"] == "unlearned"].reset_index(drop=True)
     right = values["prediction"].eq(own["label"], axis=0)
     golds = right[[role for role in roles if role.startswith("gold-")]]
-    gone = own["split"].isin(["forget", "forgotten"])
-    became = outcome(right["unlearned"].to_numpy(), golds.to_numpy(), gone.to_numpy())
+    removed = own["split"].isin(["forget", "forgotten"])
+    became = outcome(right["unlearned"].to_numpy(), golds.to_numpy(), removed.to_numpy())
     about = own[["index", "split", "label", "subclass"]].assign(
         outcome=pd.Categorical(became),
         hardness=values["loss"]["original"],
@@ -134,35 +134,35 @@ def outcomes_at_steps(steps: pd.DataFrame, images: Images) -> pd.DataFrame:
     return steps.assign(label=label, outcome=outcome(right, golds, np.ones(len(steps), dtype=bool)))
 
 
-def chosen(images: Images, part: Slice) -> np.ndarray:
+def slice_mask(images: Images, part: Slice) -> np.ndarray:
     """bool (N,): which images a slice holds."""
     about = images.about
-    held = np.ones(len(about), dtype=bool)
+    mask = np.ones(len(about), dtype=bool)
     for column, wanted in (("label", part.labels), ("subclass", part.subclasses), ("split", part.splits),
                            ("outcome", part.outcomes), ("index", part.ids)):  # fmt: skip
         if wanted:
-            held &= about[column].isin(wanted).to_numpy()
+            mask &= about[column].isin(wanted).to_numpy()
     if part.easy is not None:
-        held &= (about["easy"] == part.easy).fillna(False).to_numpy(dtype=bool)
+        mask &= (about["easy"] == part.easy).fillna(False).to_numpy(dtype=bool)
     if part.low is not None or part.high is not None:
         low, high = (-np.inf if part.low is None else part.low), (np.inf if part.high is None else part.high)
-        held &= images.values[part.norm][part.role].between(low, high).to_numpy()
-    return held
+        mask &= images.values[part.norm][part.role].between(low, high).to_numpy()
+    return mask
 
 
-def metrics(images: Images, held: np.ndarray) -> pd.DataFrame:
+def metrics(images: Images, mask: np.ndarray) -> pd.DataFrame:
     """Every metric of every model on some of the images.
 
     Args:
-        held: bool (N,).
+        mask: bool (N,).
 
     Returns:
         One row per role: role, images, FA, RA, TA (accuracy on the forget, retain and test images among them),
         probability (mean, of the label), agreement (share predicted as a gold does, mean over golds, for a gold over
         the others), target_norm, irrelevant_norm (means where measured). Null where there is nothing to take a mean of.
     """
-    values = {name: table.to_numpy()[held] for name, table in images.values.items()}
-    split, label = images.about["split"][held], images.about["label"].to_numpy()[held]
+    values = {name: table.to_numpy()[mask] for name, table in images.values.items()}
+    split, label = images.about["split"][mask], images.about["label"].to_numpy()[mask]
     taken = values["prediction"]
     right = taken == label[:, None]
     found = {name: _means(right[split == kind]) for name, kind in ACCURACIES.items()}
@@ -172,7 +172,7 @@ def metrics(images: Images, held: np.ndarray) -> pd.DataFrame:
         _means((taken[:, [gold for gold in golds if gold != n]] == taken[:, [n]]).reshape(-1, 1))[0]
         for n in range(len(images.roles))
     ]
-    return pd.DataFrame({"role": images.roles, "images": int(held.sum())} | {name: found[name] for name in METRICS})
+    return pd.DataFrame({"role": images.roles, "images": int(mask.sum())} | {name: found[name] for name in METRICS})
 
 
 def _means(columns: np.ndarray) -> np.ndarray:
@@ -182,24 +182,24 @@ def _means(columns: np.ndarray) -> np.ndarray:
         return np.where(measured, columns, 0).sum(axis=0, dtype=np.float64) / measured.sum(axis=0)
 
 
-def beside_all(images: Images, held: np.ndarray) -> pd.DataFrame:
+def beside_all(images: Images, mask: np.ndarray) -> pd.DataFrame:
     """The metrics of a slice beside those of all images: role, metric, slice, all, difference."""
     part, whole = (
         table.drop(columns="images").melt("role", var_name="metric", value_name="value")
-        for table in (metrics(images, held), images.metrics)
+        for table in (metrics(images, mask), images.metrics)
     )
     return part.rename(columns={"value": "slice"}).assign(all=whole["value"], difference=part["value"] - whole["value"])
 
 
-def ordered(images: Images, held: np.ndarray, by: str | None = None) -> np.ndarray:
+def ordered(images: Images, mask: np.ndarray, by: str | None = None) -> np.ndarray:
     """Positions of the images of a slice: by id, or those with the largest ``by`` (a column of ``about``) first."""
-    places = np.flatnonzero(held)
+    positions = np.flatnonzero(mask)
     if by is None:
-        return places
-    return places[np.argsort(-images.about[by].to_numpy()[places], kind="stable")]
+        return positions
+    return positions[np.argsort(-images.about[by].to_numpy()[positions], kind="stable")]
 
 
-def training_ids(images: Images, held: np.ndarray, by: str | None = None, most: int | None = None) -> list[int]:
+def training_ids(images: Images, mask: np.ndarray, by: str | None = None, most: int | None = None) -> list[int]:
     """Ids of the training images of a slice, in the order of ``ordered``, at most so many."""
     trained = images.about["split"].isin(TRAINING).to_numpy()
-    return images.about["index"].to_numpy()[ordered(images, held & trained, by)[:most]].tolist()
+    return images.about["index"].to_numpy()[ordered(images, mask & trained, by)[:most]].tolist()

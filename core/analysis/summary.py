@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 
-def verdict(result: Mapping[str, Any]) -> str:
+def summarize(result: Mapping[str, Any]) -> str:
     """One sentence in Markdown.
 
     Args:

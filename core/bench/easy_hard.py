@@ -13,7 +13,7 @@ import numpy as np
 
 from core.analysis.intervals import bootstrap_interval
 from core.bench.table import finished, print_rows
-from core.metrics.easy_hard import auc, ceiling_auc, gold_right, rungs, verdicts
+from core.metrics.easy_hard import auc, baselines, ceiling_auc, gold_right, verdicts
 from core.specs import make_spec
 from core.store import Store
 
@@ -27,7 +27,7 @@ class Request:
     """One request: what is known of its forget images, and the result of every method.
 
     Attributes:
-        scores: rung -> (N,), higher is harder.
+        scores: baseline -> (N,), higher is harder.
         right: bool (K, N), of the golds.
         known: held-out accuracy of the forgotten class under the original.
     """
@@ -58,7 +58,7 @@ def _request(store: Store, text: str, draw: int) -> Request:
     known = np.array(run.models.record(run.result["models"]["original"])["held_out"])
     own = verdicts(samples)
     return Request(
-        rungs(samples, known),
+        baselines(samples, known),
         own["easy"].to_numpy(),
         gold_right(samples),
         float(known[own["label"].to_numpy()].mean()),
@@ -79,7 +79,7 @@ def _print_ladder(requests: Sequence[Request]) -> None:
         less = np.percentile(own["TMU"][1:] - values[1:], [2.5, 97.5])
         rows.append((name, values[0], low, high, values[0] / ceiling[0], *(less if name != "TMU" else (None, None))))
     rows.append(("ceiling (other golds)", ceiling[0], *np.percentile(ceiling[1:], [2.5, 97.5]), 1.0, None, None))
-    print_rows(("rung", "AUC", "low", "high", "of ceiling", "TMU minus it: low", "high"), rows)
+    print_rows(("baseline", "AUC", "low", "high", "of ceiling", "TMU minus it: low", "high"), rows)
     right, easy = _right(requests), np.concatenate([request.easy for request in requests])
     p_hard = _scores(requests, "TMU")
     print(

@@ -133,9 +133,9 @@ def plan(args: argparse.Namespace) -> int:
         print(json.dumps(planned.to_json()))
         return 0
     print(f"run {planned.run}: forget {len(planned.forget)} images ({planned.forget.sha256[:12]})")
-    for name, (gone, total) in planned.per_class.items():
-        if gone:
-            print(f"  {name}: {gone} of {total}")
+    for name, (removed, total) in planned.per_class.items():
+        if removed:
+            print(f"  {name}: {removed} of {total}")
     for phase, seconds in planned.seconds.items():
         state = "trained already" if phase in planned.cached else "not known" if seconds is None else f"{seconds:.1f} s"
         print(f"  {phase}: {state}")

@@ -58,11 +58,11 @@ def resolve(dataset: Dataset, *requests: ForgetRequest) -> ForgetSet:
         raise InvalidSpec(f"{text} means no training image; name a class or an image that the training set has")
     if len(ids) == len(train):
         raise InvalidSpec(f"{text} is every training image; leave some to retain")
-    gone = np.isin(train.index, ids)
-    if len(np.unique(train.labels[~gone])) == 1:
+    removed = np.isin(train.index, ids)
+    if len(np.unique(train.labels[~removed])) == 1:
         raise InvalidSpec(f"{text} leaves 1 class to retain; at least 2 must remain to compare with gold")
-    whole_subclasses = () if train.subclass is None else _emptied(train.subclass, gone)
-    return ForgetSet(ids, ids_hash(ids), _emptied(train.labels, gone), whole_subclasses)
+    whole_subclasses = () if train.subclass is None else _emptied(train.subclass, removed)
+    return ForgetSet(ids, ids_hash(ids), _emptied(train.labels, removed), whole_subclasses)
 
 
 def is_subclass_request(request: ForgetRequest, info: DataInfo) -> bool:
@@ -70,8 +70,8 @@ def is_subclass_request(request: ForgetRequest, info: DataInfo) -> bool:
     return any(term.kind == "subclass" for term in request.terms(info))
 
 
-def _emptied(labels: np.ndarray, gone: np.ndarray) -> tuple[int, ...]:
-    return tuple(int(c) for c in np.unique(labels[gone]) if gone[labels == c].all())
+def _emptied(labels: np.ndarray, removed: np.ndarray) -> tuple[int, ...]:
+    return tuple(int(c) for c in np.unique(labels[removed]) if removed[labels == c].all())
 
 
 def _pick(request: ForgetRequest, term: Term, dataset: Dataset) -> np.ndarray:

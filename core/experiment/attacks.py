@@ -7,41 +7,41 @@ import pandas as pd
 from scipy.special import softmax
 
 from core.analysis.attack_curves import MODEL_ATTACK, SHADOW, attack_population
-from core.experiment.model_set import Rivals
+from core.experiment.model_set import ModelSet
 from core.experiment.shadows import ShadowLogits
 from core.metrics.membership.attacks import Signals, attack_numbers, attack_rows, population_attacks
 from core.metrics.membership.lira import Shadows, logit_confidence, rmia, u_lira
 
 
-def simple_attacks(rivals: Rivals) -> list[pd.DataFrame]:
+def simple_attacks(model_set: ModelSet) -> list[pd.DataFrame]:
     """The population attacks, each fitted and tried on every model by itself."""
-    chosen = rivals.attack_sets
-    known = np.concatenate([chosen.members, chosen.others])
+    chosen = model_set.attack_sets
+    known = np.concatenate([chosen.members, chosen.nonmembers])
     member = np.isin(known, chosen.members)
-    known_labels, labels = rivals.labels(known), rivals.labels(chosen.attacked)
-    known_logits, logits = rivals.logits(known), rivals.logits(chosen.attacked)
+    known_labels, labels = model_set.labels(known), model_set.labels(chosen.attacked)
+    known_logits, logits = model_set.logits(known), model_set.logits(chosen.attacked)
     return [
         attack_rows(role, attack, chosen.attacked, chosen.attacked_member, score)
-        for role in rivals.models
+        for role in model_set.models
         for attack, score in population_attacks(
             Signals.from_logits(known_logits[role], known_labels), member, Signals.from_logits(logits[role], labels)
         ).items()
     ]
 
 
-def shadow_ids(rivals: Rivals) -> np.ndarray:
+def shadow_ids(model_set: ModelSet) -> np.ndarray:
     """Ids of the images that shadow models must be asked about: forget, unseen, and RMIA's population."""
-    return np.concatenate([rivals.attack_sets.attacked, rivals.attack_sets.others])
+    return np.concatenate([model_set.attack_sets.attacked, model_set.attack_sets.nonmembers])
 
 
-def shadow_attacks(rivals: Rivals, shadows: ShadowLogits) -> list[pd.DataFrame]:
+def shadow_attacks(model_set: ModelSet, shadows: ShadowLogits) -> list[pd.DataFrame]:
     """U-LiRA and offline RMIA.
 
     Args:
         shadows: on ``shadow_ids``.
     """
-    chosen, ids = rivals.attack_sets, shadow_ids(rivals)
-    labels, logits = rivals.labels(ids), rivals.logits(ids)
+    chosen, ids = model_set.attack_sets, shadow_ids(model_set)
+    labels, logits = model_set.labels(ids), model_set.logits(ids)
     count, attacked = len(chosen.forget), len(chosen.attacked)
 
     def phi(values: np.ndarray) -> np.ndarray:  # (N, K) -> (forget images,)

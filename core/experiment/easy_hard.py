@@ -12,25 +12,25 @@ from core.events import Phase
 from core.experiment.rng import make_generator
 from core.inference import image_losses
 from core.methods.tmu.features import brief_recipe
-from core.metrics.easy_hard import Scores, gold_right, judge
+from core.metrics.easy_hard import Scores, gold_right, score_prediction
 from core.models import model_for
 from core.planning.plan import Plan
 from core.specs.methods import Tmu
 from core.training import train
 
 
-def proxy_losses(planned: Plan, dataset: Dataset, place: torch.device) -> Iterator[Phase]:
+def proxy_losses(planned: Plan, dataset: Dataset, device: torch.device) -> Iterator[Phase]:
     """Returns the loss of every forget image (N,) under short proxies of gold: as briefly trained as TMU's curriculum
     models, and as many, but on the retain set alone. A rung of the ladder, never seen by a method."""
     spec = planned.spec
     assert isinstance(spec.method, Tmu)
     forget = dataset.train.with_ids(planned.forget.ids)
-    retain = dataset.train.with_ids(planned.gone.ids, keep=False)
+    retain = dataset.train.with_ids(planned.removed.ids, keep=False)
     generator = make_generator(spec.unlearn_seed, "proxy")
     total = 2 * spec.method.curriculum_pairs
     losses = []
     for n in range(total):
-        model = on_device(model_for(spec.model, int(torch.randint(2**31, (), generator=generator))), place)
+        model = on_device(model_for(spec.model, int(torch.randint(2**31, (), generator=generator))), device)
         recipe = brief_recipe(spec.model.train, len(retain), spec.method)
         for _ in train(model, retain, recipe, generator=generator):
             pass
@@ -39,9 +39,9 @@ def proxy_losses(planned: Plan, dataset: Dataset, place: torch.device) -> Iterat
     return np.mean(losses, axis=0)
 
 
-def judged(own: pd.DataFrame, golds: list[pd.DataFrame]) -> Scores:
+def score_run(own: pd.DataFrame, golds: list[pd.DataFrame]) -> Scores:
     """The result's ``easy_hard``, from the unlearned model's rows and those of the golds."""
     rows = own[own["split"] == "forget"].sort_values("index")
     named = [gold.assign(role=f"gold-{n}") for n, gold in enumerate(golds)]
     right = gold_right(pd.concat(named)) if named else np.empty((0, len(rows)), bool)
-    return judge(rows["p_hard"].to_numpy(), rows["easy"].to_numpy(dtype=bool), right)
+    return score_prediction(rows["p_hard"].to_numpy(), rows["easy"].to_numpy(dtype=bool), right)

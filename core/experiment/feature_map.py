@@ -5,14 +5,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.experiment.model_set import Rivals
+from core.experiment.model_set import ModelSet
 from core.metrics.feature_maps import feature_map, nearest_retained
 from core.metrics.prediction_table import seeded_part
 
 OTHERS = 1000  # retained images on the map, and test images: enough to see the classes where few are forgotten
 
 
-def run_map(rivals: Rivals) -> tuple[pd.DataFrame, dict[str, Any]]:
+def run_map(model_set: ModelSet) -> tuple[pd.DataFrame, dict[str, Any]]:
     """All forget images up to the limit of measured norms, and seeded retained and test images.
 
     Returns:
@@ -20,14 +20,14 @@ def run_map(rivals: Rivals) -> tuple[pd.DataFrame, dict[str, Any]]:
         image, in the original's features); and what the result says of the map: ``explained`` and ``fit`` of
         ``core.metrics.feature_maps.FeatureMap``.
     """
-    planned, dataset = rivals.planned, rivals.dataset
-    retain = np.setdiff1d(dataset.train.index, planned.gone.ids)
+    planned, dataset = model_set.planned, model_set.dataset
+    retain = np.setdiff1d(dataset.train.index, planned.removed.ids)
     rng = np.random.default_rng(0)  # the same images for every run of a request
     forget = seeded_part(planned.forget.ids, planned.spec.measure.norm_images, rng)
     retain, test = (seeded_part(ids, OTHERS, rng) for ids in (retain, dataset.test.index))
     parts = dataset.train.with_ids(np.concatenate([forget, retain])), dataset.test.with_ids(test)
     index = np.concatenate([part.index for part in parts])
-    of_train, of_test = map(rivals.features, parts)
+    of_train, of_test = map(model_set.features, parts)
     features = {role: np.concatenate([of_train[role], of_test[role]]) for role in of_train}
     retained = np.isin(index, retain)
     found = feature_map(features, index, retained)

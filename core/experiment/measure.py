@@ -10,7 +10,7 @@ import pandas as pd
 from core.events import Event, Phase, Table
 from core.experiment.attacks import privacy, shadow_attacks, shadow_ids, simple_attacks
 from core.experiment.feature_map import run_map
-from core.experiment.model_set import Rivals
+from core.experiment.model_set import ModelSet
 from core.experiment.rng import make_generator
 from core.experiment.shadows import shadow_logits
 from core.experiment.trained_models import Models
@@ -21,25 +21,27 @@ from core.metrics.relearning import LIMIT, relearn, relearning
 from core.metrics.representation import class_probe, similarities
 
 
-def measure(rivals: Rivals, models: Models) -> Iterator[Event]:
+def measure(model_set: ModelSet, models: Models) -> Iterator[Event]:
     """Returns the result's ``outputs`` and ``map`` and, on request, ``representation``, ``relearning`` and ``privacy``.
 
     Yields:
         progress, and the tables ``map`` (role, index, x, y, nearest), ``relearning`` (role, step, accuracy) and
         ``attacks`` (role, attack, index, member, score).
     """
-    wanted = rivals.planned.spec.measure
-    found: dict[str, Any] = {"outputs": output_family(rivals.logits(rivals.planned.forget.ids))}
-    places, found["map"] = run_map(rivals)
+    wanted = model_set.planned.spec.measure
+    found: dict[str, Any] = {"outputs": output_family(model_set.logits(model_set.planned.forget.ids))}
+    places, found["map"] = run_map(model_set)
     yield Table("map", places)
     attacks: list[pd.DataFrame] = []
     if wanted.deep:
-        found["representation"] = _representation(rivals)
-        found["relearning"] = yield from _relearning(rivals)
-        attacks += simple_attacks(rivals)
+        found["representation"] = _representation(model_set)
+        found["relearning"] = yield from _relearning(model_set)
+        attacks += simple_attacks(model_set)
     if wanted.shadows:
-        shadows = yield from shadow_logits(rivals.planned, rivals.dataset, shadow_ids(rivals), models, rivals.place)
-        attacks += shadow_attacks(rivals, shadows)
+        shadows = yield from shadow_logits(
+            model_set.planned, model_set.dataset, shadow_ids(model_set), models, model_set.device
+        )
+        attacks += shadow_attacks(model_set, shadows)
     if attacks:
         table = pd.concat(attacks, ignore_index=True)
         yield Table("attacks", table)
@@ -47,28 +49,28 @@ def measure(rivals: Rivals, models: Models) -> Iterator[Event]:
     return found
 
 
-def _representation(rivals: Rivals) -> dict[str, dict[str, Any]]:
+def _representation(model_set: ModelSet) -> dict[str, dict[str, Any]]:
     """role -> cka_gold and cka_original on the test images, and the probe, None without a pool."""
-    test, pool = rivals.dataset.test, rivals.dataset.pool
-    features = rivals.features(test)
+    test, pool = model_set.dataset.test, model_set.dataset.pool
+    features = model_set.features(test)
     found: dict[str, dict[str, Any]] = {role: {**each, "probe": None} for role, each in similarities(features).items()}
     if pool is not None:
-        of_pool = rivals.features(pool)
-        in_pool, in_test = (touched(split, rivals.forget, rivals.by_subclass) for split in (pool, test))
+        of_pool = model_set.features(pool)
+        in_pool, in_test = (touched(split, model_set.forget, model_set.by_subclass) for split in (pool, test))
         for role in found:
             found[role]["probe"] = class_probe(of_pool[role], in_pool, features[role], in_test)
     return found
 
 
-def _relearning(rivals: Rivals) -> Iterator[Event]:
+def _relearning(model_set: ModelSet) -> Iterator[Event]:
     """The curves of trained models are remembered: they are the same in all runs of a request that a worker does."""
-    spec, planned = rivals.planned.spec, rivals.planned
-    watched = seeded_part(rivals.forget.index, spec.measure.probe_images, np.random.default_rng(0))
+    spec, planned = model_set.planned.spec, model_set.planned
+    watched = seeded_part(model_set.forget.index, spec.measure.probe_images, np.random.default_rng(0))
     curves: dict[str, list[float]] = {}
-    for n, role in enumerate(rivals.models):
+    for n, role in enumerate(model_set.models):
         trained = planned.models.get(role)
-        key = trained and (trained.key, planned.forget.sha256, len(watched), str(rivals.place))
-        curves[role] = _known_curves.get(key) or (yield from _curve(rivals, role, watched, n))
+        key = trained and (trained.key, planned.forget.sha256, len(watched), str(model_set.device))
+        curves[role] = _known_curves.get(key) or (yield from _curve(model_set, role, watched, n))
         if key:
             _known_curves[key] = curves[role]
     frames = [pd.DataFrame({"role": r, "step": range(len(c)), "accuracy": c}) for r, c in curves.items()]
@@ -76,15 +78,15 @@ def _relearning(rivals: Rivals) -> Iterator[Event]:
     return relearning(curves)
 
 
-def _curve(rivals: Rivals, role: str, watched: np.ndarray, before: int) -> Iterator[Event]:
+def _curve(model_set: ModelSet, role: str, watched: np.ndarray, before: int) -> Iterator[Event]:
     """Returns the relearning curve of one model, after so many other models."""
-    forget, recipe = rivals.forget, rivals.planned.spec.model.train
-    model = copy.deepcopy(rivals.models[role])
+    forget, recipe = model_set.forget, model_set.planned.spec.model.train
+    model = copy.deepcopy(model_set.models[role])
     order = make_generator(0, "relearn")  # the same order for every model
     curve = []
     for value in relearn(model, forget, forget.with_ids(watched), recipe, generator=order):
         curve.append(value)
-        yield Phase("relearn", before * LIMIT + len(curve) - 1, LIMIT * len(rivals.models))
+        yield Phase("relearn", before * LIMIT + len(curve) - 1, LIMIT * len(model_set.models))
     return curve
 
 

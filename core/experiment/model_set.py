@@ -16,7 +16,7 @@ from core.planning.plan import Plan
 
 
 @dataclass(frozen=True)
-class Rivals:
+class ModelSet:
     """
     Attributes:
         models: role -> model, all on one device.
@@ -27,7 +27,7 @@ class Rivals:
     models: Mapping[str, nn.Module]
 
     @property
-    def place(self) -> torch.device:
+    def device(self) -> torch.device:
         return device_of(self.models["original"])
 
     @property
@@ -42,7 +42,7 @@ class Rivals:
     def attack_sets(self) -> AttackSets:
         """The images of membership attacks."""
         limit = self.planned.spec.measure.norm_images
-        return attack_sets(self.dataset, self.planned.forget.ids, self.planned.gone.ids, self.by_subclass, limit)
+        return attack_sets(self.dataset, self.planned.forget.ids, self.planned.removed.ids, self.by_subclass, limit)
 
     def labels(self, ids: np.ndarray) -> np.ndarray:
         """Labels int64 (N,) in the order of the ids."""
@@ -52,10 +52,10 @@ class Rivals:
 
     def logits(self, ids: np.ndarray) -> dict[str, np.ndarray]:
         """role -> logits (N, K) in the order of the ids."""
-        images = torch.tensor(self.dataset.images_of(ids), device=self.place)
+        images = torch.tensor(self.dataset.images_of(ids), device=self.device)
         return {role: predict(model, images).cpu().numpy() for role, model in self.models.items()}
 
     def features(self, split: Split) -> dict[str, np.ndarray]:
         """role -> features (N, D) before the head."""
-        images = torch.tensor(split.images, device=self.place)
+        images = torch.tensor(split.images, device=self.device)
         return {role: predict(model.features, images).cpu().numpy() for role, model in self.models.items()}

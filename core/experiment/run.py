@@ -10,11 +10,11 @@ import torch
 from core.datasets import load_dataset
 from core.device import choose_device, on_device
 from core.events import Event, Finished, Table
-from core.experiment.easy_hard import judged, proxy_losses
+from core.experiment.easy_hard import proxy_losses, score_run
 from core.experiment.measure import measure
-from core.experiment.model_set import Rivals
+from core.experiment.model_set import ModelSet
 from core.experiment.result import build_result
-from core.experiment.trained_models import Models, measured, provide
+from core.experiment.trained_models import Models, get_or_train, measured
 from core.experiment.unlearn import unlearn
 from core.metrics.accuracy import with_forget
 from core.metrics.prediction_table import norm_ids, prediction_table
@@ -58,21 +58,21 @@ def execute(
 
 
 def _execute(
-    planned: Plan, models: Models, place: torch.device, start: Weights | None, notes: list[str]
+    planned: Plan, models: Models, device: torch.device, start: Weights | None, notes: list[str]
 ) -> Iterator[Event]:
     spec = planned.spec
     dataset = load_dataset(spec.model.data)
-    ids = norm_ids(dataset, planned.forget.ids, planned.gone.ids, spec.measure)
+    ids = norm_ids(dataset, planned.forget.ids, planned.removed.ids, spec.measure)
     saved: dict[str, SavedModel] = {}
 
     def keep(role: str) -> Iterator[Event]:
         wanted = planned.models[role]
-        split = dataset.train if wanted.without is None else planned.gone.split(dataset.train)[1]
-        saved[role] = yield from provide(role, wanted, split, dataset, ids, models, place)
+        split = dataset.train if wanted.without is None else planned.removed.split(dataset.train)[1]
+        saved[role] = yield from get_or_train(role, wanted, split, dataset, ids, models, device)
 
     yield from keep("original")
     weights, first = (saved["original"].weights, 0) if start is None else (start, len(spec.after))
-    model = on_device(set_state(model_for(spec.model), weights), place)
+    model = on_device(set_state(model_for(spec.model), weights), device)
     trajectory = yield from unlearn(model, planned, dataset, saved["original"].record["held_out"], first)
     yield Table("trajectory", trajectory.frame)
     yield Table("forget_steps", trajectory.forget_steps)
@@ -82,24 +82,24 @@ def _execute(
 
     started = time.perf_counter()
     table = yield from measured("measure", model, prediction_table(model, dataset), dataset, ids)
-    own = with_forget(table, planned.forget.ids, planned.gone.ids).assign(role="unlearned")
+    own = with_forget(table, planned.forget.ids, planned.removed.ids).assign(role="unlearned")
     if trajectory.features is not None:
-        proxy = yield from proxy_losses(planned, dataset, place)
+        proxy = yield from proxy_losses(planned, dataset, device)
         own = own.merge(trajectory.features.drop(columns="label").assign(proxy_loss=proxy), on="index", how="left")
     yield Table("samples", own)
-    rivals = {
-        role: on_device(set_state(model_for(planned.models[role]), kept.weights), place)
+    model_set = {
+        role: on_device(set_state(model_for(planned.models[role]), kept.weights), device)
         for role, kept in saved.items()
         if role != "initial"
     } | {"unlearned": model}
-    measures = yield from measure(Rivals(planned, dataset, rivals), models)
+    measures = yield from measure(ModelSet(planned, dataset, model_set), models)
     took = time.perf_counter() - started
-    tables = {r: with_forget(kept.table, planned.forget.ids, planned.gone.ids) for r, kept in saved.items()}
+    tables = {r: with_forget(kept.table, planned.forget.ids, planned.removed.ids) for r, kept in saved.items()}
     records = {role: kept.record for role, kept in saved.items()}
     if trajectory.features is not None:
-        measures["easy_hard"] = judged(own, [table for role, table in tables.items() if role.startswith("gold-")])
+        measures["easy_hard"] = score_run(own, [table for role, table in tables.items() if role.startswith("gold-")])
     trajectory.notes += notes
-    result = build_result(planned, tables | {"unlearned": own}, records, trajectory, measures, took, str(place))
+    result = build_result(planned, tables | {"unlearned": own}, records, trajectory, measures, took, str(device))
     yield Finished(result, get_state(model))
 
 

@@ -19,7 +19,7 @@ from core.datasets import Dataset, ForgetSet, Split, ids_hash, is_subclass_reque
 from core.device import on_device
 from core.events import Event, Phase
 from core.experiment.rng import make_generator
-from core.experiment.trained_models import Models, provide
+from core.experiment.trained_models import Models, get_or_train
 from core.experiment.unlearn import task_for
 from core.inference import predict
 from core.methods import implementation
@@ -47,7 +47,7 @@ class Job:
     forget: ForgetSet
     ids: np.ndarray
     models: Models
-    place: torch.device
+    device: torch.device
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def halves(train: Split, forget: np.ndarray, count: int) -> list[np.ndarray]:
 
 
 def shadow_logits(
-    planned: Plan, dataset: Dataset, ids: np.ndarray, models: Models, place: torch.device
+    planned: Plan, dataset: Dataset, ids: np.ndarray, models: Models, device: torch.device
 ) -> Iterator[Event]:
     """Returns the ``ShadowLogits`` of the run's method on these images; trains and keeps what is missing.
 
@@ -90,7 +90,7 @@ def shadow_logits(
     spec = planned.spec
     parts = halves(dataset.train, planned.forget.ids, spec.measure.shadows)
     jobs = [
-        Job(spec, pair, half, planned.forget, ids, _of_pair(models, pair), place) for pair, half in enumerate(parts)
+        Job(spec, pair, half, planned.forget, ids, _of_pair(models, pair), device) for pair, half in enumerate(parts)
     ]
     outcomes: dict[int, Outcome] = {}
     for pair, outcome in _work_off(jobs):
@@ -105,7 +105,7 @@ def shadow_logits(
 
 def work(job: Job) -> Outcome:
     """Trains both models of a pair where they are missing, unlearns a copy of the first, and looks at the images."""
-    spec, place = job.spec, job.place
+    spec, device = job.spec, job.device
     models = job.models if isinstance(job.models, ModelFolder) else dict(job.models)
     dataset = load_dataset(spec.model.data)
     trained_on = dataset.train.with_ids(job.half)
@@ -115,18 +115,18 @@ def work(job: Job) -> Outcome:
     def trained(split: Split) -> SavedModel:
         left_out = dataset.train.with_ids(split.index, keep=False).index
         model = gold_model(spec.model, FIRST_SEED + job.pair, ids_hash(left_out))
-        return _last(provide(f"shadow {job.pair}", model, split, dataset, np.empty(0, np.int64), models, place))
+        return _last(get_or_train(f"shadow {job.pair}", model, split, dataset, np.empty(0, np.int64), models, device))
 
     first, never = (trained(split) for split in (trained_on, forget.split(trained_on)[1]))
-    model = on_device(set_state(model_for(spec.model), first.weights), place)
+    model = on_device(set_state(model_for(spec.model), first.weights), device)
     if len(ids):
         own = replace(dataset, train=trained_on)
         by_subclass = is_subclass_request(spec.forget, dataset.info)
-        task = task_for(spec, own, [forget], first.record["held_out"], by_subclass, place)
+        task = task_for(spec, own, [forget], first.record["held_out"], by_subclass, device)
         generator = make_generator(spec.unlearn_seed, f"shadow {job.pair}")
         for _ in implementation(spec.method)(model, task, spec.method, generator=generator):
             pass  # nothing is measured between the steps
-    images = torch.tensor(dataset.images_of(job.ids), device=place)
+    images = torch.tensor(dataset.images_of(job.ids), device=device)
     unlearned = predict(model, images).cpu().numpy()
     looked_at = predict(set_state(model, never.weights), images).cpu().numpy()
     new = {} if isinstance(models, ModelFolder) else {k: v for k, v in models.items() if k not in job.models}
@@ -141,7 +141,7 @@ def _of_pair(models: Models, pair: int) -> Models:
 
 
 def _work_off(jobs: list[Job]) -> Iterator[tuple[int, Outcome]]:
-    if jobs[0].place.type == "cuda":
+    if jobs[0].device.type == "cuda":
         yield from ((job.pair, work(job)) for job in jobs)
         return
     count = min(os.cpu_count() or 1, len(jobs))

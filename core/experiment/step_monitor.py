@@ -20,16 +20,16 @@ class Probe:
 
     Args:
         forget: ids of the forget set.
-        gone: ids of all images that are not retained.
+        removed: ids of all images that are not retained.
     """
 
     def __init__(
-        self, model: nn.Module, dataset: Dataset, forget: np.ndarray, gone: np.ndarray, measure: MeasureSpec
+        self, model: nn.Module, dataset: Dataset, forget: np.ndarray, removed: np.ndarray, measure: MeasureSpec
     ) -> None:
         self.model = model
         groups = {
             "FA": (dataset.train, forget),
-            "RA": (dataset.train, np.setdiff1d(dataset.train.index, gone)),
+            "RA": (dataset.train, np.setdiff1d(dataset.train.index, removed)),
             "TA": (dataset.test, dataset.test.index),
         }
         total = sum(len(ids) for _, ids in groups.values())

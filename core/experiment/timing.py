@@ -18,21 +18,21 @@ class Clock:
             CPU, where torch keeps no such account, and the peak of the process is that of everything before as well.
     """
 
-    def __init__(self, place: torch.device) -> None:
-        self.place = place
+    def __init__(self, device: torch.device) -> None:
+        self.device = device
         self.seconds = 0.0
         self.memory: int | None = None
 
     def over(self, items: Iterator[Item]) -> Iterator[Item]:
-        on_gpu = self.place.type == "cuda"
+        on_gpu = self.device.type == "cuda"
         while True:
             if on_gpu:
-                torch.cuda.reset_peak_memory_stats(self.place)
+                torch.cuda.reset_peak_memory_stats(self.device)
             started = time.perf_counter()
             item = next(items, None)
             if on_gpu:
-                torch.cuda.synchronize(self.place)
-                self.memory = max(self.memory or 0, torch.cuda.max_memory_allocated(self.place))
+                torch.cuda.synchronize(self.device)
+                self.memory = max(self.memory or 0, torch.cuda.max_memory_allocated(self.device))
             self.seconds += time.perf_counter() - started
             if item is None:
                 return

@@ -28,8 +28,8 @@ from core.training import steps_per_epoch, train
 Models = MutableMapping[str, SavedModel]
 
 
-def provide(
-    role: str, spec: ModelSpec, split: Split, dataset: Dataset, ids: np.ndarray, models: Models, place: torch.device
+def get_or_train(
+    role: str, spec: ModelSpec, split: Split, dataset: Dataset, ids: np.ndarray, models: Models, device: torch.device
 ) -> Iterator[Event]:
     """Returns a model with its norms measured on these images; trains, measures and keeps what is missing.
 
@@ -38,7 +38,7 @@ def provide(
     """
     shared = isinstance(models, ModelFolder)
     with models.lock(spec.key) if shared else nullcontext():  # two runs never train the same model at once
-        model = on_device(model_for(spec), place)
+        model = on_device(model_for(spec), device)
         if spec.key in models:
             saved = models[spec.key]
         else:

@@ -72,17 +72,17 @@ def unlearn(
         Diverged: a step left a model whose answers are not finite numbers.
     """
     spec = planned.spec
-    gone: list[ForgetSet] = []
+    removed: list[ForgetSet] = []
     for n, forget in enumerate(chain(dataset, spec)):
-        gone.append(forget)
+        removed.append(forget)
         if n < first:
             continue
         request = (*spec.after, spec.forget)[n]
-        task = task_for(spec, dataset, gone, held_out, is_subclass_request(request, dataset.info), device_of(model))
+        task = task_for(spec, dataset, removed, held_out, is_subclass_request(request, dataset.info), device_of(model))
         method = implementation(spec.method)(
             model, task, spec.method, generator=make_generator(spec.unlearn_seed, f"unlearn {n}" if n else "unlearn")
         )
-        probe = Probe(model, dataset, forget.ids, np.concatenate([each.ids for each in gone]), spec.measure)
+        probe = Probe(model, dataset, forget.ids, np.concatenate([each.ids for each in removed]), spec.measure)
         trajectory, clock = Trajectory(), Clock(device_of(model))
         start = Step(0, 0, float("nan"), {**probe.values(), "seconds": 0.0})
         trajectory.add(start, probe.answers())
@@ -113,23 +113,23 @@ def unlearn(
 
 
 def task_for(
-    spec: RunSpec, dataset: Dataset, gone: list[ForgetSet], held_out: list[float] | None, by_subclass: bool,
-    place: torch.device,
+    spec: RunSpec, dataset: Dataset, removed: list[ForgetSet], held_out: list[float] | None, by_subclass: bool,
+    device: torch.device,
 ) -> Task:  # fmt: skip
     """What the method may see, and nothing else."""
-    everything = np.concatenate([each.ids for each in gone])
+    everything = np.concatenate([each.ids for each in removed])
     data = {
-        "forget": dataset.train.with_ids(gone[-1].ids),
+        "forget": dataset.train.with_ids(removed[-1].ids),
         "retain": dataset.train.with_ids(everything, keep=False),
         "pool": dataset.pool,
     }
     known = None if held_out is None or by_subclass or None in held_out else tuple(held_out)
     return Task(
         num_classes=len(dataset.classes),
-        whole_classes=gone[-1].whole_classes,
-        whole_subclasses=gone[-1].whole_subclasses,
+        whole_classes=removed[-1].whole_classes,
+        whole_subclasses=removed[-1].whole_subclasses,
         known_accuracy=known,
         recipe=spec.model.train,
-        fresh=lambda seed: on_device(model_for(spec.model, seed), place),
+        fresh=lambda seed: on_device(model_for(spec.model, seed), device),
         **{name: split for name, split in data.items() if name in spec.method.needs},
     )

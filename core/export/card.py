@@ -5,7 +5,7 @@ from html import escape
 
 from core.analysis.method_comparison import SIGNED
 from core.analysis.run_diff import settings
-from core.analysis.summary import verdict
+from core.analysis.summary import summarize
 from core.export.glossary import GLOSSARY, accuracy_rows, facts, title
 from core.specs import to_command
 from core.store import RunFolder
@@ -76,7 +76,7 @@ def card(run: RunFolder) -> str:
         title=escape(title(spec)), data=escape(info.title), origin=GIVEN if spec.model.weights else TRAINED,
         forget=forget["text"].replace("`", "'"), size=forget["size"],
         method=spec.method.title, paper=spec.method.paper, about=spec.method.about,
-        settings=_table(["setting", "value"], chosen), verdict=verdict(result),
+        settings=_table(["setting", "value"], chosen), verdict=summarize(result),
         accuracies=_table(["model", *SIGNED], accuracy_rows(result)), glossary=_items(GLOSSARY.items()),
         channels=channels, height=height, width=width, notes="\n".join(f"- {note}" for note in result["notes"]),
         command=to_command(spec), facts=_items(facts(result).items()),

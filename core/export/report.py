@@ -8,7 +8,7 @@ import pandas as pd
 
 from core.analysis.attack_curves import MODEL_ATTACK, rocs
 from core.analysis.method_comparison import SIGNED
-from core.analysis.summary import verdict
+from core.analysis.summary import summarize
 from core.datasets import is_subclass_request
 from core.export.document import document, figure_html, table_html
 from core.export.glossary import GLOSSARY, accuracy_rows, facts, title
@@ -44,7 +44,7 @@ def report(run: RunFolder) -> str:
     notes = "".join(f"<li>{escape(sentence)}</li>" for sentence in result["notes"])
     body = [
         f"<p>{escape(spec.method.about)} {_paper(spec.method.paper)}</p>",
-        f"<h2>Result</h2><p>{escape(verdict(result)).replace('**', '')}</p>{table_html(rows)}",
+        f"<h2>Result</h2><p>{escape(summarize(result)).replace('**', '')}</p>{table_html(rows)}",
         *(f"<h2>{escape(heading)}</h2>{figure_html(shown, name)}" for heading, name, shown in _figures(run)),
         f"<h2>How it went</h2>{_definitions(facts(result))}<ul>{notes}</ul>",
         f"<h2>How to read it</h2>{_definitions(GLOSSARY)}",

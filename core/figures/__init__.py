@@ -4,7 +4,7 @@ Every figure function ``f`` returns a ``Shown``: the figure, the tidy table of i
 is not an argument), a sentence or two on how to read it, and a short text for screen readers. No streamlit, no torch.
 """
 
-from core.figures.easy_and_hard.baselines import ladder, ladder_table, ladder_verdict
+from core.figures.easy_and_hard.baselines import baseline_comparison, baseline_comparison_table, baseline_sentence
 from core.figures.easy_and_hard.curves import calibration, precision_recall, roc
 from core.figures.easy_and_hard.features import (
     FEATURE_NAMES,
@@ -121,6 +121,9 @@ __all__ = [
     "attack_scores_table",
     "attributions",
     "attributions_table",
+    "baseline_comparison",
+    "baseline_comparison_table",
+    "baseline_sentence",
     "before_after",
     "before_after_table",
     "calibration",
@@ -154,9 +157,6 @@ __all__ = [
     "gold_gap_table",
     "in_role_order",
     "is_gold",
-    "ladder",
-    "ladder_table",
-    "ladder_verdict",
     "lead_told",
     "logit_norms",
     "logit_norms_table",

@@ -60,8 +60,8 @@ class Task:
 
     def nothing_remains(self, split: Split) -> np.ndarray:
         """bool (N,): images of whose class, or sub-class where it goes whole, no training image remains."""
-        gone = np.isin(split.labels, self.whole_classes)
-        return gone if split.subclass is None else gone | np.isin(split.subclass, self.whole_subclasses)
+        removed = np.isin(split.labels, self.whole_classes)
+        return removed if split.subclass is None else removed | np.isin(split.subclass, self.whole_subclasses)
 
 
 def shuffled(split: Split, device: torch.device, generator: torch.Generator) -> tuple[Tensor, Tensor]:

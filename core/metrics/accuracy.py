@@ -16,15 +16,15 @@ GAP = ("FA", "RA", "TA")
 GAP_TEST = ("FA_test", "RA_test", "TA")
 
 
-def with_forget(table: pd.DataFrame, forget_ids: Sequence[int], gone_ids: Sequence[int] = ()) -> pd.DataFrame:
+def with_forget(table: pd.DataFrame, forget_ids: Sequence[int], removed_ids: Sequence[int] = ()) -> pd.DataFrame:
     """A model's table with the split ``train`` told apart into ``forget`` and ``retain``.
 
     Args:
-        gone_ids: images that earlier requests have taken: ``forgotten``, neither forget nor retain.
+        removed_ids: images that earlier requests have taken: ``forgotten``, neither forget nor retain.
     """
     train = table["split"] == "train"
-    gone, forget = (table["index"].isin(ids) for ids in (gone_ids, forget_ids))
-    split = table["split"].mask(train, "retain").mask(train & gone, "forgotten").mask(train & forget, "forget")
+    removed, forget = (table["index"].isin(ids) for ids in (removed_ids, forget_ids))
+    split = table["split"].mask(train, "retain").mask(train & removed, "forgotten").mask(train & forget, "forget")
     return table.assign(split=split)
 
 

@@ -50,8 +50,8 @@ def verdicts(samples: pd.DataFrame) -> pd.DataFrame:
     return found.assign(right=share, outcome=[OUTCOMES[n] for n in 2 * called_hard + (share < 0.5)])
 
 
-def rungs(samples: pd.DataFrame, known: np.ndarray) -> dict[str, np.ndarray]:
-    """The ladder that TMU has to beat: rung -> scores (N,) of the forget images by id, higher is harder.
+def baselines(samples: pd.DataFrame, known: np.ndarray) -> dict[str, np.ndarray]:
+    """The ladder that TMU has to beat: baseline -> scores (N,) of the forget images by id, higher is harder.
 
     Args:
         samples: rows of every role of a TMU run.
@@ -69,7 +69,7 @@ def rungs(samples: pd.DataFrame, known: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
-def judge(p_hard: np.ndarray, easy: np.ndarray, right: np.ndarray) -> Scores:
+def score_prediction(p_hard: np.ndarray, easy: np.ndarray, right: np.ndarray) -> Scores:
     """Everything that the result says of a prediction.
 
     Args:
@@ -152,11 +152,11 @@ def reliability(p_hard: np.ndarray, right: np.ndarray, bins: int = 5) -> pd.Data
     return pd.DataFrame(rows, columns=["predicted", "observed", "images"])
 
 
-def ladder(scores: Mapping[str, np.ndarray], right: np.ndarray, draws: int = 1000) -> pd.DataFrame:
+def compare_baselines(scores: Mapping[str, np.ndarray], right: np.ndarray, draws: int = 1000) -> pd.DataFrame:
     """AUC of every rung with a 95 % bootstrap interval over images, and one of how far the first rung is ahead.
 
     Args:
-        scores: rung -> (N,), higher is harder.
+        scores: baseline -> (N,), higher is harder.
 
     Returns:
         rung, auc, low, high, and lead_low and lead_high, the interval of the first rung's AUC minus this one's in the
@@ -171,7 +171,7 @@ def ladder(scores: Mapping[str, np.ndarray], right: np.ndarray, draws: int = 100
     first = next(iter(drawn.values()))
     rows = [(name, auc(score, right), *_middle(drawn[name]), *_middle(first - drawn[name]))
             for name, score in scores.items()]  # fmt: skip
-    return pd.DataFrame(rows, columns=["rung", "auc", "low", "high", "lead_low", "lead_high"])
+    return pd.DataFrame(rows, columns=["baseline", "auc", "low", "high", "lead_low", "lead_high"])
 
 
 def _middle(values: np.ndarray) -> tuple[float | None, float | None]:

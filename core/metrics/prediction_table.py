@@ -47,14 +47,14 @@ def _rows(model: nn.Module, name: str, split: Split) -> pd.DataFrame:
     return frame.assign(**{column: np.float32("nan") for column in NORMS})
 
 
-def norm_ids(dataset: Dataset, forget_ids: np.ndarray, gone_ids: np.ndarray, measure: MeasureSpec) -> np.ndarray:
+def norm_ids(dataset: Dataset, forget_ids: np.ndarray, removed_ids: np.ndarray, measure: MeasureSpec) -> np.ndarray:
     """Ids of the images whose norms are measured: all forget images up to a limit, and equally many retain and test.
 
     Args:
-        gone_ids: of all images that are not retained, those of earlier requests included.
+        removed_ids: of all images that are not retained, those of earlier requests included.
     """
     limit = measure.norm_images
-    retain = np.setdiff1d(dataset.train.index, gone_ids)
+    retain = np.setdiff1d(dataset.train.index, removed_ids)
     rng = np.random.default_rng(0)  # the same images for every run of a request
     chosen = [seeded_part(forget_ids, limit, rng)]
     chosen += [seeded_part(ids, len(chosen[0]), rng) for ids in (retain, dataset.test.index)]

@@ -21,7 +21,7 @@ MIN_STEPS = 100  # of a training that says how long others take: in a shorter on
 
 
 def estimate(
-    spec: RunSpec, needed: Mapping[str, ModelSpec], cached: frozenset[str], train: int, gone: int, past: Past
+    spec: RunSpec, needed: Mapping[str, ModelSpec], cached: frozenset[str], train: int, removed: int, past: Past
 ) -> tuple[dict[str, float | None], bool]:
     """Seconds per phase: trainings by the pace of like trainings, the method by its last runs on like models.
 
@@ -48,7 +48,7 @@ def estimate(
         pace = _scaled(trained, spec.model)
     seconds: dict[str, float | None] = {}
     for role, model in needed.items():
-        images = 0 if model.weights else model.train.epochs * (train - (gone if model.without else 0))
+        images = 0 if model.weights else model.train.epochs * (train - (removed if model.without else 0))
         seconds[role] = 0.0 if role in cached or not images else _usual(pace, times=images)
     runs = [result for result in past.results if alike(result["spec"]["model"])]
     same = [result for result in runs if result["spec"]["method"] == wanted["method"]]

@@ -26,7 +26,7 @@ class Plan:
 
     Attributes:
         forget: the forget set of the last request.
-        gone: everything forgotten, earlier requests included; what golds are trained without.
+        removed: everything forgotten, earlier requests included; what golds are trained without.
         per_class: class or sub-class name -> (forget images, training images).
         models: role -> spec of every model that the run needs, the unlearned one excepted.
         cached: roles that are trained already.
@@ -38,7 +38,7 @@ class Plan:
 
     spec: RunSpec
     forget: ForgetSet
-    gone: ForgetSet
+    removed: ForgetSet
     per_class: dict[str, tuple[int, int]]
     models: dict[str, ModelSpec]
     cached: frozenset[str]
@@ -87,19 +87,19 @@ def plan(spec: RunSpec, *, models: Container[str] = (), past: Past | None = None
     if spec.model.weights is not None:
         weights_info(spec.model)
     dataset = load_dataset(spec.model.data)
-    gone = resolve(dataset, *spec.after, spec.forget)
+    removed = resolve(dataset, *spec.after, spec.forget)
     forget = chain(dataset, spec)[-1]
     if "pool" in spec.method.needs and dataset.pool is None:
         raise InvalidSpec(f"{spec.method.name} needs a pool of held-out images; set model.data.pool to true")
     needed = {"original": spec.model, "initial": initial_model(spec.model)}
-    needed |= {f"gold-{seed}": gold_model(spec.model, seed, gone.sha256) for seed in spec.gold_seeds}
+    needed |= {f"gold-{seed}": gold_model(spec.model, seed, removed.sha256) for seed in spec.gold_seeds}
     cached = frozenset(role for role, model in needed.items() if model.key in models)
-    seconds, rough = estimate(spec, needed, cached, len(dataset.train), len(gone), past or Past())
+    seconds, rough = estimate(spec, needed, cached, len(dataset.train), len(removed), past or Past())
     known = dataset.pool is not None and not is_subclass_request(spec.forget, dataset.info)
     return Plan(
         spec=spec,
         forget=forget,
-        gone=gone,
+        removed=removed,
         per_class=_per_class(dataset, forget),
         models=needed,
         cached=cached,
@@ -149,8 +149,8 @@ def _per_class(dataset: Dataset, forget: ForgetSet) -> dict[str, tuple[int, int]
     train = dataset.train
     labels = train.labels if train.subclass is None else train.subclass
     total = np.bincount(labels, minlength=len(dataset.info.labels))
-    gone = np.bincount(labels[np.isin(train.index, forget.ids)], minlength=len(total))
-    return {name: (int(g), int(t)) for name, g, t in zip(dataset.info.labels, gone, total, strict=True)}
+    removed = np.bincount(labels[np.isin(train.index, forget.ids)], minlength=len(total))
+    return {name: (int(g), int(t)) for name, g, t in zip(dataset.info.labels, removed, total, strict=True)}
 
 
 def _warnings(spec: RunSpec, dataset: Dataset, forget: ForgetSet) -> Iterable[str]:

@@ -57,7 +57,7 @@ def prune(store: Store) -> Unused:
     """
     if not (store.root / "models").exists():
         return Unused((), 0)
-    gone, size = [], 0
+    removed, size = [], 0
     with store.index.still():
         for key in unused(store).models:
             try:
@@ -68,8 +68,8 @@ def prune(store: Store) -> Unused:
                         path.unlink(missing_ok=True)
             except Timeout:
                 continue
-            gone.append(key)
-    return Unused(tuple(gone), size)
+            removed.append(key)
+    return Unused(tuple(removed), size)
 
 
 def _models(store: Store) -> dict[str, list[Path]]:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from core.analysis.method_comparison import NOTHING, WITHIN, compare_variants, overview, verdict
+from core.analysis.method_comparison import NOTHING, WITHIN, classify_difference, compare_variants, overview
 
 Make = Callable[..., dict[str, Any]]
 
@@ -90,4 +90,4 @@ def test_without_gold_nothing_is_compared(make_result: Make) -> None:
     ],
 )
 def test_the_words(metric: str, difference: float, spread: float, words: str) -> None:
-    assert verdict(metric, difference, spread) == words
+    assert classify_difference(metric, difference, spread) == words

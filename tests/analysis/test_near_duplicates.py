@@ -32,8 +32,8 @@ def test_no_near_duplicate_is_missed_and_none_is_invented(
     for source, copy, noise in ((0, 50, 0), (1, 51, 8), (2, 52, 12), (3, 53, 14), (4, 54, 30)):
         changed = images[source] + rng.normal(0, noise, shape)
         images[copy] = np.clip(np.rint(changed), 0, 255).astype(np.uint8)
-    forget, gone_before = np.arange(100) < 10, np.arange(100) == 50
-    found = near_duplicates(images, block_means(images), forget, ~forget & ~gone_before)
+    forget, removed_before = np.arange(100) < 10, np.arange(100) == 50
+    found = near_duplicates(images, block_means(images), forget, ~forget & ~removed_before)
     distances = all_distances(images[:10], images)
     expected = [(a, b) for a, b in np.argwhere(distances <= NEAR_DUPLICATE) if b >= 10 and b != 50]
     assert len(expected) >= 2

@@ -9,12 +9,12 @@ from core.analysis.slices import (
     Images,
     Slice,
     beside_all,
-    chosen,
     images_of,
     metrics,
     ordered,
     outcome,
     outcomes_at_steps,
+    slice_mask,
     training_ids,
 )
 from core.metrics.accuracy import accuracies
@@ -58,8 +58,8 @@ def images(samples: pd.DataFrame) -> Images:
     return images_of(samples.sample(frac=1, random_state=0))  # in any order
 
 
-def held(images: Images, **words: object) -> list[int]:
-    return images.about["index"][chosen(images, Slice(**words))].tolist()
+def mask(images: Images, **words: object) -> list[int]:
+    return images.about["index"][slice_mask(images, Slice(**words))].tolist()
 
 
 def test_one_row_per_image(images: Images) -> None:
@@ -111,7 +111,7 @@ def test_every_outcome() -> None:
     ],
 )
 def test_filters(words: dict, ids: list[int], images: Images) -> None:
-    assert held(images, **words) == ids
+    assert mask(images, **words) == ids
 
 
 def test_easy_and_hard_of_a_tmu_run(samples: pd.DataFrame) -> None:
@@ -119,12 +119,12 @@ def test_easy_and_hard_of_a_tmu_run(samples: pd.DataFrame) -> None:
     easy = pd.Series([None] * len(samples), dtype=object)
     easy[own] = [True, False, False, True]
     images = images_of(samples.assign(easy=easy))
-    assert held(images, easy=True) == [10, 13]
-    assert held(images, easy=False) == [11, 12]
+    assert mask(images, easy=True) == [10, 13]
+    assert mask(images, easy=False) == [11, 12]
 
 
 def test_metrics_of_a_slice(images: Images) -> None:
-    table = metrics(images, chosen(images, Slice(ids=(11, 12, 14, 15)))).set_index("role")
+    table = metrics(images, slice_mask(images, Slice(ids=(11, 12, 14, 15)))).set_index("role")
     own = table.loc["unlearned"]
     assert own["images"] == 4
     assert (own["FA"], own["RA"], own["TA"]) == (0.5, 0.0, 1.0)
@@ -149,7 +149,7 @@ def test_nothing_to_take_a_mean_of_is_null(images: Images) -> None:
     table = metrics(images, np.zeros(6, dtype=bool))
     assert (table["images"] == 0).all()
     assert table[list(METRICS)].isna().all(axis=None)
-    forget = metrics(images, chosen(images, Slice(splits=("forget",))))
+    forget = metrics(images, slice_mask(images, Slice(splits=("forget",))))
     assert forget[["RA", "TA"]].isna().all(axis=None)
 
 
@@ -160,7 +160,7 @@ def test_without_gold(samples: pd.DataFrame) -> None:
 
 
 def test_a_slice_beside_everything(images: Images) -> None:
-    table = beside_all(images, chosen(images, Slice(splits=("forget",), labels=(0,), ids=(12, 13, 14))))
+    table = beside_all(images, slice_mask(images, Slice(splits=("forget",), labels=(0,), ids=(12, 13, 14))))
     row = table[(table["role"] == "unlearned") & (table["metric"] == "FA")].iloc[0]
     assert (row["slice"], row["all"], row["difference"]) == (0.0, 0.5, -0.5)
     assert len(table) == len(images.roles) * len(METRICS)
@@ -170,7 +170,7 @@ def test_the_order_of_a_slice(images: Images) -> None:
     everything = np.ones(6, dtype=bool)
     assert ordered(images, everything).tolist() == [0, 1, 2, 3, 4, 5]
     assert ordered(images, everything, "change").tolist() == [3, 2, 4, 1, 0, 5]
-    forget = chosen(images, Slice(splits=("forget",)))
+    forget = slice_mask(images, Slice(splits=("forget",)))
     assert ordered(images, forget, "hardness").tolist() == [1, 3, 2, 0]  # equals by id
 
 
@@ -178,7 +178,7 @@ def test_only_training_images_are_asked_to_be_forgotten(images: Images) -> None:
     everything = np.ones(6, dtype=bool)
     assert training_ids(images, everything) == [10, 11, 12, 13, 14]
     assert training_ids(images, everything, "hardness", 2) == [14, 11]
-    assert training_ids(images, chosen(images, Slice(splits=("test",)))) == []
+    assert training_ids(images, slice_mask(images, Slice(splits=("test",)))) == []
 
 
 def test_outcomes_at_every_step(images: Images) -> None:

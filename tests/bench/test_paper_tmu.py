@@ -85,9 +85,9 @@ def test_from_end_to_end(
     assert gold[2] == f"{100 * abs(found['gold-1']['FA'] - found['gold-2']['FA']):.2f}"  # the floor of two golds
     assert own[3] == f"{run.result['outputs']['unlearned']['activation']:.2f}"
     bits = next(r for r in rows if r[:2] == ["half of a", "ours"])
-    judged = run.result["easy_hard"]
-    assert bits[3] == f"{100 * judged['accuracy']:.1f}"
-    assert bits[-1] == f"{100 * judged['always_easy']:.1f}"
+    score_run = run.result["easy_hard"]
+    assert bits[3] == f"{100 * score_run['accuracy']:.1f}"
+    assert bits[-1] == f"{100 * score_run['always_easy']:.1f}"
     assert ["3", "TMU", "paper", "85.07", "72.00", "2.00", "0.69", "-", "-"] in rows
     assert ["3", "paper", "76.9", "79.0", "69.2", "72.0", "65.5", "69.0", "76.6", "81.0", "74.0"] in rows
     assert "Faces: not measured; add lfw62.npz" in out

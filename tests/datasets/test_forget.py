@@ -36,21 +36,21 @@ def forget(dataset: Dataset, *texts: str, draw: int = 0):
 @pytest.mark.parametrize(("dataset", "text"), REQUESTS)
 def test_forget_and_retain_are_disjoint_and_complete(dataset: Dataset, text: str):
     found = forget(dataset, text)
-    gone, kept = found.split(dataset.train)
-    assert len(found) == len(gone) == len(found.ids)
-    np.testing.assert_array_equal(np.sort(gone.index), found.ids)
-    assert np.intersect1d(gone.index, kept.index).size == 0
-    np.testing.assert_array_equal(np.union1d(gone.index, kept.index), np.sort(dataset.train.index))
-    assert len(gone) + len(kept) == len(dataset.train)
+    removed, kept = found.split(dataset.train)
+    assert len(found) == len(removed) == len(found.ids)
+    np.testing.assert_array_equal(np.sort(removed.index), found.ids)
+    assert np.intersect1d(removed.index, kept.index).size == 0
+    np.testing.assert_array_equal(np.union1d(removed.index, kept.index), np.sort(dataset.train.index))
+    assert len(removed) + len(kept) == len(dataset.train)
 
 
 @pytest.mark.parametrize(("dataset", "text"), REQUESTS)
 def test_whole_classes_are_those_of_which_nothing_remains(dataset: Dataset, text: str):
     found = forget(dataset, text)
-    gone, kept = found.split(dataset.train)
-    assert set(found.whole_classes) == set(gone.labels.tolist()) - set(kept.labels.tolist())
+    removed, kept = found.split(dataset.train)
+    assert set(found.whole_classes) == set(removed.labels.tolist()) - set(kept.labels.tolist())
     if dataset.subclasses:
-        assert set(found.whole_subclasses) == set(gone.subclass.tolist()) - set(kept.subclass.tolist())
+        assert set(found.whole_subclasses) == set(removed.subclass.tolist()) - set(kept.subclass.tolist())
     else:
         assert found.whole_subclasses == ()
 
@@ -81,10 +81,10 @@ def test_the_hash_is_that_of_the_sorted_ids():
 )
 def test_a_share_is_taken_of_each_class(dataset: Dataset, text: str, by: str, share: float):
     train = dataset.train
-    gone, _ = forget(dataset, text).split(train)
+    removed, _ = forget(dataset, text).split(train)
     total = np.bincount(getattr(train, by))
     # 0.3 n and 0.025 n of 87 to 92 images: none is a half, so that rounding to the nearest is no matter of rules
-    np.testing.assert_array_equal(np.bincount(getattr(gone, by)), np.rint(total * share))
+    np.testing.assert_array_equal(np.bincount(getattr(removed, by)), np.rint(total * share))
 
 
 def test_a_random_share_is_taken_of_all_training_images():

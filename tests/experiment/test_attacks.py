@@ -9,7 +9,7 @@ from sklearn.metrics import roc_auc_score
 
 from core import RunSpec, load_dataset, plan
 from core.experiment.attacks import privacy, shadow_attacks, shadow_ids, simple_attacks
-from core.experiment.model_set import Rivals
+from core.experiment.model_set import ModelSet
 from core.experiment.shadows import ShadowLogits
 from core.metrics.membership.attacks import ATTACKS
 from core.metrics.membership.lira import Shadows, u_lira
@@ -19,40 +19,40 @@ ROLES = ("original", "gold-1", "gold-2", "unlearned")
 
 
 @pytest.fixture
-def rivals(quick: Callable[..., RunSpec]) -> Rivals:
+def model_set(quick: Callable[..., RunSpec]) -> ModelSet:
     spec = quick()
     models = {role: model_for(spec.model, seed).eval() for seed, role in enumerate(ROLES)}
-    return Rivals(plan(spec), load_dataset(spec.model.data), models)
+    return ModelSet(plan(spec), load_dataset(spec.model.data), models)
 
 
-def test_every_model_is_attacked_by_itself(rivals: Rivals) -> None:
-    table = pd.concat(simple_attacks(rivals))
-    chosen = rivals.attack_sets
+def test_every_model_is_attacked_by_itself(model_set: ModelSet) -> None:
+    table = pd.concat(simple_attacks(model_set))
+    chosen = model_set.attack_sets
     assert len(table) == len(ROLES) * len(ATTACKS) * len(chosen.attacked)
     own = table[(table["role"] == "gold-1") & (table["attack"] == "loss threshold")]
     np.testing.assert_array_equal(own["index"][own["member"]], chosen.forget)
     np.testing.assert_array_equal(own["index"][~own["member"]], chosen.unseen)
-    labels = rivals.labels(chosen.attacked)
-    log_p = log_softmax(rivals.logits(chosen.attacked)["gold-1"].astype(float), axis=1)
+    labels = model_set.labels(chosen.attacked)
+    log_p = log_softmax(model_set.logits(chosen.attacked)["gold-1"].astype(float), axis=1)
     auc = roc_auc_score(own["member"], log_p[np.arange(len(labels)), labels])  # of one number, whatever the threshold
     assert privacy(table)["loss threshold"]["gold-1"]["auc"] == pytest.approx(auc)
 
 
-def shadows(rivals: Rivals, seed: int = 0) -> ShadowLogits:
-    rng, ids = np.random.default_rng(seed), shadow_ids(rivals)
+def shadows(model_set: ModelSet, seed: int = 0) -> ShadowLogits:
+    rng, ids = np.random.default_rng(seed), shadow_ids(model_set)
     trained = rng.permuted(np.tile(np.arange(32) % 2 == 0, (len(ids), 1)), axis=1).T
     return ShadowLogits(rng.normal(size=(32, len(ids), 10)), rng.normal(size=(32, len(ids), 10)), trained)
 
 
-def test_shadow_scores_have_their_images(rivals: Rivals) -> None:
-    drawn = shadows(rivals)
-    table = pd.concat(shadow_attacks(rivals, drawn), ignore_index=True)
-    forget = rivals.attack_sets.forget
+def test_shadow_scores_have_their_images(model_set: ModelSet) -> None:
+    drawn = shadows(model_set)
+    table = pd.concat(shadow_attacks(model_set, drawn), ignore_index=True)
+    forget = model_set.attack_sets.forget
     count = len(forget)
     rows = table[(table["attack"] == "U-LiRA") & (table["role"] == "shadow")]
     assert rows["member"].sum() == drawn.trained[:, :count].sum()
     assert (~rows["member"]).sum() == 32 * count
-    labels = rivals.labels(forget)
+    labels = model_set.labels(forget)
 
     def phi(logits: np.ndarray) -> np.ndarray:
         p = np.exp(log_softmax(logits[:, :count], axis=2))[:, np.arange(count), labels]
@@ -65,11 +65,11 @@ def test_shadow_scores_have_their_images(rivals: Rivals) -> None:
         np.testing.assert_allclose(own["score"][own["member"]], members[trained[:, image], image])
         np.testing.assert_allclose(own["score"][~own["member"]], others[:, image])
     attacked = table[(table["attack"] == "RMIA") & (table["role"] == "unlearned")]
-    np.testing.assert_array_equal(attacked["index"], rivals.attack_sets.attacked)
+    np.testing.assert_array_equal(attacked["index"], model_set.attack_sets.attacked)
 
 
-def test_of_a_run_s_own_models_one_is_told_from_the_golds(rivals: Rivals) -> None:
-    table = pd.concat(shadow_attacks(rivals, shadows(rivals)), ignore_index=True)
+def test_of_a_run_s_own_models_one_is_told_from_the_golds(model_set: ModelSet) -> None:
+    table = pd.concat(shadow_attacks(model_set, shadows(model_set)), ignore_index=True)
     found = privacy(table)
     assert set(found["U-LiRA"]) == {"shadow", *ROLES} - {"original"}
     assert set(found["RMIA"]) == set(ROLES)

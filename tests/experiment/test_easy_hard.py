@@ -5,7 +5,7 @@ import torch
 
 from core import execute, load_dataset, plan
 from core.events import Phase, Table
-from core.experiment.easy_hard import judged, proxy_losses
+from core.experiment.easy_hard import proxy_losses, score_run
 from core.store import SavedModel
 
 TMU = {
@@ -54,11 +54,11 @@ def test_the_judgement_is_of_forget_rows_by_id():
     )  # fmt: skip
     gold = pd.DataFrame({"index": [3, 7, 9], "split": own["split"], "label": 1, "prediction": [1, 0, 1]})
     gold["split"] = ["forget", "forget", "retain"]
-    found = judged(own, [gold, gold])
+    found = score_run(own, [gold, gold])
     assert found["accuracy"] == found["auc"] == found["ceiling_auc"] == 1
     assert (found["predicted_easy"], found["gold_easy"]) == (1, 1)
     assert found["brier"] == pytest.approx((0.1**2 + 0.2**2) / 2)
-    assert judged(own, [])["auc"] is None
+    assert score_run(own, [])["auc"] is None
 
 
 def test_a_run_has_the_features_the_proxy_and_the_judgement(tmu):

@@ -26,9 +26,9 @@ def test_what_is_measured_between_steps_is_not_on_the_clock(monkeypatch: pytest.
 
 def test_memory_is_the_peak_inside_the_iterator(monkeypatch: pytest.MonkeyPatch) -> None:
     peak = [0]
-    monkeypatch.setattr(torch.cuda, "synchronize", lambda place: None)
-    monkeypatch.setattr(torch.cuda, "reset_peak_memory_stats", lambda place: peak.__setitem__(0, 0))
-    monkeypatch.setattr(torch.cuda, "max_memory_allocated", lambda place: peak[0])
+    monkeypatch.setattr(torch.cuda, "synchronize", lambda device: None)
+    monkeypatch.setattr(torch.cuda, "reset_peak_memory_stats", lambda device: peak.__setitem__(0, 0))
+    monkeypatch.setattr(torch.cuda, "max_memory_allocated", lambda device: peak[0])
 
     def method() -> Iterator[Step]:
         for n, used in enumerate((300, 500, 400)):

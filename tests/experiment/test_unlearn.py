@@ -54,12 +54,12 @@ def test_a_sequence_starts_from_what_is_forgotten_already(finish, quick: Callabl
     models: dict[str, SavedModel] = {}
     events, result = finish(spec, models=models)
     both = load_dataset(spec.model.data).train
-    gone = both.index[np.isin(both.labels, (3, 4))]
+    removed = both.index[np.isin(both.labels, (3, 4))]
     own = next(event.frame for event in events if isinstance(event, Table) and event.name == "samples")
     assert set(own["split"]) == {"forget", "forgotten", "retain", "pool", "test"}
-    assert set(own["index"][own["split"].isin(("forget", "forgotten"))]) == set(gone)
+    assert set(own["index"][own["split"].isin(("forget", "forgotten"))]) == set(removed)
     assert set(own["label"][own["split"] == "forget"]) == {4}
-    assert result["models"]["gold-1"] == gold_model(spec.model, 1, ids_hash(gone)).key
+    assert result["models"]["gold-1"] == gold_model(spec.model, 1, ids_hash(removed)).key
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from core.analysis.collateral import collateral
 from core.analysis.method_comparison import compare_variants, overview
 from core.analysis.run_diff import image_differences
 from core.figures import Shown
-from core.metrics.easy_hard import cuts, ladder, reliability
+from core.metrics.easy_hard import compare_baselines, cuts, reliability
 
 
 def test_figures_import_neither_torch_nor_streamlit() -> None:
@@ -42,8 +42,8 @@ def test_every_figure_says_how_to_read_it_and_names_fractions_that_exist(
     shown: list[Shown] = [
         core.figures.accuracy_curves(trajectory),
         core.figures.sensitivity_curves(trajectory),
-        core.figures.forget.playback(trajectory),
-        core.figures.forget.playback(trajectory, followed=followed),
+        core.figures.playback(trajectory),
+        core.figures.playback(trajectory, followed=followed),
         core.figures.tiles(
             np.zeros((1, 1, 2, 2), np.uint8), pd.DataFrame({"index": [4], "outcome": "harmed", "taken": "cat"})
         ),
@@ -57,22 +57,22 @@ def test_every_figure_says_how_to_read_it_and_names_fractions_that_exist(
         ),
         core.figures.distribution(samples),
         core.figures.rise_fall(samples),
-        core.figures.sensitivity.before_after(samples, classes),
+        core.figures.before_after(samples, classes),
         core.figures.accuracy_comparison(result),
         core.figures.gold_gap(result),
         core.figures.class_changes(samples, classes),
         core.figures.methods_matrix(compare_variants(runs)),
         core.figures.methods_forest(compare_variants(runs), "FA"),
         core.figures.cost_quality(overview(runs), 0.01),
-        core.figures.gold_comparison.transitions(samples, classes),
+        core.figures.flow(samples, classes),
         core.figures.flips(collateral(samples, near)),
         core.figures.against_others(verdicts, 10),
-        core.figures.easy_and_hard.outcomes(verdicts, np.zeros((5, 1, 2, 2), np.uint8)),
+        core.figures.outcomes(verdicts, np.zeros((5, 1, 2, 2), np.uint8)),
         core.figures.cut_explorer(cut, verdicts),
         core.figures.roc(cut, 3),
         core.figures.precision_recall(cut, 3),
         core.figures.calibration(reliability(verdicts["p_hard"].to_numpy(), right)),
-        core.figures.easy_and_hard.baselines(ladder({"TMU": verdicts["p_hard"].to_numpy()}, right), 0.9),
+        core.figures.baseline_comparison(compare_baselines({"TMU": verdicts["p_hard"].to_numpy()}, right), 0.9),
         core.figures.shift(verdicts, right, twin),
         core.figures.twin_features(verdicts, twin),
         core.figures.twin_losses(twin, samples.assign(loss=0.1)),
@@ -81,7 +81,7 @@ def test_every_figure_says_how_to_read_it_and_names_fractions_that_exist(
         core.figures.two_runs(image_differences(unlearned, unlearned), classes, ("A", "B")),
         core.figures.class_probabilities(answers, 0, classes),
         core.figures.logit_norms(answers, 0, 1, classes),
-        core.figures.image.attributions({"original": np.ones((2, 4, 4))}, classes[:2], "smoothgrad"),
+        core.figures.attributions({"original": np.ones((2, 4, 4))}, classes[:2], "smoothgrad"),
     ]
     for one in shown:
         assert one.how_to_read.endswith(".")

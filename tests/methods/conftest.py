@@ -43,12 +43,12 @@ def problem() -> Problem:
         spec: MethodSpec, forget: str = "class=3", dataset: str = "digits", known: float | None = 0.9
     ) -> tuple[nn.Module, Task]:
         data = load_dataset(spec_of(dataset).data)
-        gone = resolve(data, ForgetRequest(text=forget))
-        parts = dict(zip(("forget", "retain"), gone.split(data.train), strict=True)) | {"pool": data.pool}
+        removed = resolve(data, ForgetRequest(text=forget))
+        parts = dict(zip(("forget", "retain"), removed.split(data.train), strict=True)) | {"pool": data.pool}
         task = Task(
             num_classes=len(data.classes),
-            whole_classes=gone.whole_classes,
-            whole_subclasses=gone.whole_subclasses,
+            whole_classes=removed.whole_classes,
+            whole_subclasses=removed.whole_subclasses,
             known_accuracy=None if known is None else (known,) * len(data.classes),
             recipe=RECIPE,
             fresh=lambda seed: model_for(spec_of(dataset), seed),

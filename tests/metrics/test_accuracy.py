@@ -38,7 +38,7 @@ def test_train_becomes_forget_and_retain():
 
 
 def test_what_earlier_requests_took_is_neither_forget_nor_retain():
-    found = with_forget(TABLE, [0, 1], gone_ids=[1, 2, 12])  # 1 is asked for again: it is forgotten now
+    found = with_forget(TABLE, [0, 1], removed_ids=[1, 2, 12])  # 1 is asked for again: it is forgotten now
     assert found["split"].tolist()[:8] == ["forget", "forget", "forgotten", *["retain"] * 5]
     assert found["split"].tolist()[8:] == TABLE["split"].tolist()[8:]
     # Retain: images 3 to 7, all right but number 5; forget: 0 is right, 1 is wrong.
@@ -47,10 +47,10 @@ def test_what_earlier_requests_took_is_neither_forget_nor_retain():
 
 def test_what_earlier_requests_touched_is_not_among_the_other_test_images():
     # Sub-class 0 now, sub-class 2 before. Right are 1 of 2 test images of sub-class 0, and 3 of 4 of 1 and 3 together.
-    found = accuracies(with_forget(TABLE, [0, 1], gone_ids=[4]), by="subclass")
+    found = accuracies(with_forget(TABLE, [0, 1], removed_ids=[4]), by="subclass")
     assert (found["FA_test"], found["RA_test"], found["TA"]) == (0.5, 0.75, 0.5)
     assert accuracies(with_forget(TABLE, [0, 1]), by="subclass")["RA_test"] == 0.5  # 3 of 6, with sub-class 2
-    everything = accuracies(with_forget(TABLE, [0], gone_ids=[4]))
+    everything = accuracies(with_forget(TABLE, [0], removed_ids=[4]))
     assert (everything["FA_test"], everything["RA_test"]) == (None, None)
 
 

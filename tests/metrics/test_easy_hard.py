@@ -9,13 +9,13 @@ from core.metrics.easy_hard import (
     CALLED,
     OUTCOMES,
     auc,
+    baselines,
     ceiling_auc,
+    compare_baselines,
     cuts,
     gold_right,
-    judge,
-    ladder,
     reliability,
-    rungs,
+    score_prediction,
     verdicts,
 )
 
@@ -73,7 +73,7 @@ def test_verdicts_without_gold(samples: pd.DataFrame):
 
 
 def test_rungs_are_scores_by_id(samples: pd.DataFrame):
-    found = rungs(samples, known=np.array([0.5, 0.75]))
+    found = baselines(samples, known=np.array([0.5, 0.75]))
     assert found["TMU"].tolist() == pytest.approx([60.5, 60.7, 60.8, 60.9])
     assert found["original's loss"].tolist() == [0.5, 0.7, 0.8, 0.9]
     assert found["class accuracy"].tolist() == [0.25] * 4
@@ -103,7 +103,7 @@ def test_the_ceiling_scores_each_gold_by_the_others(right: np.ndarray):
 
 def test_judgement_against_scikit_learn(p_hard: np.ndarray, right: np.ndarray):
     easy = p_hard < 0.45
-    found = judge(p_hard, easy, right)
+    found = score_prediction(p_hard, easy, right)
     assert found["balanced_accuracy"] == pytest.approx(mean(balanced_accuracy_score(one, easy) for one in right))
     assert found["accuracy"] == pytest.approx((easy == right).mean())
     assert found["always_easy"] == pytest.approx(right.mean())
@@ -113,7 +113,7 @@ def test_judgement_against_scikit_learn(p_hard: np.ndarray, right: np.ndarray):
 
 
 def test_nothing_is_judged_without_gold(p_hard: np.ndarray):
-    found = judge(p_hard, p_hard < 0.5, np.empty((0, 40), bool))
+    found = score_prediction(p_hard, p_hard < 0.5, np.empty((0, 40), bool))
     assert found.pop("predicted_easy") == (p_hard < 0.5).sum()
     assert set(found.values()) == {None}
 
@@ -149,7 +149,8 @@ def test_reliability_by_hand():
 
 
 def test_the_ladder_holds_every_auc_in_its_interval(p_hard: np.ndarray, right: np.ndarray):
-    table = ladder({"TMU": p_hard, "worse": -p_hard, "same": 2 * p_hard, "none": np.zeros(40)}, right).set_index("rung")
+    scores = {"TMU": p_hard, "worse": -p_hard, "same": 2 * p_hard, "none": np.zeros(40)}
+    table = compare_baselines(scores, right).set_index("baseline")
     assert table["auc"].tolist() == pytest.approx([auc(p_hard, right), 1 - auc(p_hard, right), auc(p_hard, right), 0.5])
     assert ((table["low"] <= table["auc"]) & (table["auc"] <= table["high"])).all()
     assert table.loc["none", ["low", "high"]].tolist() == [0.5, 0.5]
@@ -165,6 +166,6 @@ def test_an_interval_of_the_ladder_is_as_wide_as_the_bootstrap_with_scikit_learn
     for _ in range(1000):
         rows = rng.integers(0, 60, 60)
         drawn.append(roc_auc_score(~right[0, rows], score[rows]))
-    row = ladder({"TMU": score}, right).iloc[0]
+    row = compare_baselines({"TMU": score}, right).iloc[0]
     # A quantile of 1000 draws has a standard error of about 0.005 here, and there are two.
     assert (row["low"], row["high"]) == pytest.approx(np.percentile(drawn, [2.5, 97.5]), abs=0.025)

@@ -30,10 +30,10 @@ def test_the_estimate_follows_like_trainings(quick: Callable[..., RunSpec]) -> N
     other = record | {"seconds": 900.0, "spec": spec.model.replace(width=32).model_dump(mode="json")}
     planned = plan(spec, past=Past(records=(other, record)))
     assert planned.seconds["original"] == pytest.approx(2 * 200 * 0.01)
-    gone = len(planned.forget)
-    assert planned.seconds["gold-1"] == pytest.approx(2 * (200 - gone) * 0.01)
+    removed = len(planned.forget)
+    assert planned.seconds["gold-1"] == pytest.approx(2 * (200 - removed) * 0.01)
     assert planned.seconds["initial"] == 0
-    assert planned.known_seconds == pytest.approx(0.02 * (200 + 2 * (200 - gone)))
+    assert planned.known_seconds == pytest.approx(0.02 * (200 + 2 * (200 - removed)))
     assert planned.seconds["unlearn"] is None
 
 

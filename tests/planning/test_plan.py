@@ -11,7 +11,7 @@ def test_says_what_will_be_forgotten(quick: Callable[..., RunSpec]) -> None:
     size = planned.per_class["three"][0]
     assert planned.per_class["three"] == (size, size)
     assert sum(total for _, total in planned.per_class.values()) == 200  # quick trains on 200 images
-    assert all(gone == 0 for name, (gone, _) in planned.per_class.items() if name != "three")
+    assert all(removed == 0 for name, (removed, _) in planned.per_class.items() if name != "three")
     assert len(planned.forget) == size
     assert planned.forget.whole_classes == (3,)
     assert set(planned.models) == {"original", "initial", "gold-1", "gold-2"}
@@ -41,7 +41,7 @@ def test_requests_in_turn_take_only_what_is_left(quick: Callable[..., RunSpec]) 
     planned = plan(spec)
     assert planned.per_class["three"][0] == 0
     assert planned.per_class["four"][0] == len(planned.forget)
-    assert planned.gone.whole_classes == (3, 4)
+    assert planned.removed.whole_classes == (3, 4)
     with pytest.raises(InvalidSpec, match="class=3 is forgotten already"):
         plan(quick(forget="class=3", after=(ForgetRequest(text="class=3"),)))
 

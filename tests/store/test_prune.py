@@ -48,12 +48,12 @@ def test_nothing_goes_that_a_result_names(filled: Store) -> None:
 
 
 def test_the_golds_of_a_deleted_run_go(filled: Store) -> None:
-    gone, kept = (filled.run(runs(filled)[text]).result["models"] for text in ("class=3", "class=4"))
+    removed, kept = (filled.run(runs(filled)[text]).result["models"] for text in ("class=3", "class=4"))
     filled.delete(runs(filled)["class=3"])
-    lost = {name: data for name, data in on_disk(filled).items() if name.startswith(gone["gold-1"])}
+    lost = {name: data for name, data in on_disk(filled).items() if name.startswith(removed["gold-1"])}
     assert len(lost) == 3
     planned = unused(filled)
-    assert planned == Unused((gone["gold-1"],), sum(map(len, lost.values())))
+    assert planned == Unused((removed["gold-1"],), sum(map(len, lost.values())))
     size = sum(sizes(filled).values())
     assert prune(filled) == planned
     assert set(filled.models) == set(kept.values())

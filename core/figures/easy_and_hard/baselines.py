@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 
 from core.figures.theme import NEUTRAL, ROLES, Shown, frame
 
-RUNG_NAMES = {
+BASELINE_NAMES = {
     "TMU": "<b>TMU</b>",
     "class accuracy": "accuracy of its class",
     "NF": "NF alone",
@@ -15,22 +15,22 @@ RUNG_NAMES = {
 }
 
 
-def ladder_table(rungs: pd.DataFrame, ceiling: float | None) -> pd.DataFrame:
-    """``core.metrics.easy_hard.ladder`` with the AUC as a share of the ceiling's, ``of_ceiling``."""
-    return rungs.assign(of_ceiling=rungs["auc"] / ceiling if ceiling else float("nan"))
+def baseline_comparison_table(baselines: pd.DataFrame, ceiling: float | None) -> pd.DataFrame:
+    """``core.metrics.easy_hard.compare_baselines`` with the AUC as a share of the ceiling's, ``of_ceiling``."""
+    return baselines.assign(of_ceiling=baselines["auc"] / ceiling if ceiling else float("nan"))
 
 
-def ladder(rungs: pd.DataFrame, ceiling: float | None) -> Shown:
+def baseline_comparison(baselines: pd.DataFrame, ceiling: float | None) -> Shown:
     """AUC for hard (x) of every rung (y) with its 95 % interval; lines at a coin and at the ceiling.
 
     Args:
-        rungs: ``core.metrics.easy_hard.ladder``.
+        baselines: ``core.metrics.easy_hard.compare_baselines``.
         ceiling: ``ceiling_auc``; None for fewer than two golds.
     """
-    table = ladder_table(rungs, ceiling)
+    table = baseline_comparison_table(baselines, ceiling)
     figure = frame(80 + 36 * len(table), showlegend=False, hovermode="closest")
-    names = [RUNG_NAMES.get(rung, rung) for rung in table["rung"]]
-    first = [rung == table["rung"][0] for rung in table["rung"]]
+    names = [BASELINE_NAMES.get(baseline, baseline) for baseline in table["baseline"]]
+    first = [baseline == table["baseline"][0] for baseline in table["baseline"]]
     figure.add_trace(
         go.Scatter(
             x=table["auc"],
@@ -57,7 +57,7 @@ def ladder(rungs: pd.DataFrame, ceiling: float | None) -> Shown:
         _line(figure, ceiling, "ceiling", ROLES["gold"].color)
     figure.update_yaxes(autorange="reversed")
     figure.update_xaxes(title_text="AUC for hard", range=[min(0.45, table["low"].min() - 0.03), 1.03])
-    told = ", ".join(f"{row.rung} {row.auc:.2f}" for row in table.itertuples())
+    told = ", ".join(f"{row.baseline} {row.auc:.2f}" for row in table.itertuples())
     return Shown(
         figure,
         table,
@@ -74,11 +74,11 @@ def _line(figure: go.Figure, x: float, text: str, color: str) -> None:
     figure.add_vline(x, line={"color": color, "dash": "dot", "width": 2}, annotation=label)
 
 
-def ladder_verdict(rungs: pd.DataFrame) -> str:
+def baseline_sentence(baselines: pd.DataFrame) -> str:
     """In a sentence: whether TMU beats the best simpler rung."""
-    own = rungs.iloc[0]
-    best = rungs.iloc[1:].sort_values("auc", ascending=False, kind="stable").iloc[0]
-    name = RUNG_NAMES.get(best["rung"], best["rung"])
+    own = baselines.iloc[0]
+    best = baselines.iloc[1:].sort_values("auc", ascending=False, kind="stable").iloc[0]
+    name = BASELINE_NAMES.get(best["baseline"], best["baseline"])
     apart = best["lead_low"] > 0 or best["lead_high"] < 0
     scores = f"{best['auc']:.2f} against TMU's {own['auc']:.2f}"
     doubt = "" if apart else " These images are too few to tell the two apart."

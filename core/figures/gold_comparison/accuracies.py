@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.analysis.method_comparison import SIGNED as METRIC_NAMES
-from core.analysis.method_comparison import verdict
+from core.analysis.method_comparison import classify_difference
 from core.figures.theme import (
     NEUTRAL,
     ROLES,
@@ -90,7 +90,11 @@ def gold_gap_table(result: Mapping[str, Any]) -> pd.DataFrame:
                 continue
             value, mean = by_role.loc[role, name], by_role.loc["gold", name]
             spread = by_role.loc["gold spread", name] if "gold spread" in by_role.index else float("nan")
-            told = {"difference": value - mean, "spread": spread, "verdict": verdict(name, value - mean, spread)}
+            told = {
+                "difference": value - mean,
+                "spread": spread,
+                "verdict": classify_difference(name, value - mean, spread),
+            }
             rows.append({"role": role, "metric": name, "value": value, "gold_mean": mean, **told})
     return pd.DataFrame(rows, columns=["role", "metric", "value", "gold_mean", "difference", "spread", "verdict"])
 

@@ -34,9 +34,9 @@ def feature_maps_table(places: pd.DataFrame, images: Images, role: str, classes:
     about = images.about.iloc[at]
     forget = (about["split"] == "forget").to_numpy()
     by = "label" if images.about["subclass"].isna().all() else "subclass"
-    gone = about.loc[forget, by].unique()
-    everywhere = len(gone) == images.about[by].nunique()  # then every image is of a forgotten class
-    alike = np.zeros(len(about), bool) if everywhere else about[by].isin(gone).to_numpy(dtype=bool)
+    removed = about.loc[forget, by].unique()
+    everywhere = len(removed) == images.about[by].nunique()  # then every image is of a forgotten class
+    alike = np.zeros(len(about), bool) if everywhere else about[by].isin(removed).to_numpy(dtype=bool)
     kind = np.select([forget, alike, shown["nearest"]], list(KINDS)[:3], "Others")
     taken = np.where(shown["role"] == "original", *(images.values["prediction"][r].to_numpy()[at]
                                                    for r in ("original", role)))  # fmt: skip

@@ -51,17 +51,17 @@ def quotas(task: Task, spec: Tmu) -> list[Quota]:
     assert task.forget is not None
     assert task.retain is not None
     assert task.pool is not None
-    gone, kept, pool = (
+    removed, kept, pool = (
         np.bincount(split.labels, minlength=task.num_classes) for split in (task.forget, task.retain, task.pool)
     )
-    partly = (gone > 0) & (kept > 0)
-    usual = gone.sum() / kept.sum() if spec.twin_ratio == "dataset" else gone[partly].sum() / kept[partly].sum()
+    partly = (removed > 0) & (kept > 0)
+    usual = removed.sum() / kept.sum() if spec.twin_ratio == "dataset" else removed[partly].sum() / kept[partly].sum()
     found = []
     for c in range(task.num_classes):
-        if gone[c] or spec.twin_classes == "all":
-            ratio = gone[c] / kept[c] if spec.twin_ratio == "class" and partly[c] else usual
-            asked = max(1, round(float(ratio * (gone[c] + kept[c]))))
-            found.append(Quota(c, int(gone[c]), int(kept[c]), asked, int(pool[c])))
+        if removed[c] or spec.twin_classes == "all":
+            ratio = removed[c] / kept[c] if spec.twin_ratio == "class" and partly[c] else usual
+            asked = max(1, round(float(ratio * (removed[c] + kept[c]))))
+            found.append(Quota(c, int(removed[c]), int(kept[c]), asked, int(pool[c])))
     return found
 
 

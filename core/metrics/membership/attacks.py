@@ -34,7 +34,7 @@ class AttackSets:
     """
 
     members: np.ndarray
-    others: np.ndarray
+    nonmembers: np.ndarray
     forget: np.ndarray
     unseen: np.ndarray
 
@@ -51,11 +51,11 @@ class AttackSets:
 
 def touched(split: Split, forget: Split, by_subclass: bool) -> np.ndarray:
     """Bool (N,): which images are of a class (or sub-class) that the forget set touches."""
-    kinds, gone = (part.subclass if by_subclass else part.labels for part in (split, forget))
-    return np.isin(kinds, gone)
+    kinds, removed = (part.subclass if by_subclass else part.labels for part in (split, forget))
+    return np.isin(kinds, removed)
 
 
-def attack_sets(dataset: Dataset, forget: np.ndarray, gone: np.ndarray, by_subclass: bool, limit: int) -> AttackSets:
+def attack_sets(dataset: Dataset, forget: np.ndarray, removed: np.ndarray, by_subclass: bool, limit: int) -> AttackSets:
     """Chooses the images of an attack, at most ``limit`` in each group.
 
     The attacker knows images of untouched classes. Where the request touches all classes it knows half of the test
@@ -63,22 +63,22 @@ def attack_sets(dataset: Dataset, forget: np.ndarray, gone: np.ndarray, by_subcl
 
     Args:
         forget: ids of the forget set.
-        gone: ids of all training images that are not retained.
+        removed: ids of all training images that are not retained.
     """
     rng = np.random.default_rng(0)  # the same images for every model and method of a request
     forgotten = dataset.train.with_ids(forget)
-    retain, test = dataset.train.with_ids(gone, keep=False), dataset.test
+    retain, test = dataset.train.with_ids(removed, keep=False), dataset.test
     hit = touched(test, forgotten, by_subclass)
     if hit.all():
         hit = np.isin(np.arange(len(test)), rng.permutation(len(test))[: len(test) // 2])
         members = retain.index
     else:
         members = retain.index[~touched(retain, forgotten, by_subclass)]
-    others, unseen = test.index[~hit], test.index[hit]
-    count = min(len(members), len(others), limit)
+    nonmembers, unseen = test.index[~hit], test.index[hit]
+    count = min(len(members), len(nonmembers), limit)
     return AttackSets(
         members=np.sort(rng.choice(members, count, replace=False)),
-        others=np.sort(rng.choice(others, count, replace=False)),
+        nonmembers=np.sort(rng.choice(nonmembers, count, replace=False)),
         forget=np.sort(rng.choice(forget, min(len(forget), limit), replace=False)),
         unseen=np.sort(rng.choice(unseen, min(len(unseen), limit), replace=False)),
     )

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core import METHODS, RunSpec
-from core.metrics.easy_hard import gold_right, ladder, rungs
+from core.metrics.easy_hard import baselines, compare_baselines, gold_right
 from core.specs import to_query
 from core.store import RunFolder, open_finished
 from pages.ui.runs.summary import METRIC_WIDTH, percent
@@ -90,7 +90,7 @@ def nothing_remains(judgement: dict[str, Any], images: pd.DataFrame) -> None:
 
 
 def ladder_of(run: RunFolder) -> pd.DataFrame:
-    """``core.metrics.easy_hard.ladder`` of a run."""
+    """``core.metrics.easy_hard.compare_baselines`` of a run."""
     return _ladder(str(run.root), run.run, (run.folder / "result.json").stat().st_mtime)
 
 
@@ -99,4 +99,4 @@ def _ladder(root: str, run: str, changed: float) -> pd.DataFrame:
     folder = RunFolder(Path(root), run)
     samples = data_access.samples(folder)
     known = folder.models.record(folder.result["models"]["original"])["held_out"]
-    return ladder(rungs(samples, np.array(known)), gold_right(samples))
+    return compare_baselines(baselines(samples, np.array(known)), gold_right(samples))

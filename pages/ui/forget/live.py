@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.analysis.summary import verdict
+from core.analysis.summary import summarize
 from core.figures import accuracy_curves, playback, role_name, sensitivity_curves
 from core.jobs import ensure_supervisor
 from core.store import GALLERY, RunFolder, RunRow, open_run
@@ -108,7 +108,7 @@ def finished(folder: RunFolder) -> None:
     """A finished run: numbers, ways on, and its unlearning played back."""
     result = folder.result
     summary.numbers(result)
-    st.markdown(verdict(result))
+    st.markdown(summarize(result))
     summary.onward(folder.spec)
     step_by_step(folder)
     summary.details(folder)

@@ -43,11 +43,11 @@ def _source(planned: Plan) -> str:
 
 def images(planned: Plan, dataset: Dataset) -> None:
     """Some of the images to forget, how many of each class, and the name of the set."""
-    gone = planned.forget.ids
-    few = dataset.train.with_ids(gone[:SHOWN])
+    removed = planned.forget.ids
+    few = dataset.train.with_ids(removed[:SHOWN])
     sheet = contact_sheet(few.images)
     st.image(png_url(sheet, 8 * max(sheet.shape[1:])), alt="Images to forget", width="stretch")
-    more = f"The first {SHOWN} of {len(gone):,}. " if len(gone) > SHOWN else ""
+    more = f"The first {SHOWN} of {len(removed):,}. " if len(removed) > SHOWN else ""
     st.caption(f"{more}Name of the set: {planned.forget.sha256[:16]}, the same however its images are asked for.")
     with st.expander("How many of each class", icon=":material/bar_chart:"):
         forgotten = np.isin(dataset.train.index, planned.forget.ids)

@@ -31,8 +31,8 @@ def other_images(run: RunFolder) -> None:
         st.caption("The others are sorted by nearness to the forget set, for which the images themselves are needed.")
         return
     samples = data_access.samples(run)
-    gone = samples.loc[(samples["split"] == "forget") & (samples["role"] == "original"), "index"]
-    others = collateral(samples, _nearest(run.spec.model.data, tuple(gone)))
+    removed = samples.loc[(samples["split"] == "forget") & (samples["role"] == "original"), "index"]
+    others = collateral(samples, _nearest(run.spec.model.data, tuple(removed)))
     show(flips(others), "flips")
     flipped = others[others["flipped"]]
     st.markdown(f"**{len(flipped)} of {len(others)}** retained and test images are predicted otherwise than before.")
@@ -62,8 +62,8 @@ def _named(flipped: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
 
 
 @st.cache_data(max_entries=8, show_spinner="Measuring distances to the forget set")
-def _nearest(data: DataSpec, gone: tuple[int, ...]) -> pd.DataFrame:
+def _nearest(data: DataSpec, removed: tuple[int, ...]) -> pd.DataFrame:
     dataset = load_dataset(data)
     images = np.concatenate([dataset.train.images, dataset.test.images])
     index = np.concatenate([dataset.train.index, dataset.test.index])
-    return nearest_forget(images, index, np.isin(index, gone))
+    return nearest_forget(images, index, np.isin(index, removed))

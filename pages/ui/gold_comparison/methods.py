@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.analysis.method_comparison import SIGNED, compare_variants, floor, overview
+from core.analysis.method_comparison import SIGNED, compare_variants, noise_floor, overview
 from core.figures import DATA_TRACKS, METRIC_TITLES, Shown, cost_quality, methods_forest, methods_matrix
 from pages.ui.shell.figure import show_with_runs, table
 from pages.ui.shell.url_state import select
@@ -67,7 +67,7 @@ def side_by_side(results: list[dict[str, Any]]) -> None:
 
 def cost(results: list[dict[str, Any]]) -> None:
     """Time against distance to gold."""
-    run, spread = results[0]["run"], floor(results[0], "gap")
+    run, spread = results[0]["run"], noise_floor(results[0], "gap")
     _choose(cost_quality(overview(results), float("nan") if spread is None else spread, run), "cost", run)
 
 

@@ -71,7 +71,7 @@ def warn_of_duplicates(planned: Plan) -> None:
     """Says that near-duplicates of forget images would stay, and offers to forget them too."""
     if len(planned.forget) > MAX_CHECKED:
         return
-    found = _duplicates(planned.spec.model.data, tuple(planned.forget.ids), tuple(planned.gone.ids))
+    found = _duplicates(planned.spec.model.data, tuple(planned.forget.ids), tuple(planned.removed.ids))
     if found.empty:
         return
     kept = found["retain"].unique().tolist()
@@ -92,11 +92,11 @@ def _add(ids: list[int]) -> None:
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def _duplicates(data: DataSpec, forget: tuple[int, ...], gone: tuple[int, ...]) -> pd.DataFrame:
+def _duplicates(data: DataSpec, forget: tuple[int, ...], removed: tuple[int, ...]) -> pd.DataFrame:
     """Ids of near-duplicates: forget, retain, distance."""
     train = load_dataset(data).train
     found = near_duplicates(
-        train.images, _coarse(data), np.isin(train.index, forget), np.isin(train.index, gone, invert=True)
+        train.images, _coarse(data), np.isin(train.index, forget), np.isin(train.index, removed, invert=True)
     )
     return found.assign(forget=train.index[found["forget"]], retain=train.index[found["retain"]])
 

@@ -92,9 +92,9 @@ def pick(ids: Sequence[int]) -> None:
         st.query_params.pop(PICKED, None)
 
 
-def size(part: Slice, held: np.ndarray) -> None:
+def size(part: Slice, mask: np.ndarray) -> None:
     """How many images the slice has, which of the folded filters are set, and the way back from a lasso."""
-    told = [f"**{held.sum():,}** of {len(held):,} images"]
+    told = [f"**{mask.sum():,}** of {len(mask):,} images"]
     if part.low is not None or part.high is not None:
         ends = " to ".join("any" if end is None else f"{end:.3g}" for end in (part.low, part.high))
         told.append(f"{NORM_NAMES[part.norm].lower()} {ends}")
@@ -109,9 +109,9 @@ def size(part: Slice, held: np.ndarray) -> None:
                       on_click=pick, args=((),))  # fmt: skip
 
 
-def numbers(images: Images, held: np.ndarray, role: str) -> None:
+def numbers(images: Images, mask: np.ndarray, role: str) -> None:
     """Every metric of one model in the slice, with its value over all images and gold's in the slice."""
-    rows = beside_all(images, held)
+    rows = beside_all(images, mask)
     wide = rows.pivot(index="metric", columns="role", values=["slice", "all"])
     golds = [name for name in images.golds if name != role]
     st.caption(f"**{role_name(role)}** on these images, and below over all images, and gold on these")
@@ -132,12 +132,12 @@ def _value(metric: str, value: float) -> str:
     return percent(value) if metric in FRACTIONS else f"{value:.3g}"
 
 
-def requests(spec: RunSpec, images: Images, held: np.ndarray) -> None:
+def requests(spec: RunSpec, images: Images, mask: np.ndarray) -> None:
     """Links that open the form with images of the slice as the forget request."""
     asked = {
-        "the {} training images of this slice": training_ids(images, held),
-        "its {} hardest": training_ids(images, held, "hardness", 100),
-        "its {} most changed": training_ids(images, held, "change", 100),
+        "the {} training images of this slice": training_ids(images, mask),
+        "its {} hardest": training_ids(images, mask, "hardness", 100),
+        "its {} most changed": training_ids(images, mask, "change", 100),
     }
     every = asked["the {} training images of this slice"]
     if not every:

@@ -22,8 +22,8 @@ def section() -> None:
         st.markdown(f"No run needs **{len(free.models)} of its models** ({megabytes(free.size)}). Removed, they would "
                     "have to be trained again where a new run wants them.")  # fmt: skip
         if st.button(f"Remove {len(free.models)} models", icon=":material/mop:"):
-            gone = prune(store)
-            st.toast(f"{len(gone.models)} models are gone, {megabytes(gone.size)} are free.")
+            removed = prune(store)
+            st.toast(f"{len(removed.models)} models are gone, {megabytes(removed.size)} are free.")
             st.rerun()
         st.caption("A run that is not finished, or that has shadow models, keeps every model of its data, "
                    "architecture and recipe.")  # fmt: skip

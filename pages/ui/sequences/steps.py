@@ -8,7 +8,7 @@ import streamlit as st
 
 from core import METHODS, RunSpec, Store, jobs, plan
 from core.analysis.sequences import request_accuracies, sequence_steps
-from core.analysis.summary import verdict
+from core.analysis.summary import summarize
 from core.errors import NotFound
 from core.figures import GAP_NAMES, request_name, sequence_gap, sequence_matrix, sequence_verdict
 from core.store import RunFolder, open_finished
@@ -111,7 +111,7 @@ def _one_method(finished: Mapping[str, list[RunFolder]], measured: Mapping[str, 
         bind="query-params",
     )  # fmt: skip
     summary.numbers(runs[number].result)
-    st.markdown(verdict(runs[number].result))
+    st.markdown(summarize(runs[number].result))
     summary.onward(runs[number].spec)
 
 
@@ -161,7 +161,7 @@ def _costs(root: str, missing: tuple[RunSpec, ...]) -> str:
         for role, model in planned.models.items()
         if role not in planned.cached and model.train.epochs
     }
-    images = len(plans[-1].gone)
+    images = len(plans[-1].removed)
     text = f"{images:,} images go in all. Models to train: {len(training)}, which methods share."
     if None in training.values():
         return f"{text} How long that takes is not known yet: nothing like them has been trained."

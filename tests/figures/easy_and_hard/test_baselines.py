@@ -1,17 +1,17 @@
 import pandas as pd
 import pytest
 
-from core.figures import ladder, ladder_verdict
+from core.figures import baseline_comparison, baseline_sentence
 
 
-def rungs(*others: tuple[str, float, float, float]) -> pd.DataFrame:
+def baselines(*others: tuple[str, float, float, float]) -> pd.DataFrame:
     """TMU at 0.8, and others: rung, auc, lead_low, lead_high."""
     rows = [("TMU", 0.8, 0.7, 0.9, 0.0, 0.0), *((n, a, a - 0.1, a + 0.1, low, high) for n, a, low, high in others)]
-    return pd.DataFrame(rows, columns=["rung", "auc", "low", "high", "lead_low", "lead_high"])
+    return pd.DataFrame(rows, columns=["baseline", "auc", "low", "high", "lead_low", "lead_high"])
 
 
 def test_points_with_their_intervals_and_the_ceiling():
-    shown = ladder(rungs(("CF", 0.75, -0.05, 0.15)), ceiling=0.9)
+    shown = baseline_comparison(baselines(("CF", 0.75, -0.05, 0.15)), ceiling=0.9)
     (points,) = shown.figure.data
     assert list(points.x) == [0.8, 0.75]
     assert list(points.error_x.array) == pytest.approx([0.1, 0.1])
@@ -24,7 +24,7 @@ def test_points_with_their_intervals_and_the_ceiling():
 
 
 def test_one_gold_has_no_ceiling():
-    shown = ladder(rungs(("CF", 0.75, -0.05, 0.15)), ceiling=None)
+    shown = baseline_comparison(baselines(("CF", 0.75, -0.05, 0.15)), ceiling=None)
     assert [line.x0 for line in shown.figure.layout.shapes] == [0.5]
     assert shown.table["of_ceiling"].isna().all()
 
@@ -40,6 +40,6 @@ def test_one_gold_has_no_ceiling():
     ],
 )
 def test_who_wins_is_said(auc: float, lead: tuple[float, float], said: str, doubt: bool):
-    text = ladder_verdict(rungs(("always easy", 0.5, 0.2, 0.4), ("CF", auc, *lead)))
+    text = baseline_sentence(baselines(("always easy", 0.5, 0.2, 0.4), ("CF", auc, *lead)))
     assert said in text
     assert ("too few to tell the two apart" in text) == doubt

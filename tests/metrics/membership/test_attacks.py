@@ -94,8 +94,8 @@ def test_the_attacker_of_a_class_knows_other_classes_only():
     found = attack_sets(DIGITS, forget, forget, False, 10_000)
     np.testing.assert_array_equal(found.forget, forget)
     np.testing.assert_array_equal(found.unseen, ids(TEST, TEST.labels == 3))
-    np.testing.assert_array_equal(found.others, ids(TEST, TEST.labels != 3))
-    assert len(found.members) == len(found.others)
+    np.testing.assert_array_equal(found.nonmembers, ids(TEST, TEST.labels != 3))
+    assert len(found.members) == len(found.nonmembers)
     assert np.isin(found.members, ids(TRAIN, TRAIN.labels != 3)).all()
     assert found.attacked_member.sum() == len(forget)
     np.testing.assert_array_equal(found.attacked[found.attacked_member], forget)
@@ -104,14 +104,14 @@ def test_the_attacker_of_a_class_knows_other_classes_only():
 def test_the_attacker_of_all_classes_knows_half_of_the_test_set():
     forget = TRAIN.index[:100]
     found = attack_sets(DIGITS, forget, TRAIN.index[:150], False, 10_000)
-    assert (len(found.unseen), len(found.others)) == (223, 224)
-    np.testing.assert_array_equal(np.sort(np.concatenate([found.unseen, found.others])), np.sort(TEST.index))
+    assert (len(found.unseen), len(found.nonmembers)) == (223, 224)
+    np.testing.assert_array_equal(np.sort(np.concatenate([found.unseen, found.nonmembers])), np.sort(TEST.index))
     assert not np.isin(found.members, TRAIN.index[:150]).any()
 
 
 def test_groups_are_limited():
     found = attack_sets(DIGITS, TRAIN.index[:100], TRAIN.index[:100], False, 30)
-    assert [len(group) for group in (found.members, found.others, found.forget, found.unseen)] == [30] * 4
+    assert [len(group) for group in (found.members, found.nonmembers, found.forget, found.unseen)] == [30] * 4
 
 
 def test_touched_by_class_and_by_subclass():

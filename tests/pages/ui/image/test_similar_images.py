@@ -19,12 +19,12 @@ def test_near_duplicates_that_stay_are_told_and_can_be_forgotten_too(
 ) -> None:
     monkeypatch.setattr(near_duplicates, "NEAR_DUPLICATE", 0.1)  # digits have none at 0.05
     train = load_dataset("digits").train
-    gone = np.arange(30)
+    removed = np.arange(30)
     flat = train.images.reshape(len(train), -1) / 255
-    near = pairwise_distances(flat[gone], flat[30:]) / 8 <= 0.1  # 8 is the root of 64 pixels
+    near = pairwise_distances(flat[removed], flat[30:]) / 8 <= 0.1  # 8 is the root of 64 pixels
     expected = set(train.index[30:][near.any(axis=0)].tolist())
     assert expected
-    text = f"index={','.join(map(str, train.index[gone]))}"
+    text = f"index={','.join(map(str, train.index[removed]))}"
     app = open_page(PAGE, {"dataset": "digits", "forget": text, "method": "none"})
     which = "image that would stay is" if len(expected) == 1 else "images that would stay are"
     assert [w.value for w in app.warning if w.value.startswith(f"{len(expected)} {which}")]

@@ -4,11 +4,11 @@ A method may yield steps, phases of its preparation, tables and notes; the runne
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from core.results import Result
 from core.training import Step
 
 
@@ -40,7 +40,7 @@ class Note:
 class Finished:
     """The end: the object that ``run --json`` prints, and the unlearned model's weights by name."""
 
-    result: dict[str, Any]
+    result: Result
     weights: dict[str, np.ndarray]
 
 

@@ -14,6 +14,7 @@ from core.device import on_device
 from core.errors import InvalidSpec
 from core.inference import predict
 from core.models import device_of, model_for, set_state
+from core.roles import gold_roles
 from core.sensitivity import input_gradient_norms
 from core.specs.inspection import InspectSpec
 from core.store import RunFolder, Store
@@ -24,7 +25,7 @@ MAX_GOLDS = 3  # of which maps are made
 def models_of(run: RunFolder, device: torch.device) -> dict[str, nn.Module]:
     """Every model of a finished run by its role: initial, original, unlearned, then the golds."""
     keys = run.result["models"]
-    golds = [role for role in keys if role.startswith("gold-")]
+    golds = gold_roles(keys)
     states = {role: run.models.weights(keys[role]) for role in ("initial", "original") if role in keys}
     states["unlearned"] = run.weights()
     states |= {role: run.models.weights(keys[role]) for role in golds}
@@ -74,7 +75,7 @@ def maps(
         image: uint8 (C, H, W).
         kind: smoothgrad, integrated_gradients or grad_cam.
     """
-    golds = [role for role in models if role.startswith("gold-")]
+    golds = gold_roles(models)
     shown = {role: model for role, model in models.items() if role not in golds[MAX_GOLDS:]}
     pixels = _tensor(image)
 

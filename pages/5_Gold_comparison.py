@@ -4,7 +4,6 @@ import streamlit as st
 
 from core.analysis.method_comparison import overview
 from core.analysis.summary import summarize
-from core.datasets import is_subclass_request
 from core.figures import accuracy_comparison, class_changes, gold_gap, role_name
 from core.jobs import ensure_supervisor
 from core.metrics.accuracy import comparison
@@ -45,7 +44,7 @@ def this_run(run: RunFolder) -> None:
         st.switch_page("pages/9_Runs.py", query_params={"run": add_gold(run.spec)})
     st.subheader("Class by class, on test images", anchor=False)
     info = run.spec.model.data.info
-    by = "subclass" if is_subclass_request(run.spec.forget, info) else "label"
+    by = run.spec.group_column
     names = info.labels if by == "subclass" else info.classes
     show(class_changes(data_access.samples(run), names, by), "class_changes")
 

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import roc_curve
 
+from core.roles import gold_rows
+
 MODEL_ATTACK = "U-LiRA"  # tells models apart and not images, so a model of the run has no non-members of its own
 SHADOW = "shadow"  # the role of the shadow models in the table
 
@@ -28,7 +30,7 @@ def attack_population(rows: pd.DataFrame, role: str) -> pd.DataFrame:
     own = rows[rows["role"] == role]
     if own["member"].nunique() > 1:
         return own
-    golds = rows[rows["role"].str.startswith("gold-") & (rows["role"] != role)]
+    golds = gold_rows(rows, but=role)
     return pd.concat([own.assign(member=True), golds])
 
 
@@ -67,6 +69,6 @@ def calls(rows: pd.DataFrame, forget: np.ndarray, role: str = "unlearned") -> pd
     rows = rows.assign(called=rows["score"] > 0)
     rows = rows[rows["index"].isin(forget)]
     own = rows.loc[rows["role"] == role, ["index", "score", "called"]]
-    golds = rows[rows["role"].str.startswith("gold-")].groupby("index")["called"].mean()
+    golds = gold_rows(rows).groupby("index")["called"].mean()
     found = own.assign(golds_called=own["index"].map(golds).astype(float))
     return found.sort_values("score", ascending=False, kind="stable", ignore_index=True)

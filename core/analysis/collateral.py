@@ -5,6 +5,7 @@ import pandas as pd
 from sklearn.metrics import pairwise_distances_argmin_min
 
 from core.analysis.prediction_transitions import predictions
+from core.roles import gold_roles
 
 MAX_FORGET = 1000  # forget images that distances are taken to; of more, evenly spread ones
 COLUMNS = ["index", "split", "label", "distance", "nearest", "original", "unlearned", "gold", "flipped", "gold_flipped"]
@@ -41,7 +42,7 @@ def collateral(samples: pd.DataFrame, nearest: pd.DataFrame) -> pd.DataFrame:
     """
     others = samples[samples["split"].isin(["retain", "test"])]
     taken = predictions(others)
-    golds = taken[[role for role in taken if role.startswith("gold-")]]
+    golds = taken[gold_roles(taken)]
     table = taken[["original", "unlearned"]].assign(
         gold=_most_said(golds.to_numpy()) if len(golds.columns) else np.nan,
         flipped=taken["unlearned"] != taken["original"],

@@ -6,15 +6,17 @@ minus mean gold. The other metrics are distances already, and the floor is what 
 ``kl``, ``activation`` and ``js`` (``core.metrics.output_divergence``; older results lack these).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from statistics import mean
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
 from core.analysis.intervals import Interval, difference_interval, interval
 from core.metrics.accuracy import GAP, GAP_TEST, gap, gold_spread, tug_of_war
-from core.specs import METHODS, parse_spec
+from core.results import Result
+from core.roles import only_golds
+from core.specs import METHODS
 from core.specs.sweep import variant_label
 
 SIGNED = tuple(dict.fromkeys(GAP + GAP_TEST))  # FA, RA, TA, FA_test, RA_test
@@ -25,8 +27,6 @@ WITHIN = "within gold spread"
 ROUNDING = 1e-9  # equal shares of images may differ in their last bits
 NOTHING = METHODS["none"].title
 COLUMNS = ["way", "track", "run", "runs", "metric", "value", "gold", "difference", "low", "high", "floor"]
-
-Result = Mapping[str, Any]
 
 
 class Variant(NamedTuple):
@@ -48,13 +48,13 @@ def variants_of(results: Sequence[Result]) -> list[Variant]:
     """The runs sorted into ways: doing nothing (the original, whatever was run), then the nearest to gold first."""
     found: dict[str, Variant] = {NOTHING: Variant(NOTHING, "nothing", "original", "", [])}
     for result in results:
-        method = parse_spec(result["spec"]).method
+        method = result.spec.method
         track = "retain" if method.needs - {"forget"} else "forget"
         name = variant_label(method)
-        found.setdefault(name, Variant(name, track, "unlearned", result["run"], [])).results.append(result)
+        found.setdefault(name, Variant(name, track, "unlearned", result.run, [])).results.append(result)
     nothing = found.pop(NOTHING)
     idle = nothing.results
-    nothing = nothing._replace(run=idle[0]["run"]) if idle else nothing._replace(results=[results[0]])
+    nothing = nothing._replace(run=idle[0].run) if idle else nothing._replace(results=[results[0]])
     return [nothing, *sorted(found.values(), key=lambda way: _average_gap(way) or 0.0)]
 
 
@@ -72,14 +72,14 @@ def compare_variants(results: Sequence[Result]) -> pd.DataFrame:
     rows = []
     for way in variants_of(results):
         first = way.results[0]
-        golds = _golds(first)
-        spread = gold_spread(golds, SIGNED) or {}
+        references = list(first.golds.values())
+        spread = gold_spread(references, SIGNED) or {}
         for name in SIGNED:
-            values = [result["accuracy"][way.role][name] for result in way.results]
-            if golds and None not in values:
-                references = [gold[name] for gold in golds]
-                found = difference_interval(values, references)
-                rows.append(_row(way, name, mean(values), mean(references), found, spread.get(name)))
+            values = [result.accuracy[way.role][name] for result in way.results]
+            if references and None not in values:
+                of_golds = [gold[name] for gold in references]
+                found = difference_interval(values, of_golds)
+                rows.append(_row(way, name, mean(values), mean(of_golds), found, spread.get(name)))
         for name in DISTANCES:
             values = [distance(result, way.role, name) for result in way.results]
             if None not in values:
@@ -88,7 +88,7 @@ def compare_variants(results: Sequence[Result]) -> pd.DataFrame:
     numbers = ["value", "gold", "difference", "low", "high", "floor"]
     table[numbers] = table[numbers].astype(float)
     cells = zip(table["metric"], table["difference"], table["floor"], strict=True)
-    return table.assign(classify_difference=[classify_difference(*cell) for cell in cells])
+    return table.assign(verdict=[classify_difference(*cell) for cell in cells])
 
 
 def overview(results: Sequence[Result]) -> pd.DataFrame:
@@ -126,7 +126,7 @@ def classify_difference(metric: str, difference: float, spread: float) -> str:
 def distance(result: Result, role: str, name: str) -> float | None:
     """One of ``DISTANCES`` of a model to gold (of a gold: to the other golds); None where it was not measured."""
     if name == "gap":
-        found = gap(result["accuracy"][role], _golds(result, but=role))
+        found = gap(result.accuracy[role], list(only_golds(result.accuracy, but=role).values()))
         return found and found["average"]
     outputs = result.get("outputs", {}).get(role)
     if outputs is None:
@@ -136,25 +136,8 @@ def distance(result: Result, role: str, name: str) -> float | None:
 
 def noise_floor(result: Result, name: str) -> float | None:
     """How far golds are from other golds in one of ``DISTANCES``; None for fewer than two golds."""
-    roles = [role for role in result["accuracy"] if role.startswith("gold-")]
-    values = [value for role in roles if (value := distance(result, role, name)) is not None]
+    values = [value for role in result.golds if (value := distance(result, role, name)) is not None]
     return mean(values) if values else None
-
-
-def time_ratio(result: Result) -> float | None:
-    """Seconds of unlearning over those of one retraining; None where no time of training is known."""
-    retraining = retraining_seconds(result)
-    return result["seconds"]["unlearn"] / retraining if retraining else None
-
-
-def retraining_seconds(result: Result) -> float | None:
-    """Of the mean gold, else of the original; None where its weights were given, not trained here."""
-    seconds = result["seconds"]
-    return mean(seconds["gold"]) if seconds["gold"] else seconds["original"]
-
-
-def _golds(result: Result, but: str = "") -> list[dict[str, float | None]]:
-    return [values for role, values in result["accuracy"].items() if role.startswith("gold-") and role != but]
 
 
 def _average_gap(way: Variant) -> float | None:
@@ -170,12 +153,12 @@ def _row(
 
 def _costs(way: Variant) -> dict[str, float | None]:
     """Means over the way's runs; doing nothing takes no time."""
-    tug = way.mean(lambda result: tug_of_war(result["accuracy"][way.role], _golds(result)))
+    tug = way.mean(lambda result: tug_of_war(result.accuracy[way.role], list(result.golds.values())))
     if way.track == "nothing":
         return {"tug_of_war": tug, "steps": 0, "seconds": 0, "time_ratio": 0}
     return {
         "tug_of_war": tug,
-        "steps": way.mean(lambda result: result["steps"]),
-        "seconds": way.mean(lambda result: result["seconds"]["unlearn"]),
-        "time_ratio": way.mean(time_ratio),
+        "steps": way.mean(lambda result: result.steps),
+        "seconds": way.mean(lambda result: result.unlearn_seconds),
+        "time_ratio": way.mean(lambda result: result.time_ratio),
     }

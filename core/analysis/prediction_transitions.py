@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from core.roles import is_gold
+
 COLUMNS = ["before", "after", "unlearned", "gold", "gold_low", "gold_high"]
 
 
@@ -26,7 +28,7 @@ def prediction_flow(samples: pd.DataFrame) -> pd.DataFrame:
         The largest flows first.
     """
     taken = predictions(samples[samples["split"] == "forget"])
-    after = [role for role in taken if role == "unlearned" or role.startswith("gold-")]
+    after = [role for role in taken if role == "unlearned" or is_gold(role)]
     shares = {role: taken.groupby(["original", role]).size() / len(taken) for role in after}
     table = pd.DataFrame(shares).fillna(0.0).rename_axis(["before", "after"])
     golds = table.drop(columns="unlearned")

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from core.analysis.method_comparison import distance, noise_floor
+from core.roles import gold_roles, gold_rows
 
 GAPS = ("gap", "kl", "resilience")
 
@@ -63,7 +64,7 @@ def sequence_steps(results: Sequence[Mapping[str, Any]], accuracies: pd.DataFram
     rows = []
     for step, result in enumerate(results, 1):
         resilience, resilience_floor = _resilience(accuracies[accuracies["step"] == step], step)
-        own, golds = result["accuracy"]["unlearned"], result["seconds"]["gold"]
+        own, golds = result.unlearned, result["seconds"]["gold"]
         rows.append({
             "step": step,
             "request": result["forget"]["text"],
@@ -75,10 +76,10 @@ def sequence_steps(results: Sequence[Mapping[str, Any]], accuracies: pd.DataFram
             "resilience": resilience,
             "resilience_floor": resilience_floor,
             **{name: own[name] for name in ("FA", "RA", "TA")},
-            "steps": result["steps"],
-            "seconds": result["seconds"]["unlearn"],
+            "steps": result.steps,
+            "seconds": result.unlearn_seconds,
             "retraining": sum(golds) / len(golds) if golds else None,
-            "run": result["run"],
+            "run": result.run,
         })  # fmt: skip
     table = pd.DataFrame(rows)
     numbers = [*GAPS, *(f"{name}_floor" for name in GAPS), "retraining"]
@@ -107,7 +108,7 @@ def largest_return(accuracies: pd.DataFrame) -> Return | None:
         return None
     request = max(risen, key=lambda one: risen[one])
     here = accuracies[(accuracies["step"] == last) & (accuracies["request"] == request)]
-    golds = here.loc[here["role"].str.startswith("gold-"), "accuracy"]
+    golds = gold_rows(here)["accuracy"]
     gold = float(golds.mean()) if len(golds) else None
     return Return(request, float(wide.loc[request, request]), float(wide.loc[request, last]), gold)
 
@@ -115,7 +116,7 @@ def largest_return(accuracies: pd.DataFrame) -> Return | None:
 def _resilience(accuracies: pd.DataFrame, step: int) -> tuple[float | None, float | None]:
     """The resilience gap of a step and its floor."""
     wide = accuracies[accuracies["request"] < step].pivot(index="request", columns="role", values="accuracy")
-    golds = [role for role in wide if role.startswith("gold-")]
+    golds = gold_roles(wide)
     if wide.empty or not golds:
         return None, None
     gap = (wide["unlearned"] - wide[golds].mean(axis=1)).abs().mean()

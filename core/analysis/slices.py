@@ -18,6 +18,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from core.roles import gold_roles
+
 OUTCOMES = ("kept as gold", "forgotten as gold", "not forgotten", "over-forgotten")
 OTHER_OUTCOMES = ("right as gold", "wrong as gold", "better than gold", "harmed")
 NO_GOLD = ("right", "wrong")
@@ -47,7 +49,7 @@ class Images:
 
     @property
     def golds(self) -> list[str]:
-        return [role for role in self.roles if role.startswith("gold-")]
+        return gold_roles(self.roles)
 
     @cached_property
     def metrics(self) -> pd.DataFrame:
@@ -91,7 +93,7 @@ def images_of(samples: pd.DataFrame) -> Images:
     values = {name: pd.DataFrame(rows[name].to_numpy().reshape(len(roles), -1).T, columns=roles) for name in VALUES}
     own = rows[rows["role"] == "unlearned"].reset_index(drop=True)
     right = values["prediction"].eq(own["label"], axis=0)
-    golds = right[[role for role in roles if role.startswith("gold-")]]
+    golds = right[gold_roles(roles)]
     removed = own["split"].isin(["forget", "forgotten"])
     became = outcome(right["unlearned"].to_numpy(), golds.to_numpy(), removed.to_numpy())
     about = own[["index", "split", "label", "subclass"]].assign(

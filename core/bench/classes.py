@@ -20,8 +20,8 @@ def measure(store: Store) -> None:
             own = found["unlearned"]
             gold = mean(found[f"gold-{seed}"]["TA"] for seed in (1, 2, 3))
             rows.append(
-                (number, own["FA"], own["RA"], own["TA"], gold, result["gap"]["average"],
-                 result["gold_spread"]["average"], nothing["gap"]["average"], result["steps"],
+                (number, own["FA"], own["RA"], own["TA"], gold, result.gap,
+                 result.gold_spread, nothing.gap, result.steps,
                  seconds["unlearn"] / mean(seconds["gold"]))
             )  # fmt: skip
         print(f"\n{dataset}, whole classes, mu-mis, golds 1 to 3")

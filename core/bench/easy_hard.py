@@ -122,7 +122,7 @@ def _means(outputs: Sequence[dict[str, float]]) -> list[float]:
 
 
 def _gold(result: dict[str, Any], name: str) -> float:
-    return mean(values[name] for role, values in result["accuracy"].items() if role.startswith("gold-"))
+    return mean(values[name] for values in result.golds.values())
 
 
 def _scores(requests: Sequence[Request], name: str) -> np.ndarray:

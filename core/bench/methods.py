@@ -8,6 +8,7 @@ from typing import Any
 
 from core.analysis.intervals import Interval, difference_interval, interval
 from core.bench.table import finished, print_rows
+from core.roles import only_golds
 from core.specs import make_spec
 from core.specs.sweep import suitable_runs, variant_label
 from core.store import Store
@@ -52,14 +53,14 @@ def _row(name: str, results: Sequence[dict[str, Any]]) -> tuple[Any, ...]:
 def _floor(results: Sequence[dict[str, Any]]) -> tuple[Any, ...]:
     """Gold against the other golds: nothing below it is a difference."""
     spread = results[0]["gold_spread"]
-    outputs = [values for role, values in results[0]["outputs"].items() if role.startswith("gold-")]
+    outputs = list(only_golds(results[0]["outputs"]).values())
     between = [_said(interval([values[key] for values in outputs])) for key in ("kl", "agreement")]
     known = [spread.get("FA"), spread.get("TA"), None, spread["average"]]
     return "gold spread", *("-" if value is None else f"{value:.3f}" for value in known), *between, "-", "1"
 
 
 def _golds(result: dict[str, Any], key: str) -> list[float]:
-    return [values[key] for role, values in result["accuracy"].items() if role.startswith("gold-")]
+    return [values[key] for values in result.golds.values()]
 
 
 def _retrainings(result: dict[str, Any]) -> float:

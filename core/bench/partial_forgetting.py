@@ -37,11 +37,11 @@ def _means(results: list[dict[str, Any]]) -> tuple[float, ...]:
     each = []
     for result in results:
         found = result["accuracy"]
-        golds = [values for role, values in found.items() if role.startswith("gold-")]
+        golds = list(result.golds.values())
         gold_fa, gold_test = (mean(gold[name] for gold in golds) for name in ("FA", "FA_test"))
         own = found["unlearned"]
         each.append(
             (own["FA"], gold_fa, abs(own["FA"] - gold_fa), found["original"]["FA_test"], own["FA_test"], gold_test,
-             result["gap"]["average"], result["gold_spread"]["average"])
+             result.gap, result.gold_spread)
         )  # fmt: skip
     return tuple(mean(column) for column in zip(*each, strict=True))

@@ -209,11 +209,11 @@ def _print_result(result: dict[str, Any], as_json: bool) -> None:
     names = ("FA", "RA", "TA", "FA_test", "RA_test")
     print(f"run {result['run']}: {result['forget']['text']}, {result['forget']['size']} images, {result['device']}")
     print(f"{'':12}" + "".join(f"{name:>9}" for name in names))
-    for role, values in result["accuracy"].items():
+    for role, values in result.accuracy.items():
         print(f"{role:12}" + "".join("        -" if values[n] is None else f"{values[n]:9.2%}" for n in names))
     for title, name in (("gap to the mean gold", "gap"), ("gold spread", "gold_spread")):
         if result[name] is not None:
             print(f"{title}: {result[name]['average']:.4f} (mean over FA, RA, TA)")
     print(f"{result['steps']} steps in {result['seconds']['unlearn']:.2f} s: {result['stop_reason']}")
-    for sentence in result["notes"]:
+    for sentence in result.notes:
         print(f"- {sentence}")

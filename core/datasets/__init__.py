@@ -2,7 +2,7 @@
 
 from core.datasets.custom import add_images
 from core.datasets.dataset import Dataset, Split, is_available, load_dataset
-from core.datasets.forget import ForgetSet, ids_hash, is_subclass_request, resolve
+from core.datasets.forget import ForgetSet, ids_hash, resolve, resolve_chain
 from core.datasets.prepare import Progress, is_prepared, prepare
 from core.datasets.stratified import stratified_order
 
@@ -15,9 +15,9 @@ __all__ = [
     "ids_hash",
     "is_available",
     "is_prepared",
-    "is_subclass_request",
     "load_dataset",
     "prepare",
     "resolve",
+    "resolve_chain",
     "stratified_order",
 ]

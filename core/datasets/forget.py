@@ -1,13 +1,14 @@
 """From a request to the images it means: the forget set, and the split of the training set into forget and retain."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from core.datasets.dataset import Dataset, Split
 from core.errors import InvalidSpec
-from core.specs import DataInfo, ForgetRequest, short
+from core.specs import ForgetRequest, short
 from core.specs.requests import Share, Term
 
 
@@ -20,12 +21,16 @@ class ForgetSet:
         sha256: of the sorted ids: the same images have the same hash, however they were asked for.
         whole_classes: classes of which no training image remains.
         whole_subclasses: likewise.
+        whole_classes_only: whether the set is nothing but whole classes.
+        by_subclass: whether the request names a sub-class.
     """
 
     ids: np.ndarray
     sha256: str
     whole_classes: tuple[int, ...]
     whole_subclasses: tuple[int, ...]
+    whole_classes_only: bool
+    by_subclass: bool
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -58,16 +63,53 @@ def resolve(dataset: Dataset, *requests: ForgetRequest) -> ForgetSet:
         raise InvalidSpec(f"{text} means no training image; name a class or an image that the training set has")
     if len(ids) == len(train):
         raise InvalidSpec(f"{text} is every training image; leave some to retain")
-    removed = np.isin(train.index, ids)
-    if len(np.unique(train.labels[~removed])) == 1:
+    if len(np.unique(train.labels[~np.isin(train.index, ids)])) == 1:
         raise InvalidSpec(f"{text} leaves 1 class to retain; at least 2 must remain to compare with gold")
-    whole_subclasses = () if train.subclass is None else _emptied(train.subclass, removed)
-    return ForgetSet(ids, ids_hash(ids), _emptied(train.labels, removed), whole_subclasses)
+    return _forget_set(dataset, ids, ids, requests[-1])
 
 
-def is_subclass_request(request: ForgetRequest, info: DataInfo) -> bool:
-    """Whether any part of the request names a sub-class."""
-    return any(term.kind == "subclass" for term in request.terms(info))
+def resolve_chain(dataset: Dataset, requests: Sequence[ForgetRequest]) -> tuple[ForgetSet, ...]:
+    """The forget set of every request in turn, without what earlier ones have removed.
+
+    ``whole_classes`` of each are those of which nothing remains once it is done.
+
+    Raises:
+        InvalidSpec: as ``resolve``; a request of which nothing is left.
+    """
+    sets: list[ForgetSet] = []
+    removed = np.empty(0, np.int64)
+    for n, request in enumerate(requests):
+        so_far = resolve(dataset, *requests[: n + 1]).ids
+        ids = np.setdiff1d(so_far, removed)
+        if not len(ids):
+            raise InvalidSpec(f"{request.text} is forgotten already by the requests before it; choose other images")
+        sets.append(_forget_set(dataset, ids, so_far, request))
+        removed = so_far
+    return tuple(sets)
+
+
+def all_ids(sets: Sequence[ForgetSet]) -> np.ndarray:
+    """The ids of several forget sets together, in their order."""
+    return np.concatenate([each.ids for each in sets])
+
+
+def _forget_set(dataset: Dataset, ids: np.ndarray, so_far: np.ndarray, request: ForgetRequest) -> ForgetSet:
+    """
+    Args:
+        ids: the images of this request alone.
+        so_far: those of all requests up to it.
+    """
+    train = dataset.train
+    removed = np.isin(train.index, so_far)
+    whole = _emptied(train.labels, removed)
+    return ForgetSet(
+        ids=ids,
+        sha256=ids_hash(ids),
+        whole_classes=whole,
+        whole_subclasses=() if train.subclass is None else _emptied(train.subclass, removed),
+        whole_classes_only=set(train.labels_of(ids).tolist()) <= set(whole),
+        by_subclass=request.names_subclass(dataset.info),
+    )
 
 
 def _emptied(labels: np.ndarray, removed: np.ndarray) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ from core.experiment.model_set import ModelSet
 from core.experiment.shadows import ShadowLogits
 from core.metrics.membership.attacks import Signals, attack_numbers, attack_rows, population_attacks
 from core.metrics.membership.lira import Shadows, logit_confidence, rmia, u_lira
+from core.roles import is_gold
 
 
 def simple_attacks(model_set: ModelSet) -> list[pd.DataFrame]:
@@ -63,7 +64,7 @@ def shadow_attacks(model_set: ModelSet, shadows: ShadowLogits) -> list[pd.DataFr
     out = np.mean([probability(values) for values in shadows.never], axis=0)
     for role, values in logits.items():
         if role != "original":  # neither unlearned nor never trained, and the game knows nothing else
-            member = not role.startswith("gold-")
+            member = not is_gold(role)
             rows.append(attack_rows(role, MODEL_ATTACK, chosen.forget, member, known.log_ratio(phi(values))))
         own = probability(values)
         score = rmia(own[:attacked], out[:attacked], own[attacked:], out[attacked:])

@@ -6,23 +6,24 @@ import numpy as np
 import pandas as pd
 import torch
 
-from core.datasets import Dataset
 from core.device import on_device
 from core.events import Phase
+from core.experiment.context import Context
 from core.experiment.rng import make_generator
 from core.inference import image_losses
 from core.methods.tmu.features import brief_recipe
 from core.metrics.easy_hard import Scores, gold_right, score_prediction
 from core.models import model_for
 from core.planning.plan import Plan
+from core.roles import gold_role
 from core.specs.methods import Tmu
 from core.training import train
 
 
-def proxy_losses(planned: Plan, dataset: Dataset, device: torch.device) -> Iterator[Phase]:
+def proxy_losses(context: Context, planned: Plan) -> Iterator[Phase]:
     """Returns the loss of every forget image (N,) under short proxies of gold: as briefly trained as TMU's curriculum
     models, and as many, but on the retain set alone. A rung of the ladder, never seen by a method."""
-    spec = planned.spec
+    spec, dataset = planned.spec, context.dataset
     assert isinstance(spec.method, Tmu)
     forget = dataset.train.with_ids(planned.forget.ids)
     retain = dataset.train.with_ids(planned.removed.ids, keep=False)
@@ -30,7 +31,7 @@ def proxy_losses(planned: Plan, dataset: Dataset, device: torch.device) -> Itera
     total = 2 * spec.method.curriculum_pairs
     losses = []
     for n in range(total):
-        model = on_device(model_for(spec.model, int(torch.randint(2**31, (), generator=generator))), device)
+        model = on_device(model_for(spec.model, int(torch.randint(2**31, (), generator=generator))), context.device)
         recipe = brief_recipe(spec.model.train, len(retain), spec.method)
         for _ in train(model, retain, recipe, generator=generator):
             pass
@@ -42,6 +43,6 @@ def proxy_losses(planned: Plan, dataset: Dataset, device: torch.device) -> Itera
 def score_run(own: pd.DataFrame, golds: list[pd.DataFrame]) -> Scores:
     """The result's ``easy_hard``, from the unlearned model's rows and those of the golds."""
     rows = own[own["split"] == "forget"].sort_values("index")
-    named = [gold.assign(role=f"gold-{n}") for n, gold in enumerate(golds)]
+    named = [gold.assign(role=gold_role(n)) for n, gold in enumerate(golds)]
     right = gold_right(pd.concat(named)) if named else np.empty((0, len(rows)), bool)
     return score_prediction(rows["p_hard"].to_numpy(), rows["easy"].to_numpy(dtype=bool), right)

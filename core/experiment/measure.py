@@ -13,7 +13,6 @@ from core.experiment.feature_map import run_map
 from core.experiment.model_set import ModelSet
 from core.experiment.rng import make_generator
 from core.experiment.shadows import shadow_logits
-from core.experiment.trained_models import Models
 from core.metrics.membership.attacks import touched
 from core.metrics.output_divergence import output_family
 from core.metrics.prediction_table import seeded_part
@@ -21,7 +20,7 @@ from core.metrics.relearning import LIMIT, relearn, relearning
 from core.metrics.representation import class_probe, similarities
 
 
-def measure(model_set: ModelSet, models: Models) -> Iterator[Event]:
+def measure(model_set: ModelSet) -> Iterator[Event]:
     """Returns the result's ``outputs`` and ``map`` and, on request, ``representation``, ``relearning`` and ``privacy``.
 
     Yields:
@@ -38,9 +37,7 @@ def measure(model_set: ModelSet, models: Models) -> Iterator[Event]:
         found["relearning"] = yield from _relearning(model_set)
         attacks += simple_attacks(model_set)
     if wanted.shadows:
-        shadows = yield from shadow_logits(
-            model_set.planned, model_set.dataset, shadow_ids(model_set), models, model_set.device
-        )
+        shadows = yield from shadow_logits(model_set.context, model_set.planned, shadow_ids(model_set))
         attacks += shadow_attacks(model_set, shadows)
     if attacks:
         table = pd.concat(attacks, ignore_index=True)
@@ -56,7 +53,9 @@ def _representation(model_set: ModelSet) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {role: {**each, "probe": None} for role, each in similarities(features).items()}
     if pool is not None:
         of_pool = model_set.features(pool)
-        in_pool, in_test = (touched(split, model_set.forget, model_set.by_subclass) for split in (pool, test))
+        in_pool, in_test = (
+            touched(split, model_set.forget, model_set.planned.forget.by_subclass) for split in (pool, test)
+        )
         for role in found:
             found[role]["probe"] = class_probe(of_pool[role], in_pool, features[role], in_test)
     return found
@@ -69,7 +68,7 @@ def _relearning(model_set: ModelSet) -> Iterator[Event]:
     curves: dict[str, list[float]] = {}
     for n, role in enumerate(model_set.models):
         trained = planned.models.get(role)
-        key = trained and (trained.key, planned.forget.sha256, len(watched), str(model_set.device))
+        key = trained and (trained.key, planned.forget.sha256, len(watched), str(model_set.context.device))
         curves[role] = _known_curves.get(key) or (yield from _curve(model_set, role, watched, n))
         if key:
             _known_curves[key] = curves[role]

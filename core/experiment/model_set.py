@@ -8,10 +8,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from core.datasets import Dataset, Split, is_subclass_request
+from core.datasets import Dataset, Split
+from core.experiment.context import Context
 from core.inference import predict
 from core.metrics.membership.attacks import AttackSets, attack_sets
-from core.models import device_of
 from core.planning.plan import Plan
 
 
@@ -23,26 +23,24 @@ class ModelSet:
     """
 
     planned: Plan
-    dataset: Dataset
+    context: Context
     models: Mapping[str, nn.Module]
 
     @property
-    def device(self) -> torch.device:
-        return device_of(self.models["original"])
+    def dataset(self) -> Dataset:
+        return self.context.dataset
 
     @property
     def forget(self) -> Split:
         return self.dataset.train.with_ids(self.planned.forget.ids)
 
-    @property
-    def by_subclass(self) -> bool:
-        return is_subclass_request(self.planned.spec.forget, self.dataset.info)
-
     @cached_property
     def attack_sets(self) -> AttackSets:
         """The images of membership attacks."""
         limit = self.planned.spec.measure.norm_images
-        return attack_sets(self.dataset, self.planned.forget.ids, self.planned.removed.ids, self.by_subclass, limit)
+        return attack_sets(
+            self.dataset, self.planned.forget.ids, self.planned.removed.ids, self.planned.forget.by_subclass, limit
+        )
 
     def labels(self, ids: np.ndarray) -> np.ndarray:
         """Labels int64 (N,) in the order of the ids."""
@@ -52,10 +50,10 @@ class ModelSet:
 
     def logits(self, ids: np.ndarray) -> dict[str, np.ndarray]:
         """role -> logits (N, K) in the order of the ids."""
-        images = torch.tensor(self.dataset.images_of(ids), device=self.device)
+        images = torch.tensor(self.dataset.images_of(ids), device=self.context.device)
         return {role: predict(model, images).cpu().numpy() for role, model in self.models.items()}
 
     def features(self, split: Split) -> dict[str, np.ndarray]:
         """role -> features (N, D) before the head."""
-        images = torch.tensor(split.images, device=self.device)
+        images = torch.tensor(split.images, device=self.context.device)
         return {role: predict(model.features, images).cpu().numpy() for role, model in self.models.items()}

@@ -1,19 +1,19 @@
 """The object that ``run --json`` prints, from the tables and records of a run."""
 
-import platform
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import torch
 
-from core.datasets import is_subclass_request
 from core.device import precision
-from core.experiment.unlearn import Trajectory
+from core.experiment.trajectory import Trajectory
+from core.experiment.versions import versions
 from core.metrics.accuracy import GAP_TEST, accuracies, gap, gold_spread, tug_of_war
 from core.metrics.prediction_table import NORM_CLASSES, NORMS
 from core.planning.plan import Plan, forget_json
+from core.results import Result
+from core.roles import only_golds
 
 
 def build_result(
@@ -24,7 +24,7 @@ def build_result(
     measures: Mapping[str, Any],
     measure_seconds: float,
     device: str,
-) -> dict[str, Any]:
+) -> Result:
     """The result of a run; see DESIGN's command line section for its fields.
 
     Args:
@@ -34,9 +34,8 @@ def build_result(
     """
     spec = planned.spec
     info = spec.model.data.info
-    by = "subclass" if is_subclass_request(spec.forget, info) else "label"
-    found = {role: accuracies(table, by) for role, table in tables.items()}
-    golds = {role: values for role, values in found.items() if role.startswith("gold-")}
+    found = {role: accuracies(table, spec.group_column) for role, table in tables.items()}
+    golds = only_golds(found)
     remarks = [
         *planned.notes,
         *trajectory.notes,
@@ -46,50 +45,42 @@ def build_result(
         remarks.append(precision(torch.device(device)))
     if len(info.classes) > NORM_CLASSES:
         remarks.append(f"The mean irrelevant norm is over {NORM_CLASSES} drawn classes of each image, not over all.")
-    return {
-        "schema": 1,
-        "run": spec.id,
-        "request": spec.request_key,
-        "spec": spec.model_dump(mode="json"),
-        "forget": forget_json(spec, planned.forget),
-        "state": "done",
-        "device": device,
-        "versions": versions(),
-        "models": {role: model.key for role, model in planned.models.items()},
-        "accuracy": found,
-        "gap": gap(found["unlearned"], list(golds.values())),
-        "gap_test": gap(found["unlearned"], list(golds.values()), GAP_TEST),
-        "gold_spread": gold_spread(list(golds.values())),
-        "tug_of_war": {
-            role: tug_of_war(found[role], [gold for name, gold in golds.items() if name != role])
-            for role in ("original", "unlearned", *golds)
-        },
-        "sensitivity": {role: _mean_norms(table) for role, table in tables.items()},
-        "seconds": {
-            "original": records["original"]["seconds"],
-            "unlearn": trajectory.seconds,
-            "gold": [records[role]["seconds"] for role in records if role.startswith("gold-")],
-            "measure": measure_seconds,
-        },
-        "memory": {  # models of older stores have no such entry
-            "unlearn": trajectory.memory,
-            "gold": [records[role].get("memory") for role in records if role.startswith("gold-")],
-        },
-        **measures,
-        "steps": len(trajectory),
-        "stop_reason": trajectory.stop_reason,
-        "notes": remarks,
-    }
-
-
-def versions() -> dict[str, str]:
-    """Versions that the numbers depend on."""
-    return {
-        "python": platform.python_version(),
-        "torch": torch.__version__,
-        "numpy": np.__version__,
-        "pandas": pd.__version__,
-    }
+    return Result(
+        {
+            "schema": 1,
+            "run": spec.id,
+            "request": spec.request_key,
+            "spec": spec.model_dump(mode="json"),
+            "forget": forget_json(spec, planned.forget),
+            "state": "done",
+            "device": device,
+            "versions": versions(),
+            "models": {role: model.key for role, model in planned.models.items()},
+            "accuracy": found,
+            "gap": gap(found["unlearned"], list(golds.values())),
+            "gap_test": gap(found["unlearned"], list(golds.values()), GAP_TEST),
+            "gold_spread": gold_spread(list(golds.values())),
+            "tug_of_war": {
+                role: tug_of_war(found[role], [gold for name, gold in golds.items() if name != role])
+                for role in ("original", "unlearned", *golds)
+            },
+            "sensitivity": {role: _mean_norms(table) for role, table in tables.items()},
+            "seconds": {
+                "original": records["original"]["seconds"],
+                "unlearn": trajectory.seconds,
+                "gold": [record["seconds"] for record in only_golds(records).values()],
+                "measure": measure_seconds,
+            },
+            "memory": {  # models of older stores have no such entry
+                "unlearn": trajectory.memory,
+                "gold": [record.get("memory") for record in only_golds(records).values()],
+            },
+            **measures,
+            "steps": len(trajectory),
+            "stop_reason": trajectory.stop_reason,
+            "notes": remarks,
+        }
+    )
 
 
 def _mean_norms(table: pd.DataFrame) -> dict[str, float]:

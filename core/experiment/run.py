@@ -10,17 +10,19 @@ import torch
 from core.datasets import load_dataset
 from core.device import choose_device, on_device
 from core.events import Event, Finished, Table
+from core.experiment.context import Context, Models
 from core.experiment.easy_hard import proxy_losses, score_run
 from core.experiment.measure import measure
 from core.experiment.model_set import ModelSet
 from core.experiment.result import build_result
-from core.experiment.trained_models import Models, get_or_train, measured
+from core.experiment.trained_models import get_or_train, measured
 from core.experiment.unlearn import unlearn
 from core.metrics.accuracy import with_forget
 from core.metrics.prediction_table import norm_ids, prediction_table
 from core.models import get_state, model_for, set_state
 from core.oom import memory_notes
 from core.planning.plan import Plan, plan
+from core.roles import only_golds
 from core.specs import RunSpec
 from core.store import SavedModel
 
@@ -54,26 +56,24 @@ def execute(
     models = {} if models is None else models
     planned = plan(spec, models=models)
     with _threads(spec), memory_notes() as notes:
-        yield from _execute(planned, models, choose_device(device), start, notes)
+        context = Context(load_dataset(spec.model.data), models, choose_device(device))
+        yield from _execute(context, planned, start, notes)
 
 
-def _execute(
-    planned: Plan, models: Models, device: torch.device, start: Weights | None, notes: list[str]
-) -> Iterator[Event]:
-    spec = planned.spec
-    dataset = load_dataset(spec.model.data)
+def _execute(context: Context, planned: Plan, start: Weights | None, notes: list[str]) -> Iterator[Event]:
+    spec, dataset, device = planned.spec, context.dataset, context.device
     ids = norm_ids(dataset, planned.forget.ids, planned.removed.ids, spec.measure)
     saved: dict[str, SavedModel] = {}
 
     def keep(role: str) -> Iterator[Event]:
         wanted = planned.models[role]
         split = dataset.train if wanted.without is None else planned.removed.split(dataset.train)[1]
-        saved[role] = yield from get_or_train(role, wanted, split, dataset, ids, models, device)
+        saved[role] = yield from get_or_train(context, role, wanted, split, ids)
 
     yield from keep("original")
     weights, first = (saved["original"].weights, 0) if start is None else (start, len(spec.after))
     model = on_device(set_state(model_for(spec.model), weights), device)
-    trajectory = yield from unlearn(model, planned, dataset, saved["original"].record["held_out"], first)
+    trajectory = yield from unlearn(context, model, planned, saved["original"].record["held_out"], first)
     yield Table("trajectory", trajectory.frame)
     yield Table("forget_steps", trajectory.forget_steps)
     for role in planned.models:
@@ -84,7 +84,7 @@ def _execute(
     table = yield from measured("measure", model, prediction_table(model, dataset), dataset, ids)
     own = with_forget(table, planned.forget.ids, planned.removed.ids).assign(role="unlearned")
     if trajectory.features is not None:
-        proxy = yield from proxy_losses(planned, dataset, device)
+        proxy = yield from proxy_losses(context, planned)
         own = own.merge(trajectory.features.drop(columns="label").assign(proxy_loss=proxy), on="index", how="left")
     yield Table("samples", own)
     model_set = {
@@ -92,12 +92,12 @@ def _execute(
         for role, kept in saved.items()
         if role != "initial"
     } | {"unlearned": model}
-    measures = yield from measure(ModelSet(planned, dataset, model_set), models)
+    measures = yield from measure(ModelSet(planned, context, model_set))
     took = time.perf_counter() - started
     tables = {r: with_forget(kept.table, planned.forget.ids, planned.removed.ids) for r, kept in saved.items()}
     records = {role: kept.record for role, kept in saved.items()}
     if trajectory.features is not None:
-        measures["easy_hard"] = score_run(own, [table for role, table in tables.items() if role.startswith("gold-")])
+        measures["easy_hard"] = score_run(own, list(only_golds(tables).values()))
     trajectory.notes += notes
     result = build_result(planned, tables | {"unlearned": own}, records, trajectory, measures, took, str(device))
     yield Finished(result, get_state(model))

@@ -15,11 +15,12 @@ from multiprocessing import get_context, parent_process
 import numpy as np
 import torch
 
-from core.datasets import Dataset, ForgetSet, Split, ids_hash, is_subclass_request, load_dataset
+from core.datasets import ForgetSet, Split, ids_hash, load_dataset
 from core.device import on_device
 from core.events import Event, Phase
+from core.experiment.context import Context, Models
 from core.experiment.rng import make_generator
-from core.experiment.trained_models import Models, get_or_train
+from core.experiment.trained_models import get_or_train
 from core.experiment.unlearn import task_for
 from core.inference import predict
 from core.methods import implementation
@@ -79,18 +80,18 @@ def halves(train: Split, forget: np.ndarray, count: int) -> list[np.ndarray]:
     return found[:count]
 
 
-def shadow_logits(
-    planned: Plan, dataset: Dataset, ids: np.ndarray, models: Models, device: torch.device
-) -> Iterator[Event]:
+def shadow_logits(context: Context, planned: Plan, ids: np.ndarray) -> Iterator[Event]:
     """Returns the ``ShadowLogits`` of the run's method on these images; trains and keeps what is missing.
 
     One process per core; on a GPU one after another, in this process. A script that gets here needs the usual
     ``if __name__ == "__main__"``.
     """
     spec = planned.spec
-    parts = halves(dataset.train, planned.forget.ids, spec.measure.shadows)
+    models = context.models
+    parts = halves(context.dataset.train, planned.forget.ids, spec.measure.shadows)
     jobs = [
-        Job(spec, pair, half, planned.forget, ids, _of_pair(models, pair), device) for pair, half in enumerate(parts)
+        Job(spec, pair, half, planned.forget, ids, _of_pair(models, pair), context.device)
+        for pair, half in enumerate(parts)
     ]
     outcomes: dict[int, Outcome] = {}
     for pair, outcome in _work_off(jobs):
@@ -108,6 +109,7 @@ def work(job: Job) -> Outcome:
     spec, device = job.spec, job.device
     models = job.models if isinstance(job.models, ModelFolder) else dict(job.models)
     dataset = load_dataset(spec.model.data)
+    context = Context(dataset, models, device)
     trained_on = dataset.train.with_ids(job.half)
     ids = np.intersect1d(job.half, job.forget.ids)
     forget = replace(job.forget, ids=ids, sha256=ids_hash(ids))
@@ -115,14 +117,13 @@ def work(job: Job) -> Outcome:
     def trained(split: Split) -> SavedModel:
         left_out = dataset.train.with_ids(split.index, keep=False).index
         model = gold_model(spec.model, FIRST_SEED + job.pair, ids_hash(left_out))
-        return _last(get_or_train(f"shadow {job.pair}", model, split, dataset, np.empty(0, np.int64), models, device))
+        return _last(get_or_train(context, f"shadow {job.pair}", model, split, np.empty(0, np.int64)))
 
     first, never = (trained(split) for split in (trained_on, forget.split(trained_on)[1]))
     model = on_device(set_state(model_for(spec.model), first.weights), device)
     if len(ids):
-        own = replace(dataset, train=trained_on)
-        by_subclass = is_subclass_request(spec.forget, dataset.info)
-        task = task_for(spec, own, [forget], first.record["held_out"], by_subclass, device)
+        own = replace(context, dataset=replace(dataset, train=trained_on))
+        task = task_for(own, spec, [forget], first.record["held_out"])
         generator = make_generator(spec.unlearn_seed, f"shadow {job.pair}")
         for _ in implementation(spec.method)(model, task, spec.method, generator=generator):
             pass  # nothing is measured between the steps

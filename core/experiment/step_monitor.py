@@ -1,11 +1,14 @@
 """What the runner measures between the steps of a method, outside its clock: the same images at every step."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import torch
 from torch import nn
 
-from core.datasets import Dataset, Split
+from core.datasets import Dataset, ForgetSet, Split
+from core.datasets.forget import all_ids
 from core.inference import accuracy, predict
 from core.metrics.prediction_table import image_norms, seeded_part
 from core.models import device_of
@@ -19,17 +22,14 @@ class Probe:
     """FA, RA and TA on a fixed seeded part of the data, and of some forget images the mean norms and every answer.
 
     Args:
-        forget: ids of the forget set.
-        removed: ids of all images that are not retained.
+        so_far: the forget sets of all requests up to this one, which is the last.
     """
 
-    def __init__(
-        self, model: nn.Module, dataset: Dataset, forget: np.ndarray, removed: np.ndarray, measure: MeasureSpec
-    ) -> None:
+    def __init__(self, model: nn.Module, dataset: Dataset, so_far: Sequence[ForgetSet], measure: MeasureSpec) -> None:
         self.model = model
         groups = {
-            "FA": (dataset.train, forget),
-            "RA": (dataset.train, np.setdiff1d(dataset.train.index, removed)),
+            "FA": (dataset.train, so_far[-1].ids),
+            "RA": (dataset.train, np.setdiff1d(dataset.train.index, all_ids(so_far))),
             "TA": (dataset.test, dataset.test.index),
         }
         total = sum(len(ids) for _, ids in groups.values())

@@ -1,21 +1,21 @@
 """Models: taken where they are kept or given, trained where they are not, and measured where measures are missing."""
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import torch
 from torch import nn
 
 from core.datasets import Dataset, Split
 from core.device import on_device, precision
 from core.events import Event, Phase
-from core.experiment.result import versions
+from core.experiment.context import Context
 from core.experiment.rng import make_generator
 from core.experiment.timing import Clock
+from core.experiment.versions import versions
 from core.metrics.accuracy import class_accuracies
 from core.metrics.prediction_table import fill_norms, missing_norms, prediction_table
 from core.models import device_of, get_state, model_for, set_state
@@ -25,20 +25,17 @@ from core.store import ModelFolder, SavedModel
 from core.store.weights import given_weights
 from core.training import steps_per_epoch, train
 
-Models = MutableMapping[str, SavedModel]
 
-
-def get_or_train(
-    role: str, spec: ModelSpec, split: Split, dataset: Dataset, ids: np.ndarray, models: Models, device: torch.device
-) -> Iterator[Event]:
+def get_or_train(context: Context, role: str, spec: ModelSpec, split: Split, ids: np.ndarray) -> Iterator[Event]:
     """Returns a model with its norms measured on these images; trains, measures and keeps what is missing.
 
     Args:
         split: the training images that the spec stands for.
     """
+    dataset, models = context.dataset, context.models
     shared = isinstance(models, ModelFolder)
     with models.lock(spec.key) if shared else nullcontext():  # two runs never train the same model at once
-        model = on_device(model_for(spec), device)
+        model = on_device(model_for(spec), context.device)
         if spec.key in models:
             saved = models[spec.key]
         else:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from core.analysis.method_comparison import SIGNED, retraining_seconds
+from core.analysis.method_comparison import SIGNED
 from core.figures import in_role_order
 from core.specs import RunSpec
 from core.specs.sweep import variant_label
@@ -37,7 +37,7 @@ def accuracy_rows(result: Mapping[str, Any]) -> list[list[str]]:
 
 def facts(result: Mapping[str, Any]) -> dict[str, str]:
     """How the unlearning went, and on what."""
-    retraining = retraining_seconds(result)
+    retraining = result.retraining_seconds
     return {
         "run": result["run"],
         "forget set": f"{result['forget']['size']} images, sha256 {result['forget']['sha256']}",

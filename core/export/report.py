@@ -9,7 +9,6 @@ import pandas as pd
 from core.analysis.attack_curves import MODEL_ATTACK, rocs
 from core.analysis.method_comparison import SIGNED
 from core.analysis.summary import summarize
-from core.datasets import is_subclass_request
 from core.export.document import document, figure_html, table_html
 from core.export.glossary import GLOSSARY, accuracy_rows, facts, title
 from core.figures import (
@@ -66,7 +65,7 @@ def _definitions(entries: dict[str, str]) -> str:
 def _figures(run: RunFolder) -> Iterator[tuple[str, str, Shown]]:
     """Heading, name and figure, as far as the run has what they show."""
     result, info, samples = run.result, run.spec.model.data.info, run.samples()
-    golds = [values for role, values in result["accuracy"].items() if role.startswith("gold-")]
+    golds = list(result.golds.values())
     trajectory = run.table("trajectory")
     yield "Accuracies of every model", "accuracies", accuracy_comparison(result)
     yield "Distance to the mean gold", "gold-gap", gold_gap(result)
@@ -76,7 +75,8 @@ def _figures(run: RunFolder) -> Iterator[tuple[str, str, Shown]]:
     yield "Sensitivity of every image, before and after", "before-after", before_after(samples, info.classes)
     yield "What rose and what fell", "rise-fall", rise_fall(samples)
     yield "Where the forget images go", "flow", flow(samples, info.classes)
-    by, names = ("subclass", info.labels) if is_subclass_request(run.spec.forget, info) else ("label", info.classes)
+    column = run.spec.group_column
+    by, names = (column, info.labels if column == "subclass" else info.classes)
     yield "Class by class, on test images", "class-changes", class_changes(samples, names, by)
     if result.get("easy_hard", {}).get("auc") is not None:
         yield from _easy_and_hard(samples)

@@ -84,7 +84,7 @@ from core.figures.sequences.gaps import (
     sequence_matrix_table,
     sequence_verdict,
 )
-from core.figures.theme import LINES, NORM_NAMES, SPLIT_NAMES, Shown, in_role_order, is_gold, role_name
+from core.figures.theme import LINES, NORM_NAMES, SPLIT_NAMES, Shown, in_role_order, role_name
 from core.figures.thumbnails import (
     class_counts,
     class_counts_table,
@@ -156,7 +156,6 @@ __all__ = [
     "gold_gap",
     "gold_gap_table",
     "in_role_order",
-    "is_gold",
     "lead_told",
     "logit_norms",
     "logit_norms_table",

@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from core.roles import is_gold
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -98,11 +100,6 @@ def role_name(role: str) -> str:
     if role == "gold":
         return "Mean gold"
     return role.replace("-", " ").capitalize()
-
-
-def is_gold(role: str) -> bool:
-    """Whether this is a gold model, or the mean over them."""
-    return role.split("-")[0] == "gold"
 
 
 def in_role_order(roles: Iterable[str]) -> list[str]:

@@ -23,6 +23,7 @@ class Task:
         forget, retain, pool: the data; None unless the method's spec needs them.
         num_classes: K.
         whole_classes, whole_subclasses: those of which no training image remains.
+        whole_classes_only: whether the forget set is nothing but whole classes.
         known_accuracy: held-out accuracy per class from the original's record; None without a pool, and for
             sub-class requests, where the accuracy of the class says nothing of the sub-class.
         recipe: how the original was trained.
@@ -31,6 +32,7 @@ class Task:
 
     num_classes: int
     whole_classes: tuple[int, ...]
+    whole_classes_only: bool
     known_accuracy: tuple[float, ...] | None
     recipe: TrainSpec
     fresh: Callable[[int], nn.Module]
@@ -38,12 +40,6 @@ class Task:
     retain: Split | None = None
     pool: Split | None = None
     whole_subclasses: tuple[int, ...] = ()
-
-    @property
-    def whole_classes_only(self) -> bool:
-        """Whether the forget set is nothing but whole classes."""
-        assert self.forget is not None
-        return bool(set(self.forget.labels.tolist()) <= set(self.whole_classes))
 
     @property
     def target_accuracy(self) -> float | None:

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from core.roles import only_golds
+
 Accuracies = dict[str, float | None]
 
 GAP = ("FA", "RA", "TA")
@@ -119,7 +121,7 @@ def comparison(found: Mapping[str, Accuracies]) -> pd.DataFrame:
     Returns:
         Columns role, FA, RA, TA, FA_test, RA_test, gap; fractions, null where not defined.
     """
-    golds = {role: values for role, values in found.items() if role.startswith("gold-")}
+    golds = only_golds(found)
     rows = []
     for role, values in found.items():
         others = [gold for name, gold in golds.items() if name != role]

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from core.roles import gold_rows
+
 Scores = dict[str, float | int | None]
 
 FEATURES = {"NF": "nf", "AF": "af", "CF": "cf"}
@@ -23,7 +25,7 @@ def gold_right(samples: pd.DataFrame) -> np.ndarray:
     Args:
         samples: rows of every role, with the split ``forget``.
     """
-    rows = samples[(samples["split"] == "forget") & samples["role"].str.startswith("gold-")]
+    rows = gold_rows(samples[samples["split"] == "forget"])
     right = rows.assign(right=rows["prediction"] == rows["label"])
     return right.pivot(index="role", columns="index", values="right").to_numpy(dtype=bool)
 

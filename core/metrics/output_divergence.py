@@ -14,6 +14,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from scipy.special import log_softmax, rel_entr
 
+from core.roles import only_golds
+
 Outputs = dict[str, float]
 
 
@@ -43,7 +45,7 @@ def output_family(logits: Mapping[str, np.ndarray]) -> dict[str, Outputs | None]
     Returns:
         role -> the four numbers; None where there is no (other) gold.
     """
-    golds = {role: own for role, own in logits.items() if role.startswith("gold-")}
+    golds = only_golds(logits)
     return {
         role: _mean([output_distance(own, gold) for name, gold in golds.items() if name != role])
         for role, own in logits.items()

@@ -14,6 +14,7 @@ from torch import nn
 from core.datasets import Split
 from core.inference import accuracy
 from core.models import device_of
+from core.roles import only_golds
 from core.specs import TrainSpec
 from core.training import as_float, gradients, tensors
 
@@ -71,7 +72,7 @@ def relearning(curves: Mapping[str, Sequence[float]]) -> dict[str, Any]:
         knew. None without (other) gold.
     """
     target = REACHED * curves["original"][0]
-    golds = {role: curve for role, curve in curves.items() if role.startswith("gold-")}
+    golds = only_golds(curves)
     lead = {}
     for role, curve in curves.items():
         others = [fmean(gold) for name, gold in golds.items() if name != role]

@@ -11,6 +11,8 @@ from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from core.roles import gold_roles
+
 MIN_CLASS = 4  # images of the forgotten class that a probe can be fitted on half of, and scored on
 
 
@@ -38,7 +40,7 @@ def similarities(features: Mapping[str, np.ndarray]) -> dict[str, dict[str, floa
         features: role -> features (N, D) of the same images. Features of several golds have no common axes, so it is
             the similarities that are averaged.
     """
-    golds = [role for role in features if role.startswith("gold-")]
+    golds = gold_roles(features)
     found = {}
     for role, own in features.items():
         each = [linear_cka(own, features[gold]) for gold in golds if gold != role]

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from core.datasets import Dataset, ForgetSet, ids_hash, is_subclass_request, load_dataset, resolve
+from core.datasets import Dataset, ForgetSet, load_dataset, resolve, resolve_chain
 from core.errors import InvalidSpec
 from core.planning.estimate import estimate
 from core.planning.history import Past
+from core.roles import gold_role
 from core.specs import ModelSpec, RunSpec, gold_model, initial_model
 from core.store.weights import weights_info
 
@@ -25,7 +26,7 @@ class Plan:
     """A spec that has been checked.
 
     Attributes:
-        forget: the forget set of the last request.
+        chain: the forget set of every request in turn, without what earlier ones have removed.
         removed: everything forgotten, earlier requests included; what golds are trained without.
         per_class: class or sub-class name -> (forget images, training images).
         models: role -> spec of every model that the run needs, the unlearned one excepted.
@@ -37,7 +38,7 @@ class Plan:
     """
 
     spec: RunSpec
-    forget: ForgetSet
+    chain: tuple[ForgetSet, ...]
     removed: ForgetSet
     per_class: dict[str, tuple[int, int]]
     models: dict[str, ModelSpec]
@@ -50,6 +51,11 @@ class Plan:
     @property
     def run(self) -> str:
         return self.spec.id
+
+    @property
+    def forget(self) -> ForgetSet:
+        """The forget set of the run's own request, the last one."""
+        return self.chain[-1]
 
     @property
     def known_seconds(self) -> float:
@@ -87,18 +93,19 @@ def plan(spec: RunSpec, *, models: Container[str] = (), past: Past | None = None
     if spec.model.weights is not None:
         weights_info(spec.model)
     dataset = load_dataset(spec.model.data)
-    removed = resolve(dataset, *spec.after, spec.forget)
-    forget = chain(dataset, spec)[-1]
+    requests = (*spec.after, spec.forget)
+    removed, chain = resolve(dataset, *requests), resolve_chain(dataset, requests)
+    forget = chain[-1]
     if "pool" in spec.method.needs and dataset.pool is None:
         raise InvalidSpec(f"{spec.method.name} needs a pool of held-out images; set model.data.pool to true")
     needed = {"original": spec.model, "initial": initial_model(spec.model)}
-    needed |= {f"gold-{seed}": gold_model(spec.model, seed, removed.sha256) for seed in spec.gold_seeds}
+    needed |= {gold_role(seed): gold_model(spec.model, seed, removed.sha256) for seed in spec.gold_seeds}
     cached = frozenset(role for role, model in needed.items() if model.key in models)
     seconds, rough = estimate(spec, needed, cached, len(dataset.train), len(removed), past or Past())
-    known = dataset.pool is not None and not is_subclass_request(spec.forget, dataset.info)
+    known = dataset.pool is not None and not forget.by_subclass
     return Plan(
         spec=spec,
-        forget=forget,
+        chain=chain,
         removed=removed,
         per_class=_per_class(dataset, forget),
         models=needed,
@@ -108,36 +115,9 @@ def plan(spec: RunSpec, *, models: Container[str] = (), past: Past | None = None
         warnings=tuple(_warnings(spec, dataset, forget)),
         notes=(
             *([GIVEN] if spec.model.weights else []),
-            *spec.method.notes(whole_classes_only(dataset, forget), known),
+            *spec.method.notes(forget.whole_classes_only, known),
         ),
     )
-
-
-def chain(dataset: Dataset, spec: RunSpec) -> list[ForgetSet]:
-    """The forget set of every request in turn, without what earlier ones have taken.
-
-    ``whole_classes`` of each are those that are gone altogether once it is done.
-
-    Raises:
-        InvalidSpec: a request of which nothing is left.
-    """
-    requests = (*spec.after, spec.forget)
-    sets: list[ForgetSet] = []
-    before = np.empty(0, np.int64)
-    for n, request in enumerate(requests):
-        so_far = resolve(dataset, *requests[: n + 1])
-        new = np.setdiff1d(so_far.ids, before)
-        if not len(new):
-            raise InvalidSpec(f"{request.text} is forgotten already by the requests before it; choose other images")
-        sets.append(ForgetSet(new, ids_hash(new), so_far.whole_classes, so_far.whole_subclasses))
-        before = so_far.ids
-    return sets
-
-
-def whole_classes_only(dataset: Dataset, forget: ForgetSet) -> bool:
-    """Whether the forget set is nothing but whole classes."""
-    labels = dataset.train.labels_of(forget.ids)
-    return set(labels.tolist()) <= set(forget.whole_classes)
 
 
 def forget_json(spec: RunSpec, forget: ForgetSet) -> dict[str, Any]:

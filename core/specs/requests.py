@@ -69,6 +69,10 @@ class ForgetRequest(Spec):
         """
         return tuple(_term(part, info) for part in self.text.split("+"))
 
+    def names_subclass(self, info: DataInfo) -> bool:
+        """Whether any part of the request names a sub-class."""
+        return any(term.kind == "subclass" for term in self.terms(info))
+
 
 def parse_requests(text: str) -> tuple[ForgetRequest, ...]:
     """The requests of a sequence, in turn; all with draw 0.

@@ -1,5 +1,7 @@
 """One run: a model, what it shall forget, how, against which golds, and what is measured."""
 
+from typing import Literal
+
 from pydantic import Field, field_validator, model_validator
 
 from core.specs.base import Spec, choices, digest
@@ -74,6 +76,11 @@ class RunSpec(Spec):
     def id(self) -> str:
         """Name of the run: the first 12 digits of its key."""
         return self.key[:12]
+
+    @property
+    def group_column(self) -> Literal["label", "subclass"]:
+        """What accuracies per group go by: sub-classes where the request names one, else classes."""
+        return "subclass" if self.forget.names_subclass(self.model.data.info) else "label"
 
     @property
     def request_key(self) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from core.errors import NotFound, StoreError
+from core.results import Result
 from core.specs import RunSpec, parse_spec
 from core.store.files import read_json, read_table, read_weights
 from core.store.models import ModelFolder
@@ -28,7 +29,7 @@ class RunFolder:
         return parse_spec(read_json(self.folder / "spec.json"))
 
     @cached_property
-    def result(self) -> dict[str, Any]:
+    def result(self) -> Result:
         """The object that ``run --json`` prints.
 
         Raises:
@@ -36,7 +37,7 @@ class RunFolder:
         """
         if not self.done:
             raise StoreError(f"run {self.run} has no result: it is not done")
-        return read_json(self.folder / "result.json")
+        return Result(read_json(self.folder / "result.json"))
 
     @property
     def done(self) -> bool:

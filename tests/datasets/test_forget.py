@@ -4,9 +4,10 @@ import struct
 import numpy as np
 import pytest
 
-from core.datasets import Dataset, ids_hash, is_subclass_request, load_dataset, resolve
+from core.datasets import Dataset, ids_hash, load_dataset, resolve, resolve_chain
+from core.datasets.forget import all_ids
 from core.errors import InvalidSpec
-from core.specs import DATASETS, DataSpec, ForgetRequest, ModelSpec, gold_model
+from core.specs import DataSpec, ForgetRequest, ModelSpec, gold_model
 
 DIGITS, FAMILIES = load_dataset("digits"), load_dataset("digits-families")
 THREES = DIGITS.train.index[DIGITS.train.labels == 3]
@@ -178,5 +179,25 @@ def test_ids_beyond_a_smaller_training_set_are_no_training_images():
     ("text", "named"),
     [("subclass=3", True), ("class=loops+subclass=3:1", True), ("class=loops", False), ("random=5", False)],
 )
-def test_is_subclass_request(text: str, named: bool):
-    assert is_subclass_request(ForgetRequest(text=text), DATASETS["digits-families"]) is named
+def test_a_forget_set_knows_whether_its_request_names_a_subclass(text: str, named: bool):
+    data = load_dataset("digits-families")
+    assert resolve(data, ForgetRequest(text=text)).by_subclass is named
+
+
+@pytest.mark.parametrize(
+    ("text", "only"), [("class=3", True), ("class=3,4", True), ("class=3:50%", False), ("class=3+index=0", False)]
+)
+def test_whole_classes_only_if_nothing_else_is_forgotten(text: str, only: bool):
+    if text.endswith("index=0"):
+        assert DIGITS.train.labels_of(np.array([0])) != [3]
+    assert forget(DIGITS, text).whole_classes_only is only
+
+
+def test_a_chain_removes_each_image_once_and_knows_what_is_gone_by_then():
+    half, rest = resolve_chain(DIGITS, [ForgetRequest(text="class=3:50%"), ForgetRequest(text="class=3,4")])
+    assert not set(half.ids) & set(rest.ids)
+    assert (half.whole_classes, rest.whole_classes) == ((), (3, 4))
+    assert (half.whole_classes_only, rest.whole_classes_only) == (False, True)
+    np.testing.assert_array_equal(np.sort(all_ids([half, rest])), forget(DIGITS, "class=3,4").ids)
+    with pytest.raises(InvalidSpec, match="class=3 is forgotten already"):
+        resolve_chain(DIGITS, [ForgetRequest(text="class=3"), ForgetRequest(text="class=3")])

@@ -4,11 +4,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from scipy.special import log_softmax
 from sklearn.metrics import roc_auc_score
 
 from core import RunSpec, load_dataset, plan
 from core.experiment.attacks import privacy, shadow_attacks, shadow_ids, simple_attacks
+from core.experiment.context import Context
 from core.experiment.model_set import ModelSet
 from core.experiment.shadows import ShadowLogits
 from core.metrics.membership.attacks import ATTACKS
@@ -22,7 +24,7 @@ ROLES = ("original", "gold-1", "gold-2", "unlearned")
 def model_set(quick: Callable[..., RunSpec]) -> ModelSet:
     spec = quick()
     models = {role: model_for(spec.model, seed).eval() for seed, role in enumerate(ROLES)}
-    return ModelSet(plan(spec), load_dataset(spec.model.data), models)
+    return ModelSet(plan(spec), Context(load_dataset(spec.model.data), {}, torch.device("cpu")), models)
 
 
 def test_every_model_is_attacked_by_itself(model_set: ModelSet) -> None:

@@ -5,6 +5,7 @@ import torch
 
 from core import execute, load_dataset, plan
 from core.events import Phase, Table
+from core.experiment.context import Context
 from core.experiment.easy_hard import proxy_losses, score_run
 from core.store import SavedModel
 
@@ -33,7 +34,7 @@ def test_proxies_are_as_many_as_curriculum_models_and_never_see_the_forget_set(t
 
     monkeypatch.setattr(easy_hard, "train", spy)
     planned, dataset = plan(tmu), load_dataset(tmu.model.data)
-    events = proxy_losses(planned, dataset, torch.device("cpu"))
+    events = proxy_losses(Context(dataset, {}, torch.device("cpu")), planned)
     phases: list[Phase] = []
     while True:
         try:

@@ -2,8 +2,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+import torch
 
 from core import RunSpec, load_dataset, plan
+from core.experiment.context import Context
 from core.experiment.feature_map import run_map
 from core.experiment.model_set import ModelSet
 from core.models import get_state, model_for, set_state
@@ -15,7 +17,7 @@ def make_rivals(quick: Callable[..., RunSpec]) -> Callable[..., ModelSet]:
         spec = spec or quick()
         models = {role: model_for(spec.model, seed).eval() for seed, role in enumerate(("original", "gold-1"))}
         models["unlearned"] = set_state(model_for(spec.model, 9), get_state(models["original"])).eval()
-        return ModelSet(plan(spec), load_dataset(spec.model.data), models)
+        return ModelSet(plan(spec), Context(load_dataset(spec.model.data), {}, torch.device("cpu")), models)
 
     return make
 

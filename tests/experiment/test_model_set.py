@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from core import RunSpec, load_dataset, plan
+from core.experiment.context import Context
 from core.experiment.model_set import ModelSet
 from core.models import model_for
 
@@ -13,7 +14,7 @@ from core.models import model_for
 def model_set(quick: Callable[..., RunSpec]) -> ModelSet:
     spec = quick()
     models = {role: model_for(spec.model, seed).eval() for seed, role in enumerate(("original", "unlearned"))}
-    return ModelSet(plan(spec), load_dataset(spec.model.data), models)
+    return ModelSet(plan(spec), Context(load_dataset(spec.model.data), {}, torch.device("cpu")), models)
 
 
 def test_answers_come_in_the_order_of_the_ids(model_set: ModelSet) -> None:

@@ -10,6 +10,7 @@ import torch
 from core import Phase, RunSpec, Step, Store, load_dataset, plan
 from core.datasets import ids_hash
 from core.experiment import shadows
+from core.experiment.context import Context
 from core.experiment.shadows import Job, halves, shadow_logits, work
 from core.store import SavedModel
 from core.training import train
@@ -63,7 +64,7 @@ def test_one_model_of_a_pair_has_seen_forget_images_and_the_other_none(here, spe
     monkeypatch.setattr("core.experiment.trained_models.train", spy)
     planned, data = plan(spec), load_dataset(spec.model.data)
     models: dict[str, SavedModel] = {}
-    events, found = finish(shadow_logits(planned, data, planned.forget.ids, models, CPU))
+    events, found = finish(shadow_logits(Context(data, models, CPU), planned, planned.forget.ids))
     for pair, half in enumerate(halves(data.train, planned.forget.ids, 4)):
         np.testing.assert_array_equal(seen[2 * pair], half)
         np.testing.assert_array_equal(seen[2 * pair + 1], np.setdiff1d(half, planned.forget.ids))
@@ -74,10 +75,10 @@ def test_one_model_of_a_pair_has_seen_forget_images_and_the_other_none(here, spe
     assert events == [Phase("shadows", n, 4) for n in range(1, 5)]
     assert found.unlearned.shape == found.never.shape == (4, len(planned.forget), 10)
 
-    again, seen[:] = finish(shadow_logits(planned, data, planned.forget.ids, models, CPU))[1], []
+    again, seen[:] = finish(shadow_logits(Context(data, models, CPU), planned, planned.forget.ids))[1], []
     np.testing.assert_array_equal(again.unlearned, found.unlearned)
     np.testing.assert_array_equal(again.never, found.never)
-    finish(shadow_logits(plan(spec.replace(method={"name": "none"})), data, planned.forget.ids, models, CPU))
+    finish(shadow_logits(Context(data, models, CPU), plan(spec.replace(method={"name": "none"})), planned.forget.ids))
     assert seen == []  # another method needs no other models
 
 
@@ -94,7 +95,7 @@ def test_the_method_forgets_its_own_half_only(here, spec, monkeypatch) -> None:
     monkeypatch.setattr(shadows, "implementation", fake)
     spec = spec.replace(method={"name": "neg-grad-plus"})
     planned, data = plan(spec), load_dataset(spec.model.data)
-    finish(shadow_logits(planned, data, planned.forget.ids, {}, CPU))
+    finish(shadow_logits(Context(data, {}, CPU), planned, planned.forget.ids))
     for (task, _), half in zip(tasks, halves(data.train, planned.forget.ids, 4), strict=True):
         np.testing.assert_array_equal(np.sort(task.forget.index), np.intersect1d(half, planned.forget.ids))
         np.testing.assert_array_equal(np.sort(task.retain.index), np.setdiff1d(half, planned.forget.ids))
@@ -107,7 +108,7 @@ def test_a_half_without_a_forget_image_is_not_unlearned(here, spec, monkeypatch)
     calls = []
     monkeypatch.setattr(shadows, "implementation", lambda method: lambda *args, **words: calls.append(1) or [])
     spec = spec.replace(forget={"text": "index=5"})
-    finish(shadow_logits(plan(spec), load_dataset(spec.model.data), np.array([5]), {}, CPU))
+    finish(shadow_logits(Context(load_dataset(spec.model.data), {}, CPU), plan(spec), np.array([5])))
     assert len(calls) == 2
 
 
@@ -139,7 +140,7 @@ def test_no_job_holds_a_dict_that_grows_while_jobs_are_sent(here, spec, monkeypa
     planned, data = plan(spec), load_dataset(spec.model.data)
     models: dict[str, SavedModel] = {}
     for _ in range(2):
-        finish(shadow_logits(planned, data, np.arange(5), models, CPU))
+        finish(shadow_logits(Context(data, models, CPU), planned, np.arange(5)))
     new, known = sent
     assert new == [set()] * 4
     assert [len(keys) for keys in known] == [2] * 4  # its own pair

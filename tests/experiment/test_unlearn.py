@@ -4,11 +4,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from core import METHODS, Diverged, RunSpec, Step, Table, load_dataset, plan
 from core.datasets import ids_hash
 from core.events import Event, Note
 from core.experiment import unlearn
+from core.experiment.context import Context
 from core.models import model_for
 from core.specs import ForgetRequest, gold_model
 from core.specs.requests import parse_requests
@@ -105,7 +107,8 @@ def test_tables_and_features_are_those_of_the_last_request(
 
     monkeypatch.setattr(unlearn, "implementation", fake)
     spec = quick("mu-mis", forget="class=4", after=(ForgetRequest(text="class=3"),), gold_seeds=())
-    events = unlearn.unlearn(model_for(spec.model), plan(spec), load_dataset(spec.model.data), None)
+    context = Context(load_dataset(spec.model.data), {}, torch.device("cpu"))
+    events = unlearn.unlearn(context, model_for(spec.model), plan(spec), None)
     told: list[Event] = []
     while True:
         try:

@@ -49,6 +49,7 @@ def problem() -> Problem:
             num_classes=len(data.classes),
             whole_classes=removed.whole_classes,
             whole_subclasses=removed.whole_subclasses,
+            whole_classes_only=removed.whole_classes_only,
             known_accuracy=None if known is None else (known,) * len(data.classes),
             recipe=RECIPE,
             fresh=lambda seed: model_for(spec_of(dataset), seed),

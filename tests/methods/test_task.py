@@ -20,7 +20,8 @@ def split(labels: list[int]) -> Split:
 
 
 def task(labels: list[int], whole: tuple[int, ...], known: tuple[float, ...] | None) -> Task:
-    return Task(3, whole, known, TrainSpec(), lambda seed: torch.nn.Identity(), forget=split(labels))
+    only = set(labels) <= set(whole)
+    return Task(3, whole, only, known, TrainSpec(), lambda seed: torch.nn.Identity(), forget=split(labels))
 
 
 @pytest.mark.parametrize(
@@ -39,12 +40,6 @@ def test_the_target_accuracy(
     labels: list[int], whole: tuple[int, ...], known: tuple[float, ...] | None, target: float | None
 ):
     assert task(labels, whole, known).target_accuracy == (None if target is None else pytest.approx(target))
-
-
-def test_whole_classes_only_if_nothing_else_is_forgotten():
-    assert task([1, 1], (1,), None).whole_classes_only
-    assert not task([1, 2], (1,), None).whole_classes_only
-    assert not replace(task([1], (1,), None), whole_classes=()).whole_classes_only
 
 
 @pytest.mark.parametrize(("count", "size", "sizes"), [(10, 4, {3, 4}), (10, 128, {10}), (9, 3, {3}), (1, 1, {1})])

@@ -15,12 +15,12 @@ from core.figures.theme import (
     blank,
     frame,
     in_role_order,
-    is_gold,
     points_text,
     role_mark,
     role_name,
 )
 from core.metrics.accuracy import class_accuracies, gold_spread
+from core.roles import gold_roles
 
 MAX_CLASSES = 20
 
@@ -28,10 +28,10 @@ MAX_CLASSES = 20
 def accuracy_comparison_table(result: Mapping[str, Any]) -> pd.DataFrame:
     """One row per role, then the golds' mean (role ``gold``) and their spread (role ``gold spread``); columns role, FA,
     RA, TA, FA_test, RA_test as fractions, null where there is none."""
-    accuracy = result["accuracy"]
+    accuracy = result.accuracy
     roles = in_role_order(accuracy)
     table = pd.DataFrame([accuracy[role] for role in roles], index=roles, columns=list(METRIC_NAMES), dtype=float)
-    golds = [role for role in roles if is_gold(role)]
+    golds = gold_roles(roles)
     if golds:
         table.loc["gold"] = table.loc[golds].mean()
     if spread := gold_spread([accuracy[role] for role in golds], METRIC_NAMES):
@@ -56,7 +56,7 @@ def accuracy_comparison(result: Mapping[str, Any]) -> Shown:
         figure.add_hline(y, line={"color": NEUTRAL, "width": 1}, opacity=0.35, layer="below")
         if "gold spread" in by_role.index:
             _gold_band(figure, by_role.loc["gold", name], by_role.loc["gold spread", name], y - 0.25)
-    golds = [role for role in in_role_order(result["accuracy"]) if is_gold(role)]
+    golds = gold_roles(in_role_order(result.accuracy))
     for kind, roles, lift in (
         ("original", ["original"], 0.25),
         ("unlearned", ["unlearned"], 0),
@@ -141,7 +141,7 @@ def class_changes_table(samples: pd.DataFrame, names: Sequence[str], by: str = "
     """
     roles = {role: class_accuracies(rows, "test", by) for role, rows in samples.groupby("role")}
     each = pd.DataFrame(roles)
-    golds = [role for role in each if is_gold(role)]
+    golds = gold_roles(each)
     forgotten = set(samples.loc[samples["split"] == "forget", by].astype(str))
     order = sorted(each.index, key=int)
     table = pd.DataFrame({"class": [names[int(c)] for c in order], "forgotten": [c in forgotten for c in order]})

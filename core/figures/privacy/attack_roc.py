@@ -5,7 +5,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.analysis.attack_curves import SHADOW
-from core.figures.theme import NEUTRAL, ROLES, Mark, Shown, blank, frame, is_gold, log_axis, role_mark, role_name
+from core.figures.theme import NEUTRAL, ROLES, Mark, Shown, blank, frame, log_axis, role_mark, role_name
+from core.roles import gold_roles, is_gold
 
 
 def attack_roles(roles: pd.Series) -> list[str]:
@@ -32,7 +33,7 @@ def attack_roc(rocs: pd.DataFrame) -> Shown:
     guess = np.geomspace(low, 1, 50)
     dotted = {"color": NEUTRAL, "dash": "dot", "width": 1.5}
     figure.add_trace(go.Scatter(x=guess, y=guess, mode="lines", name="guessing", line=dotted, hoverinfo="skip"))
-    golds = [role for role in attack_roles(rocs["role"]) if is_gold(role)]
+    golds = gold_roles(attack_roles(rocs["role"]))
     for role in [*golds, *(role for role in reversed(attack_roles(rocs["role"])) if role not in golds)]:
         figure.add_trace(_curve(rocs[rocs["role"] == role], role, low, first_gold=role == next(iter(golds), None)))
     axis = log_axis(low, 1) | {"dtick": 1 if low < 0.005 else "D2", "tickformat": "~%", "showgrid": True}

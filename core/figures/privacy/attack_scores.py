@@ -7,7 +7,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.analysis.attack_curves import MODEL_ATTACK, SHADOW, thresholds
-from core.figures.theme import NEUTRAL, ROLES, SPLITS, Mark, Shown, blank, frame, is_gold, role_mark, role_name
+from core.figures.theme import NEUTRAL, ROLES, SPLITS, Mark, Shown, blank, frame, role_mark, role_name
+from core.roles import is_gold
 
 BINS = 32
 THRESHOLDS = 81

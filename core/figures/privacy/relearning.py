@@ -7,7 +7,8 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from core.figures.theme import NEUTRAL, Shown, frame, in_role_order, is_gold, points_text, role_mark, role_name
+from core.figures.theme import NEUTRAL, Shown, frame, in_role_order, points_text, role_mark, role_name
+from core.roles import gold_roles, is_gold, only_golds
 
 MIN_STEPS = 10
 FEATURE_TITLES = {"cka_gold": "CKA to gold", "cka_original": "CKA to original", "probe": "Probe AUC"}
@@ -22,7 +23,7 @@ def relearning_curves(curves: pd.DataFrame, relearning: Mapping[str, Any]) -> Sh
     """
     figure = frame(360, hovermode="x unified")
     roles = in_role_order(curves["role"])
-    golds = [role for role in roles if is_gold(role)]
+    golds = gold_roles(roles)
     for role in [*golds, *(role for role in roles if role not in golds)]:
         own, mark = curves[curves["role"] == role], role_mark(role)
         figure.add_trace(
@@ -69,7 +70,7 @@ def lead_told(relearning: Mapping[str, Any]) -> str:
     lead = relearning["lead"]
     if lead["unlearned"] is None:
         return ""
-    golds = [abs(value) for role, value in lead.items() if is_gold(role) and value is not None]
+    golds = [abs(value) for value in only_golds(lead).values() if value is not None]
     scale = f"; a gold is up to {100 * max(golds):.2f} pp away from the others" if golds else ""
     return (
         f"Over all {relearning['limit']} steps the unlearned model is {points_text(lead['unlearned'], digits=2)} "

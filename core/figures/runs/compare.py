@@ -21,7 +21,6 @@ from core.figures.theme import (
     Shown,
     blank,
     frame,
-    is_gold,
 )
 from core.metrics.accuracy import GAP
 
@@ -116,13 +115,13 @@ def run_accuracies_table(results: Mapping[str, Mapping[str, Any]]) -> pd.DataFra
     before the name), gap (average, to the mean gold) and floor (gold spread); fractions, null where not defined."""
     rows = []
     for run, result in results.items():
-        golds = [values for role, values in result["accuracy"].items() if is_gold(role)]
-        row = {"run": run, **{name: result["accuracy"]["unlearned"][name] for name in SIGNED}}
+        golds = list(result.golds.values())
+        row = {"run": run, **{name: result.unlearned[name] for name in SIGNED}}
         for name in SIGNED:
             known = [gold[name] for gold in golds if gold[name] is not None]
             row[f"gold_{name}"] = mean(known) if known else None
-        row["gap"] = result["gap"] and result["gap"]["average"]
-        row["floor"] = result["gold_spread"] and result["gold_spread"]["average"]
+        row["gap"] = result.gap
+        row["floor"] = result.gold_spread
         rows.append(row)
     table = pd.DataFrame(rows)
     return table.astype(dict.fromkeys(table.columns[1:], float))

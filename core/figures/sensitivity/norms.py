@@ -13,11 +13,11 @@ from core.figures.theme import (
     blank,
     frame,
     in_role_order,
-    is_gold,
     log_axis,
     role_mark,
     role_name,
 )
+from core.roles import gold_roles, is_gold
 
 BINS = 32
 QUANTILES = {"q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95}
@@ -94,7 +94,7 @@ def rise_fall_table(samples: pd.DataFrame, split: str = "forget") -> pd.DataFram
     rows = []
     for quantity in QUANTITIES:
         wide = measured.pivot(index="index", columns="role", values=quantity)
-        golds = [role for role in wide if is_gold(role)]
+        golds = gold_roles(wide)
         if golds:
             wide["gold"] = wide[golds].mean(axis=1, skipna=False)
         for role in in_role_order(r for r in wide if r == "unlearned" or is_gold(r)):

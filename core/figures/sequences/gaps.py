@@ -19,11 +19,11 @@ from core.figures.theme import (
     blank,
     cut_short,
     frame,
-    is_gold,
     points_text,
     role_name,
     tints,
 )
+from core.roles import gold_roles
 
 GAP_NAMES = {"gap": "Average gap", "kl": "KL from gold", "resilience": "Resilience gap"}
 HOW_TO_READ = {
@@ -99,7 +99,7 @@ def sequence_matrix_table(accuracies: pd.DataFrame, requests: Sequence[str]) -> 
     wide = accuracies.assign(role=accuracies["role"].replace("original", "unlearned")).pivot(
         index=["step", "request"], columns="role", values="accuracy"
     )
-    golds = wide[[role for role in wide if is_gold(role)]]
+    golds = wide[gold_roles(wide)]
     apart = [(golds[gold] - golds.drop(columns=gold).mean(axis=1)).abs() for gold in golds]
     spread = pd.concat(apart, axis=1).mean(axis=1) if apart else float("nan")
     table = wide[["unlearned"]].assign(gold=golds.mean(axis=1), spread=spread).reset_index()

@@ -120,7 +120,7 @@ def step_by_step(folder: RunFolder) -> None:
     if len(trajectory) < 2:
         return
     st.subheader("Step by step", anchor=False)
-    golds = [values for role, values in folder.result["accuracy"].items() if role.startswith("gold-")]
+    golds = list(folder.result.golds.values())
     stop = int(trajectory["step"].iloc[-1])
     delta = getattr(folder.spec.method, "delta", None) if _stops_by_dip(folder) else None
     show(playback(trajectory, golds, delta, stop, step_slider.followed(folder)), f"playback.{folder.run}")

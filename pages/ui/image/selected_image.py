@@ -10,7 +10,8 @@ import streamlit as st
 
 from core.datasets.picture import fitted
 from core.errors import InvalidSpec
-from core.figures import SPLIT_NAMES, in_role_order, is_gold, role_name
+from core.figures import SPLIT_NAMES, in_role_order, role_name
+from core.roles import only_golds
 from core.store import RunFolder
 from pages.ui.shell import data_access
 
@@ -46,7 +47,7 @@ class Picked:
         """What original, unlearned and the golds together take it for, by the role on screen."""
         taken = {role: classes[number] for role, number in self.rows["prediction"].items()} if len(self.rows) else {}
         said = {role_name(role): taken[role] for role in ("original", "unlearned") if role in taken}
-        golds = Counter(name for role, name in taken.items() if is_gold(role))
+        golds = Counter(only_golds(taken).values())
         if golds:
             most, votes = golds.most_common(1)[0]
             said["Gold"] = most if len(golds) == 1 else f"{most} ({votes} of {golds.total()})"

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.figures import png_url
+from core.roles import gold_roles
 from core.store import RunFolder
 from pages.ui.forget.data import offer_missing
 from pages.ui.shell import data_access
@@ -20,7 +21,7 @@ def faces(run: RunFolder) -> None:
     ids = forget["index"].drop_duplicates().sort_values().iloc[:FACES].tolist()
     names = run.spec.model.data.info.classes
     taken = forget.pivot(index="index", columns="role", values="prediction")
-    gold = next((role for role in taken if role.startswith("gold-")), None)
+    gold = next(iter(gold_roles(taken)), None)
     with st.container(horizontal=True):
         for number, image in zip(ids, data_access.images(run.spec, ids), strict=True):
             before, after = (names[taken.loc[number, role]] for role in ("original", "unlearned"))

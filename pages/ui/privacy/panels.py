@@ -7,8 +7,9 @@ import streamlit as st
 
 from core import RunSpec, jobs, plan
 from core.analysis.attack_curves import MODEL_ATTACK, SHADOW, calls
-from core.figures import gallery, is_gold
+from core.figures import gallery
 from core.metrics.membership.attacks import FALSE_POSITIVES
+from core.roles import only_golds
 from core.specs import parse_spec
 from core.specs.runs import MIN_SHADOWS
 from core.store import RunFolder
@@ -140,7 +141,7 @@ def _golds(roles: dict[str, dict[str, float]]) -> str:
 
 def _areas(roles: dict[str, dict[str, float]]) -> list[float]:
     """The golds' AUC."""
-    return [found["auc"] for role, found in roles.items() if is_gold(role)]
+    return [found["auc"] for found in only_golds(roles).values()]
 
 
 def every_number(privacy: dict[str, Any]) -> None:

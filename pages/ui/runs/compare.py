@@ -87,10 +87,10 @@ def _overview(folders: Mapping[str, RunFolder], titles: Mapping[str, str]) -> No
     rows = []
     for letter, folder in folders.items():
         result = folder.result
-        found = {name: result["accuracy"]["unlearned"][name] for name in SIGNED}
-        gap = result["gap"] and result["gap"]["average"]
+        found = {name: result.unlearned[name] for name in SIGNED}
+        gap = result.gap
         rows.append({"": letter, "run": folder.run, "what": titles[letter], **found, "average gap": gap,
-                     "steps": result["steps"], "seconds": result["seconds"]["unlearn"]})  # fmt: skip
+                     "steps": result.steps, "seconds": result.unlearn_seconds})  # fmt: skip
     table(pd.DataFrame(rows).astype(dict.fromkeys((*SIGNED, "average gap"), float)), "compare.overview",
           (*SIGNED, "average gap"))  # fmt: skip
 

@@ -1,12 +1,11 @@
 """A finished run in numbers: what was forgotten, and how far it is from gold."""
 
 from statistics import mean
-from typing import Any
 
 import streamlit as st
 
-from core.analysis.method_comparison import time_ratio
 from core.export.glossary import GLOSSARY
+from core.results import Result
 from core.specs import RunSpec, to_command, to_python, to_query
 from core.store import RunFolder
 from pages.ui.runs import export
@@ -23,15 +22,14 @@ TITLES = {
 }
 
 
-def numbers(result: dict[str, Any]) -> None:
+def numbers(result: Result) -> None:
     """The accuracies of the unlearned model, each with where it was in the original and where it is in gold."""
-    found = result["accuracy"]
-    golds = [values for role, values in found.items() if role.startswith("gold-")]
+    golds = list(result.golds.values())
     st.caption("Accuracy of the **unlearned** model, with that of the original and of the mean gold below")
     with st.container(horizontal=True):
         for name, title in TITLES.items():
             text = f"{name}: {GLOSSARY[name]}"
-            now, before = found["unlearned"][name], found["original"][name]
+            now, before = result.unlearned[name], result.original[name]
             if now is None or before is None:
                 st.metric(title, "–", help=f"{text} Here {GLOSSARY['–']}", width=METRIC_WIDTH)
                 continue
@@ -50,12 +48,11 @@ def percent(value: float) -> str:
 def details(run: RunFolder) -> None:
     """Stop, cost, notes; the same run as a command, as Python and as JSON."""
     result = run.result
-    seconds = result["seconds"]
-    ratio = time_ratio(result)
+    ratio = result.time_ratio
     share = "" if ratio is None else f", {ratio:.2f} of a retraining"
-    steps = f"{result['steps']} step{'s' if result['steps'] != 1 else ''}"
-    st.markdown(f"**{steps}** in **{seconds['unlearn']:.2f} s**{share}. Stopped: {result['stop_reason']}.")
-    for sentence in result["notes"]:
+    steps = f"{result.steps} step{'s' if result.steps != 1 else ''}"
+    st.markdown(f"**{steps}** in **{result.unlearn_seconds:.2f} s**{share}. Stopped: {result.stop_reason}.")
+    for sentence in result.notes:
         st.caption(f"· {sentence}")
     export.popover(run, "details")
     with st.expander("The same run elsewhere", icon=":material/content_copy:"):

@@ -1,0 +1,43 @@
+"""The steps of one unlearning, as the result and its tables show them."""
+
+from typing import Any
+
+import pandas as pd
+
+from core.training import Step
+
+
+class Trajectory:
+    """Every step of an unlearning, the start included, as one table; and what else the method told.
+
+    Attributes:
+        answers: after every step what the model makes of some forget images: ``Probe.answers``.
+        notes: sentences for the result.
+        features: columns for the forget images' rows, with their ``index``; None from most methods.
+    """
+
+    def __init__(self) -> None:
+        self.rows: list[dict[str, Any]] = []
+        self.answers: list[pd.DataFrame] = []
+        self.notes: list[str] = []
+        self.features: pd.DataFrame | None = None
+        self.stop_reason = "the method made no step"
+        self.seconds = 0.0
+        self.memory: int | None = None
+
+    def __len__(self) -> int:
+        return len(self.rows) - 1
+
+    def add(self, step: Step, answers: pd.DataFrame) -> None:
+        self.rows.append({"step": step.step, "loss": step.loss, **step.values})
+        self.answers.append(answers.assign(step=step.step))
+        self.stop_reason = step.stop_reason or self.stop_reason
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        return pd.DataFrame(self.rows)
+
+    @property
+    def forget_steps(self) -> pd.DataFrame:
+        """Columns step, index, prediction, probability: of each followed forget image after every step."""
+        return pd.concat(self.answers, ignore_index=True)[["step", "index", "prediction", "probability"]]

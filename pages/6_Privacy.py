@@ -14,7 +14,7 @@ from core.figures import (
     relearning_told,
 )
 from core.store import RunFolder
-from pages.ui.privacy.panels import panels
+from pages.ui.privacy import panels
 from pages.ui.shell import data_access
 from pages.ui.shell.figure import show
 from pages.ui.shell.page import page

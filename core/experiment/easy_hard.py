@@ -16,7 +16,7 @@ from core.metrics.easy_hard import Scores, gold_right, score_prediction
 from core.models import model_for
 from core.planning.plan import Plan
 from core.roles import gold_role
-from core.specs.methods import Tmu
+from core.specs.methods.tmu import Tmu
 from core.training import train
 
 

@@ -23,7 +23,7 @@ from core.methods.descent import Loss, run
 from core.methods.divergence import divergence, frozen
 from core.methods.task import Batches, Task
 from core.models import device_of
-from core.specs.methods import BadTeacher
+from core.specs.methods.bad_teacher import BadTeacher
 from core.training import Step, tensors
 
 

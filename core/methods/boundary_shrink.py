@@ -26,7 +26,7 @@ from core.methods.task import Batches, Task, cross_entropy
 from core.models import device_of
 from core.oom import map_batches
 from core.sensitivity import evaluating
-from core.specs.methods import BoundaryShrink
+from core.specs.methods.boundary_shrink import BoundaryShrink
 from core.training import Step, as_float, tensors
 
 CHUNK = 256  # images whose nearest class is sought at once

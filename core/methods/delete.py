@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from core.methods.descent import Loss, run
 from core.methods.divergence import divergence, frozen
 from core.methods.task import Batches, Task
-from core.specs.methods import Delete
+from core.specs.methods.delete import Delete
 from core.training import Step
 
 

@@ -27,7 +27,7 @@ from core.methods.task import Task, shuffled
 from core.models import device_of
 from core.oom import note_memory, retry_on_oom
 from core.specs import TrainSpec
-from core.specs.methods import Iterative
+from core.specs.methods.iterative import Iterative
 from core.training import Step
 
 Loss = Callable[[], Tensor]  # a scalar with graph, of images that were drawn before: asked again, it is the same

@@ -19,7 +19,7 @@ from torch import nn
 
 from core.methods.descent import Loss, run
 from core.methods.task import Batches, Task, cross_entropy
-from core.specs.methods import FineTune
+from core.specs.methods.fine_tune import FineTune
 from core.training import Step, augmented
 
 

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from core.methods.descent import run
 from core.methods.task import Batches, Task, cross_entropy
-from core.specs.methods import GradientAscent
+from core.specs.methods.gradient_ascent import GradientAscent
 from core.training import Step
 
 

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from core.methods.descent import Loss, run
 from core.methods.task import Batches, Task
-from core.specs.methods import Jit
+from core.specs.methods.jit import Jit
 from core.training import Step
 
 

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from core.methods.descent import Loss, run
 from core.methods.fine_tune import retained, training_losses
 from core.methods.task import Task
-from core.specs.methods import L1Sparse
+from core.specs.methods.l1_sparse import L1Sparse
 from core.training import Step
 
 

@@ -53,7 +53,7 @@ from core.sensitivity import (
     selected_gradient_norms,
     target_and_irrelevant,
 )
-from core.specs import MuMis
+from core.specs.methods.mu_mis import MuMis
 from core.training import Step
 
 GUARD_EVERY = 3  # steps; a look costs about a step

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from core.methods.descent import Loss, run
 from core.methods.task import Batches, Task, beside, cross_entropy
-from core.specs.methods import NegGradPlus
+from core.specs.methods.neg_grad_plus import NegGradPlus
 from core.training import Step
 
 

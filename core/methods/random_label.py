@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from core.methods.descent import Loss, run
 from core.methods.task import Batches, Task, beside, cross_entropy
 from core.sensitivity import draw_irrelevant
-from core.specs.methods import RandomLabel
+from core.specs.methods.random_label import RandomLabel
 from core.training import Step
 
 

@@ -22,7 +22,7 @@ from core.methods.descent import run
 from core.methods.random_label import relabelled
 from core.methods.task import Batches, Task, beside
 from core.oom import map_batches
-from core.specs.methods import Salun
+from core.specs.methods.salun import Salun
 from core.training import Step
 
 

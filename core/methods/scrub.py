@@ -26,7 +26,7 @@ from torch import Tensor, nn
 from core.methods.descent import Loss, run
 from core.methods.divergence import divergence, frozen
 from core.methods.task import Batches, Task
-from core.specs.methods import Scrub
+from core.specs.methods.scrub import Scrub
 from core.training import Step
 
 

@@ -24,7 +24,7 @@ from core.methods.task import Task
 from core.models import device_of
 from core.oom import map_batches
 from core.sensitivity import evaluating
-from core.specs.methods import Ssd
+from core.specs.methods.ssd import Ssd
 from core.training import Step, as_float, tensors
 
 CHUNK = 16  # images whose gradients are held at once, each as large as the model

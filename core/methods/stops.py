@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from core.inference import accuracy
 from core.methods.steps import get_weights, nearest_on_last_step, set_weights
-from core.specs.methods import FALLBACK_FRACTION
+from core.specs.methods.notes import FALLBACK_FRACTION
 
 ACCURACY_IMAGES = 1000  # forget images on which the rule ``accuracy`` looks
 

@@ -15,7 +15,7 @@ from core.specs.codec import (
 )
 from core.specs.data import ARCHITECTURES, RECIPES, DataSpec, ModelSpec, TrainSpec
 from core.specs.datasets import DATASETS, DOWNLOADED, DataInfo, data_info, own_datasets
-from core.specs.methods import METHODS, MethodSpec, MuMis
+from core.specs.methods import METHODS, MethodSpec
 from core.specs.reduced import REDUCED
 from core.specs.requests import ForgetRequest
 from core.specs.runs import MeasureSpec, RunSpec
@@ -33,7 +33,6 @@ __all__ = [
     "MeasureSpec",
     "MethodSpec",
     "ModelSpec",
-    "MuMis",
     "RunSpec",
     "Spec",
     "TrainSpec",

@@ -6,7 +6,8 @@ from pydantic import Field, field_validator, model_validator
 
 from core.specs.base import Spec, choices, digest
 from core.specs.data import ModelSpec
-from core.specs.methods import AnyMethod, MuMis
+from core.specs.methods import AnyMethod
+from core.specs.methods.mu_mis import MuMis
 from core.specs.requests import ForgetRequest
 
 MIN_SHADOWS = 32

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from core.analysis.sequences import largest_return, request_accuracies, sequence_steps
+from core.results import Result
 
 # Four images: 0 and 1 are request 1 (class 0), 2 is request 2 (class 1), 3 is request 3 (class 2); 4 is retained.
 LABELS = {0: 0, 1: 0, 2: 1, 3: 2, 4: 3}
@@ -31,7 +32,7 @@ def samples(step: int, golds: bool = True) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def result(step: int, golds: bool = True) -> dict:
+def result(step: int, golds: bool = True) -> Result:
     def accuracies(fa: float, ra: float, ta: float) -> dict:
         return {"FA": fa, "RA": ra, "TA": ta}
 
@@ -41,14 +42,16 @@ def result(step: int, golds: bool = True) -> dict:
         found |= {"gold-1": accuracies(0, 1, 0.9), "gold-2": accuracies(0.2, 1, 0.9)}
         outputs = {"unlearned": {"kl": 0.5, "agreement": 0.5}, "gold-1": {"kl": 0.2, "agreement": 1},
                    "gold-2": {"kl": 0.4, "agreement": 1}}  # fmt: skip
-    return {
-        "run": f"r{step}",
-        "forget": {"text": f"class={step - 1}", "size": 2},
-        "accuracy": found,
-        "outputs": outputs,
-        "seconds": {"unlearn": 0.5, "gold": [1.0, 3.0] if golds else []},
-        "steps": 7,
-    }
+    return Result(
+        {
+            "run": f"r{step}",
+            "forget": {"text": f"class={step - 1}", "size": 2},
+            "accuracy": found,
+            "outputs": outputs,
+            "seconds": {"unlearn": 0.5, "gold": [1.0, 3.0] if golds else []},
+            "steps": 7,
+        }
+    )
 
 
 def test_accuracy_on_every_request_after_every_step() -> None:

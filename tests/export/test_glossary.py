@@ -1,5 +1,6 @@
 from core.analysis.method_comparison import SIGNED
 from core.export.glossary import GLOSSARY, accuracy_rows, facts
+from core.results import Result
 from core.store import RunFolder
 
 
@@ -23,5 +24,5 @@ def test_facts_name_run_forget_set_device_and_versions(run: RunFolder) -> None:
 def test_weights_that_were_given_have_no_time_of_training(run: RunFolder) -> None:
     seconds = run.result["seconds"]
     assert facts(run.result)["seconds of one retraining"] == f"{sum(seconds['gold']) / len(seconds['gold']):.2f}"
-    given = run.result | {"seconds": seconds | {"original": None, "gold": []}}
+    given = Result(run.result | {"seconds": seconds | {"original": None, "gold": []}})
     assert facts(given)["seconds of one retraining"] == "not known"

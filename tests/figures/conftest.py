@@ -7,6 +7,7 @@ import pytest
 from core.analysis.slices import Images, images_of, outcomes_at_steps
 from core.figures import StepImages
 from core.metrics.easy_hard import OUTCOMES
+from core.results import Result
 
 ROLES = ("initial", "original", "unlearned", "gold-1", "gold-2")
 
@@ -76,21 +77,23 @@ def trajectory() -> pd.DataFrame:
 
 
 @pytest.fixture
-def result() -> dict:
+def result() -> Result:
     """What the figures read of a run's result.json."""
 
     def accuracies(*values: float) -> dict[str, float]:
         return dict(zip(("FA", "RA", "TA", "FA_test", "RA_test"), values, strict=True))
 
-    return {
-        "accuracy": {
-            "original": accuracies(1.0, 1.0, 0.95, 0.9, 0.96),
-            "initial": accuracies(0.1, 0.1, 0.1, 0.1, 0.1),
-            "unlearned": accuracies(0.1, 0.98, 0.89, 0.3, 0.96),
-            "gold-10": accuracies(0.4, 1.0, 0.90, 0.4, 0.97),
-            "gold-2": accuracies(0.6, 1.0, 0.92, 0.6, 0.95),
+    return Result(
+        {
+            "accuracy": {
+                "original": accuracies(1.0, 1.0, 0.95, 0.9, 0.96),
+                "initial": accuracies(0.1, 0.1, 0.1, 0.1, 0.1),
+                "unlearned": accuracies(0.1, 0.98, 0.89, 0.3, 0.96),
+                "gold-10": accuracies(0.4, 1.0, 0.90, 0.4, 0.97),
+                "gold-2": accuracies(0.6, 1.0, 0.92, 0.6, 0.95),
+            }
         }
-    }
+    )
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from core.analysis.method_comparison import compare_variants, overview
 from core.analysis.run_diff import image_differences
 from core.figures import Shown
 from core.metrics.easy_hard import compare_baselines, cuts, reliability
+from core.results import Result
 
 
 def test_figures_import_neither_torch_nor_streamlit() -> None:
@@ -77,7 +78,7 @@ def test_every_figure_says_how_to_read_it_and_names_fractions_that_exist(
         core.figures.twin_features(verdicts, twin),
         core.figures.twin_losses(twin, samples.assign(loss=0.1)),
         core.figures.run_curves({"A": trajectory}, marks),
-        core.figures.run_accuracies({"A": runs[0] | {"gap": None, "gold_spread": None}}, marks),
+        core.figures.run_accuracies({"A": Result(runs[0] | {"gap": None, "gold_spread": None})}, marks),
         core.figures.two_runs(image_differences(unlearned, unlearned), classes, ("A", "B")),
         core.figures.class_probabilities(answers, 0, classes),
         core.figures.logit_norms(answers, 0, 1, classes),

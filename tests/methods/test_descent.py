@@ -10,7 +10,7 @@ from core.methods.descent import run
 from core.methods.steps import get_weights
 from core.methods.task import Batches
 from core.specs import make_method
-from core.specs.methods import FALLBACK_FRACTION
+from core.specs.methods.notes import FALLBACK_FRACTION
 from core.training import as_float, tensors
 
 

@@ -11,7 +11,7 @@ from core.methods import implementation
 from core.methods.steps import get_weights
 from core.oom import memory_notes
 from core.specs import METHODS
-from core.specs.methods import Iterative
+from core.specs.methods.iterative import Iterative
 from core.training import Step
 
 HERE = Path(__file__).parent

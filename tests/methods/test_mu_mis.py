@@ -12,7 +12,7 @@ from core.methods.steps import get_weights
 from core.models import get_state
 from core.oom import memory_notes
 from core.sensitivity import draw_irrelevant, input_gradient_norms, target_and_irrelevant
-from core.specs import MuMis
+from core.specs.methods.mu_mis import MuMis
 from core.training import Step, tensors
 
 

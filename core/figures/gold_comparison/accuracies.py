@@ -28,7 +28,7 @@ MAX_CLASSES = 20
 def accuracy_comparison_table(result: Mapping[str, Any]) -> pd.DataFrame:
     """One row per role, then the golds' mean (role ``gold``) and their spread (role ``gold spread``); columns role, FA,
     RA, TA, FA_test, RA_test as fractions, null where there is none."""
-    accuracy = result.accuracy
+    accuracy = result["accuracy"]
     roles = in_role_order(accuracy)
     table = pd.DataFrame([accuracy[role] for role in roles], index=roles, columns=list(METRIC_NAMES), dtype=float)
     golds = gold_roles(roles)
@@ -56,7 +56,7 @@ def accuracy_comparison(result: Mapping[str, Any]) -> Shown:
         figure.add_hline(y, line={"color": NEUTRAL, "width": 1}, opacity=0.35, layer="below")
         if "gold spread" in by_role.index:
             _gold_band(figure, by_role.loc["gold", name], by_role.loc["gold spread", name], y - 0.25)
-    golds = gold_roles(in_role_order(result.accuracy))
+    golds = gold_roles(in_role_order(result["accuracy"]))
     for kind, roles, lift in (
         ("original", ["original"], 0.25),
         ("unlearned", ["unlearned"], 0),

@@ -97,7 +97,7 @@ def rise_fall_table(samples: pd.DataFrame, split: str = "forget") -> pd.DataFram
         golds = gold_roles(wide)
         if golds:
             wide["gold"] = wide[golds].mean(axis=1, skipna=False)
-        for role in in_role_order(r for r in wide if r == "unlearned" or is_gold(r)):
+        for role in in_role_order(r for r in wide if r in ("unlearned", "gold") or is_gold(r)):
             change = (wide[role] - wide["original"]).dropna()
             shares = {"fell": (change < 0).mean(), "rose": (change > 0).mean(), "unchanged": (change == 0).mean()}
             rows.append({"quantity": quantity, "role": role, "images": len(change), **shares})

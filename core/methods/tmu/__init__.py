@@ -32,7 +32,7 @@ from core.methods.tmu.forgetting import forget_hard
 from core.methods.tmu.predictor import called_easy, fit, held_out, shifted
 from core.methods.tmu.twin import Quota, choose_twin, fit_twin, joined, quotas
 from core.models import device_of
-from core.specs.methods import Tmu
+from core.specs.methods.tmu import Tmu
 from core.training import Step, tensors
 
 MAX_PICTURES = 1000  # adversarial twins that are kept

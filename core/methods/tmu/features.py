@@ -29,7 +29,7 @@ from core.models import device_of
 from core.oom import map_batches
 from core.sensitivity import evaluating
 from core.specs import TrainSpec
-from core.specs.methods import Tmu
+from core.specs.methods.tmu import Tmu
 from core.training import as_float, steps_per_epoch, tensors, train
 
 FEATURES = ["nf", "af", "cf"]

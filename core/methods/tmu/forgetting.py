@@ -34,7 +34,7 @@ from core.methods.task import Batches, Task
 from core.methods.tmu.features import activations, nearest
 from core.models import device_of
 from core.sensitivity import draw_irrelevant
-from core.specs.methods import Tmu
+from core.specs.methods.tmu import Tmu
 from core.training import Step, tensors
 
 

@@ -16,7 +16,7 @@ from sklearn.linear_model import LogisticRegression
 from torch import nn
 from torch.nn.utils import skip_init
 
-from core.specs.methods import Tmu
+from core.specs.methods.tmu import Tmu
 
 EPOCHS, BATCH, RATE, MOMENTUM, DECAY = 100, 32, 0.01, 0.9, 5e-4
 FOLDS = 5

@@ -16,7 +16,7 @@ from torch import nn
 
 from core.datasets import Split
 from core.methods.task import Task
-from core.specs.methods import Tmu
+from core.specs.methods.tmu import Tmu
 from core.training import train
 
 

@@ -1,4 +1,8 @@
-"""Sentences that several methods note."""
+"""Notes that several methods share."""
+
+FRESH_LABELS = "Departure from its authors: the wrong labels are drawn anew at every step, not once."
+PAIRS = "Departure from its authors: every step has as many retained images as forget images; they take turns or mix."
+FROZEN = "Departure from its authors: BatchNorm keeps its statistics."  # theirs learns from every batch
 
 FALLBACK_FRACTION = 0.75  # of the forget set's first accuracy: where baselines stop if no target is known
 

@@ -5,6 +5,7 @@ import pytest
 from core.figures import run_accuracies, run_curves, run_curves_table, run_marks, two_runs
 from core.figures.runs.compare import POINTS
 from core.figures.theme import LINES, ROLES, SPLITS
+from core.results import Result
 
 
 def test_a_setting_has_one_color_and_seeds_another_dash() -> None:
@@ -67,7 +68,7 @@ def test_accuracies_stand_beside_their_own_mean_gold(make_result) -> None:
 
 
 def test_accuracies_without_gold_and_without_test_accuracies(make_result) -> None:
-    result = make_result("mu-mis") | {"gap": None, "gold_spread": None}
+    result = Result(make_result("mu-mis") | {"gap": None, "gold_spread": None})
     result["accuracy"] = {role: result["accuracy"][role] for role in ("original", "unlearned")}
     result["accuracy"]["unlearned"] |= {"FA_test": None, "RA_test": None}
     shown = run_accuracies({"A": result}, run_marks({"A": "x"}))

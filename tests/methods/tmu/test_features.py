@@ -17,7 +17,7 @@ from core.methods.tmu.features import (
 )
 from core.methods.tmu.twin import joined
 from core.specs import TrainSpec
-from core.specs.methods import Tmu
+from core.specs.methods.tmu import Tmu
 from core.training import as_float, tensors
 
 CPU = torch.device("cpu")

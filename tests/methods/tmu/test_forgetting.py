@@ -8,7 +8,7 @@ from scipy.special import softmax
 from core.inference import accuracy, predict
 from core.methods.tmu import forgetting
 from core.methods.tmu.forgetting import _losses, _pool_predictions, forget_hard
-from core.specs.methods import Tmu
+from core.specs.methods.tmu import Tmu
 from core.training import tensors
 
 CPU = torch.device("cpu")

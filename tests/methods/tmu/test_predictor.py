@@ -5,7 +5,7 @@ from scipy.stats import norm
 from sklearn.metrics import roc_auc_score
 
 from core.methods.tmu.predictor import called_easy, fit, held_out, shifted
-from core.specs.methods import Tmu
+from core.specs.methods.tmu import Tmu
 
 SPECS = [Tmu(predictor=p, class_weights=weights) for weights in (False, True) for p in ("mlp", "logistic")]
 named = pytest.mark.parametrize("spec", SPECS, ids=lambda spec: f"{spec.predictor} {spec.class_weights}")

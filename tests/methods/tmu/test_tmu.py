@@ -11,7 +11,7 @@ import torch
 import core.methods
 from core.events import Note, Phase, Table
 from core.methods.tmu import unlearn
-from core.specs.methods import Tmu
+from core.specs.methods.tmu import Tmu
 from core.training import Step
 
 QUICK = {"twin_epochs": 2, "max_steps": 5}

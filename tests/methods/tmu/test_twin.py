@@ -7,7 +7,7 @@ import torch
 from core.datasets import Split
 from core.inference import image_losses
 from core.methods.tmu.twin import Quota, choose_twin, fit_twin, joined, quotas
-from core.specs.methods import Tmu
+from core.specs.methods.tmu import Tmu
 
 
 def split_of(counts: list[int], first: int = 0, subclass: bool = False) -> Split:

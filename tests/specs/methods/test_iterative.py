@@ -4,7 +4,7 @@ import pytest
 
 from core.errors import InvalidSpec
 from core.specs import METHODS, make_method
-from core.specs.methods import Iterative
+from core.specs.methods.iterative import Iterative
 
 ITERATIVE = [name for name, method in METHODS.items() if issubclass(method, Iterative)]
 

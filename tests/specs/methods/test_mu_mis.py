@@ -4,7 +4,8 @@ import re
 import pytest
 
 from core.errors import InvalidSpec
-from core.specs import MuMis, make_method
+from core.specs import make_method
+from core.specs.methods.mu_mis import MuMis
 
 MU_MIS = {
     "variant": ("scale-free", "paper"),

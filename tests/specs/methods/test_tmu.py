@@ -2,7 +2,7 @@ import pytest
 
 from core.errors import InvalidSpec
 from core.specs import make_method
-from core.specs.methods import Tmu
+from core.specs.methods.tmu import Tmu
 
 
 def noted(**settings) -> str:

@@ -87,11 +87,16 @@ def _parser() -> argparse.ArgumentParser:
     added = command(
         "add-weights", add_weights, "check weights of your own, keep them and print their name", store=False
     )
-    added.add_argument("file", type=Path, metavar="FILE.safetensors")
+    added.add_argument("file", type=Path, metavar="FILE", help="safetensors, or what torch.save wrote (.pth, .pt)")
     for option, about in (
         ("dataset", "the images that they were trained on"),
         ("arch", "the network; default the data set's"),
         ("labels", "class names in the order of the network's outputs, apart by commas; default the data set's order"),
+        (
+            "normalise",
+            "MEAN/STD of pixels in [0, 1], such as 0.5/0.25, one number for all channels or one each apart by "
+            "commas; default the file's, else the data set's",
+        ),
     ):
         added.add_argument(f"--{option}", metavar=option.upper(), help=about, required=option == "dataset")
     added = command("gallery", gallery, "build the shipped examples, or check them against a new build", store=False)

@@ -50,8 +50,9 @@ def add_weights(args: argparse.Namespace) -> int:
 
     dataset = named(args.dataset)
     model = ModelSpec.parse({"data": {"name": dataset}, "arch": args.arch or data_info(dataset).arch})
-    info = check_and_keep(args.file, model, args.labels.split(",") if args.labels else ())
-    print(f"{info.name}\t{info.right:.1%} of {info.looked_at} test images right")
+    labels = args.labels.split(",") if args.labels else ()
+    info = check_and_keep(args.file, model, labels, normalise=args.normalise or "")
+    print(f"{info.name}\t{info.right:.1%} of {info.looked_at} test images right, normalised by {info.normalisation}")
     return 0
 
 

@@ -1,33 +1,44 @@
 """Weights of the user's own for a known network: hostile until checked, name by name, before any is loaded."""
 
-from collections.abc import Iterable, Sequence
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
+from torch import Tensor
 
 from core.datasets import load_dataset
 from core.errors import InvalidSpec
 from core.inference import predict
 from core.metrics.prediction_table import seeded_part
 from core.models import get_state, model_for, set_state
+from core.models.checkpoint import read_checkpoint
+from core.models.foreign import our_names
 from core.specs import ModelSpec, short
-from core.store.files import read_weights
 from core.store.weights import WeightsInfo, keep_weights
 
 NAMED = 20  # names in one message
 LOOKED_AT = 2000  # test images: enough to see whether the weights know this data set
-DTYPES = {"F32": torch.float32, "I64": torch.int64}  # as safetensors calls them; all that the networks have
+FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)  # all are kept as float32
+MEAN, STD = "features.0.mean", "features.0.std"
+
+State = dict[str, np.ndarray]
 
 
-def add_weights(path: Path, model: ModelSpec, labels: Sequence[str] = (), title: str | None = None) -> WeightsInfo:
-    """Checks a safetensors file against a network, keeps it, and returns what is known of it.
+def add_weights(
+    path: Path, model: ModelSpec, labels: Sequence[str] = (), title: str | None = None, normalise: str = ""
+) -> WeightsInfo:
+    """Checks a file of weights against a network, keeps them, and returns what is known of them.
 
     Args:
+        path: safetensors, or what ``torch.save`` wrote; by our names or by those that ``core.models.foreign`` knows.
         model: the data set and the network that the file's weights are of.
         labels: class names in the order of the network's outputs; default the data set's own order.
         title: what the file is called on screen; default its own name.
+        normalise: ``MEAN/STD`` of pixels in [0, 1], such as ``0.5/0.25`` or one number per channel, apart by commas;
+            default the file's, else the data set's.
 
     Raises:
         InvalidSpec: what is missing, too much or of another shape, by name; or weights that are no numbers.
@@ -36,11 +47,11 @@ def add_weights(path: Path, model: ModelSpec, labels: Sequence[str] = (), title:
     dataset = load_dataset(model.data)
     order = _order(labels, dataset.classes)
     network = model_for(model)
-    _check(path, {name: (tuple(value.shape), value.dtype) for name, value in network.state_dict().items()})
-    state = read_weights(path)
-    for name, value in state.items():
-        if not np.isfinite(value).all():
-            raise InvalidSpec(f"{path}: {short(name)} holds values that are not finite")
+    wanted = network.state_dict()
+    given = _given(normalise, wanted[MEAN].shape) if normalise else {}
+    found = _checked(path, read_checkpoint(path), wanted)
+    source = "as given" if given else "from the file" if MEAN in found else "assumed: those of the data set"
+    state = get_state(network) | found | given
     state |= {name: state[name][order] for name in ("head.weight", "head.bias")}
     test = dataset.test.with_ids(seeded_part(dataset.test.index, LOOKED_AT, np.random.default_rng(0)))
     logits = predict(set_state(network, state), torch.tensor(test.images)).numpy()
@@ -49,7 +60,8 @@ def add_weights(path: Path, model: ModelSpec, labels: Sequence[str] = (), title:
             f"{path}: with these weights {model.arch} answers test images with values that are not finite"
         )
     right = float((logits.argmax(1) == test.labels).mean())
-    return keep_weights(get_state(network), model, title or path.stem, right, len(test))
+    normalisation = f"mean {_numbers(state[MEAN])} and std {_numbers(state[STD])} ({source})"
+    return keep_weights(get_state(network), model, title or path.stem, right, len(test), normalisation)
 
 
 def _order(labels: Sequence[str], classes: tuple[str, ...]) -> list[int]:
@@ -58,7 +70,7 @@ def _order(labels: Sequence[str], classes: tuple[str, ...]) -> list[int]:
         return list(range(len(classes)))
     problems = {
         "missing": [name for name in classes if name not in labels],
-        "not a class": [name for name in labels if name not in classes],
+        "not a class": [short(name) for name in labels if name not in classes],
     }
     if any(problems.values()) or len(labels) != len(classes):
         found = _listed(problems) or "a name stands there twice"
@@ -66,41 +78,69 @@ def _order(labels: Sequence[str], classes: tuple[str, ...]) -> list[int]:
     return [list(labels).index(name) for name in classes]
 
 
-def _check(path: Path, wanted: dict[str, tuple[tuple[int, ...], torch.dtype]]) -> None:
-    """Reads the file's header alone; the library refuses one that does not fit the file."""
+def _given(text: str, shape: torch.Size) -> State:
+    """Mean and deviation from ``MEAN/STD``."""
+    channels = shape[0]
     try:
-        with safe_open(path, framework="numpy") as file:
-            parts = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118 (it is no mapping)
-            found = {name: (tuple(part.get_shape()), part.get_dtype()) for name, part in parts.items()}
-    except (OSError, SafetensorError) as error:
-        raise InvalidSpec(f"{path} cannot be read as safetensors: {error}") from None
+        parts = [[float(number) for number in part.split(",")] for part in text.split("/")]
+        mean, std = (part * channels if len(part) == 1 else part for part in parts)
+        sound = len(mean) == len(std) == channels and all(map(math.isfinite, mean + std)) and min(std) > 0
+    except ValueError:  # no number, or not two parts
+        sound = False
+    if not sound:
+        raise InvalidSpec(
+            f"normalise = {short(text)!r} is not allowed; write MEAN/STD, such as 0.5/0.25, with one number for all "
+            f"channels or {channels} apart by commas, and std above 0"
+        )
+    return {name: np.array(values, np.float32).reshape(shape) for name, values in ((MEAN, mean), (STD, std))}
+
+
+def _checked(path: Path, found: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> State:
+    """The weights by our names, all of the network's but those that training alone or nobody needs."""
+    names = our_names(found)
+    ours = {name: found[theirs] for theirs, name in names.items()}
+    times = Counter(names.values())
+    free = {name for name in wanted if name.endswith("num_batches_tracked")}
+    if not {MEAN, STD} & ours.keys():
+        free |= {MEAN, STD}
     problems = {
-        "missing": sorted(wanted.keys() - found.keys()),
-        "not of this network": sorted(found.keys() - wanted.keys()),
+        "missing": sorted(wanted.keys() - ours.keys() - free),
+        "not of this network": sorted(short(theirs) for theirs, name in names.items() if name not in wanted),
+        "there twice": sorted(short(theirs) for theirs, name in names.items() if times[name] > 1),
         "of another shape or type": [
-            f"{name} ({kind} {list(shape)}, not {_kind(wanted[name][1])} {list(wanted[name][0])})"
-            for name, (shape, kind) in sorted(found.items())
-            if name in wanted and (shape, DTYPES.get(kind)) not in _allowed(*wanted[name])
+            f"{short(theirs)} ({_kind(found[theirs])}, not {_kind(wanted[name])})"
+            for theirs, name in sorted(names.items())
+            if name in wanted and not _fits(found[theirs], wanted[name])
         ],
     }
     if any(problems.values()):
         raise InvalidSpec(f"{path} does not fit, nothing was loaded: {_listed(problems)}")
+    state = {
+        name: value.detach().to(wanted[name].dtype).reshape(wanted[name].shape).numpy() for name, value in ours.items()
+    }
+    if bad := [theirs for theirs, name in names.items() if not np.isfinite(state[name]).all()]:
+        raise InvalidSpec(f"{path}: {short(bad[0])} holds values that are not finite")
+    return state
 
 
-def _allowed(shape: tuple[int, ...], dtype: torch.dtype) -> list[tuple[tuple[int, ...], torch.dtype]]:
-    """torch reads a single value also from an array of one, as some writers keep it."""
-    return [(shape, dtype)] if shape else [((), dtype), ((1,), dtype)]
+def _fits(found: Tensor, wanted: Tensor) -> bool:
+    """Sides of 1 do not matter: some keep a mean as (C,), and a single number as an array of one."""
+    same = [side for side in found.shape if side != 1] == [side for side in wanted.shape if side != 1]
+    return same and (found.dtype in FLOATS if wanted.is_floating_point() else found.dtype == wanted.dtype)
 
 
-def _kind(dtype: torch.dtype) -> str:
-    return next(name for name, known in DTYPES.items() if known == dtype)
+def _kind(value: Tensor) -> str:
+    return f"{str(value.dtype).removeprefix('torch.')} {list(value.shape)}"
+
+
+def _numbers(values: np.ndarray) -> str:
+    return ", ".join(f"{value:.4g}" for value in values.flat)
 
 
 def _listed(problems: dict[str, list[str]]) -> str:
     return "; ".join(f"{len(names)} {what}: {_some(names)}" for what, names in problems.items() if names)
 
 
-def _some(names: Iterable[str]) -> str:
-    shown = [short(name) for name in names]
-    more = f" and {len(shown) - NAMED} more" if len(shown) > NAMED else ""
-    return f"{', '.join(shown[:NAMED])}{more}"
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return f"{', '.join(names[:NAMED])}{more}"

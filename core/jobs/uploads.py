@@ -21,7 +21,7 @@ from core.specs import ModelSpec, data_info
 from core.store import write_json
 from core.store.files import read_json
 
-Kind = Literal["npz", "zip", "safetensors"]
+Kind = Literal["npz", "zip", "safetensors", "pth"]
 
 EVERY = 0.2  # seconds between two writes of the progress
 OLD = 24 * 3600.0  # seconds after which what nobody asks for any more is removed
@@ -30,13 +30,18 @@ _launched: dict[str, "subprocess.Popen[bytes]"] = {}  # by token
 
 
 def start_adding(
-    file: IO[bytes], kind: Kind, title: str, model: ModelSpec | None = None, labels: tuple[str, ...] = ()
+    file: IO[bytes],
+    kind: Kind,
+    title: str,
+    model: ModelSpec | None = None,
+    labels: tuple[str, ...] = (),
+    normalise: str = "",
 ) -> str:
     """Takes a file, starts the process that adds it, and returns the token under which it tells how far it is.
 
     Args:
         title: what the images or weights will be called on screen.
-        model, labels: what weights are of; see ``core.experiment.weights.add_weights``.
+        model, labels, normalise: what weights are of; see ``core.experiment.weights.add_weights``.
     """
     _tidy()
     token = uuid4().hex
@@ -47,8 +52,10 @@ def start_adding(
             shutil.copyfileobj(file, kept)
     except OSError as error:
         raise DataUnavailable(f"{folder} cannot be written: {error.strerror}") from error
-    wanted = None if model is None else model.model_dump(mode="json")
-    write_json(folder / "wanted.json", {"kind": kind, "title": title, "model": wanted, "labels": labels})
+    weights = (
+        {} if model is None else {"model": model.model_dump(mode="json"), "labels": labels, "normalise": normalise}
+    )
+    write_json(folder / "wanted.json", {"kind": kind, "title": title} | weights)
     _tell(token, done=0, total=1)
     _launched[token] = subprocess.Popen(
         [sys.executable, "-m", "core.jobs.uploads", token],
@@ -81,7 +88,7 @@ def work(token: str) -> None:
     wanted = read_json(_folder(token) / "wanted.json")
     path = _folder(token) / f"upload.{wanted['kind']}"
     try:
-        name, said = (_add_weights if wanted["kind"] == "safetensors" else _add_images)(token, path, wanted)
+        name, said = (_add_weights if "model" in wanted else _add_images)(token, path, wanted)
     except (UnlearnError, MemoryError) as error:
         said = (str(error) or "not enough memory").replace(str(path), f"{wanted['title']}{path.suffix}")
         _tell(token, done=0, total=1, error=said)
@@ -108,8 +115,10 @@ def _add_images(token: str, path: Path, wanted: dict[str, Any]) -> tuple[str, st
 def _add_weights(token: str, path: Path, wanted: dict[str, Any]) -> tuple[str, str]:
     from core.experiment.weights import add_weights  # brings in torch, which the page must not
 
-    info = add_weights(path, ModelSpec.parse(wanted["model"]), wanted["labels"], wanted["title"])
-    return info.name, f"They fit, and classify {info.right:.1%} of {info.looked_at:,} test images right."
+    model = ModelSpec.parse(wanted["model"])
+    info = add_weights(path, model, wanted["labels"], wanted["title"], wanted["normalise"])
+    right = f"They fit, and classify {info.right:.1%} of {info.looked_at:,} test images right."
+    return info.name, f"{right} Images are normalised by {info.normalisation}."
 
 
 def _tell(token: str, *, done: int, total: int, name: str = "", said: str = "", error: str = "") -> None:

@@ -24,6 +24,7 @@ class WeightsInfo:
         data, arch, width: what they were checked against.
         right: share of the test images looked at that they classify right.
         looked_at: how many those were.
+        normalisation: mean and std that the network begins with, and where they come from.
     """
 
     name: str
@@ -33,15 +34,16 @@ class WeightsInfo:
     width: int | None
     right: float
     looked_at: int
+    normalisation: str = ""  # not known of weights that were added before it was kept
 
 
 def keep_weights(
-    state: Mapping[str, np.ndarray], model: ModelSpec, title: str, right: float, looked_at: int
+    state: Mapping[str, np.ndarray], model: ModelSpec, title: str, right: float, looked_at: int, normalisation: str = ""
 ) -> WeightsInfo:
     """Keeps a state that was checked against the model, and returns what is known of it."""
     data = safetensors.numpy.save({part: np.asarray(value, order="C") for part, value in state.items()})
     name = _fingerprint(data, model)
-    info = WeightsInfo(name, title, model.data.name, model.arch, model.width, right, looked_at)
+    info = WeightsInfo(name, title, model.data.name, model.arch, model.width, right, looked_at, normalisation)
     write_bytes(_path(name, "safetensors"), data)
     write_json(_path(name, "json"), asdict(info))  # last: what has a record is whole
     return info

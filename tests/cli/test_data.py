@@ -66,7 +66,7 @@ def test_the_root_is_where_data_is_looked_for(tmp_path, monkeypatch, capsys):
         (["add", "npz:gone.npz"], "gone.npz cannot be read as npz"),
         (["plan", "--dataset", "folder:gone"], "gone is not a folder"),
         (["add", "zip:gone.zip"], "gone.zip cannot be read as a zip file"),
-        (["add-weights", "gone", "--dataset", "digits"], "gone cannot be read as safetensors"),
+        (["add-weights", "gone", "--dataset", "digits"], "gone cannot be read: No such file"),
         (["plan", "--weights", "gone"], "model.weights = 'gone' is not allowed"),
         (["plan", "--weights", "0" * 20], "weights 0{20} are not on this machine"),
     ],
@@ -84,7 +84,8 @@ def test_weights_are_added_listed_and_planned_with(tmp_path, monkeypatch, capsys
     save_file(get_state(model_for(ModelSpec())), tmp_path / "mine.safetensors")
     assert main(["add-weights", str(tmp_path / "mine.safetensors"), "--dataset", "digits"]) == 0
     name, about = capsys.readouterr().out.strip().split("\t")
-    assert re.fullmatch(r"[\d.]+% of 447 test images right", about)
+    normalised = "normalised by mean 0.305 and std 0.376 (from the file)"
+    assert re.fullmatch(rf"[\d.]+% of 447 test images right, {re.escape(normalised)}", about)
     assert main(["list", "weights"]) == 0
     assert capsys.readouterr().out == f"{name}\tresnet-tiny\tdigits\tmine\n"
     assert main(["plan", "--weights", name, "--gold-seeds", "0", "--json"]) == 0

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import safetensors.numpy
+import torch
 
 from core import DataUnavailable, InvalidSpec, ModelSpec, RunSpec
 from core.experiment.weights import add_weights
@@ -16,7 +17,7 @@ from core.models import get_state, model_for
 from core.paths import data_root
 from core.planning.plan import GIVEN
 from core.store import SavedModel
-from core.store.weights import kept_weights
+from core.store.weights import given_weights, kept_weights
 
 States = dict[str, np.ndarray]
 
@@ -89,8 +90,12 @@ def without(state: States) -> States:
     [
         (without, "1 missing: head.bias"),
         (lambda s: s | {"fc.weight": s["head.bias"]}, "1 not of this network: fc.weight"),
-        (lambda s: s | {"head.weight": s["head.weight"][:7]}, r"head.weight \(F32 \[7, 64\], not F32 \[10, 64\]\)"),
-        (lambda s: s | {"head.bias": s["head.bias"].astype(np.float16)}, r"head.bias \(F16 \[10\], not F32 \[10\]\)"),
+        (
+            lambda s: s | {"head.weight": s["head.weight"][:7]},
+            r"head.weight \(float32 \[7, 64\], not float32 \[10, 64\]",
+        ),
+        (lambda s: s | {"head.bias": s["head.bias"].astype(np.int32)}, r"head.bias \(int32 \[10\], not float32 \[10\]"),
+        (lambda s: s | {"module.head.bias": s["head.bias"]}, "2 there twice: head.bias, module.head.bias"),
         (lambda s: s | {"head.bias": s["head.bias"] * np.nan}, "head.bias holds values that are not finite"),
         (lambda s: {n: p - 9 if n.endswith("running_var") else p for n, p in s.items()}, "answers test images with"),
     ],
@@ -102,8 +107,9 @@ def test_what_does_not_fit_is_named(change: Callable, message: str, tmp_path: Pa
 
 
 def test_all_that_is_wrong_is_named_at_once(tmp_path: Path, state: States) -> None:
-    others = {f"module.{name}": part for name, part in state.items()}
-    with pytest.raises(InvalidSpec, match=rf"{len(state)} missing: .* and {len(state) - 20} more; {len(state)} not of"):
+    others = {f"encoder.{name}": part for name, part in state.items()}
+    needed = sum(not name.endswith("num_batches_tracked") for name in state) - 2  # nor mean and std
+    with pytest.raises(InvalidSpec, match=rf"{needed} missing: .* and {needed - 20} more; {len(state)} not of this"):
         add_weights(saved(tmp_path, others), ModelSpec())
 
 
@@ -111,7 +117,6 @@ def test_all_that_is_wrong_is_named_at_once(tmp_path: Path, state: States) -> No
     "content",
     [
         b"",
-        b"PK\x03\x04 no such file",
         struct.pack("<Q", 2**62) + b"{}",  # a header longer than the file
         struct.pack("<Q", 63)
         + b'{"head.bias":{"dtype":"F32","shape":[9999999999],"data_offsets":[0,4]}}'[:63]
@@ -124,9 +129,39 @@ def test_hostile_files(content: bytes, tmp_path: Path) -> None:
         add_weights(tmp_path / "a.st", ModelSpec())
 
 
-def test_a_file_that_is_gone(tmp_path: Path) -> None:
-    with pytest.raises(InvalidSpec, match="cannot be read as safetensors"):
-        add_weights(tmp_path / "gone", ModelSpec())
+@pytest.mark.parametrize("kind", [torch.float16, torch.bfloat16, torch.float64])
+def test_other_precisions_become_float32(kind: torch.dtype, tmp_path: Path, state: States) -> None:
+    cast = {name: torch.tensor(part).to(kind) if part.dtype == np.float32 else part for name, part in state.items()}
+    torch.save({name: torch.as_tensor(part) for name, part in cast.items()}, tmp_path / "a.pth")
+    kept = given_weights(ModelSpec(weights=add_weights(tmp_path / "a.pth", ModelSpec()).name))
+    for name, part in kept.items():
+        assert part.dtype == state[name].dtype
+        np.testing.assert_array_equal(part, torch.as_tensor(cast[name]).to(torch.float64).numpy().astype(part.dtype))
+
+
+def test_what_is_absent_and_not_needed_is_filled(tmp_path: Path, state: States) -> None:
+    """The counts of BatchNorm, which older files have not, and the normalisation, which is said to be assumed."""
+    counts = {name for name in state if name.endswith("num_batches_tracked")}
+    fewer = {name: part for name, part in state.items() if name not in counts | {"features.0.mean", "features.0.std"}}
+    info = add_weights(saved(tmp_path, fewer), ModelSpec())
+    assert info.normalisation == "mean 0.305 and std 0.376 (assumed: those of the data set)"
+    for name, part in given_weights(ModelSpec(weights=info.name)).items():
+        np.testing.assert_array_equal(part, state[name])
+
+
+def test_a_normalisation_that_is_given_counts_more_than_the_file(tmp_path: Path, state: States) -> None:
+    info = add_weights(saved(tmp_path, state), ModelSpec(), normalise="0.5/0.25")
+    assert info.normalisation == "mean 0.5 and std 0.25 (as given)"
+    kept = given_weights(ModelSpec(weights=info.name))
+    assert kept["features.0.mean"].tolist() == [[[0.5]]]
+    assert kept["features.0.std"].tolist() == [[[0.25]]]
+    assert add_weights(saved(tmp_path, state), ModelSpec()).normalisation.endswith("(from the file)")
+
+
+@pytest.mark.parametrize("text", ["0.5", "0.5/", "0.5/0", "0.5/-1", "nan/1", "a/1", "0.5,0.5/1", "0.5/1/1"])
+def test_what_is_no_normalisation(text: str, tmp_path: Path, state: States) -> None:
+    with pytest.raises(InvalidSpec, match=re.escape(f"normalise = {text!r} is not allowed; write MEAN/STD")):
+        add_weights(saved(tmp_path, state), ModelSpec(), normalise=text)
 
 
 def test_weights_that_changed_on_disk_are_not_used(finish, tmp_path: Path, state: States) -> None:

@@ -7,6 +7,7 @@ from io import BytesIO
 import numpy as np
 import pytest
 import safetensors.numpy
+import torch
 
 from core import ModelSpec
 from core.jobs import uploads
@@ -63,6 +64,17 @@ def test_weights_are_checked_and_added_by_another_process() -> None:
     assert (told["name"], info.title) == (info.name, "mine")
     assert f"{info.right:.1%} of 447 test images" in told["said"]
     assert not list((data_root() / "uploads").rglob("*.safetensors"))
+
+
+@pytest.mark.usefixtures("here")
+def test_weights_of_torch_save_with_a_normalisation() -> None:
+    file = BytesIO()
+    torch.save({"state_dict": model_for(ModelSpec()).state_dict()}, file)
+    file.seek(0)
+    told = adding_state(start_adding(file, "pth", "mine", ModelSpec(), normalise="0.5/0.25"))
+    (info,) = kept_weights()
+    assert (told["name"], told["error"]) == (info.name, "")
+    assert told["said"].endswith("test images right. Images are normalised by mean 0.5 and std 0.25 (as given).")
 
 
 @pytest.mark.usefixtures("here")

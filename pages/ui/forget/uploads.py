@@ -13,6 +13,7 @@ from core.store.weights import fitting_weights
 from pages.ui.forget import run_form
 from pages.ui.shell.errors import boundary, plain
 
+WEIGHT_FILES = ("safetensors", "pth", "pt", "tar")  # .pth.tar is a name of torch.save's files, not an archive
 IMAGES = """
 - **.zip** of a folder with one folder of pictures per class: `train/CLASS/…` and `test/CLASS/…`, or `CLASS/…`, of which
   every fifth is kept for testing.
@@ -22,9 +23,10 @@ All of it is checked first, and what is wrong is named file by file. Files of mo
 `python -m core add`.
 """
 WEIGHTS = """
-A **.safetensors** file with weights of this architecture on this data set. Names, shapes and types are checked before
-anything is loaded. MU-Mis and looking into images need nothing more. Gold models need a recipe, which you choose above;
-**it is not the original's own**.
+A **.safetensors**, **.pth** or **.pt** file with weights of this architecture on this data set, by our names or by
+those of torchvision, Unlearn-Saliency, SSD, kuangliu/pytorch-cifar or torchunlearn. Names, shapes and types are checked
+before anything is loaded; whether the weights compute what you expect, the test accuracy shows. MU-Mis and looking into
+images need nothing more. Gold models need a recipe, which you choose above; **it is not the original's own**.
 """
 
 
@@ -54,10 +56,15 @@ def choose_weights() -> None:
         st.caption("How the original was trained is not known: gold models follow this recipe, not its own.")
     with st.expander("Add weights of your own", icon=":material/upload:"):
         st.markdown(WEIGHTS)
-        file = st.file_uploader("Weights", "safetensors", key="own.weights", label_visibility="collapsed")
+        file = st.file_uploader("Weights", WEIGHT_FILES, key="own.weights", label_visibility="collapsed")
         st.text_input(
             "Class names in the order of the outputs", key="own.labels", placeholder="as in the data set",
             help="Apart by commas. Needed where the network has the classes in another order than the data set.",
+        )  # fmt: skip
+        st.text_input(
+            "Normalisation of the pixels", key="own.normalise", placeholder="the file's, else the data set's",
+            help="MEAN/STD of pixels from 0 to 1, such as 0.5/0.25: one number for all channels, or one each apart by "
+            "commas. A wrong one costs test accuracy.",
         )  # fmt: skip
         st.button("Check and add the weights", disabled=file is None, on_click=_start_weights, args=(file,))
         _outcome("weights", _use_weights)
@@ -84,7 +91,10 @@ def _start_weights(file: UploadedFile) -> None:
     labels = tuple(name.strip() for name in names.split(",")) if names.strip() else ()
     with boundary():
         model = ModelSpec.parse({"data": {"name": run_form.get("dataset")}, "arch": run_form.get("arch")})
-        st.session_state["adding.weights"] = start_adding(file, "safetensors", _title(Path(file.name)), model, labels)
+        path = Path(file.name)
+        kind = "safetensors" if path.suffix.lower() == ".safetensors" else "pth"
+        normalise = st.session_state["own.normalise"].strip()
+        st.session_state["adding.weights"] = start_adding(file, kind, _title(path), model, labels, normalise)
 
 
 def _kind(path: Path) -> Literal["npz", "zip"]:

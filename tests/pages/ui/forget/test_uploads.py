@@ -6,6 +6,7 @@ from io import BytesIO
 import numpy as np
 import pytest
 import safetensors.numpy
+import torch
 from streamlit.testing.v1 import AppTest
 
 from core import ModelSpec, RunSpec
@@ -100,6 +101,16 @@ def test_labels_are_passed_on(open_page: Callable[..., AppTest], words: Callable
     press(app, "Check and add the weights")
     assert "8 missing\\: two, three" in words(app)
     assert kept_weights() == []
+
+
+def test_a_file_of_torch_save_and_its_normalisation(open_page: Callable[..., AppTest]) -> None:
+    app = open_page(PAGE)
+    file = BytesIO()
+    torch.save(model_for(ModelSpec()).state_dict(), file)
+    app.file_uploader(key="own.weights").upload("mine.pth.tar", file.getvalue()).run()
+    app.text_input(key="own.normalise").set_value("0.5/0.25").run()
+    press(app, "Check and add the weights")
+    assert "Images are normalised by mean 0\\.5 and std 0\\.25 \\(as given\\)" in app.success[0].value
 
 
 def test_a_link_to_a_run_from_weights_fills_the_form(open_page: Callable[..., AppTest], tmp_path) -> None:

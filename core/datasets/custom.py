@@ -23,6 +23,8 @@ from core.specs.datasets import OWN_NAME
 READERS = {"folder": read_folder, "zip": read_zip, "npz": read_npz}
 CLASS_NAME = re.compile(r"[^+:,=%\s](?:[^+:,=%]{0,78}[^+:,=%\s])?")
 MIN_TRAIN = 20  # images; DataSpec.size asks for no fewer
+FEW, MANY = 500, 5_000  # training images up to which batches are small, and from which on they are large
+LARGE = 10_000  # training images that are worth a large network
 
 
 def is_place(name: str) -> bool:
@@ -95,6 +97,18 @@ def _info(title: str, arrays: Arrays, classes: list[str]) -> DataInfo:
         sizes=(count - held, held, len(arrays[2])),
         mean=(0.5,) * channels,  # constants: taken from the images, they would remember those to forget
         std=(0.25,) * channels,
-        arch="resnet18" if size >= 16 else "resnet-tiny",
-        recipe="cifar-fast" if size >= 16 else "digits",
+        arch=_network(size, count - held),
+        recipe=_recipe(count - held),
     )
+
+
+def _network(size: int, train: int) -> str:
+    """Small where the images are small or few, so that a first run takes minutes without a GPU."""
+    return "resnet18" if size >= 16 and train >= LARGE else "resnet-tiny"
+
+
+def _recipe(train: int) -> str:
+    """Small batches make enough steps of few images. None mirrors them: a mirrored letter is another one."""
+    if train < FEW:
+        return "few-images"
+    return "digits" if train < MANY else "fast-plain"

@@ -5,9 +5,11 @@ import time
 from typing import Any
 
 from core.events import Event, Finished, Phase, Step, Table
+from core.planning.remaining import MIN_SECONDS
 from core.store import RunFolder, write_json, write_table, write_weights
 
 EVERY = 0.2  # seconds between two writes of the progress
+PARTS = 30  # of a phase, of which the last says how fast it goes: epochs of most recipes
 MAX_STEPS = 1000  # steps in the progress file; the trajectory has all of them
 
 
@@ -25,9 +27,13 @@ class Recorder:
         """Takes one event; True where the progress file was written."""
         match event:
             case Phase(name, done, total):
-                new = {"name": name, "started": time.time(), "begun": done}  # not at 0 where it was taken up again
-                phase = self.phases.setdefault(name, new)
-                phase |= {"done": done, "total": total, "changed": time.time()}
+                now = time.time()
+                begun = [done, now]  # not at 0 where it was taken up again
+                phase = self.phases.setdefault(name, {"name": name, "started": now, "recent": [begun]})
+                phase |= {"done": done, "total": total, "changed": now}
+                last, at = phase["recent"][-1]
+                if done - last >= total / PARTS and now - at > MIN_SECONDS:
+                    phase["recent"] = [[last, at], [done, now]]
             case Step():
                 values = {"step": event.step, "loss": event.loss, **event.values}
                 self.steps.append({k: None if math.isnan(v) else v for k, v in values.items()})

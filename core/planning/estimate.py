@@ -3,7 +3,7 @@
 import math
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from statistics import median
 from typing import Any
 
@@ -21,7 +21,7 @@ MIN_STEPS = 100  # of a training that says how long others take: in a shorter on
 
 
 def estimate(
-    spec: RunSpec, needed: Mapping[str, ModelSpec], cached: frozenset[str], train: int, removed: int, past: Past
+    spec: RunSpec, passes: Mapping[str, int], cached: frozenset[str], train: int, past: Past
 ) -> tuple[dict[str, float | None], bool]:
     """Seconds per phase: trainings by the pace of like trainings, the method by its last runs on like models.
 
@@ -29,7 +29,8 @@ def estimate(
     image: roughly, as a large network makes more of a processor than a small one.
 
     Args:
-        train, gone: training images, and how many of them golds are trained without.
+        passes: role -> images that go through the model in its training, counted once an epoch.
+        train: training images.
 
     Returns:
         phase -> seconds, None where nothing is known; and whether trainings are known roughly only.
@@ -41,14 +42,12 @@ def estimate(
         return _kind(model) == _kind(wanted["model"])
 
     trained = [record for record in past.records if record["epochs"] and record["device"].startswith(device)]
-    trained = [record for record in trained if record["steps"] >= MIN_STEPS] or trained
-    pace = [_pace(record) for record in trained if alike(record["spec"])]
+    pace = [_pace(record) for record in _long(record for record in trained if alike(record["spec"]))]
     rough = not pace
     if rough:
-        pace = _scaled(trained, spec.model)
+        pace = _scaled(_long(trained), spec.model)
     seconds: dict[str, float | None] = {}
-    for role, model in needed.items():
-        images = 0 if model.weights else model.train.epochs * (train - (removed if model.without else 0))
+    for role, images in passes.items():
         seconds[role] = 0.0 if role in cached or not images else _usual(pace, times=images)
     runs = [result for result in past.results if alike(result["spec"]["model"])]
     same = [result for result in runs if result["spec"]["method"] == wanted["method"]]
@@ -59,7 +58,7 @@ def estimate(
         images = spec.measure.shadows * spec.model.train.epochs * train
         at_once = 1 if device == "cuda" else os.cpu_count() or 1
         seconds["measure"] = _usual(pace, times=images / at_once)
-    return seconds, rough and any(seconds[role] for role in needed)
+    return seconds, rough and any(seconds[role] for role in passes)
 
 
 def has_gpu() -> bool:
@@ -75,6 +74,12 @@ def work(model: ModelSpec) -> float:
 def _kind(model: Mapping[str, Any]) -> tuple[Any, ...]:
     """Of models that take as long as each other, from a spec's plain values."""
     return model["data"], model["arch"], model["width"] or WIDTH.get(model["arch"])
+
+
+def _long(records: Iterable[Record]) -> list[Record]:
+    """Those that say how long others take; all where there are none."""
+    records = list(records)
+    return [record for record in records if record["steps"] >= MIN_STEPS] or records
 
 
 def _pace(record: Record) -> float:

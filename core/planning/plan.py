@@ -31,6 +31,7 @@ class Plan:
         per_class: class or sub-class name -> (forget images, training images).
         models: role -> spec of every model that the run needs, the unlearned one excepted.
         cached: roles that are trained already.
+        passes: role -> images that go through the model in its training, counted once an epoch.
         seconds: phase -> estimated seconds; None where nothing is known of it.
         rough: whether trainings are estimated by those of other networks or images.
         warnings: sentences for the screen.
@@ -43,6 +44,7 @@ class Plan:
     per_class: dict[str, tuple[int, int]]
     models: dict[str, ModelSpec]
     cached: frozenset[str]
+    passes: dict[str, int]
     seconds: dict[str, float | None]
     rough: bool
     warnings: tuple[str, ...]
@@ -101,7 +103,9 @@ def plan(spec: RunSpec, *, models: Container[str] = (), past: Past | None = None
     needed = {"original": spec.model, "initial": initial_model(spec.model)}
     needed |= {gold_role(seed): gold_model(spec.model, seed, removed.sha256) for seed in spec.gold_seeds}
     cached = frozenset(role for role, model in needed.items() if model.key in models)
-    seconds, rough = estimate(spec, needed, cached, len(dataset.train), len(removed), past or Past())
+    train = len(dataset.train)
+    passes = {role: _passes(model, train, len(removed)) for role, model in needed.items()}
+    seconds, rough = estimate(spec, passes, cached, train, past or Past())
     known = dataset.pool is not None and not forget.by_subclass
     return Plan(
         spec=spec,
@@ -110,6 +114,7 @@ def plan(spec: RunSpec, *, models: Container[str] = (), past: Past | None = None
         per_class=_per_class(dataset, forget),
         models=needed,
         cached=cached,
+        passes=passes,
         seconds=seconds,
         rough=rough,
         warnings=tuple(_warnings(spec, dataset, forget)),
@@ -123,6 +128,10 @@ def plan(spec: RunSpec, *, models: Container[str] = (), past: Past | None = None
 def forget_json(spec: RunSpec, forget: ForgetSet) -> dict[str, Any]:
     """The result's ``forget`` object."""
     return {"text": spec.forget.text, "size": len(forget), "sha256": forget.sha256}
+
+
+def _passes(model: ModelSpec, train: int, removed: int) -> int:
+    return 0 if model.weights else model.train.epochs * (train - (removed if model.without else 0))
 
 
 def _per_class(dataset: Dataset, forget: ForgetSet) -> dict[str, tuple[int, int]]:

@@ -52,6 +52,7 @@ RECIPES: dict[str, TrainSpec] = {
     "digits": TrainSpec(),
     "cifar-fast": TrainSpec(batch_size=128, augment="crop-flip"),
     "fast-plain": TrainSpec(batch_size=128),  # one-cycle too, for digits and letters, which a mirror makes others
+    "few-images": TrainSpec(epochs=60, batch_size=16),
     "mu-mis-paper": TrainSpec(epochs=200, batch_size=128, schedule="cosine", augment="crop-flip"),
     "tmu-paper": TrainSpec(epochs=60, batch_size=128, learning_rate=0.01, schedule="cosine"),
 }

@@ -3,7 +3,7 @@ import pytest
 
 from core.datasets import add_images, load_dataset
 from core.errors import InvalidSpec
-from core.specs import DataSpec, data_info, own_datasets
+from core.specs import DataSpec, data_info, make_spec, own_datasets
 
 
 def test_the_name_depends_on_the_content_alone(npz, arrays):
@@ -32,6 +32,24 @@ def test_added_images_are_a_data_set_like_any_other(npz, arrays):
     everything = load_dataset(DataSpec(name=name, pool=False))
     assert everything.pool is None
     assert sorted(everything.train.index) == list(range(40))
+
+
+@pytest.mark.parametrize(
+    ("side", "train", "arch", "recipe"),
+    [
+        (32, 24, "resnet-tiny", "few-images"),
+        (8, 24, "resnet-tiny", "few-images"),
+        (8, 625, "resnet-tiny", "digits"),  # of which 125 are held back
+        (16, 12_490, "resnet-tiny", "fast-plain"),
+        (16, 12_500, "resnet18", "fast-plain"),
+        (8, 12_500, "resnet-tiny", "fast-plain"),
+    ],
+)
+def test_network_and_recipe_go_by_size_and_number(npz, side: int, train: int, arch: str, recipe: str):
+    images = np.zeros((train, side, side), np.uint8)
+    name = add_images(f"npz:{npz(x_train=images, y_train=np.arange(train) % 2, x_test=images[:8])}")
+    assert (data_info(name).arch, data_info(name).recipe) == (arch, recipe)
+    assert make_spec(name, "class=cat").model.train.augment == "none"  # a mirrored letter is another one
 
 
 def test_a_place_can_be_loaded_at_once(npz, tmp_path):

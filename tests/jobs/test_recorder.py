@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from core import Finished, Phase, RunSpec, Step, Store, Table
-from core.jobs.recorder import MAX_STEPS, Recorder
+from core.jobs.recorder import MAX_STEPS, PARTS, Recorder
 
 
 def test_the_progress_file_is_json_and_bounded(
@@ -19,9 +19,8 @@ def test_the_progress_file_is_json_and_bounded(
     progress = json.loads((recorder.folder / "progress.json").read_text())
     assert len(progress["steps"]) <= MAX_STEPS + 1
     assert progress["steps"][-1] == {"step": 5 * MAX_STEPS, "loss": None, "FA": 0.5}
-    assert progress["phases"][0] | {"started": 0, "changed": 0} == {
-        "name": "unlearn", "begun": 1, "done": 1, "total": 5000, "started": 0, "changed": 0,
-    }  # fmt: skip
+    (phase,) = progress["phases"]
+    assert phase == phase | {"name": "unlearn", "done": 1, "total": 5000, "recent": [[1, phase["started"]]]}
 
 
 def test_a_phase_knows_where_this_attempt_began(
@@ -33,7 +32,20 @@ def test_a_phase_knows_where_this_attempt_began(
     for done in (61, 62, 63):
         recorder.record(Phase("original", done, 100))
     (phase,) = store.run(quick().id).progress()["phases"]
-    assert (phase["begun"], phase["done"]) == (61, 63)
+    assert (phase["recent"][0][0], phase["done"]) == (61, 63)
+
+
+def test_a_phase_knows_when_its_last_part_began(
+    store: Store, quick: Callable[..., RunSpec], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pace is that of the last epoch: it changes when the machine becomes busy."""
+    recorder = Recorder(store.run(store.submit(quick())))
+    for done in range(1, 72):
+        monkeypatch.setattr("time.time", lambda now=10.0 * done: now)
+        recorder.record(Phase("original", done, 20 * PARTS))  # a part has 20 steps
+    (phase,) = recorder.phases.values()
+    assert phase["recent"] == [[41, 410.0], [61, 610.0]]
+    assert (phase["done"], phase["changed"]) == (71, 710.0)
 
 
 def test_the_end_leaves_tables_and_result_and_no_progress(store: Store, quick: Callable[..., RunSpec]) -> None:

@@ -268,18 +268,22 @@ def test_space_on_disk(open_page: Callable[..., AppTest], store: Store, finished
     ("phase", "now", "said"),
     [
         (
-            {"name": "gold-1", "done": 20, "total": 100, "begun": 0, "started": 0, "changed": 10},
+            {"name": "gold-1", "done": 20, "total": 100, "recent": [[0, 0]], "started": 0, "changed": 10},
             15,
             "(15 s, ~35 s left)",
         ),
-        ({"name": "gold-1", "done": 60, "total": 100, "begun": 50, "started": 0, "changed": 50}, 50, "~3 min left"),
         (
-            {"name": "gold-1", "done": 100, "total": 100, "begun": 0, "started": 0, "changed": 10},
+            {"name": "gold-1", "done": 60, "total": 100, "recent": [[50, 0]], "started": 0, "changed": 50},
+            50,
+            "~3 min left",
+        ),
+        (
+            {"name": "gold-1", "done": 100, "total": 100, "recent": [[0, 0]], "started": 0, "changed": 10},
             99,
             "100 of 100 (10 s)",
         ),
         (
-            {"name": "unlearn", "done": 2, "total": 80, "begun": 0, "started": 0, "changed": 6},
+            {"name": "unlearn", "done": 2, "total": 80, "recent": [[0, 0]], "started": 0, "changed": 6},
             9,
             "step 2 of at most 80",
         ),

@@ -6,9 +6,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from core import DataUnavailable, RunSpec, plan
 from core.analysis.summary import summarize
 from core.figures import accuracy_curves, playback, role_name, sensitivity_curves
 from core.jobs import ensure_supervisor
+from core.planning.plan import Plan
+from core.planning.remaining import left_of_phase, left_of_run
 from core.store import GALLERY, RunFolder, RunRow, open_run
 from pages.ui.forget import step_slider
 from pages.ui.forget.plan_summary import duration
@@ -65,11 +68,29 @@ def _going_on(row: RunRow, folder: RunFolder) -> None:
         st.info("Starting a worker." if place == 0 else f"{place} run{'s' * (place > 1)} before this one.")
         return
     progress = folder.progress()
+    if left := _left(folder, progress["phases"]):
+        st.caption(left)
     for phase in progress["phases"]:
         done, total = phase["done"], phase["total"]
         st.progress(done / total if total else 1.0, text=_phase_text(phase, phase is progress["phases"][-1]))
     if progress["steps"]:
         _curves(pd.DataFrame(progress["steps"]), run=row.id)
+
+
+def _left(folder: RunFolder, phases: list[dict[str, Any]]) -> str:
+    """How long the run will still take; empty where nothing is known."""
+    try:
+        seconds, whole = left_of_run(_planned(folder.spec, str(folder.root)), phases, time.time())
+    except DataUnavailable:
+        return ""  # its images are on the machine that works on it
+    if seconds is None:
+        return ""
+    return f"{duration(seconds)} left{'' if whole else ', without unlearning and measuring'}."
+
+
+@st.cache_resource(ttl=5, max_entries=16, show_spinner=False)
+def _planned(spec: RunSpec, root: str) -> Plan:
+    return plan(spec, models=data_access.store().models, past=data_access.past(root))
 
 
 def _phase_text(phase: dict[str, Any], last: bool) -> str:
@@ -91,9 +112,8 @@ def _phase_text(phase: dict[str, Any], last: bool) -> str:
     elapsed = (time.time() if going_on else phase["changed"]) - phase["started"]
     if name == "unlearn" and going_on:  # methods end when they have forgotten, most long before their limit
         return f"{title}: step {done} of at most {total} ({elapsed:.0f} s)"
-    made, spent = done - phase["begun"], phase["changed"] - phase["started"]
-    left = spent / made * (total - done) - (elapsed - spent) if made and spent > 1 else 0.0
-    return f"{title}: {done} of {total} ({elapsed:.0f} s{f', {duration(left)} left' if going_on and left > 0 else ''})"
+    left = left_of_phase(phase, time.time()) if going_on else None
+    return f"{title}: {done} of {total} ({elapsed:.0f} s{f', {duration(left)} left' if left else ''})"
 
 
 def _curves(trajectory: pd.DataFrame, run: str) -> None:

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from core import Phase, RunSpec, Step, Store, export
 from core.examples import examples
 from core.jobs import recorder, worker
+from core.planning.plan import Plan
 from core.specs import to_query
 from core.store import RunFolder
 from pages.ui.forget import live
@@ -294,3 +295,25 @@ def test_what_is_left_is_told_by_what_was_done(
 ) -> None:
     monkeypatch.setattr("time.time", lambda: now)
     assert said in live._phase_text(phase, last=True)
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        ((100.0, True), ["~2 min left."]),
+        ((20.0, False), ["~20 s left, without unlearning and measuring."]),
+        ((None, False), []),
+    ],
+)
+def test_what_is_left_of_the_run(
+    left: tuple[float | None, bool], said: list[str], open_page: Callable[..., AppTest], running: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    def told(planned: Plan, phases: list[dict[str, Any]], now: float) -> tuple[float | None, bool]:
+        assert planned.run == running
+        assert [phase["name"] for phase in phases] == ["original", "norms of original", "unlearn"]
+        return left
+
+    monkeypatch.setattr(live, "left_of_run", told)
+    app = open_page(PAGE, {"run": running})
+    assert [caption.value for caption in app.caption if " left" in caption.value] == said

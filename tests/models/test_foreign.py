@@ -196,7 +196,7 @@ def test_an_imported_network_computes_the_same(style: str, images: tuple[str, np
     spec = ModelSpec(data={"name": name}, arch=arch, width=WIDTH)
 
     info = add_weights(tmp_path / "theirs.pth", spec, **words)
-    ours = set_state(model_for(spec), given_weights(spec.but(weights=info.name))).eval()
+    ours = set_state(model_for(spec), given_weights(spec.replace(weights=info.name))).eval()
     x = torch.tensor(pixels).float() / 255
     logits = seen(theirs, x)
     assert logits.std() > 0.01  # the images are told apart

@@ -94,7 +94,7 @@ def test_short_trainings_say_little(quick: Callable[..., RunSpec]) -> None:
     short, long = record_of(spec.model, 9.0) | {"steps": MIN_STEPS - 1}, record_of(spec.model, 1.0)
     assert plan(spec, past=Past(records=(short, long))).seconds["original"] == pytest.approx(2 * 200 * 0.01)
     assert plan(spec, past=Past(records=(short,))).seconds["original"] == pytest.approx(2 * 200 * 0.09)
-    other = record_of(spec.model.but(width=32), 1.0)  # a short one of the same network says more than a long one
+    other = record_of(spec.model.replace(width=32), 1.0)  # a short one of the same network says more than a long one
     assert plan(spec, past=Past(records=(other, short))).seconds["original"] == pytest.approx(2 * 200 * 0.09)
 
 

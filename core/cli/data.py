@@ -62,4 +62,8 @@ def named(dataset: str) -> str:
 
 def _added(place: str) -> str:
     watch = Ticker()
-    return add_images(place, lambda done, total: watch(Progress("read images", done, total)))
+    notes: list[str] = []
+    name = add_images(place, lambda done, total: watch(Progress("read images", done, total)), note=notes.append)
+    for sentence in notes:
+        print(f"- {sentence}", file=sys.stderr)
+    return name

@@ -82,10 +82,10 @@ def read_raw(name: str, root: Path) -> Arrays:
         DataUnavailable: files are missing or damaged.
     """
     if name == "cifar100" and (packed := root / "cifar100.npz").is_file():
-        *arrays, classes = read_npz(packed)
-        if tuple(classes) != CLASSES:
+        found = read_npz(packed)
+        if tuple(found.classes) != CLASSES:
             raise DataUnavailable(f"{packed} does not hold the 100 classes of CIFAR-100 in their order")
-        return tuple(arrays)
+        return found.arrays
     kind = _torchvision(name)
     try:
         if name == "svhn":

@@ -45,8 +45,11 @@ def test_it_is_read_as_the_folder_that_was_packed(top: str, further: Members, tm
     with zipfile.ZipFile(packed(tmp_path, members(), top), "a") as archive:
         for name, data in further.items():
             archive.writestr(top + name if name.startswith("cat/") else name, data)
-    for found, wanted in zip(read_zip(tmp_path / "pets.zip"), read_folder(tmp_path / "pets"), strict=True):
-        np.testing.assert_array_equal(found, wanted)
+    found, wanted = read_zip(tmp_path / "pets.zip"), read_folder(tmp_path / "pets")
+    assert found.classes == wanted.classes
+    for part, same in zip(found.arrays, wanted.arrays, strict=True):
+        np.testing.assert_array_equal(part, same)
+    assert [name.rpartition("/")[2] in found.notes[-1] for name in further] == [True] * len(further)
     name = add_images(f"zip:{tmp_path / 'pets.zip'}")
     assert name == add_images(f"folder:{tmp_path / 'pets'}")
     assert list(own_datasets()) == [name]
@@ -129,4 +132,19 @@ def test_a_name_that_is_no_text_is_refused(tmp_path: Path) -> None:
     path = packed(tmp_path, {"kätze/0.png": png(0)})
     path.write_bytes(path.read_bytes().replace("ä".encode(), b"\xff\xff"))
     with pytest.raises(InvalidSpec, match=r"pets.zip cannot be read as a zip file"):
+        read_zip(path)
+
+
+def test_empty_classes_are_said(tmp_path: Path) -> None:
+    path = packed(tmp_path, members() | {"bird/": b"", "fish/readme.txt": b"hello"}, "pets/")
+    assert read_zip(path).notes[-1] == (
+        "Left out: files that are no pictures (1: pets/fish/readme.txt); "
+        "folders without pictures (2: pets/bird, pets/fish)."
+    )
+
+
+@pytest.mark.parametrize("top", ["", "pets/"])
+def test_a_zip_without_classes_is_refused(top: str, tmp_path: Path) -> None:
+    path = packed(tmp_path, {f"{n}.png": png(n) for n in range(30)}, top)
+    with pytest.raises(InvalidSpec, match=r"pets.zip: all 30 pictures lie in one folder.*expected is train/CLASS"):
         read_zip(path)

@@ -82,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     command("worker", worker, "work off the queue of a store until it has been empty for a while")
     added = command("download", download, "download one of torchvision's data sets and prepare it", store=False)
     added.add_argument("name")
+    added.add_argument("--replace", action="store_true", help="download again what is damaged")
     added = command("add", add, "check and prepare images of your own, and print their name", store=False)
     added.add_argument("place", metavar="folder:PATH|zip:PATH|npz:PATH")
     added = command(

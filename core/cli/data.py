@@ -32,7 +32,7 @@ def download(args: argparse.Namespace) -> int:
     """Downloads and prepares a data set."""
     if args.name not in DOWNLOADED:
         raise InvalidSpec(f"data set {args.name!r} can't be downloaded; choose {choices(DOWNLOADED)}")
-    work(args.name, watch=Ticker())
+    work(args.name, watch=Ticker(), replace=args.replace)
     print(f"{args.name} is in {data_root()}")
     return 0
 

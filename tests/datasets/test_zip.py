@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.datasets import add_images, zip
+from core.datasets import add_images
+from core.datasets import zip as zip_reader
 from core.datasets.folder import read_folder
 from core.datasets.zip import read_zip
 from core.errors import InvalidSpec
@@ -96,15 +97,15 @@ def test_links_and_doubles_and_encrypted_files_are_named(tmp_path: Path) -> None
 
 
 def test_bombs_are_refused_by_what_the_directory_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    bomb = bytes(zip.MAX_FILE + 1)
+    bomb = bytes(zip_reader.MAX_FILE + 1)
     path = packed(tmp_path, members() | {"cat/bomb.png": bomb})
     assert path.stat().st_size < 100_000
     with pytest.raises(InvalidSpec, match=r"cat/bomb.png \(67,108,865 bytes\)"):
         read_zip(path)
-    monkeypatch.setattr(zip, "MAX_BYTES", 1000)
+    monkeypatch.setattr(zip_reader, "MAX_BYTES", 1000)
     with pytest.raises(InvalidSpec, match=r"unpacks to .* bytes; at most 1,000 are read"):
         read_zip(packed(tmp_path, members()))
-    monkeypatch.setattr(zip, "MAX_FILES", 10)
+    monkeypatch.setattr(zip_reader, "MAX_FILES", 10)
     with pytest.raises(InvalidSpec, match="holds 30 files; at most 10 are read"):
         read_zip(packed(tmp_path, members()))
 

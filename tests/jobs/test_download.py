@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -50,7 +51,7 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Sou
                    hashlib.md5((folder / f"{name}.gz").read_bytes()).hexdigest())
             for name in FILES
         ]  # fmt: skip
-        monkeypatch.setattr("core.datasets.prepare.sources", lambda name: found)
+        monkeypatch.setattr(import_module("core.datasets.prepare"), "sources", lambda name: found)  # not the function
         yield found
         server.shutdown()
         thread.join()

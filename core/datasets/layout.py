@@ -73,21 +73,18 @@ def arrange(place: str, listing: Listing) -> Layout:
     left["folders without pictures"] = _empty_folders(listing, names)
     pictures, notes = _below_common_folder(place, names)
     pictures = _split_first(pictures)
-    train_folder, test_folder = _split_folders(place, pictures)
-    if train_folder:
-        train = _in_split(pictures, train_folder, left)
-        test = _in_split(pictures, test_folder, left)
-        _leave_out_others(pictures, train_folder, test_folder, left)
-        if not train:
-            raise InvalidSpec(f"{place}: no picture in {train_folder}/ lies in a folder of its class; {EXPECTED}")
-    else:
-        train, test = _in_classes(pictures, left), []
+    train_folder, test_folders = _split_folders(place, pictures)
+    train = _in_split(pictures, train_folder)
+    if not train:
+        raise InvalidSpec(f"{place}: no picture in {train_folder}/ lies in a folder of its class; {EXPECTED}")
+    test_folder, test = _test_split(pictures, test_folders, train)
+    left |= _pictures_left_out(pictures, train + test, [folder for folder in (train_folder, test_folder) if folder])
     if test:
         notes.append(f"{train_folder}/ is trained on, {test_folder}/ is the test set.")
     else:
         train, test = _every_fifth(place, train)
         notes.append(f"Every {EVERY}th picture of a class is kept for testing.")
-    classes = sorted({picture.folders[0] for picture in train + test})
+    classes = sorted(set(map(_class_of, train + test)))
     if len(classes) < 2:
         raise InvalidSpec(f"{place} has one class folder, {classes[0]}/, at least 2 are needed; {EXPECTED}")
     return Layout(_labelled(train, classes), _labelled(test, classes), classes, (*notes, *left_out(left)))
@@ -149,19 +146,19 @@ def _split_first(pictures: list[_Picture]) -> list[_Picture]:
     return [_Picture(name, (*folders[1:2], *folders[:1], *folders[2:])) for name, folders in pictures]
 
 
-def _split_folders(place: str, pictures: Iterable[_Picture]) -> tuple[str, str]:
-    """The folders of the training and of the test pictures; empty where the folders are classes."""
+def _split_folders(place: str, pictures: Iterable[_Picture]) -> tuple[str, list[str]]:
+    """The folder of the training pictures and those that may hold the test pictures; none where all are classes."""
     tops = sorted({picture.folders[0] for picture in pictures if picture.folders})
     by_split = {split: [top for top in tops if _split(top) == split] for split in SPLITS}
-    train, test = by_split["train"], by_split["test"] or by_split["val"]
-    if train and test:
-        if len(train) > 1 or len(test) > 1:
-            both = train if len(train) > 1 else test
-            raise InvalidSpec(f"{place} has {' and '.join(f'{top}/' for top in both)}, only one is allowed; {EXPECTED}")
-        return train[0], test[0]
+    train, tests = by_split["train"], [by_split["test"], by_split["val"]]
+    if train and any(tests):
+        if several := next((found for found in (train, *tests) if len(found) > 1), None):
+            named = " and ".join(f"{top}/" for top in several)
+            raise InvalidSpec(f"{place} has {named}, only one is allowed; {EXPECTED}")
+        return train[0], [folder for found in tests for folder in found]
     if strange := [top for top in tops if _exact_split(top) in ("test", "val")]:
         raise InvalidSpec(f"{place} has {' and '.join(f'{top}/' for top in strange)} but no train/; {EXPECTED}")
-    return "", ""
+    return "", []
 
 
 def _split(folder: str) -> str | None:
@@ -176,24 +173,48 @@ def _exact_split(folder: str) -> str | None:
     return next((split for split, known in SPLITS.items() if folder.casefold() in known), None)
 
 
-def _in_split(pictures: Iterable[_Picture], top: str, left: dict[str, list[str]]) -> list[_Picture]:
-    """The pictures of one split, with the folders below it; seg_train/seg_train/ counts as one."""
-    inside = [_Picture(name, folders[1:]) for name, folders in pictures if folders[:1] == (top,)]
-    if {picture.folders[:1] for picture in inside} == {(top,)}:
-        inside = [_Picture(name, folders[1:]) for name, folders in inside]
-    return _in_classes(inside, left)
+def _in_split(pictures: Iterable[_Picture], top: str) -> list[_Picture]:
+    """The pictures of one split that lie in a class, in the order of classes; seg_train/seg_train/ is one folder.
+
+    Args:
+        top: the folder of the split; empty where the folders are classes.
+    """
+    if top:
+        pictures = [_Picture(name, folders[1:]) for name, folders in pictures if folders[:1] == (top,)]
+        if {picture.folders[:1] for picture in pictures} == {(top,)}:
+            pictures = [_Picture(name, folders[1:]) for name, folders in pictures]
+    return sorted((picture for picture in pictures if picture.folders), key=_class_of)
 
 
-def _in_classes(pictures: Sequence[_Picture], left: dict[str, list[str]]) -> list[_Picture]:
-    """The pictures that lie in a class, in the order of the classes."""
-    left.setdefault("pictures in no class folder", []).extend(name for name, folders in pictures if not folders)
-    return sorted((picture for picture in pictures if picture.folders), key=lambda picture: picture.folders[0])
+def _test_split(
+    pictures: Sequence[_Picture], folders: Iterable[str], train: Iterable[_Picture]
+) -> tuple[str, list[_Picture]]:
+    """The first of these folders that has classes of the training pictures: others are not labelled, or otherwise."""
+    known = set(map(_class_of, train))
+    for folder in folders:
+        test = _in_split(pictures, folder)
+        if known & set(map(_class_of, test)):
+            return folder, test
+    return "", []
 
 
-def _leave_out_others(pictures: Iterable[_Picture], train: str, test: str, left: dict[str, list[str]]) -> None:
-    for name, folders in pictures:
-        if folders[:1] not in ((train,), (test,)):
-            left.setdefault(f"pictures outside {train}/ and {test}/", []).append(name)
+def _class_of(picture: _Picture) -> str:
+    return picture.folders[0]
+
+
+def _pictures_left_out(
+    pictures: Iterable[_Picture], read: Iterable[_Picture], tops: Sequence[str]
+) -> dict[str, list[str]]:
+    """
+    Args:
+        tops: the folders of the splits that are read.
+    """
+    known = {picture.name for picture in read}
+    rest = [picture for picture in pictures if picture.name not in known]
+    inside = [picture.name for picture in rest if not tops or set(picture.folders[:1]) & set(tops)]
+    outside = sorted({picture.name for picture in rest}.difference(inside))
+    where = " and ".join(f"{top}/" for top in tops)
+    return {"pictures in no class folder": inside, f"pictures outside {where}": outside}
 
 
 def _every_fifth(place: str, pictures: Sequence[_Picture]) -> tuple[list[_Picture], list[_Picture]]:
@@ -202,8 +223,8 @@ def _every_fifth(place: str, pictures: Sequence[_Picture]) -> tuple[list[_Pictur
     train: list[_Picture] = []
     test: list[_Picture] = []
     for picture in pictures:
-        seen[picture.folders[0]] += 1
-        (test if seen[picture.folders[0]] % EVERY == 0 else train).append(picture)
+        seen[_class_of(picture)] += 1
+        (test if seen[_class_of(picture)] % EVERY == 0 else train).append(picture)
     if not test:
         raise InvalidSpec(
             f"{place} has {len(pictures)} pictures in {len(seen)} classes, {max(seen.values())} in the largest; every "
@@ -214,4 +235,4 @@ def _every_fifth(place: str, pictures: Sequence[_Picture]) -> tuple[list[_Pictur
 
 def _labelled(pictures: Iterable[_Picture], classes: Sequence[str]) -> Labelled:
     label = {name: number for number, name in enumerate(classes)}
-    return [(picture.name, label[picture.folders[0]]) for picture in pictures]
+    return [(picture.name, label[_class_of(picture)]) for picture in pictures]

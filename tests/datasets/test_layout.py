@@ -89,10 +89,27 @@ def test_every_suffix_of_a_picture_counts() -> None:
     assert len(found.train) + len(found.test) == 20
 
 
-def test_test_pictures_without_classes_leave_every_fifth() -> None:
-    found = arranged(pictures("train/cat", "train/dog") + pictures("test", count=3))
+@pytest.mark.parametrize(
+    "others",
+    [
+        pictures("test", count=3),  # Kaggle's
+        pictures("test/images", "val/images", count=3),  # Tiny-ImageNet's
+        pictures("test/n1", "test/n2", count=3),  # VGGFace2's, of other people
+    ],
+)
+def test_test_pictures_of_no_training_class_leave_every_fifth(others: list[str]) -> None:
+    found = arranged(pictures("train/cat", "train/dog") + others)
     assert (len(found.train), len(found.test)) == (16, 4)
-    assert found.notes[-1] == "Left out: pictures in no class folder (3: test/00.png, test/01.png, test/02.png)."
+    assert found.notes[-1].startswith(f"Left out: pictures outside train/ ({len(others)}: test/")
+
+
+def test_val_is_the_test_set_where_test_has_no_labels() -> None:
+    found = arranged(pictures("train/cat", "train/dog", "val/cat", "val/dog") + pictures("test", count=3))
+    assert (len(found.train), len(found.test)) == (20, 20)
+    assert found.notes == (
+        "train/ is trained on, val/ is the test set.",
+        "Left out: pictures outside train/ and val/ (3: test/00.png, test/01.png, test/02.png).",
+    )
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 UnlearnError
 ├── InvalidSpec       a name, value or combination that is not allowed        (also a ValueError)
 ├── DataUnavailable   a data set that this machine does not have
+│   └── DamagedData   its files are there, but damaged or others
 ├── NotFound          a run or model that the store does not hold             (also a KeyError)
 ├── StoreError        a store that can't be read or written, or a run in the wrong state for what was asked
 └── Diverged          a method that left a model whose answers are not numbers
@@ -19,6 +20,10 @@ class InvalidSpec(UnlearnError, ValueError):
 
 class DataUnavailable(UnlearnError):
     """A data set that is not on this machine."""
+
+
+class DamagedData(DataUnavailable):
+    """Files of a data set that are damaged, or not those that they seem to be; a new download can replace them."""
 
 
 class NotFound(UnlearnError, KeyError):

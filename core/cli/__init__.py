@@ -17,7 +17,7 @@ from core.cli.data import Ticker, add, add_weights, download
 from core.cli.spec import spec_of, spec_words
 from core.cli.store import export, prune, report
 from core.errors import UnlearnError
-from core.specs import ARCHITECTURES, DATASETS, METHODS, own_datasets, parse_spec
+from core.specs import ARCHITECTURES, DATASETS, METHODS, own_datasets, parse_spec, short
 from core.store import ENDED, GALLERY, Store, open_run
 from core.store.weights import kept_weights
 
@@ -82,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     command("worker", worker, "work off the queue of a store until it has been empty for a while")
     added = command("download", download, "download one of torchvision's data sets and prepare it", store=False)
     added.add_argument("name")
+    added.add_argument("--replace", action="store_true", help="download again what is damaged")
     added = command("add", add, "check and prepare images of your own, and print their name", store=False)
     added.add_argument("place", metavar="folder:PATH|zip:PATH|npz:PATH")
     added = command(
@@ -164,7 +165,7 @@ def list_names(args: argparse.Namespace) -> int:
             lines = [f"{info.name}\t{info.arch}\t{info.data}\t{info.title}" for info in kept_weights()]
         case _:
             rows = [(row, parse_spec(row.spec)) for row in Store(args.store).rows()]
-            lines = [f"{r.id}\t{r.state}\t{s.model.data.name}\t{s.forget.text}\t{s.method.name}" for r, s in rows]
+            lines = [f"{r.id}\t{r.state}\t{s.model.data.name}\t{s.forget.title}\t{s.method.name}" for r, s in rows]
     print("\n".join(lines))
     return 0
 
@@ -212,7 +213,8 @@ def _print_result(result: dict[str, Any], as_json: bool) -> None:
         print(json.dumps(result))
         return
     names = ("FA", "RA", "TA", "FA_test", "RA_test")
-    print(f"run {result['run']}: {result['forget']['text']}, {result['forget']['size']} images, {result['device']}")
+    forget = result["forget"]
+    print(f"run {result['run']}: {short(forget['text'])}, {forget['size']} images, {result['device']}")
     print(f"{'':12}" + "".join(f"{name:>9}" for name in names))
     for role, values in result.accuracy.items():
         print(f"{role:12}" + "".join("        -" if values[n] is None else f"{values[n]:9.2%}" for n in names))

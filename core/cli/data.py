@@ -32,7 +32,7 @@ def download(args: argparse.Namespace) -> int:
     """Downloads and prepares a data set."""
     if args.name not in DOWNLOADED:
         raise InvalidSpec(f"data set {args.name!r} can't be downloaded; choose {choices(DOWNLOADED)}")
-    work(args.name, watch=Ticker())
+    work(args.name, watch=Ticker(), replace=args.replace)
     print(f"{args.name} is in {data_root()}")
     return 0
 
@@ -63,4 +63,8 @@ def named(dataset: str) -> str:
 
 def _added(place: str) -> str:
     watch = Ticker()
-    return add_images(place, lambda done, total: watch(Progress("read images", done, total)))
+    notes: list[str] = []
+    name = add_images(place, lambda done, total: watch(Progress("read images", done, total)), note=notes.append)
+    for sentence in notes:
+        print(f"- {sentence}", file=sys.stderr)
+    return name

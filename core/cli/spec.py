@@ -4,9 +4,12 @@ import argparse
 from pathlib import Path
 
 from core.cli.data import named
+from core.datasets.id_file import read_ids
 from core.errors import InvalidSpec
-from core.specs import RunSpec, from_query, parse_spec
+from core.specs import DataSpec, RunSpec, data_info, from_query, parse_spec
+from core.specs.ids import ids_text
 
+FROM_FILE = "index=@"
 OPTIONS = (
     "dataset", "forget", "method", "arch", "recipe", "weights", "seed", "draw", "unlearn_seed", "gold_seeds",
 )  # fmt: skip
@@ -37,10 +40,11 @@ def spec_of(args: argparse.Namespace) -> RunSpec:
         return parse_spec(_text(args.spec))
     if "dataset" in words:
         words["dataset"] = named(words["dataset"])
+    dataset = words.get("dataset", DataSpec().name)
     if "forget" in words:
-        words["forget"] = _read_ids(words["forget"])
+        words["forget"] = _with_ids(words["forget"], dataset)
     if args.after:
-        words["after"] = ";".join(map(_read_ids, args.after))
+        words["after"] = ";".join(_with_ids(request, dataset) for request in args.after)
     for given in args.set:
         name, equals, value = given.partition("=")
         if not equals or not name:
@@ -49,17 +53,25 @@ def spec_of(args: argparse.Namespace) -> RunSpec:
     return from_query(words)
 
 
-def _read_ids(request: str) -> str:
-    """A request with ``index=@FILE`` replaced by the ids that the file lists, apart by commas or white space."""
+def _with_ids(request: str, dataset: str) -> str:
+    """A request with ``index=@FILE`` replaced by the ids that the file names."""
     parts = request.split("+")
     for n, part in enumerate(parts):
-        if part.startswith("index=@"):
-            parts[n] = f"index={','.join(_text(part.removeprefix('index=@')).replace(',', ' ').split())}"
+        if part.startswith(FROM_FILE):
+            path = part.removeprefix(FROM_FILE)
+            parts[n] = f"index={ids_text(read_ids(_bytes(path), path, data_info(dataset)))}"
     return "+".join(parts)
 
 
 def _text(path: str) -> str:
     try:
-        return Path(path).read_text()
-    except (OSError, UnicodeDecodeError) as error:
+        return _bytes(path).decode()
+    except UnicodeDecodeError as error:
         raise InvalidSpec(f"{path} cannot be read: {error}") from None
+
+
+def _bytes(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise InvalidSpec(f"{path} cannot be read: {error.strerror}") from None

@@ -33,7 +33,10 @@ def is_place(name: str) -> bool:
 
 
 def add_images(
-    place: str, report: Callable[[int, int], None] = lambda done, total: None, title: str | None = None
+    place: str,
+    report: Callable[[int, int], None] = lambda done, total: None,
+    title: str | None = None,
+    note: Callable[[str], None] = lambda sentence: None,
 ) -> str:
     """Checks the images, prepares them, and returns the name under which specs know them.
 
@@ -41,6 +44,7 @@ def add_images(
         place: ``folder:PATH``, ``zip:PATH`` or ``npz:PATH``.
         report: called with the images read and all there are.
         title: what they are called on screen; default the file's own name.
+        note: called with sentences about the layout that was found and what was left out.
 
     Raises:
         InvalidSpec: what is wrong with them, file by file.
@@ -49,12 +53,16 @@ def add_images(
     kind, _, path = place.partition(":")
     if kind not in READERS or not path:
         raise InvalidSpec(f"{short(place)!r} is not a place of images; write folder:PATH, zip:PATH or npz:PATH")
-    *arrays, classes = READERS[kind](Path(path).expanduser(), report)
-    _check(place, tuple(arrays), classes)
+    found = READERS[kind](Path(path).expanduser(), report)
+    _check(place, found.arrays, found.classes)
     kind = "folder" if kind == "zip" else kind  # the same pictures are the same data set
-    name = f"{kind}:{_fingerprint(tuple(arrays), classes)}"
+    name = f"{kind}:{_fingerprint(found.arrays, found.classes)}"
     if not prepared_folder(name).is_dir():
-        write_prepared(prepared_folder(name), tuple(arrays), _info(title or Path(path).stem, tuple(arrays), classes))
+        write_prepared(
+            prepared_folder(name), found.arrays, _info(title or Path(path).stem, found.arrays, found.classes)
+        )
+    for sentence in found.notes:
+        note(sentence)
     return name
 
 

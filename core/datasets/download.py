@@ -10,26 +10,32 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
-from core.errors import DataUnavailable
+from core.errors import DamagedData, DataUnavailable
 
 CHUNK = 1 << 18  # bytes between two reports
 ATTEMPTS = 5  # in a row that bring nothing new
 TIMEOUT = 30.0  # seconds without a byte
 
 
-def fetch(url: str, path: Path, md5: str, *, pause: float = 1.0) -> Iterator[tuple[int, int]]:
+def fetch(url: str, path: Path, md5: str, *, replace: bool = False, pause: float = 1.0) -> Iterator[tuple[int, int]]:
     """Downloads a file unless it is there, and yields (bytes done, bytes in all) as they come.
 
     What has arrived stays beside it as ``.part``, also when this stops halfway; the next call goes on from there.
 
     Args:
+        replace: another file of that name gives way as soon as the right one has come.
         pause: seconds before the second attempt; each further one waits as long again.
 
     Raises:
+        DamagedData: another file of that name is there, and is not to be replaced.
         DataUnavailable: the server does not answer or has no such file, or what came is not the file.
     """
     if path.is_file():
-        return
+        found = _md5(path)
+        if found == md5:
+            return
+        if not replace:
+            raise DamagedData(f"{path} ({_size(path):,} bytes) is not the file of {url}: its md5 is {found}, not {md5}")
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.part")
     failures, complete = 0, False
@@ -57,8 +63,7 @@ def fetch(url: str, path: Path, md5: str, *, pause: float = 1.0) -> Iterator[tup
                 came = f"the {_size(part):,} bytes that came are kept" if _size(part) else "nothing has come yet"
                 raise DataUnavailable(f"{url} cannot be downloaded: {problem}; {came}, try again later")
             time.sleep(pause * failures)
-    with part.open("rb") as file:
-        found = hashlib.file_digest(file, "md5").hexdigest()
+    found = _md5(part)
     if found != md5:
         part.unlink()
         raise DataUnavailable(f"{url} is not the expected file: its md5 is {found}, not {md5}; it was removed")
@@ -78,6 +83,11 @@ def _continue(url: str, part: Path) -> Iterator[tuple[int, int]]:
                 file.write(block)
                 have += len(block)
                 yield have, max(total, have)
+
+
+def _md5(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "md5").hexdigest()
 
 
 def _size(path: Path) -> int:

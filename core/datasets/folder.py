@@ -1,43 +1,37 @@
-"""``folder:PATH``: PATH/train/CLASS/*.png and PATH/test/CLASS/*.png, or PATH/CLASS/*.png, of which every fifth is test.
+"""``folder:PATH``: a folder of pictures in one of the layouts of ``core.datasets.layout``.
 
 Pictures that are all squares of one size up to 64 pixels stay as they are; others are cut to their middle square and
 reduced to 64x64. All grey stays grey; else all are RGB.
 """
 
-import lzma
-import struct
+import os
 import zipfile
-import zlib
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
 import numpy as np
 from PIL import Image, ImageOps
 
+from core.datasets.decode import decode, read_header
+from core.datasets.imported import Imported
+from core.datasets.layout import Listing, arrange
 from core.errors import InvalidSpec
 
-FORMATS = ("PNG", "JPEG", "BMP", "WEBP", "PPM", "GIF", "TIFF")
-SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".ppm", ".pgm", ".gif", ".tif", ".tiff")
 SIDE = 64  # pixels
-MAX_PIXELS = 64_000_000  # of one picture, before it is decoded
 MAX_BYTES = 16 << 30  # of all images, decoded
 NAMED = 20  # bad files in one message
-UNREADABLE = (  # what reading a damaged picture raises, in a zip file or not
-    OSError, ValueError, SyntaxError, EOFError, struct.error, Image.DecompressionBombError, zipfile.BadZipFile,
-    zlib.error, lzma.LZMAError,
-)  # fmt: skip
+SMALLEST = 8  # pixels, of the shorter side
+UNREADABLE = (OSError, ValueError, zipfile.BadZipFile, NotImplementedError, RuntimeError)  # in a zip file or not
+OUTSIDE, SPECIAL = "links out of the folder or in a circle", "pipes, sockets and devices"
 
 Open = Callable[[str], IO[bytes]]
 Report = Callable[[int, int], None]
-Labelled = list[tuple[str, int]]  # names of pictures with their labels
+Found = TypeVar("Found")
 
 
-def read_folder(
-    path: Path, report: Report = lambda done, total: None
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, list[str]]:
-    """Images uint8 (N, C, H, W) and labels int64 (N,), of training and of test, and the class names.
+def read_folder(path: Path, report: Report = lambda done, total: None) -> Imported:
+    """The pictures in a folder.
 
     Args:
         report: called with the pictures decoded and all there are.
@@ -47,39 +41,34 @@ def read_folder(
     """
     if not path.is_dir():
         raise InvalidSpec(f"{path} is not a folder")
-    names = [file.relative_to(path).as_posix() for file in path.rglob("*") if file.is_file()]
-    return read_pictures(str(path), names, lambda name: (path / name).open("rb"), report)
+    return read_pictures(str(path), _listing(path), lambda name: (path / name).open("rb"), report)
 
 
-def read_pictures(
-    place: str, names: Iterable[str], open_file: Open, report: Report
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, list[str]]:
+def read_pictures(place: str, listing: Listing, open_file: Open, report: Report) -> Imported:
     """As ``read_folder``, wherever the files are.
 
     Args:
         place: what messages call it.
-        names: of all files in it, with ``/`` between their parts.
         open_file: from a name to its file.
     """
-    train, test, classes = _files(names)
-    files = train + test
+    layout = arrange(place, listing)
+    files = layout.train + layout.test
     bad: dict[str, str] = {}
-    sizes = {_look(name, open_file, bad) for name, _ in files}
+    headers = [header for name, _ in files if (header := _read(name, open_file, _header, bad))]
     refuse(place, bad)
-    shapes = {size for size, _ in sizes}
-    channels = 1 if all(grey for _, grey in sizes) else 3
-    width, height = next(iter(shapes), (SIDE, SIDE))
-    side = width if len(shapes) == 1 and width == height and 8 <= width <= SIDE else SIDE
+    channels = 1 if all(grey for _, grey in headers) else 3
+    side = _side({size for size, _ in headers})
     if len(files) * channels * side * side > MAX_BYTES:
         raise InvalidSpec(f"{place} has {len(files)} pictures, too many to hold at {side}x{side} pixels")
     images = np.empty((len(files), channels, side, side), np.uint8)
     for n, (name, _) in enumerate(files):
-        _decode(name, open_file, images[n], bad)
+        if picture := _read(name, open_file, decode, bad):
+            images[n] = _square(picture, channels, side)
         report(n + 1, len(files))
     refuse(place, bad)
     labels = np.array([label for _, label in files], np.int64)
-    cut = len(train)
-    return images[:cut], labels[:cut], images[cut:], labels[cut:], classes
+    cut = len(layout.train)
+    return Imported((images[:cut], labels[:cut], images[cut:], labels[cut:]), layout.classes, layout.notes)
 
 
 def refuse(place: str, bad: Mapping[str, str]) -> None:
@@ -93,49 +82,76 @@ def refuse(place: str, bad: Mapping[str, str]) -> None:
         raise InvalidSpec(f"{place} has {len(named)} bad files, nothing was loaded: {', '.join(named[:NAMED])}{more}")
 
 
-def _files(names: Iterable[str]) -> tuple[Labelled, Labelled, list[str]]:
-    """Pictures of training and of test, and the class names, all in the order of their names.
+def _listing(root: Path) -> Listing:
+    """All names below a folder. Links are followed where they lead to something in it, one link deep."""
+    files: list[str] = []
+    folders: list[str] = []
+    passed_over: dict[str, list[str]] = {OUTSIDE: [], SPECIAL: []}
+    waiting = [(root, "", False)]
+    while waiting:
+        folder, at, linked = waiting.pop()
+        for entry in _entries(folder):
+            path, name = Path(entry.path), at + entry.name
+            if entry.is_symlink() and not _may_follow(path, root.resolve(), linked):
+                passed_over[OUTSIDE].append(name)
+            elif entry.is_dir():
+                folders.append(name)
+                waiting.append((path, f"{name}/", linked or entry.is_symlink()))
+            else:
+                (files if entry.is_file() else passed_over[SPECIAL]).append(name)
+    return Listing(files, folders, passed_over)
 
-    What says by its name that it is a picture is one, also in folders below (Tiny-ImageNet has ``images/``).
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as found:
+            return list(found)
+    except OSError as error:
+        raise InvalidSpec(f"{folder} cannot be read: {error.strerror}") from None
+
+
+def _may_follow(link: Path, root: Path, linked: bool) -> bool:
+    """Whether a link leads to something in the folder, and not round in it.
+
+    Args:
+        linked: the link lies in a folder that was itself reached by a link.
     """
-    found = [tuple(name.split("/")) for name in names if name.lower().endswith(SUFFIXES)]
-    found = sorted(parts for parts in found if not any(part.startswith(".") for part in parts))
-    split = {parts[0] for parts in found} >= {"train", "test"}
-    depth = 1 if split else 0  # of the class among the parts of a name
-    found = [parts for parts in found if len(parts) > depth + 1 and (not split or parts[0] in ("train", "test"))]
-    classes = sorted({parts[depth] for parts in found})
-    label = {name: n for n, name in enumerate(classes)}
-    seen = Counter[str]()
-    train: Labelled = []
-    test: Labelled = []
-    for parts in sorted(found, key=lambda parts: parts[depth]):
-        name = parts[depth]
-        is_test = parts[0] == "test" if split else seen[name] % 5 == 4
-        (test if is_test else train).append(("/".join(parts), label[name]))
-        seen[name] += 1
-    return train, test, classes
-
-
-def _look(name: str, open_file: Open, bad: dict[str, str]) -> tuple[tuple[int, int], bool]:
-    """Size and greyness from the header; a file without one is bad."""
     try:
-        with open_file(name) as file, Image.open(file, formats=FORMATS) as picture:
-            if picture.width * picture.height > MAX_PIXELS or min(picture.size) < 8:
-                bad[name] = f"{picture.width}x{picture.height} pixels"
-            return picture.size, picture.mode in ("1", "L")
-    except UNREADABLE:
-        bad[name] = "not a picture"
-        return (0, 0), False
+        target = link.resolve(strict=True)
+    except (OSError, RuntimeError):  # nowhere, or in a circle
+        return False
+    if target.is_dir() and (linked or link.parent.resolve().is_relative_to(target)):
+        return False
+    return target.is_relative_to(root)
 
 
-def _decode(name: str, open_file: Open, into: np.ndarray, bad: dict[str, str]) -> None:
-    channels, side, _ = into.shape
+def _read(name: str, open_file: Open, reader: Callable[[IO[bytes]], Found], bad: dict[str, str]) -> Found | None:
+    """What a reader makes of a file; a file that it refuses is bad."""
     try:
-        with open_file(name) as file, Image.open(file, formats=FORMATS) as picture:
-            plain = picture.convert("L" if channels == 1 else "RGB")
+        with open_file(name) as file:
+            return reader(file)
+    except InvalidSpec as error:
+        bad[name] = str(error)
     except UNREADABLE as error:
-        bad[name] = f"damaged, {error}"
-        return
+        bad[name] = f"cannot be read, {error}"
+    return None
+
+
+def _header(file: IO[bytes]) -> tuple[tuple[int, int], bool]:
+    (width, height), grey = read_header(file)
+    if min(width, height) < SMALLEST:
+        raise InvalidSpec(f"{width}x{height} pixels, at least {SMALLEST}x{SMALLEST} are needed")
+    return (width, height), grey
+
+
+def _side(sizes: set[tuple[int, int]]) -> int:
+    """Pixels a side of all images."""
+    width, height = next(iter(sizes))
+    return width if len(sizes) == 1 and width == height <= SIDE else SIDE
+
+
+def _square(picture: Image.Image, channels: int, side: int) -> np.ndarray:
+    plain = picture.convert("L" if channels == 1 else "RGB")
     if plain.size != (side, side):
         plain = ImageOps.fit(plain, (side, side), Image.Resampling.LANCZOS)
-    into[:] = np.asarray(plain).reshape(side, side, channels).transpose(2, 0, 1)
+    return np.asarray(plain).reshape(side, side, channels).transpose(2, 0, 1)

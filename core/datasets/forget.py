@@ -82,7 +82,9 @@ def resolve_chain(dataset: Dataset, requests: Sequence[ForgetRequest]) -> tuple[
         so_far = resolve(dataset, *requests[: n + 1]).ids
         ids = np.setdiff1d(so_far, removed)
         if not len(ids):
-            raise InvalidSpec(f"{request.text} is forgotten already by the requests before it; choose other images")
+            raise InvalidSpec(
+                f"{short(request.text)} is forgotten already by the requests before it; choose other images"
+            )
         sets.append(_forget_set(dataset, ids, so_far, request))
         removed = so_far
     return tuple(sets)
@@ -119,11 +121,7 @@ def _emptied(labels: np.ndarray, removed: np.ndarray) -> tuple[int, ...]:
 def _pick(request: ForgetRequest, term: Term, dataset: Dataset) -> np.ndarray:
     train = dataset.train
     if term.kind == "index":
-        if (strange := np.setdiff1d(term.values, train.index)).size:
-            raise InvalidSpec(
-                f"image {strange[0]} is not a training image, so no model was trained on it; training images are for "
-                f"example {', '.join(map(str, train.index[:3]))}"
-            )
+        _check_ids(np.asarray(term.values), dataset)
         return np.asarray(term.values)
     if term.kind == "random":
         return _draw(train.index, term.share, request.draw, "the training set")
@@ -131,6 +129,27 @@ def _pick(request: ForgetRequest, term: Term, dataset: Dataset) -> np.ndarray:
     labels, names = (train.labels, dataset.classes) if by_class else (train.subclass, dataset.subclasses)
     groups = {f"{term.kind} {names[value]}": train.index[labels == value] for value in term.values}
     return np.concatenate([_draw(ids, term.share, request.draw, name) for name, ids in groups.items()])
+
+
+def _check_ids(ids: np.ndarray, dataset: Dataset) -> None:
+    """
+    Raises:
+        InvalidSpec: an image that is not a training image, and where it lies.
+    """
+    strange = np.setdiff1d(ids, dataset.train.index)
+    if not strange.size:
+        return
+    if dataset.pool is not None and (held := np.intersect1d(strange, dataset.pool.index)).size:
+        raise InvalidSpec(
+            f"{_count(held)} in the pool, on which no model is trained; model.data.pool=false trains on it too (the "
+            "switch below the data set on the Forget page)"
+        )
+    some = ", ".join(map(str, dataset.train.index[:3]))
+    raise InvalidSpec(f"{_count(strange)} not among the training images, which are for example {some}")
+
+
+def _count(ids: np.ndarray) -> str:
+    return f"image {ids[0]} is" if len(ids) == 1 else f"{len(ids):,} images, such as {ids[0]}, are"
 
 
 def _draw(ids: np.ndarray, share: Share | None, draw: int, name: str) -> np.ndarray:

@@ -1,73 +1,113 @@
-"""``npz:PATH``: x_train, y_train, x_test, y_test and class_names in one numpy archive; others are passed over."""
+"""``npz:PATH``: images, labels and class names in one numpy archive.
+
+Names are those of Keras (``x_train``, ``y_train``, ``x_test``, ``y_test``) or of MedMNIST (``train_images``,
+``train_labels``, ...), in any case; ``val`` is the test set where there is no test. ``class_names`` may be missing: the
+labels themselves are then the names.
+"""
 
 import lzma
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from core.datasets.imported import Imported, left_out
+from core.datasets.npy import read_header
 from core.errors import InvalidSpec
 
-NAMES = ("x_train", "y_train", "x_test", "y_test", "class_names")
+TRAIN, TEST = ("train",), ("test", "val", "valid", "validation")
+NEEDED = "x_train, y_train, x_test and y_test, or train_images, train_labels, test_images and test_labels (or val)"
+CLASS_NAMES = "class_names"
 MAX_BYTES = 16 << 30  # of all arrays together
 SIDES = range(8, 257)  # pixels
 ARCHIVE_ERRORS = (
     OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError,
 )  # fmt: skip
 
+Header = tuple[tuple[int, ...], np.dtype]
 
-def read_npz(
-    path: Path, report: Callable[[int, int], None] = lambda done, total: None
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, list[str]]:
-    """Images uint8 (N, C, H, W) and labels int64 (N,), of training and of test, and the class names.
 
-    In the file images are uint8 (N, H, W) or (N, H, W, 1 or 3). Every header is checked before any array is read;
-    pickled arrays are refused.
+@dataclass(frozen=True)
+class _Names:
+    """What the arrays are called in one file."""
+
+    x_train: str
+    y_train: str
+    x_test: str
+    y_test: str
+    classes: str | None
+    others: tuple[str, ...]
+
+    @property
+    def read(self) -> list[str]:
+        return [self.x_train, self.y_train, self.x_test, self.y_test, *([self.classes] if self.classes else [])]
+
+
+def read_npz(path: Path, report: Callable[[int, int], None] = lambda done, total: None) -> Imported:
+    """The images in a numpy archive.
+
+    In the file images are uint8 (N, H, W) or (N, H, W, 1 or 3), labels whole numbers (N,) or (N, 1). Every header is
+    checked before any array is read; pickled arrays are refused.
 
     Raises:
         InvalidSpec: what is wrong with the file, in one sentence.
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            if missing := [name for name in NAMES if f"{name}.npy" not in archive.namelist()]:
-                raise InvalidSpec(f"{path} has no array {', '.join(missing)}; {', '.join(NAMES)} are needed")
-            headers = {name: _header(archive, path, name) for name in NAMES}
-            _check(path, headers)
+            names = _find(path, [name.removesuffix(".npy") for name in archive.namelist() if name.endswith(".npy")])
+            _check(path, names, {name: _header(archive, path, name) for name in names.read})
             arrays = {}
-            for n, name in enumerate(NAMES):
+            for n, name in enumerate(names.read):
                 with archive.open(f"{name}.npy") as file:
                     arrays[name] = np.lib.format.read_array(file, allow_pickle=False)
-                report(n + 1, len(NAMES))
+                report(n + 1, len(names.read))
     except InvalidSpec:
         raise
     except ARCHIVE_ERRORS as error:
         raise InvalidSpec(f"{path} cannot be read as npz: {error}") from None
-    x_train, x_test = _channels_first(arrays["x_train"]), _channels_first(arrays["x_test"])
-    labels = arrays["y_train"].astype(np.int64), arrays["y_test"].astype(np.int64)
-    return x_train, labels[0], x_test, labels[1], [str(name) for name in arrays["class_names"]]
+    x_train, x_test = _channels_first(arrays[names.x_train]), _channels_first(arrays[names.x_test])
+    y_train, y_test = (arrays[name].reshape(-1).astype(np.int64) for name in (names.y_train, names.y_test))
+    if names.classes:
+        classes = [str(name) for name in arrays[names.classes]]
+    else:
+        y_train, y_test, classes = _named_by_labels(path, y_train, y_test)
+    test = [f"{names.x_test} is the test set."] if names.x_test.lower() not in ("x_test", "test_images") else []
+    notes = (*test, *left_out({"arrays": names.others}))
+    return Imported((x_train, y_train, x_test, y_test), classes, notes)
 
 
-def _header(archive: zipfile.ZipFile, path: Path, name: str) -> tuple[tuple[int, ...], np.dtype]:
-    """Shape and type as the array's own header says, and the size in the archive says no other."""
+def _find(path: Path, found: list[str]) -> _Names:
+    by_lower = {name.lower(): name for name in found}
+    train, test = _pair(by_lower, TRAIN), _pair(by_lower, TEST)
+    if train is None or test is None:
+        has = f"the arrays {', '.join(sorted(found))}" if found else "no arrays"
+        raise InvalidSpec(f"{path} has {has}; needed are {NEEDED}")
+    classes = by_lower.get(CLASS_NAMES)
+    return _Names(*train, *test, classes, tuple(sorted({*found} - {*train, *test, classes})))
+
+
+def _pair(by_lower: dict[str, str], splits: Iterable[str]) -> tuple[str, str] | None:
+    """The names of images and labels of the first of these splits that is there."""
+    for split in splits:
+        for images, labels in ((f"x_{split}", f"y_{split}"), (f"{split}_images", f"{split}_labels")):
+            if images in by_lower and labels in by_lower:
+                return by_lower[images], by_lower[labels]
+    return None
+
+
+def _header(archive: zipfile.ZipFile, path: Path, name: str) -> Header:
     with archive.open(f"{name}.npy") as file:
-        version = np.lib.format.read_magic(file)
-        reader = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        shape, _, kind = reader(file)
-        size = file.tell() + int(np.prod(shape, dtype=object)) * kind.itemsize
-    if kind.hasobject:
-        raise InvalidSpec(f"{path}: {name} holds Python objects, which are not read; save numbers and plain text")
-    if size != archive.getinfo(f"{name}.npy").file_size:
-        raise InvalidSpec(f"{path}: {name} is not as long as its header says")
-    return shape, kind
+        return read_header(file, archive.getinfo(f"{name}.npy").file_size, f"{path}: {name}")
 
 
-def _check(path: Path, headers: dict[str, tuple[tuple[int, ...], np.dtype]]) -> None:
+def _check(path: Path, names: _Names, headers: dict[str, Header]) -> None:
     total = sum(int(np.prod(shape, dtype=object)) * kind.itemsize for shape, kind in headers.values())
     if total > MAX_BYTES:
         raise InvalidSpec(f"{path} unpacks to {total:,} bytes; at most {MAX_BYTES:,} are read")
-    for images, labels in (("x_train", "y_train"), ("x_test", "y_test")):
+    for images, labels in ((names.x_train, names.y_train), (names.x_test, names.y_test)):
         shape, kind = headers[images]
         grey = len(shape) == 3
         if kind != np.uint8 or not (grey or (len(shape) == 4 and shape[3] in (1, 3))):
@@ -77,12 +117,22 @@ def _check(path: Path, headers: dict[str, tuple[tuple[int, ...], np.dtype]]) -> 
                 f"{path}: {images} has images of {shape[1]}x{shape[2]} pixels; squares of {SIDES[0]} to {SIDES[-1]} are"
                 " needed"
             )
-        if headers[labels][1].kind not in "iu" or headers[labels][0] != shape[:1]:
-            raise InvalidSpec(f"{path}: {labels} is {headers[labels]}; one whole number per image is needed")
-    if headers["x_train"][0][1:] != headers["x_test"][0][1:]:
-        raise InvalidSpec(f"{path}: x_train and x_test have images of different shapes")
-    if headers["class_names"][1].kind != "U" or len(headers["class_names"][0]) != 1:
-        raise InvalidSpec(f"{path}: class_names is {headers['class_names']}; one row of unicode text is needed")
+        per_image, kind = headers[labels]
+        if kind.kind not in "iu" or per_image not in (shape[:1], (*shape[:1], 1)):
+            raise InvalidSpec(f"{path}: {labels} is {kind} {per_image}; one whole number per image is needed")
+    if headers[names.x_train][0][1:] != headers[names.x_test][0][1:]:
+        raise InvalidSpec(f"{path}: {names.x_train} and {names.x_test} have images of different shapes")
+    if names.classes and (headers[names.classes][1].kind != "U" or len(headers[names.classes][0]) != 1):
+        shape, kind = headers[names.classes]
+        raise InvalidSpec(f"{path}: {names.classes} is {kind} {shape}; one row of unicode text is needed")
+
+
+def _named_by_labels(path: Path, y_train: np.ndarray, y_test: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """Labels counted from 0, and what they were as the names of the classes."""
+    known = np.unique(y_train)
+    if (strange := np.setdiff1d(y_test, known)).size:
+        raise InvalidSpec(f"{path}: no training image has the label {strange[0]} of a test image")
+    return np.searchsorted(known, y_train), np.searchsorted(known, y_test), [str(label) for label in known]
 
 
 def _channels_first(images: np.ndarray) -> np.ndarray:

@@ -6,10 +6,10 @@ from io import BytesIO
 import numpy as np
 from PIL import Image, ImageOps
 
-from core.datasets.folder import MAX_PIXELS, UNREADABLE
+from core.datasets.decode import FORMATS, decode
 from core.errors import InvalidSpec
+from core.specs import choices
 
-FORMATS = ("PNG", "JPEG", "WEBP")
 MAX_BYTES = 10 << 20  # of a file
 SIDE = 256  # pixels: what is kept of a larger picture
 
@@ -18,22 +18,14 @@ def read_picture(data: bytes) -> np.ndarray:
     """The middle square of a picture, at most 256 pixels a side: uint8 (C, H, W), grey or RGB.
 
     Raises:
-        InvalidSpec: too large, or no PNG, JPEG or WebP.
+        InvalidSpec: too large, or no picture that can be read.
     """
     if len(data) > MAX_BYTES:
         raise InvalidSpec(f"the picture has {len(data):,} bytes; at most {MAX_BYTES:,} are read")
     try:
-        with Image.open(BytesIO(data), formats=FORMATS) as picture:
-            if picture.width * picture.height > MAX_PIXELS:
-                raise InvalidSpec(
-                    f"the picture has {picture.width}x{picture.height} pixels; at most {MAX_PIXELS:,} are read"
-                )
-            upright = ImageOps.exif_transpose(picture)
-            plain = upright.convert("L" if upright.mode in ("1", "L", "I;16", "LA") else "RGB")
-    except UNREADABLE as error:
-        if isinstance(error, InvalidSpec):
-            raise
-        raise InvalidSpec("the file is no picture that can be read; choose a PNG, JPEG or WebP") from None
+        plain = decode(BytesIO(data))
+    except InvalidSpec as error:
+        raise InvalidSpec(f"the picture cannot be read: {error}; choose a {choices(FORMATS)} file") from None
     side = min(SIDE, *plain.size)
     return _channels_first(ImageOps.fit(plain, (side, side), Image.Resampling.LANCZOS))
 

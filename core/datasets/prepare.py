@@ -3,6 +3,8 @@
 import shutil
 import subprocess
 import sys
+import tarfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +14,8 @@ from filelock import FileLock
 
 from core.datasets.array_store import Arrays, write_prepared
 from core.datasets.download import fetch
-from core.datasets.raw import is_found, read_raw, sources, unpack
-from core.errors import DataUnavailable
+from core.datasets.raw import is_archive, is_found, read_raw, sources, unpack
+from core.errors import DamagedData, DataUnavailable
 from core.paths import PROJECT, data_root, prepared_folder
 from core.specs import DOWNLOADED
 
@@ -37,13 +39,17 @@ def is_prepared(name: str, root: Path | None = None) -> bool:
     return name not in DOWNLOADED or prepared_folder(stored_name(name), root).is_dir()
 
 
-def prepare(name: str, root: Path | None = None) -> Iterator[Progress]:
+def prepare(name: str, root: Path | None = None, *, replace: bool = False) -> Iterator[Progress]:
     """Prepares a data set of torchvision's, downloading what is not there. Brings in torch.
 
     Two processes never do this for one data set at once; the second waits.
 
+    Args:
+        replace: files are downloaded again unless they are archives with the right md5.
+
     Raises:
-        DataUnavailable: the files can't be had, or are damaged.
+        DamagedData: files are there, but damaged or others.
+        DataUnavailable: the files can't be had.
     """
     root = data_root() if root is None else root
     name = stored_name(name)
@@ -54,17 +60,34 @@ def prepare(name: str, root: Path | None = None) -> Iterator[Progress]:
             return  # by the process that was waited for
         for left in prepared_folder(name, root).parent.glob(f".{name}.*.part"):
             shutil.rmtree(left)  # of a process that was ended
-        if not is_found(name, root):
-            for source in sources(name):
-                for done, total in fetch(source.url, root / source.path, source.md5):
-                    yield Progress(f"download {Path(source.path).name}", done, total)
-            for source in sources(name):
-                unpack(root / source.path)
-        yield Progress("prepare images", 0, 1)
-        arrays = read_raw(name, root)
-        _check(name, root, arrays)
+        try:
+            if replace or not is_found(name, root):
+                yield from _obtain(name, root, replace)
+            yield Progress("prepare images", 0, 1)
+            arrays = read_raw(name, root)
+            _check(name, root, arrays)
+        except DamagedData as error:
+            hint = f"replace it by a new download with python -m core download {name} --replace"
+            raise DamagedData(f"{error}; {hint}") from None
         write_prepared(prepared_folder(name, root), arrays, DOWNLOADED[name])
         yield Progress("prepare images", 1, 1)
+
+
+def _obtain(name: str, root: Path, replace: bool) -> Iterator[Progress]:
+    """Downloads the files that are not there, and unpacks all. Archives that were there before stay."""
+    files = {root / source.path: source for source in sources(name)}
+    given = {path for path in files if path.is_file()}
+    for path, source in files.items():
+        for done, total in fetch(source.url, path, source.md5, replace=replace):
+            yield Progress(f"download {path.name}", done, total)
+    for path in files:
+        try:
+            unpack(path)
+        except (OSError, EOFError, tarfile.TarError, zlib.error) as error:
+            raise DataUnavailable(f"{path} cannot be unpacked: {error}") from None
+    for path in files:
+        if is_archive(path) and path not in given:
+            path.unlink()
 
 
 def _check(name: str, root: Path, arrays: Arrays) -> None:
@@ -74,10 +97,10 @@ def _check(name: str, root: Path, arrays: Arrays) -> None:
     wanted = (count + held, *info.shape), (last, *info.shape)
     found = arrays[0].shape, arrays[2].shape
     if found != wanted:
-        raise DataUnavailable(f"the files of {name} in {root} hold images {found}, not {wanted}")
+        raise DamagedData(f"the files of {name} in {root} hold images {found}, not {wanted}")
     labels = np.concatenate([arrays[1], arrays[3]])
     if len(labels) != count + held + last or set(np.unique(labels)) != set(range(len(info.classes))):
-        raise DataUnavailable(f"the files of {name} in {root} do not hold one label of each class for every image")
+        raise DamagedData(f"the files of {name} in {root} do not hold one label of each class for every image")
 
 
 def preparing_lock(name: str, root: Path) -> FileLock:

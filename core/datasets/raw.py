@@ -15,7 +15,7 @@ import numpy as np
 
 from core.datasets.array_store import Arrays
 from core.datasets.npz import read_npz
-from core.errors import DataUnavailable, UnlearnError
+from core.errors import DamagedData, InvalidSpec
 from core.specs.cifar import CLASSES
 
 # Any one of these below the root says that the data set is there.
@@ -52,52 +52,71 @@ def sources(name: str) -> list[Source]:
     return [Source(f"{kind.__name__}/raw/{file}", kind.mirrors[0] + file, md5) for file, md5 in kind.resources]
 
 
+def is_archive(path: Path) -> bool:
+    """Whether a file is of no use until it is unpacked."""
+    return path.suffix == ".gz"
+
+
 def unpack(path: Path) -> None:
-    """Unpacks an archive whose md5 was checked beside itself, and removes it."""
+    """Unpacks an archive whose md5 was checked beside itself, over what is there of the same names."""
     if path.name.endswith(".tar.gz"):
         part = path.with_name(f"{path.name}.unpacked")
         shutil.rmtree(part, ignore_errors=True)  # of an attempt that was cut off
         with tarfile.open(path) as archive:
             archive.extractall(part, filter="data")
         for entry in part.iterdir():  # whole or absent: it is looked for by its name
-            entry.rename(path.parent / entry.name)
+            _move(entry, path.parent / entry.name)
         part.rmdir()
-    elif path.suffix == ".gz":
+    elif is_archive(path):
         plain = path.with_suffix("")
         part = plain.with_name(f"{plain.name}.part")
         with gzip.open(path) as packed, part.open("wb") as file:
             shutil.copyfileobj(packed, file)
         part.rename(plain)
-    else:
+
+
+def _move(entry: Path, target: Path) -> None:
+    """Files of other names that are in a folder already stay there."""
+    if not target.is_dir():
+        entry.replace(target)
         return
-    path.unlink()
+    for inner in entry.iterdir():
+        _move(inner, target / inner.name)
+    entry.rmdir()
 
 
 def read_raw(name: str, root: Path) -> Arrays:
     """The images as arrays.
 
-    CIFAR-100 is also taken from ``cifar100.npz``, in the layout of ``npz:``.
+    CIFAR-100 is also taken from ``cifar100.npz``, in the layout of ``npz:``, where torchvision's files are not there.
 
     Raises:
-        DataUnavailable: files are missing or damaged.
+        DamagedData: files are missing, damaged or others.
     """
-    if name == "cifar100" and (packed := root / "cifar100.npz").is_file():
-        *arrays, classes = read_npz(packed)
-        if tuple(classes) != CLASSES:
-            raise DataUnavailable(f"{packed} does not hold the 100 classes of CIFAR-100 in their order")
-        return tuple(arrays)
+    folder, packed = root / "cifar-100-python", root / "cifar100.npz"
+    if name == "cifar100" and packed.is_file() and not folder.is_dir():
+        return _read_packed(packed)
     kind = _torchvision(name)
     try:
         if name == "svhn":
             found = [(part.data, part.labels) for part in (kind(root, "train"), kind(root, "test"))]
         else:
             found = [(part.data, part.targets) for part in (kind(root, train=True), kind(root, train=False))]
-    except UnlearnError:
-        raise
     except Exception as error:  # torchvision raises what its readers do
-        raise DataUnavailable(f"the files of {name} in {root} cannot be read: {error}") from None
+        said = str(error).partition(" You can use download=True")[0]
+        raise DamagedData(f"the files of {name} in {root} cannot be read: {said}") from None
     (x_train, y_train), (x_test, y_test) = found
     return _channels_first(name, x_train), np.asarray(y_train), _channels_first(name, x_test), np.asarray(y_test)
+
+
+def _read_packed(path: Path) -> Arrays:
+    try:
+        found = read_npz(path)
+    except InvalidSpec as error:
+        raise DamagedData(str(error)) from None
+    if tuple(found.classes) != CLASSES:
+        raise DamagedData(f"{path} does not hold the 100 classes of CIFAR-100 in their order")
+    return found.arrays
 
 
 def _channels_first(name: str, images: Any) -> np.ndarray:

@@ -7,9 +7,9 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-
-from core.datasets.folder import SUFFIXES, read_pictures, refuse
+from core.datasets.folder import read_pictures, refuse
+from core.datasets.imported import Imported
+from core.datasets.layout import Listing, is_picture
 from core.errors import InvalidSpec
 
 MAX_FILES = 500_000
@@ -18,10 +18,8 @@ MAX_BYTES = 16 << 30  # of all, unpacked
 ENCRYPTED = 1  # bit of a file's flags
 
 
-def read_zip(
-    path: Path, report: Callable[[int, int], None] = lambda done, total: None
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, list[str]]:
-    """As ``read_folder``, of what is in the archive, or in the only folder there that has pictures.
+def read_zip(path: Path, report: Callable[[int, int], None] = lambda done, total: None) -> Imported:
+    """As ``read_folder``, of what is in the archive.
 
     Raises:
         InvalidSpec: not a zip file, or bad files, named one by one; then nothing is loaded.
@@ -29,11 +27,9 @@ def read_zip(
     try:
         with zipfile.ZipFile(path) as archive:
             _check(path, archive.infolist())
-            names = [name for name in archive.namelist() if not name.startswith("__MACOSX/")]
-            tops = {name.partition("/")[0] for name in names if _is_picture(name)}
-            top = f"{tops.pop()}/" if len(tops) == 1 else ""
-            inside = [name.removeprefix(top) for name in names]
-            return read_pictures(str(path), inside, lambda name: archive.open(top + name), report)
+            files = [entry.filename for entry in archive.infolist() if not entry.is_dir()]
+            folders = [entry.filename.rstrip("/") for entry in archive.infolist() if entry.is_dir()]
+            return read_pictures(str(path), Listing(files, folders), archive.open, report)
     except (OSError, zipfile.BadZipFile, NotImplementedError, EOFError, UnicodeDecodeError) as error:
         raise InvalidSpec(f"{path} cannot be read as a zip file: {error}") from None
 
@@ -48,7 +44,7 @@ def _check(path: Path, entries: list[zipfile.ZipInfo]) -> None:
             bad[entry.filename] = why
         seen.add(entry.filename)
     refuse(str(path), bad)
-    total = sum(entry.file_size for entry in entries if _is_picture(entry.filename))
+    total = sum(entry.file_size for entry in entries if is_picture(entry.filename))
     if total > MAX_BYTES:
         raise InvalidSpec(f"{path} unpacks to {total:,} bytes; at most {MAX_BYTES:,} are read")
 
@@ -60,10 +56,6 @@ def _problem(entry: zipfile.ZipInfo) -> str:
         return "a link"
     if entry.flag_bits & ENCRYPTED:
         return "encrypted"
-    if entry.file_size > MAX_FILE and _is_picture(entry.filename):
+    if entry.file_size > MAX_FILE and is_picture(entry.filename):
         return f"{entry.file_size:,} bytes"
     return ""
-
-
-def _is_picture(name: str) -> bool:
-    return name.lower().endswith(SUFFIXES)

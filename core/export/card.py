@@ -74,7 +74,7 @@ def card(run: RunFolder) -> str:
     chosen = [[name, str(value)] for name, value in settings(spec).items() if name.startswith(("method.", "model."))]
     return CARD.format(
         title=escape(title(spec)), data=escape(info.title), origin=GIVEN if spec.model.weights else TRAINED,
-        forget=forget["text"].replace("`", "'"), size=forget["size"],
+        forget=spec.forget.title.replace("`", "'"), size=forget["size"],
         method=spec.method.title, paper=spec.method.paper, about=spec.method.about,
         settings=_table(["setting", "value"], chosen), verdict=summarize(result),
         accuracies=_table(["model", *SIGNED], accuracy_rows(result)), glossary=_items(GLOSSARY.items()),

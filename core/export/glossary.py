@@ -23,7 +23,7 @@ GLOSSARY = {
 
 def title(spec: RunSpec) -> str:
     """What was forgotten, of what, and how."""
-    return f"{spec.model.data.info.title}: {spec.forget.text} forgotten by {variant_label(spec.method)}"
+    return f"{spec.model.data.info.title}: {spec.forget.title} forgotten by {variant_label(spec.method)}"
 
 
 def accuracy_rows(result: Mapping[str, Any]) -> list[list[str]]:

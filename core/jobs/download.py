@@ -1,6 +1,6 @@
 """Downloads for the page: a process of its own per data set, which outlives the server, and what it says of itself.
 
-``python -m core.jobs.download NAME`` writes its progress beside the data; the page reads it.
+``python -m core.jobs.download NAME [--replace]`` writes its progress beside the data; the page reads it.
 """
 
 import os
@@ -18,7 +18,7 @@ from filelock import Timeout
 
 from core.datasets import Progress, prepare
 from core.datasets.prepare import preparing_lock
-from core.errors import UnlearnError
+from core.errors import DamagedData, UnlearnError
 from core.paths import PROJECT, data_root
 from core.store import write_json
 from core.store.files import read_json
@@ -29,12 +29,16 @@ BEGIN = "Asking the server"
 _launched: dict[str, "subprocess.Popen[bytes]"] = {}  # downloads that this process has started, by data set
 
 
-def start_download(name: str) -> None:
-    """Starts the download of a data set unless it is going on."""
+def start_download(name: str, replace: bool = False) -> None:
+    """Starts the download of a data set unless it is going on.
+
+    Args:
+        replace: damaged files that are there give way to new ones.
+    """
     if is_downloading(name):
         return
     _launched[name] = subprocess.Popen(
-        [sys.executable, "-m", "core.jobs.download", name],
+        [sys.executable, "-m", "core.jobs.download", name, *(["--replace"] if replace else [])],
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=PROJECT,
         env=os.environ | {"UNLEARN_DATA": str(data_root().resolve())}, start_new_session=True,
     )  # fmt: skip
@@ -55,7 +59,8 @@ def is_downloading(name: str) -> bool:
 
 
 def download_state(name: str) -> dict[str, Any] | None:
-    """What the last download said: name, done and total of its phase, its pid, and the error where it failed."""
+    """What the last download said: name, done and total of its phase, its pid; where it failed the error, and whether
+    that is because files are damaged."""
     path = _path(name)
     return read_json(path) if path.is_file() else None
 
@@ -71,11 +76,12 @@ def cancel_download(name: str) -> None:
     _path(name).unlink(missing_ok=True)
 
 
-def work(name: str, watch: Callable[[Progress], None] = lambda progress: None) -> None:
+def work(name: str, watch: Callable[[Progress], None] = lambda progress: None, replace: bool = False) -> None:
     """Downloads and prepares a data set in this process, and tells the page.
 
     Args:
         watch: called with all progress.
+        replace: damaged files that are there give way to new ones.
 
     Raises:
         DataUnavailable: the files can't be had, or are damaged.
@@ -83,20 +89,20 @@ def work(name: str, watch: Callable[[Progress], None] = lambda progress: None) -
     _tell(name, Progress(BEGIN, 0, 1), os.getpid())  # whom to end; no longer one that was ended before
     written = 0.0
     try:
-        for progress in prepare(name):
+        for progress in prepare(name, replace=replace):
             watch(progress)
             if time.monotonic() - written >= EVERY:
                 _tell(name, progress, os.getpid())
                 written = time.monotonic()
     except UnlearnError as error:
-        _tell(name, Progress("failed", 0, 1), os.getpid(), str(error))
+        _tell(name, Progress("failed", 0, 1), os.getpid(), str(error), isinstance(error, DamagedData))
         raise
     else:
         _path(name).unlink(missing_ok=True)
 
 
-def _tell(name: str, progress: Progress, pid: int, error: str | None = None) -> None:
-    write_json(_path(name), asdict(progress) | {"error": error, "pid": pid})
+def _tell(name: str, progress: Progress, pid: int, error: str | None = None, damaged: bool = False) -> None:
+    write_json(_path(name), asdict(progress) | {"error": error, "damaged": damaged, "pid": pid})
 
 
 def _path(name: str) -> Path:
@@ -105,4 +111,4 @@ def _path(name: str) -> Path:
 
 if __name__ == "__main__":
     with suppress(UnlearnError):  # the page was told
-        work(sys.argv[1])
+        work(sys.argv[1], replace="--replace" in sys.argv)

@@ -107,9 +107,11 @@ def _add_images(token: str, path: Path, wanted: dict[str, Any]) -> tuple[str, st
             _tell(token, done=done, total=total)
             written = time.monotonic()
 
-    name = add_images(f"{wanted['kind']}:{path}", report, wanted["title"])
+    notes: list[str] = []
+    name = add_images(f"{wanted['kind']}:{path}", report, wanted["title"], notes.append)
     train, pool, test = data_info(name).sizes
-    return name, f"{data_info(name).about} {train:,} to train on, {pool:,} held back, {test:,} to test with."
+    sizes = f"{train:,} to train on, {pool:,} held back, {test:,} to test with."
+    return name, " ".join([data_info(name).about, sizes, *notes])
 
 
 def _add_weights(token: str, path: Path, wanted: dict[str, Any]) -> tuple[str, str]:

@@ -116,7 +116,7 @@ def from_query(query: dict[str, str]) -> RunSpec:
 
 def to_query(spec: RunSpec) -> dict[str, str]:
     """The spec as URL parameters: only what differs from the defaults of its data set and method."""
-    query = {"dataset": spec.model.data.name, "forget": spec.forget.text, "method": spec.method.name}
+    query = {"dataset": spec.model.data.name, "forget": spec.forget.linked, "method": spec.method.name}
     defaults = flat(make_spec(**query).model_dump(mode="json"))
     defaults |= {f"method.{name}": field.default for name, field in type(spec.method).model_fields.items()}
     for path, value in flat(spec.model_dump(mode="json")).items():
@@ -125,7 +125,9 @@ def to_query(spec: RunSpec) -> dict[str, str]:
             query[name] = value if isinstance(value, str) else json.dumps(value)
     if "gold_seeds" in query:
         query["gold_seeds"] = _seeds_text(spec.gold_seeds)
-    if spec.after and not any(request.draw or ";" in request.text for request in spec.after):  # else JSON
+    if any(request.draw or ";" in request.text for request in spec.after):
+        query["after"] = json.dumps([{"text": request.linked, "draw": request.draw} for request in spec.after])
+    elif spec.after:
         query["after"] = requests_text(spec.after)
     return query
 

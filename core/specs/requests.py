@@ -4,7 +4,7 @@ request := term ("+" term)*
 term    := "class=" names [":" share]      whole classes or a share of each; names or ids, "all" for every class
          | "subclass=" names [":" share]
          | "random=" share                 of all training images
-         | "index=" ids                    image ids, unique over train, pool and test together
+         | "index=" ids                    image ids, unique over train, pool and test together; see ``core.specs.ids``
 share   := NUMBER "%" | COUNT
 
 Requests of a sequence stand apart by semicolons: ``class=1;class=3;class=5``.
@@ -12,7 +12,7 @@ Requests of a sequence stand apart by semicolons: ``class=1;class=3;class=5``.
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -21,10 +21,13 @@ from pydantic import Field, field_validator
 from core.errors import InvalidSpec
 from core.specs.base import Spec, short
 from core.specs.datasets import DataInfo
+from core.specs.ids import linked_ids, parse_ids, tidy_ids
 
 GRAMMAR = (
     "class=3, class=3:30%, class=3:100, class=all:30%, subclass=3, random=10%, random=100 or index=5,17, joined by +"
 )
+
+SHOWN_IDS = 60  # characters
 
 
 @dataclass(frozen=True)
@@ -53,13 +56,24 @@ class Term:
 class ForgetRequest(Spec):
     """What to forget, as text; ``draw`` chooses which images a percentage or count picks."""
 
-    text: str = Field("class=3", max_length=100_000, description=f"what to forget: {GRAMMAR}")
+    text: str = Field("class=3", max_length=1_000_000, description=f"what to forget: {GRAMMAR}")
     draw: int = Field(0, ge=0, lt=2**31, description="seed of the images that a share picks")
 
     @field_validator("text")
     @classmethod
     def _tidy(cls, text: str) -> str:
-        return re.sub(r"\s*([=:,+%])\s*", r"\1", text.strip())  # inside a name or a number a space is kept
+        tidy = re.sub(r"\s*([=:,+%])\s*", r"\1", text.strip())  # inside a name or a number a space is kept
+        return _map_ids(tidy, tidy_ids)
+
+    @property
+    def linked(self) -> str:
+        """The text for links and commands, with long lists of ids packed; it stands for the same request."""
+        return _map_ids(self.text, linked_ids)
+
+    @property
+    def title(self) -> str:
+        """The text for people, with the number of ids instead of a long list."""
+        return _map_ids(self.text, _counted)
 
     def terms(self, info: DataInfo) -> tuple[Term, ...]:
         """The request's parts, names resolved to ids of the data set ``info``.
@@ -87,8 +101,20 @@ def parse_requests(text: str) -> tuple[ForgetRequest, ...]:
 
 
 def requests_text(requests: Sequence[ForgetRequest]) -> str:
-    """The requests of a sequence as one text; their draws are not in it."""
-    return ";".join(request.text for request in requests)
+    """The requests of a sequence as one text that ``parse_requests`` reads; their draws are not in it."""
+    return ";".join(request.linked for request in requests)
+
+
+def _map_ids(text: str, change: Callable[[str], str]) -> str:
+    """A request's text with its lists of ids changed."""
+    index = "index="
+    parts = text.split("+")
+    return "+".join(index + change(part[len(index) :]) if part.startswith(index) else part for part in parts)
+
+
+def _counted(text: str) -> str:
+    ids = parse_ids(text) or ()
+    return text if len(text) <= SHOWN_IDS else f"{','.join(map(str, ids[:3]))},... ({len(ids):,} ids)"
 
 
 def _term(part: str, info: DataInfo) -> Term:
@@ -98,9 +124,9 @@ def _term(part: str, info: DataInfo) -> Term:
     if kind == "random":
         return Term(kind, share=_share(rest, part))
     if kind == "index":
-        if not re.fullmatch(r"\d{1,12}(,\d{1,12})*", rest):
+        if not (ids := parse_ids(rest)):
             raise InvalidSpec(f"{short(part)!r}: index takes image ids, such as index=5,17,90")
-        return Term(kind, tuple(int(name) for name in rest.split(",")))
+        return Term(kind, ids)
     known = info.classes if kind == "class" else info.subclasses
     if known is None:
         raise InvalidSpec(f"{short(part)!r}: {info.title} has no sub-classes; use class=")

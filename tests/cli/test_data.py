@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from safetensors.numpy import save_file
 
 from core import ModelSpec
@@ -39,6 +40,22 @@ def test_own_images_are_added_and_planned_under_one_name(faces, tmp_path, monkey
         plans.append(json.loads(capsys.readouterr().out.splitlines()[-1]))
     assert plans[0] == plans[1]
     assert plans[0]["forget"]["size"] == 16  # of 20, 4 are held back
+
+
+def test_what_was_left_out_is_said(tmp_path, capsys):
+    for split in ("train", "val"):
+        for name in ("cat", "dog"):
+            (tmp_path / "pets" / split / name).mkdir(parents=True)
+            for n in range(12):
+                Image.new("L", (8, 8), n).save(tmp_path / "pets" / split / name / f"{n}.jfif", "JPEG")
+    (tmp_path / "pets" / "train" / "bird").mkdir()
+    assert main(["add", f"folder:{tmp_path / 'pets'}"]) == 0
+    said = capsys.readouterr()
+    assert said.out.endswith("\t48 images of your own, 8x8, in 2 classes.\n")
+    assert said.err.splitlines()[-2:] == [
+        "- train/ is trained on, val/ is the test set.",
+        "- Left out: folders without pictures (1: train/bird).",
+    ]
 
 
 def test_a_run_on_own_images(faces, tmp_path, monkeypatch, capsys):

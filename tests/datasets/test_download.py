@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.datasets.download import ATTEMPTS, CHUNK, fetch
-from core.errors import DataUnavailable
+from core.errors import DamagedData, DataUnavailable
 
 CONTENT = np.random.default_rng(0).bytes(5 * CHUNK // 2)
 MD5 = hashlib.md5(CONTENT).hexdigest()
@@ -106,6 +106,29 @@ def test_another_file_is_refused_and_removed(server, tmp_path):
     with pytest.raises(DataUnavailable, match=f"its md5 is {MD5}, not 0000; it was removed"):
         list(fetch(server.url, tmp_path / "file", "0000"))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("content", [CONTENT[:1000], b"<html>Please log in</html>"])
+def test_another_file_of_that_name_is_said_and_replaced_on_request(server, tmp_path, content):
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    found = hashlib.md5(content).hexdigest()
+    with pytest.raises(DamagedData) as refused:
+        list(fetch(server.url, path, MD5))
+    size = f"{len(content):,} bytes"
+    assert str(refused.value) == f"{path} ({size}) is not the file of {server.url}: its md5 is {found}, not {MD5}"
+    assert path.read_bytes() == content
+    assert server.ranges == []
+    list(fetch(server.url, path, MD5, replace=True))
+    assert path.read_bytes() == CONTENT
+    assert list(fetch(server.url, path, MD5, replace=True)) == []  # the right one stays
+
+
+def test_another_file_stays_until_the_right_one_has_come(server, tmp_path):
+    (tmp_path / "file").write_bytes(b"other")
+    with pytest.raises(DataUnavailable, match="404"):
+        list(fetch(server.url + "s", tmp_path / "file", MD5, replace=True))
+    assert (tmp_path / "file").read_bytes() == b"other"
 
 
 def test_a_file_that_is_not_there_is_said_at_once(server, tmp_path):

@@ -150,9 +150,19 @@ def test_several_requests_are_one_union():
         (DIGITS, "class=3:1000", f"1000 images are asked for, class three has {len(THREES)} training images"),
         (FAMILIES, "subclass=3:1000", f"1000 images are asked for, subclass three has {len(THREES)} "),
         (DIGITS, "random=901", "901 images are asked for, the training set has 900"),
-        (DIGITS, f"index={DIGITS.test.index[0]}", "is not a training image, .* are for example 0, 1, 2"),
-        (DIGITS, f"index={DIGITS.pool.index[0]}", "is not a training image"),
-        (DIGITS, "index=999999999999", "image 999999999999 is not a training image"),
+        (
+            DIGITS,
+            f"index={DIGITS.test.index[0]}",
+            "image 1350 is not among the training images, which are for example 0, 1, 2",
+        ),
+        (
+            DIGITS,
+            f"index={DIGITS.pool.index[0]}",
+            "image 900 is in the pool, .*; model.data.pool=false trains on it too",
+        ),
+        (DIGITS, "index=1,2,900,901,1350", "2 images, such as 900, are in the pool, on which no model is trained"),
+        (DIGITS, "index=1,2,1350,1351", "2 images, such as 1350, are not among the training images"),
+        (DIGITS, "index=999999999999", "image 999999999999 is not among the training images"),
     ],
 )
 def test_forget_sets_that_make_no_sense_are_refused(dataset: Dataset, text: str, message: str):
@@ -171,7 +181,7 @@ def test_a_class_without_training_images_means_nothing():
 
 
 def test_ids_beyond_a_smaller_training_set_are_no_training_images():
-    with pytest.raises(InvalidSpec, match="image 500 is not a training image"):
+    with pytest.raises(InvalidSpec, match="image 500 is not among the training images"):
         forget(load_dataset(DataSpec(size=100)), "index=500")
 
 

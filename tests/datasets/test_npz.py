@@ -8,22 +8,52 @@ from core.errors import InvalidSpec
 
 
 def test_a_good_file_comes_back_channels_first(npz, arrays):
-    x_train, y_train, x_test, y_test, classes = read_npz(npz())
+    found = read_npz(npz())
+    x_train, y_train, x_test, y_test = found.arrays
     np.testing.assert_array_equal(x_train, np.moveaxis(arrays["x_train"], -1, 1))
     np.testing.assert_array_equal(x_test, np.moveaxis(arrays["x_test"], -1, 1))
     assert (y_train.dtype, y_train.tolist(), y_test.tolist()) == (np.int64, [0, 1] * 20, [0, 1] * 4)
-    assert classes == ["cat", "dog"]
+    assert found.classes == ["cat", "dog"]
+    assert found.notes == ()
 
 
 def test_grey_images_get_a_channel(npz, arrays):
     grey = {name: arrays[name][..., 0] for name in ("x_train", "x_test")}
-    assert read_npz(npz(**grey))[0].shape == (40, 1, 12, 12)
+    assert read_npz(npz(**grey)).arrays[0].shape == (40, 1, 12, 12)
+
+
+def test_the_names_of_keras_without_class_names(npz):
+    """As in mnist.npz and after ``cifar10.load_data()``, whose labels have two axes."""
+    found = read_npz(npz(class_names=None, y_train=np.arange(40)[:, None] % 2 + 3, y_test=np.full((8, 1), 4)))
+    _, y_train, _, y_test = found.arrays
+    assert found.classes == ["3", "4"]
+    assert (y_train.tolist(), y_test.tolist()) == ([0, 1] * 20, [1] * 8)
+
+
+def test_the_names_of_medmnist(arrays, tmp_path):
+    path = tmp_path / "pathmnist.npz"
+    parts = {"train": "train", "val": "test", "test": "test"}
+    images = {f"{split}_images": arrays[f"x_{part}"] for split, part in parts.items()}
+    labels = {f"{split}_labels": arrays[f"y_{part}"][:, None].astype(np.uint8) for split, part in parts.items()}
+    np.savez(path, **images, **labels)
+    found = read_npz(path)
+    np.testing.assert_array_equal(found.arrays[0], np.moveaxis(arrays["x_train"], -1, 1))
+    assert found.arrays[3].tolist() == [0, 1] * 4
+    assert found.classes == ["0", "1"]
+    assert found.notes == ("Left out: arrays (2: val_images, val_labels).",)
+
+
+def test_val_is_the_test_set_where_there_is_none(npz, arrays):
+    path = npz(x_test=None, y_test=None, X_Val=arrays["x_test"], Y_val=arrays["y_test"])
+    found = read_npz(path)
+    np.testing.assert_array_equal(found.arrays[2], np.moveaxis(arrays["x_test"], -1, 1))
+    assert found.notes == ("X_Val is the test set.",)
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"x_test": None}, "has no array x_test; x_train, y_train, x_test, y_test, class_names are needed"),
+        ({"x_test": None}, "has the arrays class_names, x_train, y_test, y_train; needed are x_train, y_train, x_test"),
         ({"class_names": np.array(["cat", None], dtype=object)}, "class_names holds Python objects"),
         ({"x_train": np.zeros((40, 12, 12, 3))}, r"x_train is float64 \(40, 12, 12, 3\); uint8"),
         ({"x_train": np.zeros((40, 3, 12, 12), np.uint8)}, r"x_train is uint8 \(40, 3, 12, 12\)"),
@@ -32,6 +62,8 @@ def test_grey_images_get_a_channel(npz, arrays):
         ({"x_train": np.zeros((40, 16, 16, 3), np.uint8)}, "x_train and x_test have images of different shapes"),
         ({"y_train": np.zeros(39, np.int64)}, r"y_train is .* one whole number per image"),
         ({"y_train": np.zeros(40)}, "y_train is .* one whole number per image"),
+        ({"y_train": np.zeros((40, 14), int)}, r"y_train is int64 \(40, 14\); one whole number per image"),
+        ({"class_names": None, "y_test": np.full(8, 7)}, "no training image has the label 7 of a test image"),
         ({"class_names": np.array([1, 2])}, "class_names is .* unicode text"),
     ],
 )

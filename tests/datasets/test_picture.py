@@ -46,15 +46,16 @@ def test_a_photo_is_turned_upright() -> None:
     assert found[0, -1, 0] == 255
 
 
-@pytest.mark.parametrize("data", [b"", b"GIF89a", b"\x89PNG\r\n\x1a\n" + bytes(40), b"<svg/>"])
-def test_what_is_no_picture_is_refused(data: bytes) -> None:
-    with pytest.raises(InvalidSpec, match="no picture that can be read"):
-        read_picture(data)
+def test_what_is_no_picture_is_refused() -> None:
+    with pytest.raises(InvalidSpec) as refused:
+        read_picture(b"<svg/>")
+    formats = "PNG, JPEG, BMP, WEBP, PPM, GIF or TIFF"
+    assert str(refused.value) == f"the picture cannot be read: not a picture; choose a {formats} file"
 
 
 def test_a_damaged_picture_is_refused() -> None:
     whole = encoded(Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64), np.uint8)))
-    with pytest.raises(InvalidSpec, match="no picture that can be read"):
+    with pytest.raises(InvalidSpec, match="cannot be read: damaged"):
         read_picture(whole[: len(whole) // 2])
 
 
@@ -62,7 +63,7 @@ def test_a_picture_whose_exif_is_damaged_is_refused() -> None:
     exif = Image.Exif()
     exif[0x0112], exif[0x010E] = 3, "hello"  # orientation and description
     damaged = exif.tobytes().replace(b"\x01\x0e", b"\x01\x00")  # now the width is a text
-    with pytest.raises(InvalidSpec, match="no picture that can be read"):
+    with pytest.raises(InvalidSpec, match="cannot be read: damaged"):
         read_picture(encoded(Image.new("L", (16, 16)), exif=damaged))
 
 
@@ -71,7 +72,7 @@ def test_too_many_bytes_or_pixels_are_refused_before_decoding(monkeypatch: pytes
         read_picture(bytes(picture.MAX_BYTES + 1))
     large = _header_of(9000)
     monkeypatch.setattr(ImageFile.ImageFile, "load", lambda self: pytest.fail("it was decoded"))
-    with pytest.raises(InvalidSpec, match="has 9000x9000 pixels"):
+    with pytest.raises(InvalidSpec, match="9000x9000 pixels, at most 64,000,000 are read"):
         read_picture(large)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.datasets.raw import MARKS, is_found, read_raw, sources, unpack
-from core.errors import DataUnavailable
+from core.errors import DamagedData
 from core.specs.cifar import CLASSES
 
 
@@ -24,7 +24,7 @@ def test_every_file_has_an_address_and_an_md5(name: str):
 @pytest.mark.parametrize("name", MARKS)
 def test_what_is_not_there_is_not_found(name: str, tmp_path):
     assert not is_found(name, tmp_path)
-    with pytest.raises(DataUnavailable, match=f"the files of {name} in"):
+    with pytest.raises(DamagedData, match=f"the files of {name} in"):
         read_raw(name, tmp_path)
 
 
@@ -37,7 +37,14 @@ def test_an_archive_is_unpacked_beside_itself(tmp_path):
     (tmp_path / "set.tar.gz.unpacked").mkdir()  # of an attempt that was cut off
     unpack(path)
     assert (tmp_path / "folder" / "file").read_bytes() == b"abc"
-    assert [entry.name for entry in tmp_path.iterdir()] == ["folder"]
+    (tmp_path / "folder" / "file").write_bytes(b"damaged")
+    (tmp_path / "folder" / "notes").write_bytes(b"own")
+    unpack(path)
+    assert {file.name: file.read_bytes() for file in (tmp_path / "folder").iterdir()} == {
+        "file": b"abc",
+        "notes": b"own",
+    }
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["folder", "set.tar.gz"]
 
 
 def test_an_archive_can_not_write_elsewhere(tmp_path):
@@ -51,11 +58,16 @@ def test_an_archive_can_not_write_elsewhere(tmp_path):
 
 
 def test_a_packed_file_is_unpacked_and_others_stay(tmp_path):
-    (tmp_path / "a.gz").write_bytes(gzip.compress(b"abc"))
+    packed = gzip.compress(b"abc")
+    (tmp_path / "a.gz").write_bytes(packed)
     (tmp_path / "b.mat").write_bytes(b"b")
     for path in list(tmp_path.iterdir()):
         unpack(path)
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a": b"abc", "b.mat": b"b"}
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
+        "a": b"abc",
+        "a.gz": packed,
+        "b.mat": b"b",
+    }
 
 
 def idx(array: np.ndarray) -> bytes:
@@ -85,5 +97,10 @@ def test_cifar100_may_lie_there_as_npz(tmp_path):
     np.savez(tmp_path / "cifar100.npz", **values)
     assert read_raw("cifar100", tmp_path)[2].shape == (3, 3, 32, 32)
     np.savez(tmp_path / "cifar100.npz", **(values | {"class_names": np.array(CLASSES[::-1])}))
-    with pytest.raises(DataUnavailable, match="does not hold the 100 classes of CIFAR-100 in their order"):
+    with pytest.raises(DamagedData, match="does not hold the 100 classes of CIFAR-100 in their order"):
+        read_raw("cifar100", tmp_path)
+    (tmp_path / "cifar-100-python").mkdir()  # what was downloaded comes first
+    with pytest.raises(
+        DamagedData, match=r"the files of cifar100 in .* cannot be read: Dataset not found or corrupted.$"
+    ):
         read_raw("cifar100", tmp_path)

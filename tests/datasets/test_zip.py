@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.datasets import add_images, zip
+from core.datasets import add_images
+from core.datasets import zip as zip_reader
 from core.datasets.folder import read_folder
 from core.datasets.zip import read_zip
 from core.errors import InvalidSpec
@@ -45,8 +46,11 @@ def test_it_is_read_as_the_folder_that_was_packed(top: str, further: Members, tm
     with zipfile.ZipFile(packed(tmp_path, members(), top), "a") as archive:
         for name, data in further.items():
             archive.writestr(top + name if name.startswith("cat/") else name, data)
-    for found, wanted in zip(read_zip(tmp_path / "pets.zip"), read_folder(tmp_path / "pets"), strict=True):
-        np.testing.assert_array_equal(found, wanted)
+    found, wanted = read_zip(tmp_path / "pets.zip"), read_folder(tmp_path / "pets")
+    assert found.classes == wanted.classes
+    for part, same in zip(found.arrays, wanted.arrays, strict=True):
+        np.testing.assert_array_equal(part, same)
+    assert [name.rpartition("/")[2] in found.notes[-1] for name in further] == [True] * len(further)
     name = add_images(f"zip:{tmp_path / 'pets.zip'}")
     assert name == add_images(f"folder:{tmp_path / 'pets'}")
     assert list(own_datasets()) == [name]
@@ -93,15 +97,15 @@ def test_links_and_doubles_and_encrypted_files_are_named(tmp_path: Path) -> None
 
 
 def test_bombs_are_refused_by_what_the_directory_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    bomb = bytes(zip.MAX_FILE + 1)
+    bomb = bytes(zip_reader.MAX_FILE + 1)
     path = packed(tmp_path, members() | {"cat/bomb.png": bomb})
     assert path.stat().st_size < 100_000
     with pytest.raises(InvalidSpec, match=r"cat/bomb.png \(67,108,865 bytes\)"):
         read_zip(path)
-    monkeypatch.setattr(zip, "MAX_BYTES", 1000)
+    monkeypatch.setattr(zip_reader, "MAX_BYTES", 1000)
     with pytest.raises(InvalidSpec, match=r"unpacks to .* bytes; at most 1,000 are read"):
         read_zip(packed(tmp_path, members()))
-    monkeypatch.setattr(zip, "MAX_FILES", 10)
+    monkeypatch.setattr(zip_reader, "MAX_FILES", 10)
     with pytest.raises(InvalidSpec, match="holds 30 files; at most 10 are read"):
         read_zip(packed(tmp_path, members()))
 
@@ -129,4 +133,19 @@ def test_a_name_that_is_no_text_is_refused(tmp_path: Path) -> None:
     path = packed(tmp_path, {"kätze/0.png": png(0)})
     path.write_bytes(path.read_bytes().replace("ä".encode(), b"\xff\xff"))
     with pytest.raises(InvalidSpec, match=r"pets.zip cannot be read as a zip file"):
+        read_zip(path)
+
+
+def test_empty_classes_are_said(tmp_path: Path) -> None:
+    path = packed(tmp_path, members() | {"bird/": b"", "fish/readme.txt": b"hello"}, "pets/")
+    assert read_zip(path).notes[-1] == (
+        "Left out: files that are no pictures (1: pets/fish/readme.txt); "
+        "folders without pictures (2: pets/bird, pets/fish)."
+    )
+
+
+@pytest.mark.parametrize("top", ["", "pets/"])
+def test_a_zip_without_classes_is_refused(top: str, tmp_path: Path) -> None:
+    path = packed(tmp_path, {f"{n}.png": png(n) for n in range(30)}, top)
+    with pytest.raises(InvalidSpec, match=r"pets.zip: all 30 pictures lie in one folder.*expected is train/CLASS"):
         read_zip(path)

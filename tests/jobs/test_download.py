@@ -8,15 +8,18 @@ import time
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from pathlib import Path
+from urllib.request import urlopen
 
 import numpy as np
 import pytest
 
+from core.cli import main
 from core.datasets import Progress, is_prepared, load_dataset
 from core.datasets.prepare import preparing_lock
 from core.datasets.raw import Source
-from core.errors import DataUnavailable
+from core.errors import DamagedData, DataUnavailable
 from core.jobs.download import cancel_download, download_state, is_downloading, start_download, work
 from core.paths import data_root
 from core.store import write_json
@@ -48,7 +51,7 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Sou
                    hashlib.md5((folder / f"{name}.gz").read_bytes()).hexdigest())
             for name in FILES
         ]  # fmt: skip
-        monkeypatch.setattr("core.datasets.prepare.sources", lambda name: found)
+        monkeypatch.setattr(import_module("core.datasets.prepare"), "sources", lambda name: found)  # not the function
         yield found
         server.shutdown()
         thread.join()
@@ -81,11 +84,47 @@ def test_a_failure_is_told(served):
     assert not is_prepared("mnist")
 
 
+@pytest.mark.parametrize("other", ["truncated", "a page"])
+def test_another_file_under_an_archives_name_is_said_and_replaced_on_request(served, other, capsys):
+    raw = data_root() / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    bad, good = (data_root() / source.path for source in served[:2])
+    for path, source in ((bad, served[0]), (good, served[1])):
+        with urlopen(source.url) as answer:
+            path.write_bytes(answer.read())
+    bad.write_bytes(bad.read_bytes()[:1000] if other == "truncated" else b"<html>Please log in</html>")
+    before = good.read_bytes(), bad.read_bytes()
+    assert main(["download", "mnist"]) == 2
+    said = capsys.readouterr().err.strip().rpartition("\n")[2]
+    assert said.startswith(f"python -m core: {bad} ({len(before[1]):,} bytes) is not the file of {served[0].url}: ")
+    assert said.endswith("; replace it by a new download with python -m core download mnist --replace")
+    assert download_state("mnist")["damaged"]
+    assert (good.read_bytes(), bad.read_bytes()) == before
+    assert main(["download", "mnist", "--replace"]) == 0
+    assert is_prepared("mnist")
+    assert good.read_bytes() == before[0]
+    assert sorted(path.name for path in raw.iterdir()) == sorted([*FILES, good.name, bad.name])
+
+
+def test_damaged_unpacked_files_are_replaced_on_request(served):
+    raw = data_root() / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for name in FILES:
+        (raw / name).write_bytes(b"\0\0\x08\x01")
+    with pytest.raises(DamagedData, match=r"the files of mnist in .* --replace$"):
+        work("mnist")
+    work("mnist", replace=True)
+    assert is_prepared("mnist")
+    assert sorted(path.name for path in raw.iterdir()) == sorted(FILES)
+
+
 def test_who_downloads_is_told_before_anything_comes(served, monkeypatch):
     """Else stopping it would end another process, one that an old file names."""
     write_json(data_root() / ".mnist.download.json", {"name": "x", "done": 0, "total": 1, "pid": 1, "error": None})
     told: list[int] = []
-    monkeypatch.setattr("core.jobs.download.prepare", lambda name: told.append(download_state(name)["pid"]) or [])
+    monkeypatch.setattr(
+        "core.jobs.download.prepare", lambda name, replace: told.append(download_state(name)["pid"]) or []
+    )
     work("mnist")
     assert told == [os.getpid()]
 

@@ -86,6 +86,12 @@ def test_images_are_added_under_the_title_that_was_given() -> None:
 
 
 @pytest.mark.usefixtures("here")
+def test_what_was_left_out_is_told() -> None:
+    told = adding_state(start_adding(images(x_val=np.zeros(3), notes=np.zeros(2)), "npz", "faces"))
+    assert told["said"].endswith("9 to test with. Left out: arrays (2: notes, x_val).")
+
+
+@pytest.mark.usefixtures("here")
 def test_what_is_wrong_is_told_by_the_title_not_by_a_place_of_this_machine() -> None:
     told = adding_state(start_adding(images(y_test=np.zeros(2, np.int64)), "npz", "faces"))
     assert told["error"].startswith("faces.npz: y_test is ")

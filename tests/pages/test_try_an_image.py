@@ -46,9 +46,21 @@ def test_what_is_no_picture_is_a_sentence(finished_run: RunFolder, open_page: Ca
     app = open_page(PAGE, {"run": finished_run.run})
     app.file_uploader(key="own.upload").upload("one.png", b"not a picture").run()
     assert [error.value for error in app.error] == [
-        r"the file is no picture that can be read; choose a PNG, JPEG or WebP"
+        r"the picture cannot be read\: not a picture; choose a PNG, JPEG, BMP, WEBP, PPM, GIF or TIFF file"
     ]
     assert "img" not in app.query_params
+
+
+def test_a_deep_picture_is_scaled_and_its_clear_parts_are_white(
+    finished_run: RunFolder, store: Store, open_page: Callable[..., AppTest]
+) -> None:
+    app = open_page(PAGE, {"run": finished_run.run})
+    data = BytesIO()
+    Image.fromarray(np.full((8, 8), 128 * 257, np.uint16)).save(data, "TIFF")
+    app.file_uploader(key="own.upload").upload("scan.tiff", data.getvalue()).run()
+    assert np.unique(store.inspections.picture(app.query_params["img"])).tolist() == [128]
+    app.file_uploader(key="own.upload").upload("clear.png", png(np.zeros((8, 8, 4), np.uint8))).run()
+    assert np.unique(store.inspections.picture(app.query_params["img"])).tolist() == [255]
 
 
 def test_a_drawing(finished_run: RunFolder, store: Store, open_page: Callable[..., AppTest]) -> None:

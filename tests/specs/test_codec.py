@@ -94,6 +94,20 @@ def test_every_form_of_a_spec_gives_the_spec_again():
         assert from_query(to_query(spec)).key == spec.key
 
 
+@pytest.mark.parametrize("draw", [0, 1])
+def test_half_of_cifar_goes_through_links_and_commands(draw: int):
+    """Servers take 64 kB of a link, Linux 128 kB of one word of a command."""
+    half = sorted(random.Random(0).sample(range(50_000), 25_000))
+    text = "index=" + ",".join(map(str, half))
+    after = [{"text": "index=" + ",".join(map(str, half[:9000])), "draw": draw}]
+    spec = make_spec("cifar10", text, "none", after=after, settings={"model.data.pool": False})
+    query = to_query(spec)
+    assert {name for name in query if len(query[name]) > 100} == {"forget", "after"}
+    assert max(map(len, query.values())) < 8400
+    assert from_query(query) == from_query(words_of(to_command(spec))) == parse_spec(spec_json(spec)) == spec
+    assert spec.after[0].text == after[0]["text"]  # as it was before lists were packed: older runs keep their names
+
+
 def test_a_default_is_not_written_out():
     assert to_query(make_spec()) == {"dataset": "digits", "forget": "class=3", "method": "mu-mis"}
     assert to_query(make_spec("digits-noisy", method="none")).keys() == {"dataset", "forget", "method"}

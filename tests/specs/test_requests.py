@@ -28,6 +28,7 @@ THIRTY = Share(fraction=Fraction(3, 10))
         ("random=100", [Term("random", share=Share(count=100))]),
         ("index=5,17,90", [Term("index", (5, 17, 90))]),
         ("class=3:30%+index=5", [Term("class", (3,), THIRTY), Term("index", (5,))]),
+        ("index=~gQAC", [Term("index", (0, 7, 17))]),
         (" class = 3 , five : 30 %\n+ index = 5 , 17 ", [Term("class", (3, 5), THIRTY), Term("index", (5, 17))]),
     ],
 )
@@ -76,6 +77,7 @@ def test_white_space_around_signs_does_not_make_another_request():
         ("random=1 0", "'random=1 0': a share"),
         ("index=5 17", "'index=5 17': index takes image ids, such as index=5,17,90"),
         ("index=5,", "'index=5,': index takes image ids"),
+        ("index=~A", "'index=~A': index takes image ids"),
         ("index=@file", "'index=@file': index takes image ids"),
         ("index=" + "1" * 13, "index takes image ids"),
         ("subclass=3", "'subclass=3': Handwritten digits has no sub-classes; use class="),
@@ -87,7 +89,29 @@ def test_what_the_grammar_does_not_know_is_refused(text: str, message: str):
     assert len(str(caught.value)) < 250
 
 
-@pytest.mark.parametrize("values", [{"text": "x" * 100_001}, {"draw": -1}, {"draw": 2**31}])
+def test_a_long_list_of_ids_is_packed_in_links_and_counted_for_people():
+    ids = ",".join(map(str, range(2000)))
+    request = ForgetRequest(text=f"class=3+index={ids}")
+    assert request.text == f"class=3+index={ids}"
+    assert request.linked == "class=3+index=~" + "_" * 333 + "w"
+    assert ForgetRequest(text=request.linked) == request
+    assert request.title == "class=3+index=0,1,2,... (2,000 ids)"
+    assert requests_text([request, request]) == f"{request.linked};{request.linked}"
+    short = ForgetRequest(text="index=5,17,90+class=3:30%")
+    assert short.linked == short.title == short.text
+
+
+def test_a_list_that_is_too_long_is_packed_everywhere():
+    ids = range(0, 50_000, 2)
+    request = ForgetRequest(text="index=" + ",".join(map(str, reversed(ids))))
+    assert request == ForgetRequest(text="index=" + ",".join(map(str, ids)))
+    assert len(request.text) < 8400
+    assert request.linked == request.text
+    assert request.title == "index=0,2,4,... (25,000 ids)"
+    assert request.terms(DIGITS) == (Term("index", tuple(ids)),)
+
+
+@pytest.mark.parametrize("values", [{"text": "x" * 1_000_001}, {"draw": -1}, {"draw": 2**31}])
 def test_bounds(values):
     with pytest.raises(InvalidSpec, match=next(iter(values))):
         ForgetRequest.parse(values)

@@ -52,14 +52,19 @@ def _offer(name: str) -> None:
         _progress(name)
         return
     told = download_state(name)
-    if told is not None and told["error"]:
-        st.error(plain(told["error"]), icon=":material/error:")
-    st.button("Download and prepare", type="primary", icon=":material/download:", on_click=_start, args=(name,))
+    if told is not None:
+        st.error(plain(told["error"] or "The last download was cut off."), icon=":material/error:")
+    if told is not None and told.get("damaged"):
+        st.button("Replace the damaged files by a new download", type="primary", icon=":material/sync:",
+                  on_click=_start, args=(name, True))  # fmt: skip
+        st.button("Try again", icon=":material/refresh:", on_click=_start, args=(name, False))
+        return
+    st.button("Download and prepare", type="primary", icon=":material/download:", on_click=_start, args=(name, False))
 
 
-def _start(name: str) -> None:
+def _start(name: str, replace: bool) -> None:
     with boundary():
-        start_download(name)
+        start_download(name, replace)
 
 
 @st.fragment(run_every=0.5)

@@ -9,6 +9,7 @@ from core.datasets import Split
 from core.figures import gallery, selected_ids
 from core.specs import DataInfo, DataSpec
 from pages.ui.forget import run_form
+from pages.ui.forget.id_upload import offer_ids
 from pages.ui.shell.url_state import select
 
 PER_PAGE = 48
@@ -83,6 +84,7 @@ def _images(info: DataInfo) -> None:
     st.caption(f"{len(picked)} picked. {how} to pick or to put back.")
     if picked:
         st.button("Put all back", on_click=_put_back, icon=":material/undo:")
+    offer_ids()
 
 
 def _toggle(ids: list[int]) -> None:

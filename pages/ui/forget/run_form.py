@@ -7,6 +7,7 @@ import streamlit as st
 from core import METHODS, InvalidSpec, make_spec
 from core.specs import RECIPES, DataInfo, ForgetRequest, RunSpec, data_info, from_query, to_query
 from core.specs.codec import gold_seeds
+from core.specs.ids import ids_text
 from core.specs.methods import MethodSpec
 from core.specs.requests import Term
 from pages.ui.shell.url_state import carried, rest_of_url
@@ -153,5 +154,5 @@ def write_request() -> None:
     if get("random_share"):
         parts.append(f"random={get('random_share')}%")
     if get("picked"):
-        parts.append(f"index={','.join(map(str, sorted(get('picked'))))}")
+        parts.append(f"index={ids_text(get('picked'))}")
     put("text", "+".join(parts))

@@ -15,12 +15,13 @@ from pages.ui.shell.errors import boundary, plain
 
 WEIGHT_FILES = ("safetensors", "pth", "pt", "tar")  # .pth.tar is a name of torch.save's files, not an archive
 IMAGES = """
-- **.zip** of a folder with one folder of pictures per class: `train/CLASS/…` and `test/CLASS/…`, or `CLASS/…`, of which
-  every fifth is kept for testing.
-- **.npz** with `x_train`, `y_train`, `x_test`, `y_test` and `class_names`; images as uint8 (N, H, W) or (N, H, W, 3).
+- **.zip** of a folder with one folder of pictures per class: `train/CLASS/…` with `test/CLASS/…` (or `val`), or
+  `CLASS/…`, of which every fifth picture is kept for testing. Transparent parts of pictures become white.
+- **.npz** with `x_train`, `y_train`, `x_test`, `y_test` (or `train_images`, `train_labels`, …) and, if you like,
+  `class_names`; images as uint8 (N, H, W) or (N, H, W, 3).
 
-All of it is checked first, and what is wrong is named file by file. Files of more than 200 MB go by
-`python -m core add`.
+All of it is checked first. What is wrong is named file by file, and what is left out is counted. Files of more than
+200 MB go by `python -m core add`.
 """
 WEIGHTS = """
 A **.safetensors**, **.pth** or **.pt** file with weights of this architecture on this data set, by our names or by

@@ -5,7 +5,8 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from core.datasets.picture import FORMATS, MAX_BYTES, fitted, read_picture
+from core.datasets.decode import SUFFIXES
+from core.datasets.picture import MAX_BYTES, fitted, read_picture
 from core.figures import drawing, selected_ids
 from core.jobs.inspector import ensure_inspector
 from core.specs import DataInfo
@@ -29,8 +30,8 @@ def choose_picture(run: RunFolder) -> None:
         _draw(run, info)
     with tabs["Upload"]:
         st.file_uploader(
-            "A picture", [*map(str.lower, FORMATS), "jpg"], key="own.upload", on_change=_take_upload,
-            max_upload_size=MAX_BYTES >> 20, help="Its middle square is used.",
+            "A picture", SUFFIXES, key="own.upload", on_change=_take_upload, max_upload_size=MAX_BYTES >> 20,
+            help="Its middle square is used. Transparent parts become white.",
         )  # fmt: skip
     if (selected("img") or "").startswith("own-"):
         st.button("Invert light and dark", key="own.invert", icon=":material/invert_colors:", on_click=_invert,

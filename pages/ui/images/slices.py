@@ -10,6 +10,7 @@ from core import ForgetRequest
 from core.analysis.slices import ACCURACIES, METRICS, TRAINING, Images, Slice, beside_all, training_ids
 from core.figures import NORM_NAMES, SPLIT_NAMES, in_role_order, role_name
 from core.specs import DataInfo, RunSpec, to_query
+from core.specs.ids import LONG, PACKED, ids_text, parse_ids
 from pages.ui.runs.summary import METRIC_WIDTH, percent
 from pages.ui.shell.figure import table
 
@@ -17,7 +18,7 @@ PICKED = "ids"  # of the URL: what was lassoed in the map
 RANGED = ("target_norm", "irrelevant_norm")
 EASY = {"easy": True, "hard": False}
 QUANTILES = range(0, 101, 5)
-MAX_ASKED = 5000  # ids in a request: a link that browsers and servers still take
+MAX_ASKED = 50_000  # ids in a request: packed, they make a link that browsers and servers still take
 TITLES = {
     "FA": ("Forget images", "Accuracy on the forget images of the slice."),
     "RA": ("Retain images", "Accuracy on the retained images of the slice."),
@@ -81,13 +82,16 @@ def _range(norms: pd.Series) -> tuple[float | None, float | None]:
 
 def picked() -> tuple[int, ...]:
     """Ids of the lassoed images, from the URL; empty without a lasso."""
-    return tuple(int(word) for word in st.query_params.get(PICKED, "").split("-") if word.isdecimal())
+    text = st.query_params.get(PICKED, "")
+    if text.startswith(PACKED):
+        return parse_ids(text) or ()
+    return tuple(int(word) for word in text.split("-") if word.isdecimal())
 
 
 def pick(ids: Sequence[int]) -> None:
     """Writes lassoed images into the URL; none takes the lasso off."""
     if ids:
-        st.query_params[PICKED] = "-".join(map(str, ids))  # a comma would be written as three signs
+        st.query_params[PICKED] = ids_text(ids, LONG).replace(",", "-")  # a comma would be written as three signs
     else:
         st.query_params.pop(PICKED, None)
 
@@ -149,7 +153,7 @@ def requests(spec: RunSpec, images: Images, mask: np.ndarray) -> None:
     with st.container(horizontal=True):
         for label, ids in asked.items():
             if len(ids) <= MAX_ASKED:
-                text = f"index={','.join(map(str, sorted(ids)))}"
+                text = ForgetRequest(text=f"index={ids_text(ids)}").linked
                 st.page_link("pages/1_Forget.py", label=f"Forget {label.format(len(ids))}",
                              icon=":material/backspace:", query_params=rest | {"forget": text})  # fmt: skip
     if len(every) > MAX_ASKED:

@@ -171,4 +171,4 @@ def _costs(root: str, missing: tuple[RunSpec, ...]) -> str:
 
 
 def _step_name(spec: RunSpec) -> str:
-    return f"{METHODS[spec.method.name].title}, request {len(spec.after) + 1}: {plain(spec.forget.text)}"
+    return f"{METHODS[spec.method.name].title}, request {len(spec.after) + 1}: {plain(spec.forget.title)}"

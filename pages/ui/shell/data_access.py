@@ -103,7 +103,7 @@ def label(spec: RunSpec) -> str:
         return _label(spec)
     except DataUnavailable:
         method = METHODS[spec.method.name].title
-        return f"{spec.model.data.name}: {spec.forget.text} · {method} · its images are not on this machine"
+        return f"{spec.model.data.name}: {spec.forget.title} · {method} · its images are not on this machine"
 
 
 @lru_cache(maxsize=4096)
@@ -111,7 +111,7 @@ def _label(spec: RunSpec) -> str:
     words = {"dataset", "forget", "method"}
     query = to_query(spec)
     further = [f"{name.removeprefix('set.')}={value}" for name, value in query.items() if name not in words]
-    return " · ".join([f"{spec.model.data.info.title}: {spec.forget.text}", METHODS[spec.method.name].title, *further])
+    return " · ".join([f"{spec.model.data.info.title}: {spec.forget.title}", METHODS[spec.method.name].title, *further])
 
 
 def title(row: RunRow) -> str:

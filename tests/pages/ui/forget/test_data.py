@@ -25,12 +25,12 @@ def test_a_data_set_that_is_not_here_is_offered(
     open_page: Callable[..., AppTest], words: Callable[[AppTest], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[str] = []
-    monkeypatch.setattr(data, "start_download", started.append)
+    monkeypatch.setattr(data, "start_download", lambda name, replace: started.append((name, replace)))
     app = open_page(PAGE, {"dataset": "cifar10", "forget": "class=ship", "method": "mu-mis"})
     assert "CIFAR-10 is not on this machine" in words(app)
     assert "Run" not in labels(app)
     next(button for button in app.button if button.label == LABEL).click().run()
-    assert started == ["cifar10"]
+    assert started == [("cifar10", False)]
     app.selectbox(key="draft.dataset").set_value("digits").run()
     assert "Run" in labels(app)
 
@@ -56,6 +56,31 @@ def test_a_download_that_failed_says_why(open_page: Callable[..., AppTest], word
     write_json(data_root() / ".mnist.download.json", told)
     app = open_page(PAGE, {"dataset": "mnist"})
     assert "no such server" in words(app)
+    assert LABEL in labels(app)
+
+
+def test_damaged_files_are_said_and_replaced_on_request(
+    open_page: Callable[..., AppTest], words: Callable[[AppTest], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[tuple[str, bool]] = []
+    monkeypatch.setattr(data, "start_download", lambda name, replace: started.append((name, replace)))
+    told = {"name": "failed", "done": 0, "total": 1, "pid": 0, "error": "a.gz is another file", "damaged": True}
+    write_json(data_root() / ".mnist.download.json", told)
+    app = open_page(PAGE, {"dataset": "mnist"})
+    assert "a\\.gz is another file" in words(app)
+    assert LABEL not in labels(app)
+    for label in ("Replace the damaged files by a new download", "Try again"):
+        next(button for button in app.button if button.label == label).click().run()
+    assert started == [("mnist", True), ("mnist", False)]
+
+
+def test_a_download_that_was_cut_off_is_said(
+    open_page: Callable[..., AppTest], words: Callable[[AppTest], str]
+) -> None:
+    told = {"name": "download a.gz", "done": 5, "total": 10, "pid": 0, "error": None, "damaged": False}
+    write_json(data_root() / ".mnist.download.json", told)
+    app = open_page(PAGE, {"dataset": "mnist"})
+    assert "The last download was cut off" in words(app)
     assert LABEL in labels(app)
 
 

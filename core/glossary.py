@@ -66,7 +66,7 @@ TERMS = {
     "track": Term("The data that a method may see: the forget set only, or retained and pool images, too."),
     "runs": Term("How many unlearning seeds the row is a mean over."),
     "difference": Term("The value minus the mean gold; of a distance, the value itself."),
-    "interval": Term("95 % confidence interval of the difference, over golds and unlearning seeds."),
+    "interval": Term("The 95 % confidence interval of the difference, over golds and unlearning seeds."),
     "verdict": Term("The difference in words, with the gold spread as the scale."),
     "within": Term("Whether the average gap is no larger than the gold spread."),
 }  # fmt: skip

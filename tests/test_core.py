@@ -1,3 +1,6 @@
+import ast
+from pathlib import Path
+
 import pytest
 
 import core

@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from core.figures import before_after, distribution, rise_fall, role_name
+from core.metrics.catalogue import METRICS
 from pages.ui.image.panel import images_panel
 from pages.ui.image.selection import take_image
 from pages.ui.shell import data_access
@@ -16,7 +17,7 @@ LEAD = (
     "on that image's pixels. Training raises that of an image's own class; forgetting should undo it."
 )
 SPLITS = {"forget": "Forget set", "retain": "Retain set", "test": "Test set"}
-NORMS = {"target_norm": "Target", "irrelevant_norm": "Irrelevant", "jacobian_norm": "Whole Jacobian"}
+NORMS = {norm: METRICS[norm].label for norm in ("target_norm", "irrelevant_norm", "jacobian_norm")}
 
 with page("Sensitivity", LEAD):
     run = data_access.choose_run()

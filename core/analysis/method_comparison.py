@@ -1,9 +1,8 @@
 """Where the finished runs of one request stand: every way of running a method against the golds. No torch.
 
-A way is a method with its settings; runs of one way differ in the unlearning seed only. Accuracies have a sign: value
-minus mean gold. The other metrics are distances already, and the floor is what gold is away from other golds: ``gap``
-(average of FA, RA, TA), and on the forget set ``disagreement`` (share of images with another prediction than gold's),
-``kl``, ``activation`` and ``js`` (``core.metrics.output_divergence``; older results lack these).
+A way is a method with its settings; runs of one way differ in the unlearning seed only. Which metrics are compared
+stands in the catalogue. Accuracies have a sign: value minus mean gold. Distances have none, and their floor is how far
+gold is from other golds. Older results lack some metrics.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,16 +12,13 @@ from typing import NamedTuple
 import pandas as pd
 
 from core.analysis.intervals import Interval, difference_interval, interval
-from core.metrics.accuracy import GAP, GAP_TEST, gap, gold_spread, tug_of_war
+from core.analysis.metric_values import metric_value, noise_floor
+from core.metrics.accuracy import gold_spread, tug_of_war
+from core.metrics.catalogue import METRICS, distance_keys, signed_keys
 from core.results import Result
-from core.roles import only_golds
 from core.specs import METHODS
 from core.specs.sweep import variant_label
 
-SIGNED = tuple(dict.fromkeys(GAP + GAP_TEST))  # FA, RA, TA, FA_test, RA_test
-OUTPUTS = ("disagreement", "kl", "activation", "js")
-DISTANCES = ("gap", *OUTPUTS)
-FORGET_METRICS = ("FA", "FA_test")
 WITHIN = "within gold spread"
 ROUNDING = 1e-9  # equal shares of images may differ in their last bits
 NOTHING = METHODS["none"].title
@@ -72,16 +68,16 @@ def compare_variants(results: Sequence[Result]) -> pd.DataFrame:
     rows = []
     for way in variants_of(results):
         first = way.results[0]
-        references = list(first.golds.values())
-        spread = gold_spread(references, SIGNED) or {}
-        for name in SIGNED:
-            values = [result.accuracy[way.role][name] for result in way.results]
-            if references and None not in values:
-                of_golds = [gold[name] for gold in references]
+        references = [_signed(first, role) for role in first.golds]
+        spread = gold_spread(references, signed_keys()) or {}
+        for name in signed_keys():
+            values = [metric_value(result, way.role, name) for result in way.results]
+            of_golds = [gold[name] for gold in references]
+            if of_golds and None not in (*values, *of_golds):
                 found = difference_interval(values, of_golds)
                 rows.append(_row(way, name, mean(values), mean(of_golds), found, spread.get(name)))
-        for name in DISTANCES:
-            values = [distance(result, way.role, name) for result in way.results]
+        for name in distance_keys():
+            values = [metric_value(result, way.role, name) for result in way.results]
             if None not in values:
                 rows.append(_row(way, name, mean(values), None, interval(values), noise_floor(first, name)))
     table = pd.DataFrame(rows, columns=COLUMNS)
@@ -101,7 +97,7 @@ def overview(results: Sequence[Result]) -> pd.DataFrame:
     table = compare_variants(results)
     if table.empty:
         return pd.DataFrame(columns=["way", "track", "runs", "gap", "within", "time_ratio", "run"])
-    order = [name for name in (*SIGNED, *DISTANCES) if name in set(table["metric"])]
+    order = [name for name in (*signed_keys(), *distance_keys()) if name in set(table["metric"])]
     wide = table.pivot(index="way", columns="metric", values="difference")[order]
     head = table.drop_duplicates("way").set_index("way")[["track", "runs", "run"]]
     gaps = table[table["metric"] == "gap"].set_index("way")
@@ -117,31 +113,19 @@ def classify_difference(metric: str, difference: float, spread: float) -> str:
         return "spread unknown"
     if abs(difference) <= spread + ROUNDING:
         return WITHIN
-    if metric in DISTANCES:
+    about = METRICS[metric]
+    if not about.signed:
         return "apart from gold"
-    below, above = ("over-forgotten", "under-forgotten") if metric in FORGET_METRICS else ("below gold", "above gold")
+    below, above = ("over-forgotten", "under-forgotten") if about.forgetting else ("below gold", "above gold")
     return above if difference > 0 else below
 
 
-def distance(result: Result, role: str, name: str) -> float | None:
-    """One of ``DISTANCES`` of a model to gold (of a gold: to the other golds); None where it was not measured."""
-    if name == "gap":
-        found = gap(result.accuracy[role], list(only_golds(result.accuracy, but=role).values()))
-        return found and found["average"]
-    outputs = result.get("outputs", {}).get(role)
-    if outputs is None:
-        return None
-    return 1 - outputs["agreement"] if name == "disagreement" else outputs[name]
-
-
-def noise_floor(result: Result, name: str) -> float | None:
-    """How far golds are from other golds in one of ``DISTANCES``; None for fewer than two golds."""
-    values = [value for role in result.golds if (value := distance(result, role, name)) is not None]
-    return mean(values) if values else None
+def _signed(result: Result, role: str) -> dict[str, float | None]:
+    return {name: metric_value(result, role, name) for name in signed_keys()}
 
 
 def _average_gap(way: Variant) -> float | None:
-    return way.mean(lambda result: distance(result, way.role, "gap"))
+    return way.mean(lambda result: metric_value(result, way.role, "gap"))
 
 
 def _row(

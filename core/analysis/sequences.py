@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from core.analysis.method_comparison import distance, noise_floor
+from core.analysis.metric_values import metric_value, noise_floor
 from core.roles import gold_roles, gold_rows
 
 GAPS = ("gap", "kl", "resilience")
@@ -69,9 +69,9 @@ def sequence_steps(results: Sequence[Mapping[str, Any]], accuracies: pd.DataFram
             "step": step,
             "request": result["forget"]["text"],
             "images": result["forget"]["size"],
-            "gap": distance(result, "unlearned", "gap"),
+            "gap": metric_value(result, "unlearned", "gap"),
             "gap_floor": noise_floor(result, "gap"),
-            "kl": distance(result, "unlearned", "kl"),
+            "kl": metric_value(result, "unlearned", "kl"),
             "kl_floor": noise_floor(result, "kl"),
             "resilience": resilience,
             "resilience_floor": resilience_floor,

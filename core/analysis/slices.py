@@ -18,6 +18,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from core.metrics.accuracy import ACCURACY_SPLITS
 from core.roles import gold_roles
 
 OUTCOMES = ("kept as gold", "forgotten as gold", "not forgotten", "over-forgotten")
@@ -25,8 +26,7 @@ OTHER_OUTCOMES = ("right as gold", "wrong as gold", "better than gold", "harmed"
 NO_GOLD = ("right", "wrong")
 VALUES = ["prediction", "probability", "loss", "target_norm", "irrelevant_norm"]
 TRAINING = ("forget", "forgotten", "retain")
-ACCURACIES = {"FA": "forget", "RA": "retain", "TA": "test"}
-METRICS = (*ACCURACIES, "probability", "agreement", "target_norm", "irrelevant_norm")
+SLICE_METRICS = (*ACCURACY_SPLITS, "probability", "agreement", "target_norm", "irrelevant_norm")
 
 
 @dataclass(frozen=True)
@@ -167,14 +167,15 @@ def metrics(images: Images, mask: np.ndarray) -> pd.DataFrame:
     split, label = images.about["split"][mask], images.about["label"].to_numpy()[mask]
     taken = values["prediction"]
     right = taken == label[:, None]
-    found = {name: _means(right[split == kind]) for name, kind in ACCURACIES.items()}
+    found = {name: _means(right[split == kind]) for name, kind in ACCURACY_SPLITS.items()}
     found |= {name: _means(values[name]) for name in ("probability", "target_norm", "irrelevant_norm")}
     golds = [images.roles.index(gold) for gold in images.golds]
     found["agreement"] = [
         _means((taken[:, [gold for gold in golds if gold != n]] == taken[:, [n]]).reshape(-1, 1))[0]
         for n in range(len(images.roles))
     ]
-    return pd.DataFrame({"role": images.roles, "images": int(mask.sum())} | {name: found[name] for name in METRICS})
+    head = {"role": images.roles, "images": int(mask.sum())}
+    return pd.DataFrame(head | {name: found[name] for name in SLICE_METRICS})
 
 
 def _means(columns: np.ndarray) -> np.ndarray:

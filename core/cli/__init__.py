@@ -17,6 +17,8 @@ from core.cli.data import Ticker, add, add_weights, download
 from core.cli.spec import spec_of, spec_words
 from core.cli.store import export, prune, report
 from core.errors import UnlearnError
+from core.glossary import glossary_markdown
+from core.metrics.catalogue import METRICS, accuracy_keys
 from core.specs import ARCHITECTURES, DATASETS, METHODS, own_datasets, parse_spec, short
 from core.store import ENDED, GALLERY, Store, open_run
 from core.store.weights import kept_weights
@@ -66,7 +68,9 @@ def _parser() -> argparse.ArgumentParser:
         if name == "run":
             added.add_argument("--device", default="auto", metavar="auto|cpu|cuda")
     added = command("list", list_names, "list what there is")
-    added.add_argument("what", choices=("datasets", "architectures", "methods", "weights", "runs"))
+    added.add_argument(
+        "what", choices=("datasets", "architectures", "methods", "metrics", "glossary", "weights", "runs")
+    )
     added = command("show", show, "show a run")
     added.add_argument("run")
     added.add_argument("--json", action="store_true", help="one JSON object as the last line of the output")
@@ -153,7 +157,7 @@ def plan(args: argparse.Namespace) -> int:
 
 
 def list_names(args: argparse.Namespace) -> int:
-    """Prints names, one a line."""
+    """Prints names, one a line; the glossary as Markdown."""
     match args.what:
         case "datasets":
             lines = [f"{name}\t{info.about}" for name, info in (DATASETS | own_datasets()).items()]
@@ -161,6 +165,10 @@ def list_names(args: argparse.Namespace) -> int:
             lines = [f"{name}\t{about}" for name, about in ARCHITECTURES.items()]
         case "methods":
             lines = [f"{name}\t{spec.about}\t{spec.paper}" for name, spec in METHODS.items()]
+        case "metrics":
+            lines = [f"{m.key}\t{m.name}\t{m.unit}\t{m.direction}\t{m.about}\t{m.paper}" for m in METRICS.values()]
+        case "glossary":
+            lines = [glossary_markdown()]
         case "weights":
             lines = [f"{info.name}\t{info.arch}\t{info.data}\t{info.title}" for info in kept_weights()]
         case _:
@@ -212,12 +220,12 @@ def _print_result(result: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print(json.dumps(result))
         return
-    names = ("FA", "RA", "TA", "FA_test", "RA_test")
+    names = accuracy_keys()
     forget = result["forget"]
-    print(f"run {result['run']}: {short(forget['text'])}, {forget['size']} images, {result['device']}")
+    print(f"run {result.run}: {short(forget['text'])}, {forget['size']} images, {result['device']}")
     print(f"{'':12}" + "".join(f"{name:>9}" for name in names))
     for role, values in result.accuracy.items():
-        print(f"{role:12}" + "".join("        -" if values[n] is None else f"{values[n]:9.2%}" for n in names))
+        print(f"{role:12}" + "".join("        -" if values.get(n) is None else f"{values[n]:9.2%}" for n in names))
     for title, name in (("gap to the mean gold", "gap"), ("gold spread", "gold_spread")):
         if result[name] is not None:
             print(f"{title}: {result[name]['average']:.4f} (mean over FA, RA, TA)")

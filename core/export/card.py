@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from core.analysis.method_comparison import SIGNED
 from core.analysis.run_diff import settings
 from core.analysis.summary import summarize
-from core.export.glossary import GLOSSARY, accuracy_rows, facts, title
+from core.export.run_text import accuracy_rows, facts, title
+from core.glossary import definitions
+from core.metrics.catalogue import accuracy_keys
 from core.specs import to_command
 from core.store import RunFolder
 
@@ -58,6 +59,7 @@ model.load_state_dict(load_file("unlearned.safetensors"))
 """
 
 
+WORDS = ("gap", "gold", "gold spread", "–")  # of the glossary
 TRAINED = "The original was trained on its training images by the recipe below."
 GIVEN = "The original's weights were given, not trained here; the recipe below is that of the gold models."
 
@@ -77,7 +79,8 @@ def card(run: RunFolder) -> str:
         forget=spec.forget.title.replace("`", "'"), size=forget["size"],
         method=spec.method.title, paper=spec.method.paper, about=spec.method.about,
         settings=_table(["setting", "value"], chosen), verdict=summarize(result),
-        accuracies=_table(["model", *SIGNED], accuracy_rows(result)), glossary=_items(GLOSSARY.items()),
+        accuracies=_table(["model", *accuracy_keys()], accuracy_rows(result)),
+        glossary=_items(definitions((*accuracy_keys(), *WORDS)).items()),
         channels=channels, height=height, width=width, notes="\n".join(f"- {note}" for note in result["notes"]),
         command=to_command(spec), facts=_items(facts(result).items()),
     )  # fmt: skip

@@ -3,7 +3,7 @@
 import json
 from html import escape
 
-from core.export.glossary import title
+from core.export.run_text import title
 from core.store import RunFolder
 
 INTRODUCTION = """\

@@ -7,10 +7,10 @@ from html import escape
 import pandas as pd
 
 from core.analysis.attack_curves import MODEL_ATTACK, rocs
-from core.analysis.method_comparison import SIGNED
+from core.analysis.metric_values import metric_table
 from core.analysis.summary import summarize
 from core.export.document import document, figure_html, table_html
-from core.export.glossary import GLOSSARY, accuracy_rows, facts, title
+from core.export.run_text import accuracy_rows, facts, title
 from core.figures import (
     Shown,
     accuracy_comparison,
@@ -26,9 +26,13 @@ from core.figures import (
     relearning_curves,
     rise_fall,
 )
+from core.glossary import definitions
+from core.metrics.catalogue import accuracy_keys
 from core.metrics.easy_hard import cuts, gold_right, reliability, verdicts
 from core.specs import to_command, to_python
 from core.store import RunFolder
+
+WORDS = ("gold", "mean gold", "gold spread", "target logit", "irrelevant logit", "–")  # of the glossary
 
 
 def report(run: RunFolder) -> str:
@@ -39,14 +43,16 @@ def report(run: RunFolder) -> str:
         DataUnavailable: its images are the user's own and not on this machine, so that their classes have no names.
     """
     result, spec = run.result, run.spec
-    rows = pd.DataFrame(accuracy_rows(result), columns=["model", *SIGNED])
+    rows = pd.DataFrame(accuracy_rows(result), columns=["model", *accuracy_keys()])
+    numbers = metric_table(result)
     notes = "".join(f"<li>{escape(sentence)}</li>" for sentence in result["notes"])
     body = [
         f"<p>{escape(spec.method.about)} {_paper(spec.method.paper)}</p>",
         f"<h2>Result</h2><p>{escape(summarize(result)).replace('**', '')}</p>{table_html(rows)}",
         *(f"<h2>{escape(heading)}</h2>{figure_html(shown, name)}" for heading, name, shown in _figures(run)),
+        f"<h2>Every metric</h2>{table_html(numbers)}",
         f"<h2>How it went</h2>{_definitions(facts(result))}<ul>{notes}</ul>",
-        f"<h2>How to read it</h2>{_definitions(GLOSSARY)}",
+        f"<h2>How to read it</h2>{_definitions(definitions((*numbers['metric'], *WORDS)))}",
         f"<h2>The same run again</h2><pre>{escape(to_command(spec))}</pre><pre>{escape(to_python(spec))}</pre>",
         f"<h2>Spec</h2><pre>{escape(json.dumps(spec.model_dump(mode='json'), indent=1))}</pre>",
     ]

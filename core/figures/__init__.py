@@ -43,7 +43,7 @@ from core.figures.gold_comparison.collateral import flips, flips_table
 from core.figures.gold_comparison.cost import cost_quality, cost_quality_table
 from core.figures.gold_comparison.forest import methods_forest, methods_forest_table
 from core.figures.gold_comparison.matrix import methods_matrix, methods_matrix_table
-from core.figures.gold_comparison.method_rows import DATA_TRACKS, METRIC_TITLES
+from core.figures.gold_comparison.method_rows import DATA_TRACKS
 from core.figures.gold_comparison.transitions import flow, flow_table
 from core.figures.image.attributions import attributions, attributions_table
 from core.figures.image.drawing import drawing
@@ -76,7 +76,6 @@ from core.figures.selection import selected_ids, selected_run
 from core.figures.sensitivity.before_after import before_after, before_after_table
 from core.figures.sensitivity.norms import distribution, distribution_table, rise_fall, rise_fall_table
 from core.figures.sequences.gaps import (
-    GAP_NAMES,
     request_name,
     sequence_gap,
     sequence_gap_table,
@@ -84,7 +83,7 @@ from core.figures.sequences.gaps import (
     sequence_matrix_table,
     sequence_verdict,
 )
-from core.figures.theme import LINES, NORM_NAMES, SPLIT_NAMES, Shown, in_role_order, role_name
+from core.figures.theme import LINES, SPLIT_NAMES, Shown, in_role_order, role_name
 from core.figures.thumbnails import (
     class_counts,
     class_counts_table,
@@ -99,11 +98,8 @@ from core.figures.tiles import OUTCOME_MARKS, tiles, tiles_table
 __all__ = [
     "DATA_TRACKS",
     "FEATURE_NAMES",
-    "GAP_NAMES",
     "LINES",
     "MAX_RUNS",
-    "METRIC_TITLES",
-    "NORM_NAMES",
     "OUTCOME_MARKS",
     "SPLIT_NAMES",
     "Shown",

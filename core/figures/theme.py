@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from core.metrics.accuracy import ACCURACY_SPLITS
 from core.roles import is_gold
 
 
@@ -38,7 +39,7 @@ SPLITS = {
     "pool": Mark("#8a8f98", "pentagon"),
 }
 # An accuracy looks like the images that it is measured on.
-METRICS = {"FA": SPLITS["forget"], "RA": SPLITS["retain"], "TA": SPLITS["test"]}
+ACCURACIES = {name: SPLITS[split] for name, split in ACCURACY_SPLITS.items()}
 NORMS = {"target_norm": Mark("#a0623c", "hourglass"), "irrelevant_norm": Mark("#1298ad", "cross", "dash")}
 SIDES = {"below": Mark("#a64fae", "triangle-left"), "above": Mark("#4d8a2a", "triangle-right")}  # of the mean gold
 DIFFICULTY = {"easy": Mark("#3f7fd0", "circle"), "hard": Mark("#d0602a", "x")}
@@ -62,7 +63,6 @@ SPLIT_NAMES = {
     "test": "Test set",
     "pool": "Pool",
 }
-NORM_NAMES = {"target_norm": "Target norm", "irrelevant_norm": "Irrelevant norm", "jacobian_norm": "Jacobian norm"}
 
 
 # A share -> how full its cell is: up to a half the page's own text colour is readable on it, above it the role's.

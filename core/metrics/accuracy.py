@@ -14,7 +14,8 @@ from core.roles import only_golds
 
 Accuracies = dict[str, float | None]
 
-GAP = ("FA", "RA", "TA")
+ACCURACY_SPLITS = {"FA": "forget", "RA": "retain", "TA": "test"}  # what each is measured on
+GAP = tuple(ACCURACY_SPLITS)
 GAP_TEST = ("FA_test", "RA_test", "TA")
 
 
@@ -101,7 +102,7 @@ def _gap(
 ) -> Accuracies:
     found: Accuracies = {}
     for name in names:
-        own, mean = model[name], _mean([gold[name] for gold in golds])
+        own, mean = model.get(name), _mean([gold.get(name) for gold in golds])
         found[name] = None if own is None or mean is None else abs(own - mean)
     return {"average": _mean(list(found.values())), **found}
 

@@ -1,15 +1,9 @@
 """How far a model's outputs are from gold's on the forget set: the output family. Needs logits only, no torch.
 
-All four are means over the images, of probability vectors p = softmax(logits), in float64:
-
-- ``kl``: KL(gold || model), the sum over classes of p_gold * log(p_gold / p_model), in nats. Gold is the reference: a
-  model is punished where gold finds a class likely and it does not.
-- ``activation``: the L2 distance of the two vectors, from 0 to the root of 2 (https://arxiv.org/abs/2205.08096).
-- ``js``: Jensen-Shannon divergence, summed over classes, in nats, from 0 to log 2.
-- ``agreement``: share of images on which both predict the same class.
+All are means over the images, in float64, of class probabilities p (gold's) and q (the model's).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from scipy.special import log_softmax, rel_entr
@@ -19,21 +13,45 @@ from core.roles import only_golds
 Outputs = dict[str, float]
 
 
+def kl(log_p: np.ndarray, log_q: np.ndarray) -> float:
+    """KL(p || q), in nats: gold is the reference, so a model loses where gold finds a class likely and it does not."""
+    return float((np.exp(log_p) * (log_p - log_q)).sum(axis=1).mean())
+
+
+def activation(log_p: np.ndarray, log_q: np.ndarray) -> float:
+    """L2 distance, from 0 to the root of 2 (https://arxiv.org/abs/2205.08096)."""
+    return float(np.linalg.norm(np.exp(log_p) - np.exp(log_q), axis=1).mean())
+
+
+def js(log_p: np.ndarray, log_q: np.ndarray) -> float:
+    """Jensen-Shannon divergence, summed over classes, in nats, from 0 to log 2."""
+    p, q = np.exp(log_p), np.exp(log_q)
+    middle = (p + q) / 2
+    return float((rel_entr(p, middle) + rel_entr(q, middle)).sum(axis=1).mean() / 2)
+
+
+def agreement(log_p: np.ndarray, log_q: np.ndarray) -> float:
+    """Share of the images on which both predict the same class."""
+    return float((np.exp(log_p).argmax(axis=1) == np.exp(log_q).argmax(axis=1)).mean())
+
+
+# Key in the catalogue -> function of the log probabilities (N, K) of gold and of the model.
+OUTPUT_METRICS: dict[str, Callable[[np.ndarray, np.ndarray], float]] = {
+    "kl": kl,
+    "activation": activation,
+    "js": js,
+    "agreement": agreement,
+}
+
+
 def output_distance(model: np.ndarray, gold: np.ndarray) -> Outputs:
-    """The four numbers of two models on the same images.
+    """Every output metric of two models on the same images.
 
     Args:
         model, gold: logits (N, K).
     """
     log_p, log_q = (log_softmax(logits.astype(np.float64), axis=1) for logits in (gold, model))
-    p, q = np.exp(log_p), np.exp(log_q)
-    middle = (p + q) / 2
-    return {
-        "kl": float((p * (log_p - log_q)).sum(axis=1).mean()),
-        "activation": float(np.linalg.norm(p - q, axis=1).mean()),
-        "js": float((rel_entr(p, middle) + rel_entr(q, middle)).sum(axis=1).mean() / 2),
-        "agreement": float((p.argmax(axis=1) == q.argmax(axis=1)).mean()),
-    }
+    return {name: metric(log_p, log_q) for name, metric in OUTPUT_METRICS.items()}
 
 
 def output_family(logits: Mapping[str, np.ndarray]) -> dict[str, Outputs | None]:
@@ -43,7 +61,7 @@ def output_family(logits: Mapping[str, np.ndarray]) -> dict[str, Outputs | None]
         logits: role -> logits (N, K) on the forget set.
 
     Returns:
-        role -> the four numbers; None where there is no (other) gold.
+        role -> its output metrics; None where there is no (other) gold.
     """
     golds = only_golds(logits)
     return {

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from core.analysis.slices import (
-    METRICS,
+    SLICE_METRICS,
     Images,
     Slice,
     beside_all,
@@ -148,7 +148,7 @@ def test_all_images_have_the_accuracies_of_the_run(images: Images, samples: pd.D
 def test_nothing_to_take_a_mean_of_is_null(images: Images) -> None:
     table = metrics(images, np.zeros(6, dtype=bool))
     assert (table["images"] == 0).all()
-    assert table[list(METRICS)].isna().all(axis=None)
+    assert table[list(SLICE_METRICS)].isna().all(axis=None)
     forget = metrics(images, slice_mask(images, Slice(splits=("forget",))))
     assert forget[["RA", "TA"]].isna().all(axis=None)
 
@@ -163,7 +163,7 @@ def test_a_slice_beside_everything(images: Images) -> None:
     table = beside_all(images, slice_mask(images, Slice(splits=("forget",), labels=(0,), ids=(12, 13, 14))))
     row = table[(table["role"] == "unlearned") & (table["metric"] == "FA")].iloc[0]
     assert (row["slice"], row["all"], row["difference"]) == (0.0, 0.5, -0.5)
-    assert len(table) == len(images.roles) * len(METRICS)
+    assert len(table) == len(images.roles) * len(SLICE_METRICS)
 
 
 def test_the_order_of_a_slice(images: Images) -> None:

@@ -1,6 +1,3 @@
-import subprocess
-import sys
-
 import pytest
 
 from core import Store, StoreError
@@ -44,8 +41,3 @@ def test_a_started_process_is_told_the_store(store: Store) -> None:
     Service("printer", ("-c", "import sys; print(sys.argv[1])")).ensure(store)
     assert launched.pop(("printer", store.root.resolve())).wait() == 0
     assert (store.root / "printer.log").read_text().strip() == str(store.root.resolve())
-
-
-def test_services_need_no_torch() -> None:
-    code = "import sys, core.jobs.singleton, core.jobs.inspector; sys.exit('torch' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.analysis.slices import METRICS, Slice, chosen, images_of, metrics, training_ids
-from core.figures import NORM_NAMES
+from core.analysis.slices import SLICE_METRICS, Slice, images_of, metrics, slice_mask, training_ids
+from core.metrics.catalogue import METRICS
 from core.specs import from_query
 from core.store import RunFolder
 from pages.ui.images import slices
@@ -42,7 +42,7 @@ def test_everything_at_first(
     accuracies = finished_run.result["accuracy"]["unlearned"]
     assert [own.loc[name, "slice"] for name in ("FA", "RA", "TA")] == [accuracies[n] for n in ("FA", "RA", "TA")]
     assert (own["difference"] == 0).all()
-    assert [metric.label for metric in app.metric] == [slices.TITLES[name][0] for name in METRICS]
+    assert [metric.label for metric in app.metric] == [METRICS[name].name for name in SLICE_METRICS]
     assert found["gallery"]["index"].tolist() == images.about["index"].tolist()[:48]
     places = finished_run.table("map")
     assert len(found["map"]) == places["role"].isin(["original", "unlearned"]).sum()
@@ -57,10 +57,12 @@ def test_the_url_holds_the_filters(finished_run: RunFolder, open_page: Callable[
     }
     app = open_page(PAGE, query)
     images = images_of(finished_run.samples())
-    held = chosen(images, Slice(splits=("forget",)))
+    held = slice_mask(images, Slice(splits=("forget",)))
     expected = metrics(images, held).set_index("role").loc["gold-2"]
     own = shown(app)["numbers"].query("role == 'Gold 2'").set_index("metric")["slice"]
-    assert own[list(METRICS)].to_numpy(float) == pytest.approx(expected[list(METRICS)].to_numpy(float), nan_ok=True)
+    assert own[list(SLICE_METRICS)].to_numpy(float) == pytest.approx(
+        expected[list(SLICE_METRICS)].to_numpy(float), nan_ok=True
+    )
     assert shown(app)["gallery"]["index"].tolist() == training_ids(images, held, "hardness")[:48]
     app.multiselect(key="images.class").set_value([4]).run()
     assert shown(app)["gallery"].empty  # only threes are forgotten
@@ -73,7 +75,7 @@ def test_a_range_of_norms(finished_run: RunFolder, open_page: Callable[..., AppT
     norms = images_of(finished_run.samples()).values["target_norm"]["unlearned"]
     above = int((norms >= norms.median()).sum())
     assert (
-        f"**{above:,}** of {len(norms):,} images · {NORM_NAMES['target_norm'].lower()} {norms.median():.3g} to any"
+        f"**{above:,}** of {len(norms):,} images · {METRICS['target_norm'].name.lower()} {norms.median():.3g} to any"
         in (words(app))
     )
 

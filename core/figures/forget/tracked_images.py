@@ -10,9 +10,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.analysis.slices import NO_GOLD, OUTCOMES
-from core.figures.theme import NORM_NAMES, NORMS
+from core.figures.theme import NORMS
 from core.figures.tiles import ROW, captions, grid, legend_entries, pictures, said, x_axis, y_axis
 from core.metrics.accuracy import GAP
+from core.metrics.catalogue import METRICS
 
 COLUMNS = 6  # on a phone a caption has the width of a tile
 TILES = 30
@@ -114,7 +115,7 @@ def at_step(followed: StepImages, row: Mapping[str, Any]) -> list[dict[str, Any]
 def _told(followed: StepImages, row: Mapping[str, Any]) -> str:
     accuracies = [f"{name} {row[name]:.1%}" for name in GAP if pd.notna(row[name])]
     norms = [
-        f"{NORM_NAMES[norm].lower()} {row[f'{norm}_of_start']:.0%}"
+        f"{METRICS[norm].name.lower()} {row[f'{norm}_of_start']:.0%}"
         for norm in NORMS
         if pd.notna(row[f"{norm}_of_start"])
     ]

@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.figures.theme import METRICS, NEUTRAL, NORM_NAMES, NORMS, ROLES, Mark, Shown, blank, frame
+from core.figures.theme import ACCURACIES, NEUTRAL, NORMS, ROLES, Mark, Shown, blank, frame
 from core.metrics.accuracy import GAP, gold_spread
+from core.metrics.catalogue import METRICS
 
 Golds = Sequence[Mapping[str, float | None]]
 
@@ -95,7 +96,7 @@ def sensitivity_curves(trajectory: pd.DataFrame, delta: float | None = None, sto
 def accuracy_lines(table: pd.DataFrame) -> list[go.Scatter]:
     """A line for each accuracy that was measured."""
     return [
-        _line(table["step"], table[name], METRICS[name], name, f"{name} %{{y:.1%}}<extra></extra>")
+        _line(table["step"], table[name], ACCURACIES[name], name, f"{name} %{{y:.1%}}<extra></extra>")
         for name in GAP
         if table[name].notna().any()
     ]
@@ -108,8 +109,8 @@ def sensitivity_lines(table: pd.DataFrame) -> list[go.Scatter]:
             table["step"],
             table[f"{norm}_of_start"],
             mark,
-            NORM_NAMES[norm],
-            f"{NORM_NAMES[norm]} %{{y:.1%}} of start, absolute %{{customdata:.4g}}<extra></extra>",
+            METRICS[norm].name,
+            f"{METRICS[norm].name} %{{y:.1%}} of start, absolute %{{customdata:.4g}}<extra></extra>",
             customdata=table[norm],
         )
         for norm, mark in NORMS.items()

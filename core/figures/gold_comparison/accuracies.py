@@ -6,7 +6,6 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.analysis.method_comparison import SIGNED as METRIC_NAMES
 from core.analysis.method_comparison import classify_difference
 from core.figures.theme import (
     NEUTRAL,
@@ -20,6 +19,7 @@ from core.figures.theme import (
     role_name,
 )
 from core.metrics.accuracy import class_accuracies, gold_spread
+from core.metrics.catalogue import accuracy_keys
 from core.roles import gold_roles
 
 MAX_CLASSES = 20
@@ -30,12 +30,13 @@ def accuracy_comparison_table(result: Mapping[str, Any]) -> pd.DataFrame:
     RA, TA, FA_test, RA_test as fractions, null where there is none."""
     accuracy = result["accuracy"]
     roles = in_role_order(accuracy)
-    table = pd.DataFrame([accuracy[role] for role in roles], index=roles, columns=list(METRIC_NAMES), dtype=float)
+    names = accuracy_keys()
+    table = pd.DataFrame([accuracy[role] for role in roles], index=roles, columns=list(names), dtype=float)
     golds = gold_roles(roles)
     if golds:
         table.loc["gold"] = table.loc[golds].mean()
-    if spread := gold_spread([accuracy[role] for role in golds], METRIC_NAMES):
-        table.loc["gold spread"] = [spread[name] for name in METRIC_NAMES]
+    if spread := gold_spread([accuracy[role] for role in golds], names):
+        table.loc["gold spread"] = [spread[name] for name in names]
     return table.rename_axis("role").reset_index()
 
 
@@ -49,7 +50,7 @@ def accuracy_comparison(result: Mapping[str, Any]) -> Shown:
     """
     table = accuracy_comparison_table(result)
     by_role = table.set_index("role")
-    shown = [name for name in METRIC_NAMES if pd.notna(by_role.loc["original", name])]
+    shown = [name for name in accuracy_keys() if pd.notna(by_role.loc["original", name])]
     rows = {name: len(shown) - 1 - n for n, name in enumerate(shown)}
     figure = frame(70 + 56 * len(shown), hovermode="closest")
     for name, y in rows.items():
@@ -75,7 +76,7 @@ def accuracy_comparison(result: Mapping[str, Any]) -> Shown:
         "The unlearned diamond should lie among the gold stars, in every row: neither right of them in FA (not "
         "forgotten) nor left of them (forgotten more than retraining would). The golden bar is the golds' spread.",
         f"Accuracies of the unlearned model: {told}.",
-        METRIC_NAMES,
+        accuracy_keys(),
     )
 
 
@@ -85,7 +86,7 @@ def gold_gap_table(result: Mapping[str, Any]) -> pd.DataFrame:
     by_role = accuracy_comparison_table(result).set_index("role")
     rows = []
     for role in ("unlearned", "original"):
-        for name in METRIC_NAMES:
+        for name in accuracy_keys():
             if "gold" not in by_role.index or pd.isna(by_role.loc[role, name]):
                 continue
             value, mean = by_role.loc[role, name], by_role.loc["gold", name]

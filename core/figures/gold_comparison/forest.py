@@ -3,10 +3,9 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.analysis.method_comparison import SIGNED, WITHIN
+from core.analysis.method_comparison import WITHIN
 from core.figures.gold_comparison.method_rows import (
     GOLDS,
-    METRIC_TITLES,
     NO_GOLD,
     SIDE_NAMES,
     legend_entry,
@@ -15,9 +14,9 @@ from core.figures.gold_comparison.method_rows import (
     sides,
 )
 from core.figures.theme import NEUTRAL, ROLES, SIDES, Mark, Shown, blank
+from core.metrics.catalogue import METRICS, SHARE
 
 COLUMNS = ["way", "track", "runs", "value", "gold", "difference", "low", "high", "floor", "verdict", "run"]
-FRACTIONS = (*SIGNED, "gap", "disagreement")
 
 
 def methods_forest_table(compare_variants: pd.DataFrame, metric: str) -> pd.DataFrame:
@@ -38,26 +37,26 @@ def methods_forest(compare_variants: pd.DataFrame, metric: str, chosen: str = ""
     if compare_variants.empty:
         return blank(NO_GOLD, compare_variants)
     table, rows = methods_forest_table(compare_variants, metric), row_places(compare_variants)
-    floor = table["floor"].iloc[0]
-    lowest = -floor if metric in SIGNED else 0.0
+    about, floor = METRICS[metric], table["floor"].iloc[0]
+    lowest = -floor if about.signed else 0.0
     figure = row_frame(compare_variants, chosen)
     if pd.notna(floor):
         gold = ROLES["gold"].color
         figure.add_shape(type="rect", x0=lowest, x1=floor, y0=0, y1=1, yref="paper", fillcolor=gold, opacity=0.25,
                          line_width=0, layer="below")  # fmt: skip
         figure.add_trace(legend_entry("Gold spread", gold))
-        figure.add_trace(_gold_row(rows[GOLDS], 0.0 if metric in SIGNED else floor, floor if metric in SIGNED else 0.0))
+        figure.add_trace(_gold_row(rows[GOLDS], 0.0 if about.signed else floor, floor if about.signed else 0.0))
     side = sides(table)
     for name in SIDE_NAMES:
         if (side == name).any():
-            figure.add_trace(_points(table[side == name], rows, name, ".1%" if metric in FRACTIONS else ".3g"))
+            figure.add_trace(_points(table[side == name], rows, name, about.number))
     figure.add_vline(0, line={"color": NEUTRAL, "width": 1.5}, layer="below")
     seen = pd.Series([*table["difference"], 0.0, floor, lowest])
     room = 0.08 * max(0.01, seen.max() - seen.min())
-    kind = "difference" if metric in SIGNED else "distance"
+    kind = "difference" if about.signed else "distance"
     figure.update_xaxes(
-        title_text=f"{METRIC_TITLES[metric]}: {kind} to the mean gold", range=[seen.min() - room, seen.max() + room],
-        tickformat="~%" if metric in FRACTIONS else None,
+        title_text=f"{about.label}: {kind} to the mean gold", range=[seen.min() - room, seen.max() + room],
+        tickformat="~%" if about.unit == SHARE else None,
     )  # fmt: skip
     ours = table[table["track"] != "nothing"]
     return Shown(
@@ -65,8 +64,8 @@ def methods_forest(compare_variants: pd.DataFrame, metric: str, chosen: str = ""
         table,
         "Zero is the mean gold, the golden band how far golds are from each other. Lines are 95 % intervals: over the "
         "golds, and over unlearning seeds where a way was run with several. One that crosses zero may be chance.",
-        f"{METRIC_TITLES[metric]}: {(ours['verdict'] == WITHIN).sum()} of {len(ours)} ways lie within the gold spread.",
-        ("value", "gold", "difference", "low", "high", "floor") if metric in FRACTIONS else (),
+        f"{about.label}: {(ours['verdict'] == WITHIN).sum()} of {len(ours)} ways lie within the gold spread.",
+        ("value", "gold", "difference", "low", "high", "floor") if about.unit == SHARE else (),
     )
 
 

@@ -6,10 +6,9 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.analysis.method_comparison import DISTANCES, NOTHING, SIGNED, WITHIN
+from core.analysis.method_comparison import NOTHING, WITHIN
 from core.figures.gold_comparison.method_rows import (
     GOLDS,
-    METRIC_TITLES,
     NO_GOLD,
     ROW,
     SIDE_NAMES,
@@ -19,9 +18,8 @@ from core.figures.gold_comparison.method_rows import (
     sides,
 )
 from core.figures.theme import SIDES, Shown, blank, faded, points_text
+from core.metrics.catalogue import METRICS, SHARE, distance_keys, keys
 
-CELLS = ("gap", *SIGNED, "disagreement")
-SHORT = {"gap": "Average<br>gap", "FA_test": "FA<br>test", "RA_test": "RA<br>test", "disagreement": "≠<br>gold"}
 LARGE = 0.05  # a difference from which on a cell is filled
 DISTANCE = "#6f7782"  # of cells without a side; white text on it, and on the sides' colours, has a contrast of 4:1
 TINT = 0.2
@@ -68,7 +66,7 @@ def methods_matrix(compare_variants: pd.DataFrame, chosen: str = "") -> Shown:
     for side, mark in SIDES.items():
         figure.add_trace(legend_entry(SIDE_NAMES[side], mark.color))
     figure.update_xaxes(
-        side="top", tickvals=list(range(len(names))), ticktext=[SHORT.get(name, name) for name in names],
+        side="top", tickvals=list(range(len(names))), ticktext=[_heading(name) for name in names],
         range=[-0.5, len(names) - 0.5], showgrid=False, zeroline=False, fixedrange=True, tickangle=0, ticklen=0,
     )  # fmt: skip
     figure.update_layout(margin_t=80, legend={"yref": "container", "y": 1, "yanchor": "top"})
@@ -86,13 +84,19 @@ def methods_matrix(compare_variants: pd.DataFrame, chosen: str = "") -> Shown:
 
 
 def _shown(compare_variants: pd.DataFrame) -> list[str]:
-    return [name for name in CELLS if name in set(compare_variants["metric"])]
+    """Metrics in percent; in the narrow columns there is no room for other units."""
+    measured = set(compare_variants["metric"])
+    return list(keys(lambda metric: metric.unit == SHARE and metric.key in measured))
+
+
+def _heading(name: str) -> str:
+    return METRICS[name].label.replace("_", " ").replace(" ", "<br>")
 
 
 def _colors(cells: pd.DataFrame) -> pd.Series:
     """The colour of every cell beyond the gold spread; null for the others."""
     color = sides(cells).map({name: mark.color for name, mark in SIDES.items()})
-    return color.mask(cells["metric"].isin(DISTANCES) & color.notna(), DISTANCE)
+    return color.mask(cells["metric"].isin(distance_keys()) & color.notna(), DISTANCE)
 
 
 def _background(cells: pd.DataFrame, shape: tuple[int, int], color: str) -> go.Heatmap:
@@ -127,9 +131,10 @@ def _number(difference: float, metric: str, verdict: str) -> str:
     size = 100 * abs(difference)
     digits = 0 if size >= 9.95 else 1 if size >= 0.05 else 2
     text = points_text(difference, "", digits)
-    return text if metric in SIGNED else text.removeprefix("+")
+    return text if METRICS[metric].signed else text.removeprefix("+")
 
 
 def _told(cell: Any) -> str:
-    gold = f", mean gold {cell.gold:.1%}" if cell.metric in SIGNED else ""
-    return f"{cell.way}<br>{METRIC_TITLES[cell.metric]}: {cell.value:.1%}{gold}<br>{cell.verdict}"
+    about = METRICS[cell.metric]
+    gold = f", mean gold {cell.gold:.1%}" if about.signed else ""
+    return f"{cell.way}<br>{about.label}: {cell.value:.1%}{gold}<br>{cell.verdict}"

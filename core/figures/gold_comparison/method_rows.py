@@ -4,19 +4,11 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.analysis.method_comparison import NOTHING, SIGNED, WITHIN
+from core.analysis.method_comparison import NOTHING, WITHIN
 from core.figures.theme import ROLES, frame
 
 DATA_TRACKS = {"nothing": "References", "forget": "Forget set only", "retain": "With retain data"}
 GOLDS = "Gold against gold"
-METRIC_TITLES = {
-    "gap": "Average gap",
-    **{name: name for name in SIGNED},
-    "disagreement": "≠ gold",
-    "kl": "KL",
-    "activation": "Activation distance",
-    "js": "JS",
-}
 SIDE_NAMES = {
     "below": "below gold (in FA: over-forgotten)",
     "above": "above gold (in FA: under-forgotten)",

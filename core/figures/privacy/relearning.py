@@ -8,10 +8,11 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from core.figures.theme import NEUTRAL, Shown, frame, in_role_order, points_text, role_mark, role_name
+from core.metrics.catalogue import METRICS
 from core.roles import gold_roles, is_gold, only_golds
 
 MIN_STEPS = 10
-FEATURE_TITLES = {"cka_gold": "CKA to gold", "cka_original": "CKA to original", "probe": "Probe AUC"}
+FEATURES = ("cka_gold", "cka_original", "probe")
 
 
 def relearning_curves(curves: pd.DataFrame, relearning: Mapping[str, Any]) -> Shown:
@@ -96,8 +97,8 @@ def feature_bars_table(representation: Mapping[str, Mapping[str, Any]]) -> pd.Da
 def feature_bars(representation: Mapping[str, Mapping[str, Any]]) -> Shown:
     """Similarity of the features to gold's and to the original's, and the probe's AUC (x), one bar per model (y)."""
     table = feature_bars_table(representation)
-    measured = [name for name in FEATURE_TITLES if table[name].notna().any()]
-    titles = [f"<b>{FEATURE_TITLES[name].replace(' ', '<br>', 1)}</b>" for name in measured]  # narrow on a phone
+    measured = [name for name in FEATURES if table[name].notna().any()]
+    titles = [f"<b>{METRICS[name].name.replace(' ', '<br>', 1)}</b>" for name in measured]  # narrow on a phone
     figure = make_subplots(
         1, len(measured), shared_yaxes=True, horizontal_spacing=0.06, subplot_titles=titles,
         figure=frame(90 + 34 * len(table), showlegend=False, margin={"l": 8, "r": 12, "t": 50, "b": 8}),
@@ -111,7 +112,7 @@ def feature_bars(representation: Mapping[str, Mapping[str, Any]]) -> Shown:
             text=[f"{value:.3f}" if pd.notna(value) else "" for value in table[name]],
             textposition="outside",
             cliponaxis=False,
-            hovertemplate=f"{FEATURE_TITLES[name]}, %{{y}}: %{{x:.3f}}<extra></extra>",
+            hovertemplate=f"{METRICS[name].name}, %{{y}}: %{{x:.3f}}<extra></extra>",
         )
         figure.add_trace(bars, 1, column)
     figure.update_xaxes(range=[0, 1.3], tickvals=[0, 0.5, 1])
@@ -123,5 +124,5 @@ def feature_bars(representation: Mapping[str, Mapping[str, Any]]) -> Shown:
         "Read the unlearned bar against the golds'. CKA is the likeness of the features on test images, from 0 to 1; "
         "between golds it is as high as it can be expected to get. The probe is a logistic regression on the "
         "features that looks for the forgotten class: 0.5 is a coin.",
-        f"Unlearned: {', '.join(f'{FEATURE_TITLES[name]} {value:.3f}' for name, value in own.items())}.",
+        f"Unlearned: {', '.join(f'{METRICS[name].name} {value:.3f}' for name, value in own.items())}.",
     )

@@ -9,7 +9,6 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from core.analysis.method_comparison import SIGNED
 from core.figures.forget.trajectory import HIGHEST, OF_START, accuracy_curves_table, sensitivity_curves_table
 from core.figures.theme import (
     LINES,
@@ -23,13 +22,14 @@ from core.figures.theme import (
     frame,
 )
 from core.metrics.accuracy import GAP
+from core.metrics.catalogue import METRICS, accuracy_keys
 
 MAX_RUNS = len(LINES)
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 PANELS = {
-    **{name: name for name in GAP},
-    "target_norm_of_start": "Target norm",
-    "irrelevant_norm_of_start": "Irrelevant",
+    **{name: METRICS[name].label for name in GAP},
+    "target_norm_of_start": METRICS["target_norm"].name,
+    "irrelevant_norm_of_start": METRICS["irrelevant_norm"].label,
 }
 POINTS = 4000  # images in the scatter: the most changed ones
 
@@ -116,9 +116,9 @@ def run_accuracies_table(results: Mapping[str, Mapping[str, Any]]) -> pd.DataFra
     rows = []
     for run, result in results.items():
         golds = list(result.golds.values())
-        row = {"run": run, **{name: result.unlearned[name] for name in SIGNED}}
-        for name in SIGNED:
-            known = [gold[name] for gold in golds if gold[name] is not None]
+        row = {"run": run, **{name: result.unlearned.get(name) for name in accuracy_keys()}}
+        for name in accuracy_keys():
+            known = [value for gold in golds if (value := gold.get(name)) is not None]
             row[f"gold_{name}"] = mean(known) if known else None
         row["gap"] = result.gap
         row["floor"] = result.gold_spread
@@ -136,7 +136,7 @@ def run_accuracies(results: Mapping[str, Mapping[str, Any]], marks: Mapping[str,
         marks: of ``run_marks``.
     """
     table = run_accuracies_table(results)
-    shown = [name for name in SIGNED if table[name].notna().any()]
+    shown = [name for name in accuracy_keys() if table[name].notna().any()]
     height = len(results) + 1  # lanes in a row of the figure
     figure = frame(80 + 15 * height * len(shown), hovermode="closest")
     middles = []

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.figures.theme import NEUTRAL, NORM_NAMES, SPLIT_NAMES, SPLITS, Shown, blank, frame, log_axis, role_name
+from core.figures.theme import NEUTRAL, SPLIT_NAMES, SPLITS, Shown, blank, frame, log_axis, role_name
+from core.metrics.catalogue import METRICS
 
 
 def before_after_table(
@@ -46,7 +47,7 @@ def before_after(
     table = before_after_table(samples, classes, role, norm)
     drawn = table[["before", "after"]].to_numpy(dtype=float)
     if not (drawn > 0).any():
-        return blank(f"{NORM_NAMES[norm]}s of the original and of {role_name(role)} are not measured.", table)
+        return blank(f"{METRICS[norm].name}s of the original and of {role_name(role)} are not measured.", table)
     low, high = drawn[drawn > 0].min() / 2, drawn.max()
     figure = frame(460, hovermode="closest")
     line = {"color": NEUTRAL, "dash": "dot", "width": 1.5}
@@ -56,15 +57,15 @@ def before_after(
     for split in reversed([split for split in SPLITS if (table["split"] == split).any()]):
         figure.add_trace(_points(table[table["split"] == split], split, low))
     axis = log_axis(low, high)
-    figure.update_xaxes(title_text=f"{NORM_NAMES[norm]}, Original", **axis)
-    figure.update_yaxes(title_text=f"{NORM_NAMES[norm]}, {role_name(role)}", **axis)
+    figure.update_xaxes(title_text=f"{METRICS[norm].name}, Original", **axis)
+    figure.update_yaxes(title_text=f"{METRICS[norm].name}, {role_name(role)}", **axis)
     forget = table[table["split"] == "forget"]
     return Shown(
         figure,
         table,
         "One point per image. Below the dotted line the norm fell, above it rose; hollow points are images that "
         f"{role_name(role)} gets wrong. Click a point, or draw a box or lasso, to see the images.",
-        f"{len(table)} images; the {NORM_NAMES[norm].lower()} fell for {(forget['change'] < 1).mean():.0%} of the "
+        f"{len(table)} images; the {METRICS[norm].name.lower()} fell for {(forget['change'] < 1).mean():.0%} of the "
         f"{len(forget)} forget images.",
     )
 

@@ -7,7 +7,6 @@ from plotly.subplots import make_subplots
 
 from core.figures.theme import (
     NEUTRAL,
-    NORM_NAMES,
     SPLIT_NAMES,
     Shown,
     blank,
@@ -17,13 +16,13 @@ from core.figures.theme import (
     role_mark,
     role_name,
 )
+from core.metrics.catalogue import METRICS
 from core.roles import gold_roles, is_gold
 
 BINS = 32
 QUANTILES = {"q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95}
 QUANTITIES = {
-    "target_norm": "Target norm",
-    "irrelevant_norm": "Irrelevant norm",
+    **{norm: METRICS[norm].name for norm in ("target_norm", "irrelevant_norm")},
     "difference": "Difference (target − irrelevant)",
 }
 
@@ -68,14 +67,14 @@ def distribution(samples: pd.DataFrame, split: str = "forget", norm: str = "targ
             figure.add_annotation(y=base, yanchor="bottom", showarrow=False, **label)
     names = [role_name(role) for role in reversed(table["role"].tolist())]
     figure.update_yaxes(tickvals=list(range(len(table))), ticktext=names, range=[-0.3, len(table)], showgrid=False)
-    figure.update_xaxes(title_text=f"{NORM_NAMES[norm]} (logit per pixel unit)", **log_axis(edges[0], edges[-1]))
+    figure.update_xaxes(title_text=f"{METRICS[norm].name} ({METRICS[norm].unit})", **log_axis(edges[0], edges[-1]))
     medians = ", ".join(f"{role_name(r)} {m:.3g}" for r, m in zip(table["role"], table["median"], strict=True))
     return Shown(
         figure,
         table,
         "Each row is one model: where its hill is, there are most images; the mark is the median, the bar under it the "
         "middle half of the images. Unlearning should move the hill from the original's place to gold's.",
-        f"{NORM_NAMES[norm]} on the {SPLIT_NAMES[split].lower()}, medians: {medians}.",
+        f"{METRICS[norm].name} on the {SPLIT_NAMES[split].lower()}, medians: {medians}.",
         ("zeros",),
     )
 

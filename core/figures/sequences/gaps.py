@@ -23,9 +23,9 @@ from core.figures.theme import (
     role_name,
     tints,
 )
+from core.metrics.catalogue import METRICS, SHARE
 from core.roles import gold_roles
 
-GAP_NAMES = {"gap": "Average gap", "kl": "KL from gold", "resilience": "Resilience gap"}
 HOW_TO_READ = {
     "gap": "FA, RA and TA against gold models that were retrained without everything forgotten so far. A rising "
     "line: the damage adds up.",
@@ -56,18 +56,18 @@ def sequence_gap(steps: pd.DataFrame, metric: str) -> Shown:
         steps, metric: as in ``sequence_gap_table``.
     """
     table = sequence_gap_table(steps, metric)
-    fractions = () if metric == "kl" else (metric, f"{metric}_floor")
+    about = METRICS[metric]
+    fractions = (metric, f"{metric}_floor") if about.unit == SHARE else ()
     known = table.dropna(subset=metric)
     if known.empty:
         late = metric == "resilience" and steps["gap"].notna().any()
         return blank("The second request is the first that has one before it." if late else NO_GOLD, table)
-    number = ".3g" if metric == "kl" else ".1%"
     figure = frame(340, hovermode="x unified")
     floors = known.drop_duplicates("step").dropna(subset=f"{metric}_floor")  # of the golds, which methods share
     if len(floors):
-        figure.add_trace(_floor_bars(floors, metric, number))
+        figure.add_trace(_floor_bars(floors, metric, about.number))
     for method, mark in zip(steps["method"].unique(), LINES, strict=False):
-        figure.add_trace(_line(known[known["method"] == method], metric, method, mark, number))
+        figure.add_trace(_line(known[known["method"] == method], metric, method, mark, about.number))
     requests = steps.drop_duplicates("step")
     figure.update_xaxes(
         title_text="After request", tickvals=requests["step"], showgrid=False,
@@ -75,15 +75,15 @@ def sequence_gap(steps: pd.DataFrame, metric: str) -> Shown:
         range=[0.5, requests["step"].max() + 0.5],
     )  # fmt: skip
     highest = max(known[[metric, f"{metric}_floor"]].max(axis=None), MIN_HEIGHT)
-    figure.update_yaxes(title_text=GAP_NAMES[metric], range=[-0.03 * highest, 1.1 * highest],
-                        tickformat=None if metric == "kl" else "~%")  # fmt: skip
+    figure.update_yaxes(title_text=about.name, range=[-0.03 * highest, 1.1 * highest],
+                        tickformat="~%" if fractions else None)  # fmt: skip
     last = known[known["step"] == known["step"].max()]
-    told = ", ".join(f"{row.method} {getattr(row, metric):{number}}" for row in last.itertuples())
+    told = ", ".join(f"{row.method} {getattr(row, metric):{about.number}}" for row in last.itertuples())
     return Shown(
         figure,
         table,
         HOW_TO_READ[metric] + (BARS if len(floors) else ""),
-        f"{GAP_NAMES[metric]} after request {last['step'].iloc[0]}: {told}.",
+        f"{about.name} after request {last['step'].iloc[0]}: {told}.",
         fractions,
     )
 

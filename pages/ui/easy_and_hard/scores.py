@@ -8,6 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from core import METHODS, RunSpec
+from core.glossary import TERMS, tooltip
+from core.metrics.catalogue import METRICS
 from core.metrics.easy_hard import baselines, compare_baselines, gold_right
 from core.specs import to_query
 from core.store import RunFolder, open_finished
@@ -45,25 +47,27 @@ def numbers(judgement: dict[str, Any], images: pd.DataFrame) -> None:
         st.caption("This run has no gold model, so nothing says whether that is true.")
         return
     with st.container(horizontal=True):
-        _metric("Easy, predicted", f"{easy}", f"gold {gold:.1f}", "How many images are called easy; gold: how many a "
-                "retrained model gets right, mean over the golds.")  # fmt: skip
-        _metric("AUC", _decimal(judgement["auc"]), f"ceiling {_decimal(judgement['ceiling_auc'])}", "Of two images, "
-                "one that gold gets right and one that it gets wrong: how often the wrong one was given the higher "
-                "probability of being hard. 0.5 is a coin. Ceiling: how well golds predict each other.")  # fmt: skip
-        _metric("Balanced accuracy", _share(judgement["balanced_accuracy"]), "guessing 50%", "Mean of two shares: easy "
-                "images called easy, and hard images called hard.")  # fmt: skip
-        _metric("Accuracy", _share(judgement["accuracy"]), f"always easy {_share(judgement['always_easy'])}",
-                "Images that were called what gold says. Where few images are hard, calling all of them easy does "
-                "well, too.")  # fmt: skip
-        _metric("Brier score", _decimal(judgement["brier"]), "perfect 0", "Mean squared distance of the predicted "
-                "probability to the share of golds that are wrong.")  # fmt: skip
+        _metric("predicted_easy", f"{easy}", f"gold {gold:.1f}", "gold easy")
+        _metric("auc", _decimal(judgement["auc"]), f"ceiling {_decimal(judgement['ceiling_auc'])}", "ceiling")
+        _metric("balanced_accuracy", _share(judgement["balanced_accuracy"]), "guessing 50%")
+        _metric("accuracy", _share(judgement["accuracy"]), f"always easy {_share(judgement['always_easy'])}",
+                "always easy")  # fmt: skip
+        _metric("brier", _decimal(judgement["brier"]), "perfect 0")
     if judgement["auc"] is not None and judgement["accuracy"] <= judgement["always_easy"]:
         st.caption("Calling every image easy would be right as often or more: few are hard. Whether TMU knows *which* "
                    "ones shows in the AUC and the balanced accuracy.")  # fmt: skip
 
 
-def _metric(title: str, value: str, beside: str, about: str) -> None:
-    st.metric(title, value, beside, delta_color="off", delta_arrow="off", help=about, width=METRIC_WIDTH)
+def _metric(name: str, value: str, beside: str, reference: str = "") -> None:
+    """One score.
+
+    Args:
+        beside: what it has to be compared with.
+        reference: the glossary's word for that.
+    """
+    key = f"easy_hard.{name}"
+    about = f"{tooltip(key)}  \n{reference.capitalize()}: {TERMS[reference].about}" if reference else tooltip(key)
+    st.metric(METRICS[key].name, value, beside, delta_color="off", delta_arrow="off", help=about, width=METRIC_WIDTH)
 
 
 def _decimal(value: float | None) -> str:

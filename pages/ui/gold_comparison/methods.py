@@ -5,12 +5,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.analysis.method_comparison import SIGNED, compare_variants, noise_floor, overview
-from core.figures import DATA_TRACKS, METRIC_TITLES, Shown, cost_quality, methods_forest, methods_matrix
+from core.analysis.method_comparison import compare_variants, overview
+from core.analysis.metric_values import noise_floor
+from core.figures import DATA_TRACKS, Shown, cost_quality, methods_forest, methods_matrix
+from core.metrics.catalogue import METRICS, keys, share_keys, signed_keys
 from pages.ui.shell.figure import show_with_runs, table
 from pages.ui.shell.url_state import select
-
-FRACTIONS = ("gap", *SIGNED, "disagreement")
 
 
 def place(ways: pd.DataFrame, run: str) -> str:
@@ -52,17 +52,18 @@ def side_by_side(results: list[dict[str, Any]]) -> None:
     if long.empty:
         return
     st.subheader("One metric, with intervals", anchor=False)
-    metrics = [name for name in METRIC_TITLES if name in set(long["metric"])]
+    measured = set(long["metric"])
+    metrics = keys(lambda metric: metric.key in measured)
     metric = st.segmented_control(
-        "Metric", metrics, default="FA", required=True, key="metric", format_func=METRIC_TITLES.__getitem__,
+        "Metric", metrics, default="FA", required=True, key="metric", format_func=lambda name: METRICS[name].label,
         label_visibility="collapsed", bind="query-params",
     )  # fmt: skip
     _choose(methods_forest(long, metric, run), f"forest.{metric}", run)
     st.subheader("Every number", anchor=False)
     ways = overview(results)
     ways["track"] = ways["track"].map(DATA_TRACKS)
-    st.caption("FA, RA, TA, FA_test and RA_test are differences to the mean gold.")
-    table(ways, "ways", tuple(name for name in FRACTIONS if name in ways))
+    st.caption(f"{', '.join(signed_keys())} are differences to the mean gold.")
+    table(ways, "ways", share_keys())
 
 
 def cost(results: list[dict[str, Any]]) -> None:

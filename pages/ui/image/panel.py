@@ -8,7 +8,7 @@ import streamlit as st
 from core.figures import SPLIT_NAMES, in_role_order, png_url, role_name
 from core.store import RunFolder
 from pages.ui.shell import data_access
-from pages.ui.shell.figure import table
+from pages.ui.shell.figure import columns, table
 
 MAX = 8
 SHOWN = ("prediction", "probability", "margin", "target_norm", "irrelevant_norm", "jacobian_norm")
@@ -44,5 +44,5 @@ def in_every_model(rows: pd.DataFrame, classes: Sequence[str]) -> None:
     shown = rows[list(SHOWN)].assign(prediction=[classes[p] for p in rows["prediction"]])
     st.dataframe(
         shown.rename(index=role_name).rename_axis("model"),
-        column_config={"probability": st.column_config.NumberColumn(format="percent")},
+        column_config=columns(shown, ("probability",)),
     )

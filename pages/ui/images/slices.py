@@ -7,8 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from core import ForgetRequest
-from core.analysis.slices import ACCURACIES, METRICS, TRAINING, Images, Slice, beside_all, training_ids
-from core.figures import NORM_NAMES, SPLIT_NAMES, in_role_order, role_name
+from core.analysis.slices import SLICE_METRICS, TRAINING, Images, Slice, beside_all, training_ids
+from core.figures import SPLIT_NAMES, in_role_order, role_name
+from core.glossary import tooltip
+from core.metrics.catalogue import METRICS, SHARE
 from core.specs import DataInfo, RunSpec, to_query
 from core.specs.ids import LONG, PACKED, ids_text, parse_ids
 from pages.ui.runs.summary import METRIC_WIDTH, percent
@@ -19,16 +21,6 @@ RANGED = ("target_norm", "irrelevant_norm")
 EASY = {"easy": True, "hard": False}
 QUANTILES = range(0, 101, 5)
 MAX_ASKED = 50_000  # ids in a request: packed, they make a link that browsers and servers still take
-TITLES = {
-    "FA": ("Forget images", "Accuracy on the forget images of the slice."),
-    "RA": ("Retain images", "Accuracy on the retained images of the slice."),
-    "TA": ("Test images", "Accuracy on the test images of the slice."),
-    "probability": ("Probability", "Mean probability of the label."),
-    "agreement": ("Agrees with gold", "Share of the images that are predicted as by a gold, mean over the golds."),
-    "target_norm": ("Target norm", "Mean input-gradient norm of the label's logit, of the images measured."),
-    "irrelevant_norm": ("Irrelevant norm", "The same of the other logits."),
-}
-FRACTIONS = (*ACCURACIES, "probability", "agreement")
 
 
 def choose(images: Images, info: DataInfo) -> Slice:
@@ -48,7 +40,9 @@ def choose(images: Images, info: DataInfo) -> Slice:
         outcome = _several("Outcome", about["outcome"].cat.categories, "outcome", help="Right or wrong: the "
                            "unlearned model against gold, which is right where half of the golds are.")  # fmt: skip
     with columns[4], st.popover("More", icon=":material/tune:", width="stretch"):
-        norm = st.selectbox("Norm", RANGED, format_func=NORM_NAMES.get, key="images.norm", bind="query-params")
+        norm = st.selectbox(
+            "Norm", RANGED, format_func=lambda name: METRICS[name].name, key="images.norm", bind="query-params"
+        )
         low, high = _range(images.values[norm][role])
         subclasses: tuple[int, ...] = ()
         if info.subclasses is not None:
@@ -101,7 +95,7 @@ def size(part: Slice, mask: np.ndarray) -> None:
     told = [f"**{mask.sum():,}** of {len(mask):,} images"]
     if part.low is not None or part.high is not None:
         ends = " to ".join("any" if end is None else f"{end:.3g}" for end in (part.low, part.high))
-        told.append(f"{NORM_NAMES[part.norm].lower()} {ends}")
+        told.append(f"{METRICS[part.norm].name.lower()} {ends}")
     if part.subclasses:
         told.append(f"{len(part.subclasses)} sub-class{'es' * (len(part.subclasses) > 1)}")
     if part.easy is not None:
@@ -120,12 +114,13 @@ def numbers(images: Images, mask: np.ndarray, role: str) -> None:
     golds = [name for name in images.golds if name != role]
     st.caption(f"**{role_name(role)}** on these images, and below over all images, and gold on these")
     with st.container(horizontal=True):
-        for name in METRICS:
-            title, text = TITLES[name]
+        for name in SLICE_METRICS:
             own, whole = (wide.loc[name, (column, role)] for column in ("slice", "all"))
             gold = f", gold {_value(name, wide.loc[name, 'slice'][golds].mean())}" if golds else ""
-            st.metric(title, _value(name, own), f"all {_value(name, whole)}{gold}", delta_color="off",
-                      delta_arrow="off", help=text, width=METRIC_WIDTH)  # fmt: skip
+            st.metric(
+                METRICS[name].name, _value(name, own), f"all {_value(name, whole)}{gold}", delta_color="off",
+                delta_arrow="off", help=f"{tooltip(name)}  \nHere: on the images of the slice.", width=METRIC_WIDTH,
+            )  # fmt: skip
     with st.popover("Every model", icon=":material/table:"):
         table(rows.assign(role=rows["role"].map(role_name)), "slice")
 
@@ -133,7 +128,7 @@ def numbers(images: Images, mask: np.ndarray, role: str) -> None:
 def _value(metric: str, value: float) -> str:
     if pd.isna(value):
         return "–"
-    return percent(value) if metric in FRACTIONS else f"{value:.3g}"
+    return percent(value) if METRICS[metric].unit == SHARE else f"{value:.3g}"
 
 
 def requests(spec: RunSpec, images: Images, mask: np.ndarray) -> None:

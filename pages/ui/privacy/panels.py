@@ -8,7 +8,9 @@ import streamlit as st
 from core import RunSpec, jobs, plan
 from core.analysis.attack_curves import MODEL_ATTACK, SHADOW, calls
 from core.figures import gallery
-from core.metrics.membership.attacks import FALSE_POSITIVES
+from core.glossary import tooltip
+from core.metrics.catalogue import METRICS, share_keys
+from core.metrics.membership.attacks import ATTACKS, FALSE_POSITIVES
 from core.roles import only_golds
 from core.specs import parse_spec
 from core.specs.runs import MIN_SHADOWS
@@ -20,20 +22,11 @@ from pages.ui.shell import data_access
 from pages.ui.shell.figure import table
 
 SHOWN, COLUMNS = 18, 6  # images
-SANITY = {
-    "loss threshold": "Calls an image a member where its loss is below a threshold.",
-    "entropy regression": "A logistic regression on the entropy of the output.",
-    "confidence SVC": "A support vector machine on the probability of the label.",
-}
-PER_IMAGE = {
-    MODEL_ATTACK: "Unlearned or never trained? Decided by what shadow models of either kind make of the same image.",
-    "RMIA": "Is the image more likely under this model than others that nobody trained on, measured by shadow models?",
-}
 
 
 def title(attack: str) -> str:
     """An attack on screen."""
-    return attack[0].upper() + attack[1:]
+    return METRICS[attack].name
 
 
 def offers(spec: RunSpec) -> None:
@@ -84,28 +77,27 @@ def _with_all_of(wanted: RunSpec) -> str | None:
 def numbers(privacy: dict[str, Any]) -> None:
     """The AUC of every attack that was tried, each with its target."""
     st.markdown(_verdict(privacy))
-    if any(name in privacy for name in SANITY):
+    if simple := [name for name in ATTACKS if name in privacy]:
         st.markdown(
             "**Sanity checks**: one threshold for all images. Was it a forget image, or one of the test set? The "
             "target is **gold's value**, which need not be 0.5; off it in *either* direction gives the forgetting away."
         )
         with st.container(horizontal=True):
-            for name in SANITY:
-                _metric(name, privacy[name]["unlearned"], _golds(privacy[name]), SANITY[name])
+            for name in simple:
+                _metric(name, privacy[name]["unlearned"], _golds(privacy[name]))
     if MODEL_ATTACK in privacy:
         st.markdown(
             "**Per-image attacks** with shadow models. U-LiRA's target is **0.5**: unlearned models that nobody tells "
             "from models that never saw the image. RMIA's is **gold's value**."
         )
         with st.container(horizontal=True):
-            _metric(MODEL_ATTACK, privacy[MODEL_ATTACK][SHADOW], "target 0.5", PER_IMAGE[MODEL_ATTACK])
-            _metric("RMIA", privacy["RMIA"]["unlearned"], _golds(privacy["RMIA"]), PER_IMAGE["RMIA"])
+            _metric(MODEL_ATTACK, privacy[MODEL_ATTACK][SHADOW], "target 0.5")
+            _metric("RMIA", privacy["RMIA"]["unlearned"], _golds(privacy["RMIA"]))
             strict, rate = privacy[MODEL_ATTACK][SHADOW]["tpr_at_1"], percent(FALSE_POSITIVES)
             st.metric(
                 "U-LiRA, true positives", "–" if strict is None else percent(strict), f"target {rate}",
                 delta_color="off", delta_arrow="off", width=METRIC_WIDTH,
-                help=f"Unlearned models that it finds, at a false positive rate of {rate}. Where nothing "
-                "can be told, the two are equal.",
+                help=tooltip("tpr_at_1"),
             )  # fmt: skip
 
 
@@ -126,9 +118,9 @@ def _verdict(privacy: dict[str, Any]) -> str:
     )
 
 
-def _metric(name: str, found: dict[str, float], target: str, about: str) -> None:
+def _metric(name: str, found: dict[str, float], target: str) -> None:
     st.metric(title(name), f"{found['auc']:.2f}", target, delta_color="off", delta_arrow="off", width=METRIC_WIDTH,
-              help=f"{about} The number is the AUC on the unlearned model.")  # fmt: skip
+              help=tooltip(name))  # fmt: skip
 
 
 def _golds(roles: dict[str, dict[str, float]]) -> str:
@@ -147,9 +139,8 @@ def _areas(roles: dict[str, dict[str, float]]) -> list[float]:
 def every_number(privacy: dict[str, Any]) -> None:
     """All rates of all attacks in all models, as a table."""
     rows = [{"attack": name, "role": role, **found} for name, roles in privacy.items() for role, found in roles.items()]
-    rates = ("balanced_accuracy", "called_member", "called_member_unseen", "tpr_at_1")
     with st.popover("Every attack in every model", icon=":material/table:"):
-        table(pd.DataFrame(rows), "privacy", rates)
+        table(pd.DataFrame(rows), "privacy", share_keys())
 
 
 def images(run: RunFolder, rows: pd.DataFrame) -> None:

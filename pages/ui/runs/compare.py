@@ -6,7 +6,6 @@ from string import ascii_uppercase
 import pandas as pd
 import streamlit as st
 
-from core.analysis.method_comparison import SIGNED
 from core.analysis.run_diff import flips, image_differences, spec_differences, without_seeds
 from core.figures import (
     MAX_RUNS,
@@ -17,6 +16,7 @@ from core.figures import (
     run_marks,
     two_runs,
 )
+from core.metrics.catalogue import accuracy_keys
 from core.store import RunFolder, open_finished
 from pages.ui.shell import data_access
 from pages.ui.shell.figure import show, table
@@ -87,12 +87,12 @@ def _overview(folders: Mapping[str, RunFolder], titles: Mapping[str, str]) -> No
     rows = []
     for letter, folder in folders.items():
         result = folder.result
-        found = {name: result.unlearned[name] for name in SIGNED}
+        found = {name: result.unlearned.get(name) for name in accuracy_keys()}
         gap = result.gap
         rows.append({"": letter, "run": folder.run, "what": titles[letter], **found, "average gap": gap,
                      "steps": result.steps, "seconds": result.unlearn_seconds})  # fmt: skip
-    table(pd.DataFrame(rows).astype(dict.fromkeys((*SIGNED, "average gap"), float)), "compare.overview",
-          (*SIGNED, "average gap"))  # fmt: skip
+    shares = (*accuracy_keys(), "average gap")
+    table(pd.DataFrame(rows).astype(dict.fromkeys(shares, float)), "compare.overview", shares)
 
 
 def _settings(folders: Mapping[str, RunFolder]) -> None:

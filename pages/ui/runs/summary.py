@@ -4,7 +4,8 @@ from statistics import mean
 
 import streamlit as st
 
-from core.export.glossary import GLOSSARY
+from core.glossary import TERMS, tooltip
+from core.metrics.catalogue import METRICS, accuracy_keys
 from core.results import Result
 from core.specs import RunSpec, to_command, to_python, to_query
 from core.store import RunFolder
@@ -13,25 +14,17 @@ from pages.ui.shell.url_state import select
 
 METRIC_WIDTH = 150  # pixels: five in a row on a laptop, two on a phone
 
-TITLES = {
-    "FA": "Forget set",
-    "RA": "Retain set",
-    "TA": "Test set",
-    "FA_test": "Test, forgotten",
-    "RA_test": "Test, others",
-}
-
 
 def numbers(result: Result) -> None:
     """The accuracies of the unlearned model, each with where it was in the original and where it is in gold."""
     golds = list(result.golds.values())
     st.caption("Accuracy of the **unlearned** model, with that of the original and of the mean gold below")
     with st.container(horizontal=True):
-        for name, title in TITLES.items():
-            text = f"{name}: {GLOSSARY[name]}"
-            now, before = result.unlearned[name], result.original[name]
+        for name in accuracy_keys():
+            title, text = METRICS[name].name, f"**{name}**  \n{tooltip(name)}"
+            now, before = result.unlearned.get(name), result.original.get(name)
             if now is None or before is None:
-                st.metric(title, "–", help=f"{text} Here {GLOSSARY['–']}", width=METRIC_WIDTH)
+                st.metric(title, "–", help=f"{text}  \n–: {TERMS['–'].about}", width=METRIC_WIDTH)
                 continue
             gold = f", gold {percent(mean(g[name] for g in golds))}" if golds else ""
             st.metric(

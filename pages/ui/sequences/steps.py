@@ -10,7 +10,8 @@ from core import METHODS, RunSpec, Store, jobs, plan
 from core.analysis.sequences import request_accuracies, sequence_steps
 from core.analysis.summary import summarize
 from core.errors import NotFound
-from core.figures import GAP_NAMES, request_name, sequence_gap, sequence_matrix, sequence_verdict
+from core.figures import request_name, sequence_gap, sequence_matrix, sequence_verdict
+from core.metrics.catalogue import METRICS, share_keys
 from core.store import RunFolder, open_finished
 from pages.ui.forget import live
 from pages.ui.forget.plan_summary import duration
@@ -20,7 +21,6 @@ from pages.ui.shell.errors import plain
 from pages.ui.shell.figure import show, table
 
 Sequences = Mapping[str, tuple[RunSpec, ...]]
-FRACTIONS = ("gap", "gap_floor", "resilience", "resilience_floor", "FA", "RA", "TA")
 ROLE_TITLES = {"unlearned": "Unlearned", "gold": "Gold"}
 
 
@@ -71,7 +71,8 @@ def results(sequences: Sequences) -> None:
     _curves(steps)
     _one_method(finished, measured)
     st.subheader("Every number", anchor=False)
-    table(steps[["method", *(name for name in steps if name != "method")]], "sequence", FRACTIONS)
+    shares = (*share_keys(), *(f"{name}_floor" for name in share_keys()))
+    table(steps[["method", *(name for name in steps if name != "method")]], "sequence", shares)
 
 
 def _curves(steps: pd.DataFrame) -> None:
@@ -80,7 +81,7 @@ def _curves(steps: pd.DataFrame) -> None:
         st.subheader("Utility gap", anchor=False)
         metric = st.segmented_control(
             "Measured by", ("gap", "kl"), default="gap", required=True, key="utility", bind="query-params",
-            format_func=GAP_NAMES.__getitem__, label_visibility="collapsed",
+            format_func=lambda name: METRICS[name].name, label_visibility="collapsed",
         )  # fmt: skip
         show(sequence_gap(steps, metric), f"sequence.{metric}")
     with resilience:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.export import figure_document
 from core.figures import Shown, selected_ids, selected_run
+from core.glossary import tooltip
 
 FIGURE_ROWS = 210  # pixels of a figure's table, so that the buttons below it are seen
 # Few buttons, so that they leave room for the legend on a phone, where they are always visible.
@@ -72,8 +73,19 @@ def table(frame: pd.DataFrame, key: str, fractions: tuple[str, ...] = ()) -> Non
 
 
 def _numbers(frame: pd.DataFrame, key: str, fractions: tuple[str, ...], height: int | Literal["auto"] = "auto") -> None:
-    percent = {name: st.column_config.NumberColumn(format="percent") for name in fractions}
-    st.dataframe(frame, key=f"{key}.table", hide_index=True, column_config=percent, height=height)
+    st.dataframe(frame, key=f"{key}.table", hide_index=True, column_config=columns(frame, fractions), height=height)
+
+
+def columns(frame: pd.DataFrame, fractions: tuple[str, ...] = ()) -> dict[str, Any]:
+    """For ``st.dataframe``: headers say on hovering what the glossary has of them; fractions are shown as percent."""
+    found: dict[str, Any] = {}
+    for name in frame:
+        about = tooltip(name)
+        if name in fractions:
+            found[name] = st.column_config.NumberColumn(format="percent", help=about or None)
+        elif about:
+            found[name] = st.column_config.Column(help=about)
+    return found
 
 
 def files(frame: pd.DataFrame, key: str, name: str) -> None:

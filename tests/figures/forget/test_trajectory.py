@@ -4,7 +4,7 @@ import pytest
 
 from core.figures import accuracy_curves, accuracy_curves_table, sensitivity_curves, sensitivity_curves_table
 from core.figures.forget.trajectory import HIGHEST
-from core.figures.theme import METRICS, NORMS, ROLES
+from core.figures.theme import ACCURACIES, NORMS, ROLES
 
 GOLDS = [{"FA": 0.2, "RA": 1.0, "TA": 0.9}, {"FA": 0.4, "RA": 1.0, "TA": 0.8}]
 
@@ -15,7 +15,7 @@ def test_accuracy_curves_draw_the_table(trajectory: pd.DataFrame) -> None:
     for line in shown.figure.data:
         np.testing.assert_array_equal(line.x, trajectory["step"])
         np.testing.assert_array_equal(line.y, trajectory[line.name])
-        assert (line.line.color, line.line.dash) == (METRICS[line.name].color, METRICS[line.name].dash)
+        assert (line.line.color, line.line.dash) == (ACCURACIES[line.name].color, ACCURACIES[line.name].dash)
     pd.testing.assert_frame_equal(shown.table, accuracy_curves_table(trajectory))
     assert shown.alt == "Accuracies over 4 steps; at the end FA 0.0%, RA 98.0%, TA 88.0%."
 

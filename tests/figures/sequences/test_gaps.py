@@ -1,8 +1,8 @@
 import pandas as pd
 import pytest
 
+from core.analysis.sequences import GAPS
 from core.figures import (
-    GAP_NAMES,
     request_name,
     sequence_gap,
     sequence_gap_table,
@@ -149,7 +149,7 @@ def test_the_verdict_names_what_came_back(steps: pd.DataFrame, accuracies: pd.Da
 def test_every_figure_says_how_to_read_it_and_names_fractions_that_exist(
     steps: pd.DataFrame, accuracies: pd.DataFrame
 ) -> None:
-    shown = [sequence_gap(steps, metric) for metric in GAP_NAMES]
+    shown = [sequence_gap(steps, metric) for metric in GAPS]
     shown += [sequence_matrix(accuracies, REQUESTS, role) for role in ("unlearned", "gold")]
     for one in shown:
         assert one.how_to_read.endswith(".")

@@ -1,5 +1,4 @@
-from core.analysis.method_comparison import SIGNED
-from core.export.glossary import GLOSSARY, accuracy_rows, facts
+from core.export.run_text import accuracy_rows, facts
 from core.results import Result
 from core.store import RunFolder
 
@@ -10,7 +9,6 @@ def test_rows_are_in_percent_and_a_dash_where_nothing_is_defined(make_result) ->
     rows = {role: values for role, *values in accuracy_rows(result)}
     assert rows["unlearned"] == ["12.50%", "98.00%", "89.00%", "–", "96.00%"]
     assert list(rows) == ["original", "unlearned", "gold-2", "gold-10"]
-    assert set(SIGNED) <= set(GLOSSARY)
 
 
 def test_facts_name_run_forget_set_device_and_versions(run: RunFolder) -> None:

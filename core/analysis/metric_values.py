@@ -1,0 +1,50 @@
+"""The value of any metric of the catalogue for one model of a finished run, and all of them in one table. No torch."""
+
+from statistics import mean
+
+import pandas as pd
+
+from core.metrics.accuracy import gap
+from core.metrics.catalogue import METRICS
+from core.results import Result
+from core.roles import only_golds
+
+
+def metric_value(result: Result, role: str, name: str) -> float | None:
+    """A metric of one model; None where it was not measured. A gold's distance is that from the other golds.
+
+    Args:
+        name: key in the catalogue.
+    """
+    if name == "gap":  # the result has that of the unlearned model only
+        found = gap(result.accuracy[role], list(only_golds(result.accuracy, but=role).values()))
+        return found and found["average"]
+    if name == "disagreement":
+        agreement = METRICS["agreement"].value(result, role)
+        return None if agreement is None else 1 - agreement
+    if name == "time_ratio":
+        return result.time_ratio if role == "unlearned" else None
+    return METRICS[name].value(result, role)
+
+
+def noise_floor(result: Result, name: str) -> float | None:
+    """How far golds are from other golds in a distance; None for fewer than two golds.
+
+    Args:
+        name: of ``distance_keys``.
+    """
+    values = [value for role in result.golds if (value := metric_value(result, role, name)) is not None]
+    return mean(values) if values else None
+
+
+def metric_table(result: Result) -> pd.DataFrame:
+    """One row per metric that the run has: metric (key), name, unlearned, original, gold (mean), unit, better."""
+    rows = []
+    for name, metric in METRICS.items():
+        if (own := metric_value(result, "unlearned", name)) is not None:
+            golds = [metric_value(result, role, name) for role in result.golds]
+            known = [value for value in golds if value is not None]
+            rows.append((name, metric.name, own, metric_value(result, "original", name), mean(known) if known else None,
+                         metric.unit, metric.direction))  # fmt: skip
+    table = pd.DataFrame(rows, columns=["metric", "name", "unlearned", "original", "gold", "unit", "better"])
+    return table.astype(dict.fromkeys(("unlearned", "original", "gold"), float))

@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core import RunSpec, Store, load_dataset, make_spec
@@ -150,8 +151,26 @@ def test_an_unknown_run_is_a_sentence_below_the_form(open_page: Callable[..., Ap
     assert run_button(app) is not None
 
 
-def test_from_the_builder_to_the_text(open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def pick(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """``pick(app, 5, 17)``: the browser tells that these images are picked now, all of them."""
+    told: dict[str, Any] = {}
+
+    def button(*args: Any) -> None:
+        *_, changed = args
+        st.button("Pick", on_click=lambda: changed(told))
+
+    def pick_(app: AppTest, *ids: int) -> None:
+        told.update(picked=list(ids), clicks=told.get("clicks", 0) + 1)
+        next(button for button in app.button if button.label == "Pick").click().run()
+
+    monkeypatch.setattr(request, "picker", button)
+    return pick_
+
+
+def test_from_the_builder_to_the_text(open_page: Callable[..., AppTest], pick: Callable[..., None]) -> None:
     app = open_page(PAGE, {"dataset": "digits-families", "forget": "class=loops"})
+    app.toggle(key="draft.join").set_value(True).run()
     app.pills(key="draft.classes").set_value(["loops", "lines"])
     app.slider(key="draft.class_share").set_value(30).run()
     assert text_of(app) == "class=loops,lines:30%"
@@ -163,13 +182,36 @@ def test_from_the_builder_to_the_text(open_page: Callable[..., AppTest], monkeyp
     app.pills(key="draft.subclasses").set_value([])
     app.slider(key="draft.random_share").set_value(0).run()
     assert text_of(app) == ""
-    selections = [[5, 17], [5], [17], [5, 17]]  # two, one put back, the other put back, both again
-    monkeypatch.setattr(request, "selected_ids", lambda selection: selections.pop(0) if selections else [])
-    app.run()
+    pick(app, 17, 5)
     assert text_of(app) == "index=5,17"
     assert metric(app, "Images to forget") == "2"
     next(button for button in app.button if button.label == "Put all back").click().run()
     assert text_of(app) == ""
+
+
+def test_a_choice_in_one_tab_takes_the_place_of_the_others(
+    open_page: Callable[..., AppTest], pick: Callable[..., None], words: Callable[[AppTest], str]
+) -> None:
+    app = open_page(PAGE, {"dataset": "digits"})
+    assert text_of(app) == "class=3"
+    assert "0 picked; those that you pick take the place of class=three" in words(app)
+    pick(app, 7)
+    assert (text_of(app), app.pills(key="draft.classes").value) == ("index=7", [])
+    assert "1 picked: they are the request" in words(app)
+    app.slider(key="draft.random_share").set_value(10).run()
+    assert (text_of(app), app.session_state["draft.picked"]) == ("random=10%", [])
+    app.slider(key="draft.class_share").set_value(30).run()  # of no class
+    assert text_of(app) == "random=10%"
+
+
+def test_a_request_of_several_kinds_stays_one(
+    open_page: Callable[..., AppTest], pick: Callable[..., None], words: Callable[[AppTest], str]
+) -> None:
+    app = open_page(PAGE, {"dataset": "digits", "forget": "class=4+index=7"})
+    assert app.toggle(key="draft.join").value
+    pick(app, 7, 2)
+    assert text_of(app) == "class=four+index=2,7"
+    assert "2 picked, together with class=four" in words(app)
 
 
 @pytest.mark.parametrize(("pool", "images"), [(True, 900), (False, 1350)])  # DESIGN, section 5

@@ -13,6 +13,7 @@ from core.specs import DataInfo, RunSpec, to_query
 from pages.ui.runs.summary import METRIC_WIDTH, percent
 from pages.ui.shell.errors import callback
 from pages.ui.shell.figure import table
+from pages.ui.shell.url_state import write
 
 PICKED = "ids"  # of the URL: what was lassoed in the map
 RANGED = ("target_norm", "irrelevant_norm")
@@ -87,10 +88,7 @@ def picked() -> tuple[int, ...]:
 
 def pick(ids: Sequence[int]) -> None:
     """Writes lassoed images into the URL; none takes the lasso off."""
-    if ids:
-        st.query_params[PICKED] = "-".join(map(str, ids))  # a comma would be written as three signs
-    else:
-        st.query_params.pop(PICKED, None)
+    write({PICKED: "-".join(map(str, ids)) or None})  # a comma would be written as three signs
 
 
 def size(part: Slice, mask: np.ndarray) -> None:

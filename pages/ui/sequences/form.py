@@ -12,7 +12,7 @@ from core.specs import DATASETS, data_info, from_query, make_method, own_dataset
 from core.specs.requests import parse_requests, requests_text
 from core.specs.sequence import sequence_runs
 from pages.ui.shell.errors import callback
-from pages.ui.shell.url_state import rest_of_url
+from pages.ui.shell.url_state import rest_of_url, write
 
 PREFIX = "sequence."
 PRESETS = {  # the last two are the MU-Mis paper's
@@ -89,9 +89,7 @@ def remember() -> None:
     """Mirrors the view in the URL, so that a reload or a copied link brings it back."""
     view = words()
     st.session_state["sequence_url"] = view
-    for name in _own_part_of_url().keys() - view:
-        st.query_params.pop(name)
-    st.query_params.update(view)
+    write(dict.fromkeys(_own_part_of_url()) | view)
 
 
 def runs() -> dict[str, tuple[RunSpec, ...]]:

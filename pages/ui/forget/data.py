@@ -13,7 +13,7 @@ def choose_data() -> DataInfo | None:
     """A select box over the data sets; None, and an offer in its place, where the chosen one has to be fetched."""
     known = DATASETS | own_datasets()
     st.selectbox(
-        "Data set", known, format_func=lambda name: known[name].title, key=f"{run_form.PREFIX}dataset",
+        "Data set", known, format_func=lambda name: known[name].title, key=run_form.key("dataset"),
         on_change=callback(run_form.change_data),
         help="\n\n".join(f"**{plain(i.title)}**: {i.about}" for i in known.values()),
     )  # fmt: skip
@@ -23,7 +23,7 @@ def choose_data() -> DataInfo | None:
         _offer(name)
         return None
     st.toggle(
-        "Hold images back", key=f"{run_form.PREFIX}pool",
+        "Hold images back", key=run_form.key("pool"),
         help="A part of the training images becomes the pool, on which no model is trained: some methods need it. "
         "Off: the papers' own splits, all training images are trained on.",
     )  # fmt: skip

@@ -32,13 +32,13 @@ def builder(info: DataInfo) -> None:
         _images(info)
     with tabs["Random share"]:
         st.slider(
-            "Share of all training images", 0, 100, format="%d%%", key=f"{run_form.PREFIX}random_share",
+            "Share of all training images", 0, 100, format="%d%%", key=run_form.key("random_share"),
             on_change=callback(run_form.write_request, "random_share"),
         )  # fmt: skip
-    st.toggle("Join the choices of all tabs", key=f"{run_form.PREFIX}join",
+    st.toggle("Join the choices of all tabs", key=run_form.key("join"),
               help="Off: a choice in one tab takes the place of those in the others.")  # fmt: skip
     st.text_input(
-        "Request", key=f"{run_form.PREFIX}text", on_change=callback(run_form.show_request),
+        "Request", key=run_form.key("text"), on_change=callback(run_form.show_request),
         help="Parts joined by +: class=3, class=ship,truck, class=3:30%, class=3:100, class=all:30%, subclass=rocket, "
         "random=10%, index=5,17,90.",
     )  # fmt: skip
@@ -53,21 +53,21 @@ def _redraw() -> None:
 
 def _groups(key: str, share: str, names: tuple[str, ...]) -> None:
     st.pills(
-        "Forget", names, selection_mode="multi", key=f"{run_form.PREFIX}{key}",
+        "Forget", names, selection_mode="multi", key=run_form.key(key),
         on_change=callback(run_form.write_request, key), label_visibility="collapsed",
     )  # fmt: skip
-    st.slider("Share of each", 1, 100, format="%d%%", key=f"{run_form.PREFIX}{share}",
+    st.slider("Share of each", 1, 100, format="%d%%", key=run_form.key(share),
               on_change=callback(run_form.write_request, key))  # fmt: skip
 
 
 def _images(info: DataInfo) -> None:
     """Training images to pick from, a page at a time."""
-    only = st.pills("Show", info.labels, key=f"{run_form.PREFIX}shown_class", help="Only images of this class.")
+    only = st.pills("Show", info.labels, key=run_form.key("shown_class"), help="Only images of this class.")
     pictures = st.container()
     train = load_dataset(DataSpec(name=run_form.get("dataset"), pool=run_form.get("pool"))).train
     labels = finest(train)
     where = np.flatnonzero(labels == info.labels.index(only)) if only else np.arange(len(train))
-    number = st.pagination(-(-len(where) // PER_PAGE), key=f"{run_form.PREFIX}page.{only}")
+    number = st.pagination(-(-len(where) // PER_PAGE), key=run_form.key(f"page.{only}"))
     part = train.take(where[(number - 1) * PER_PAGE : number * PER_PAGE])
     picked: list[int] = run_form.get("picked")
     with pictures:

@@ -9,20 +9,14 @@ from core.specs import RECIPES, DataInfo, ForgetRequest, RunSpec, data_info, fro
 from core.specs.codec import gold_seeds
 from core.specs.methods import MethodSpec
 from core.specs.requests import Term
+from pages.ui.shell.fields import Fields
 from pages.ui.shell.url_state import rest_of_url, write
 
-PREFIX = "draft."
 NOTHING: dict[str, Any] = {"classes": [], "subclasses": [], "random_share": 0, "picked": []}  # the builder at rest
 
 
-def get(name: str, default: Any = None) -> Any:
-    """A value of the draft by its short name (``dataset``, ``text``, ``set.mu-mis.delta`` ...)."""
-    return st.session_state.get(PREFIX + name, default)
-
-
-def put(name: str, value: Any) -> None:
-    """Sets a value; for a widget's own key only before the widget is drawn, or in a callback."""
-    st.session_state[PREFIX + name] = value
+_fields = Fields("draft.")  # by names such as dataset, text, set.mu-mis.delta
+key, get, put = _fields.key, _fields.get, _fields.put
 
 
 def prepare() -> None:
@@ -32,8 +26,9 @@ def prepare() -> None:
         st.session_state["draft_url"] = url  # once: until its images are here a draft is not mirrored back
         fill(make_spec())  # shown where the URL's spec is refused
         fill(from_query(url))
-    elif PREFIX + "dataset" not in st.session_state:  # first visit, or back from a page where the widgets were gone
+    elif not _fields.has("dataset"):  # first visit, or back from a page where the widgets were gone
         fill(st.session_state.get("draft_spec") or make_spec())
+    _fields.say_again()
 
 
 def fill(spec: RunSpec) -> None:

@@ -70,6 +70,22 @@ def _caught(path: Path) -> Iterator[str]:
         yield from ("" if kind is None else ast.unparse(kind).rpartition(".")[2] for kind in kinds)
 
 
+def test_errors_become_sentences_in_one_place() -> None:
+    """And a fragment, which is drawn outside of the page's boundary, is made there with one of its own."""
+    for words in ("except Exception", "st.fragment"):
+        assert [path.stem for path in PAGES if words in path.read_text()] == ["errors"]
+
+
+@ALL
+def test_what_a_widget_calls_is_inside_a_boundary(path: Path) -> None:
+    """And draws the whole page again: nothing that a widget of a fragment changes is lost."""
+    for call in ast.walk(ast.parse(path.read_text())):
+        for word in call.keywords if isinstance(call, ast.Call) else ():
+            if (word.arg or "").startswith("on_"):
+                value = ast.unparse(word.value)
+                assert value.startswith("callback(") or value in ("'rerun'", "'ignore'"), value
+
+
 def test_the_streamlit_process_never_imports_torch(own_store: Path) -> None:
     """With the shipped gallery, and with a store in which nothing is."""
     entries = [path.relative_to(PROJECT).as_posix() for path in PAGES if "ui" not in path.parts]

@@ -14,7 +14,9 @@ from core.metrics.catalogue import METRICS, SHARE
 from core.specs import DataInfo, RunSpec, to_query
 from core.specs.ids import LONG, PACKED, ids_text, parse_ids
 from pages.ui.runs.summary import METRIC_WIDTH, percent
+from pages.ui.shell.errors import callback
 from pages.ui.shell.figure import table
+from pages.ui.shell.url_state import write
 
 PICKED = "ids"  # of the URL: what was lassoed in the map
 RANGED = ("target_norm", "irrelevant_norm")
@@ -84,10 +86,7 @@ def picked() -> tuple[int, ...]:
 
 def pick(ids: Sequence[int]) -> None:
     """Writes lassoed images into the URL; none takes the lasso off."""
-    if ids:
-        st.query_params[PICKED] = ids_text(ids, LONG).replace(",", "-")  # a comma would be written as three signs
-    else:
-        st.query_params.pop(PICKED, None)
+    write({PICKED: ids_text(ids, LONG).replace(",", "-") if ids else None})  # a comma would be written as three signs
 
 
 def size(part: Slice, mask: np.ndarray) -> None:
@@ -104,7 +103,7 @@ def size(part: Slice, mask: np.ndarray) -> None:
         st.markdown(" · ".join(told), width="content")
         if part.ids:
             st.button(f"Take the lasso off ({len(part.ids):,} images)", icon=":material/lasso_select:",
-                      on_click=pick, args=((),))  # fmt: skip
+                      on_click=callback(pick, ()))  # fmt: skip
 
 
 def numbers(images: Images, mask: np.ndarray, role: str) -> None:

@@ -1,8 +1,8 @@
-# make app: start the app. make test: the whole test suite. make lint: what ruff says.
+# make app: start the app. make test: the whole test suite. make lint: what ruff says. make pictures: the README's.
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: app test lint
+.PHONY: app test lint pictures
 
 app: .venv/installed
 	@echo "Starting on http://127.0.0.1:8501 (end it with Ctrl-C)"
@@ -14,6 +14,9 @@ test: .venv/installed lint
 lint: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+pictures: .venv/installed
+	$(BIN)/pytest -m pictures tests/browser/test_pictures.py
 
 .venv/installed: requirements.txt
 	$(PYTHON) -m venv .venv

@@ -1,11 +1,22 @@
-"""Benchmarks by name; ``python -m core bench NAME`` prints what the README reports."""
+"""Benchmarks by name. ``python -m core bench NAME`` prints its tables; ``--write`` also puts them into the docs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
 
-BENCHMARKS = ("classes", "parts", "methods", "easy-hard", "paper mu-mis", "paper tmu")
+from core.bench.table import Part
+
+BENCHMARKS = {  # name -> module
+    "summary": "summary",
+    "classes": "classes",
+    "parts": "partial_forgetting",
+    "methods": "methods",
+    "sequences": "sequences",
+    "easy-hard": "easy_hard",
+    "paper mu-mis": "paper_mu_mis",
+    "paper tmu": "paper_tmu",
+}
 
 
-def benchmark(name: str) -> Callable[..., None]:
-    """The benchmark of this name: it takes the store that keeps its runs, ``easy-hard`` also sizes, and prints."""
-    return import_module(f"core.bench.{name.replace('-', '_').replace(' ', '_')}").measure
+def benchmark(name: str) -> Callable[..., Iterator[Part]]:
+    """The benchmark of this name: takes its ``Runs``, and ``easy-hard`` also sizes; yields tables and sentences."""
+    return import_module(f"core.bench.{BENCHMARKS[name]}").measure

@@ -4,18 +4,19 @@ Requests ``class=c:30%``, ten classes and three draws, eight golds each; with ``
 draw. Intervals are bootstraps over requests; those of differences are paired.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import mean
-from typing import Any
 
 import numpy as np
 
 from core.analysis.intervals import bootstrap_interval
-from core.bench.table import finished, print_rows
+from core.bench.runs import Runs
+from core.bench.table import Part, Table
 from core.metrics.easy_hard import auc, baselines, ceiling_auc, gold_right, verdicts
+from core.results import Result
+from core.roles import only_golds
 from core.specs import make_spec
-from core.store import Store
 
 GOLDS = tuple(range(1, 9))
 METHODS = ("tmu", "random-label", "gradient-ascent", "fine-tune", "none")
@@ -36,24 +37,23 @@ class Request:
     easy: np.ndarray
     right: np.ndarray
     known: float
-    results: dict[str, dict[str, Any]]
+    results: dict[str, Result]
 
 
-def measure(store: Store, sizes: Sequence[int] = ()) -> None:
-    """Prints the ladder of predictors and the methods' distances to gold, for every size asked for."""
+def measure(runs: Runs, sizes: Sequence[int] = ()) -> Iterator[Part]:
+    """The predictors of easy and hard, and the methods' distances to gold, for every size asked for."""
     for size in sizes or (30,):
         draws = (0,) if sizes else (0, 1, 2)
-        requests = [_request(store, f"class={c}:{size}%", draw) for draw in draws for c in range(10)]
-        print(f"\ndigits-noisy, {size} % of a class, {len(requests)} requests, golds 1 to {len(GOLDS)}, ladder")
-        _print_ladder(requests)
-        print(f"\ndigits-noisy, {size} % of a class, methods")
-        _print_methods(requests)
+        requests = [_request(runs, f"class={c}:{size}%", draw) for draw in draws for c in range(10)]
+        data = f"digits-noisy, {size} % of a class, {len(requests)} requests, golds 1 to {len(GOLDS)}"
+        yield from _predictors(f"{data}: easy or hard", requests)
+        yield from _methods(f"{data}: methods", requests)
 
 
-def _request(store: Store, text: str, draw: int) -> Request:
+def _request(runs: Runs, text: str, draw: int) -> Request:
     specs = {name: make_spec("digits-noisy", text, name, draw=draw, gold_seeds=GOLDS) for name in METHODS}
-    results = {name: finished(store, spec) for name, spec in specs.items()}
-    run = store.run(specs["tmu"].id)
+    results = {name: runs.result(spec) for name, spec in specs.items()}
+    run = runs.store.run(specs["tmu"].id)
     samples = run.samples()
     known = np.array(run.models.record(run.result["models"]["original"])["held_out"])
     own = verdicts(samples)
@@ -66,7 +66,7 @@ def _request(store: Store, text: str, draw: int) -> Request:
     )
 
 
-def _print_ladder(requests: Sequence[Request]) -> None:
+def _predictors(title: str, requests: Sequence[Request]) -> Iterator[Part]:
     """AUC over the images of all requests together."""
     ceiling = _pooled(requests, lambda some: ceiling_auc(_right(some)))
     own = {
@@ -79,39 +79,40 @@ def _print_ladder(requests: Sequence[Request]) -> None:
         less = np.percentile(own["TMU"][1:] - values[1:], [2.5, 97.5])
         rows.append((name, values[0], low, high, values[0] / ceiling[0], *(less if name != "TMU" else (None, None))))
     rows.append(("ceiling (other golds)", ceiling[0], *np.percentile(ceiling[1:], [2.5, 97.5]), 1.0, None, None))
-    print_rows(("baseline", "AUC", "low", "high", "of ceiling", "TMU minus it: low", "high"), rows)
+    yield Table(title, ("baseline", "AUC", "low", "high", "of ceiling", "TMU minus it: low", "high"), rows)
     right, easy = _right(requests), np.concatenate([request.easy for request in requests])
     p_hard = _scores(requests, "TMU")
-    print(
+    yield (
         f"TMU's bits: accuracy {(easy == right).mean():.4f}, always easy {right.mean():.4f}; Brier "
-        f"{((p_hard - 1 + right.mean(0)) ** 2).mean():.4f}; called easy {easy.mean():.4f}, gold {right.mean():.4f}"
+        f"{((p_hard - 1 + right.mean(0)) ** 2).mean():.4f}; predicted easy {easy.mean():.4f}, gold {right.mean():.4f}"
     )
 
 
-def _print_methods(requests: Sequence[Request]) -> None:
+def _methods(title: str, requests: Sequence[Request]) -> Iterator[Part]:
     """Distances to gold of every method, of the rule that no method is needed for, and of the golds to each other."""
     rows = []
     of_rule = [abs(request.known - _gold(request.results["none"], "FA")) for request in requests]
     for name in METHODS:
         results = [request.results[name] for request in requests]
-        off = [abs(r["accuracy"]["unlearned"]["FA"] - _gold(r, "FA")) for r in results]
-        test = [r["accuracy"]["unlearned"]["TA"] - _gold(r, "TA") for r in results]
+        off = [abs(r.unlearned["FA"] - _gold(r, "FA")) for r in results]
+        test = [r.unlearned["TA"] - _gold(r, "TA") for r in results]
         outputs = [r["outputs"]["unlearned"] for r in results]
         better = bootstrap_interval([a - b for a, b in zip(off, of_rule, strict=True)])
-        cost = mean(r["seconds"]["unlearn"] / mean(r["seconds"]["gold"]) for r in results)
+        cost = mean(r.time_ratio for r in results)
         rows.append((name, mean(off), *bootstrap_interval(off), *better, mean(test), *_means(outputs), cost))
     rows.append(("rule: class accuracy", mean(of_rule), *bootstrap_interval(of_rule), *[None] * 7))
     floors = [
-        {key: mean(v[key] for role, v in r.results["none"]["outputs"].items() if "gold" in role) for key in OUTPUTS}
+        {key: mean(v[key] for v in only_golds(r.results["none"]["outputs"]).values()) for key in OUTPUTS}
         for r in requests
     ]
     spread = [request.results["none"]["gold_spread"] for request in requests]
     rows.append(("gold spread", mean(s["FA"] for s in spread), *[None] * 5, *_means(floors), None))
-    print_rows(
+    yield Table(
+        title,
         ("method", "abs(FA - gold)", "low", "high", "minus rule: low", "high", "TA - gold", *OUTPUTS, "retrainings"),
         rows,
     )
-    print(f"gold spread of TA: {mean(s['TA'] for s in spread):.4f}")
+    yield f"gold spread of TA: {mean(s['TA'] for s in spread):.4f}"
 
 
 OUTPUTS = ("agreement", "activation", "kl")
@@ -121,7 +122,7 @@ def _means(outputs: Sequence[dict[str, float]]) -> list[float]:
     return [mean(each[key] for each in outputs) for key in OUTPUTS]
 
 
-def _gold(result: dict[str, Any], name: str) -> float:
+def _gold(result: Result, name: str) -> float:
     return mean(values[name] for values in result.golds.values())
 
 

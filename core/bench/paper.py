@@ -13,13 +13,12 @@ from typing import Any
 
 import torch
 
-from core.bench.table import finished, print_rows
+from core.bench.runs import Runs
+from core.bench.table import Table
 from core.datasets import is_available
-from core.errors import NotFound
+from core.results import Result
 from core.specs import MethodSpec, RunSpec
-from core.store import Store
 
-Result = dict[str, Any]
 Column = Callable[[Result, str], float | None]  # result, "unlearned" or "gold" -> a number as the paper prints it
 
 MISSING = "not measured"
@@ -64,38 +63,36 @@ class Setting:
         }
 
 
-def results_of(store: Store, specs: Sequence[RunSpec]) -> list[Result]:
+def results_of(runs: Runs, specs: Sequence[RunSpec]) -> list[Result]:
     """The results of those of the specs that the store has or this machine can run."""
-    found = (result_of(store, spec) for spec in specs)
+    found = (result_of(runs, spec) for spec in specs)
     return [result for result in found if result is not None]
 
 
-def result_of(store: Store, spec: RunSpec) -> Result | None:
+def result_of(runs: Runs, spec: RunSpec) -> Result | None:
     """The result of a spec, from the store or run now; None where this machine can't run it."""
-    try:
-        if (run := store.run(spec.id)).done:
-            return run.result
-    except NotFound:
-        pass
-    if spec.model.width is None and not torch.cuda.is_available():
-        return None
-    return finished(store, spec) if is_available(spec.model.data) else None
+    if not runs.has(spec):
+        needs_gpu = spec.model.width is None
+        if (needs_gpu and not torch.cuda.is_available()) or not is_available(spec.model.data):
+            return None
+    return runs.result(spec)
 
 
-def print_settings(
-    store: Store, title: str, settings: Sequence[Setting], columns: Mapping[str, Column], *, means: bool = False
-) -> None:
+def settings_table(
+    runs: Runs, title: str, settings: Sequence[Setting], columns: Mapping[str, Column], *, means: bool = False
+) -> Table:
     """The paper's and our figures of every line in turn; of several seeds the mean, the lowest and the highest.
 
     Args:
         means: also over the settings, for each method: the paper's, and ours of those that are measured.
     """
-    print(f"\n{title}")
-    if settings[0].spec.model.width is not None:
-        model = settings[0].spec.model
+    model = settings[0].spec.model
+    if model.width is not None:
         images = "all" if model.data.size is None else f"{model.data.size:,}"
-        print(f"{REDUCED_WORDS}: {model.arch} of width {model.width}, {images} images, {model.train.epochs} epochs")
-    print_rows(("setting", "method", "", *columns), _rows(store, settings, columns, means))
+        title += (
+            f" ({REDUCED_WORDS}: {model.arch} of width {model.width}, {images} images, {model.train.epochs} epochs)"
+        )
+    return Table(title, ("setting", "method", "", *columns), _rows(runs, settings, columns, means))
 
 
 def missing(columns: int) -> list[str]:
@@ -115,11 +112,11 @@ def accuracy(name: str) -> Column:
 
 def of_role(result: Result, role: str) -> list[dict[str, Any]]:
     """The accuracies of the unlearned model, or of every gold."""
-    return [found for name, found in result["accuracy"].items() if name.partition("-")[0] == role]
+    return list(result.golds.values()) if role == "gold" else [result.unlearned]
 
 
 def _rows(
-    store: Store, settings: Sequence[Setting], columns: Mapping[str, Column], means: bool
+    runs: Runs, settings: Sequence[Setting], columns: Mapping[str, Column], means: bool
 ) -> Iterator[Sequence[str]]:
     printed: dict[str, list[list[float | None]]] = {}
     measured: dict[str, list[list[float | None]]] = {}
@@ -128,8 +125,8 @@ def _rows(
             theirs = [line.printed.get(name) for name in columns]
             if line.printed:
                 printed.setdefault(line.title, []).append(theirs)
-                yield setting.title, line.title, "paper", *map(_said, theirs)
-            results = results_of(store, specs)
+                yield setting.title, line.title, "paper", *map(_text, theirs)
+            results = results_of(runs, specs)
             if not results:
                 yield setting.title, line.title, "ours", *missing(len(columns))
                 continue
@@ -142,7 +139,7 @@ def _rows(
         return
     for source, found in (("paper", printed), ("ours", measured)):
         for title, rows in found.items():
-            yield f"mean of {len(rows)}", title, source, *(_said(_mean(values)) for values in zip(*rows, strict=True))
+            yield f"mean of {len(rows)}", title, source, *(_text(_mean(values)) for values in zip(*rows, strict=True))
 
 
 def _mean(values: Sequence[float | None]) -> float | None:
@@ -153,8 +150,8 @@ def _mean(values: Sequence[float | None]) -> float | None:
 def _range(values: Sequence[float | None]) -> str:
     known = [value for value in values if value is not None]
     around = f" ({min(known):.2f} to {max(known):.2f})" if len(known) == len(values) > 1 else ""
-    return _said(_mean(values)) + around
+    return _text(_mean(values)) + around
 
 
-def _said(value: float | None) -> str:
+def _text(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"

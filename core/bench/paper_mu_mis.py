@@ -6,23 +6,17 @@ images; of random requests, which touch every class, RA and FA on training image
 the 30-epoch recipe and once by the paper's 200 epochs, on the paper's split: all training images, no pool.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from statistics import mean
 from typing import Any
 
-from core.bench.paper import (
-    Column,
-    Line,
-    Result,
-    Setting,
-    accuracy,
-    of_role,
-    print_settings,
-)
-from core.bench.paper_trajectories import print_trajectories
+from core.bench.paper import Column, Line, Setting, accuracy, of_role, settings_table
+from core.bench.paper_trajectories import trajectories
+from core.bench.runs import Runs
+from core.bench.table import Part
 from core.metrics.accuracy import GAP, GAP_TEST, gap, gold_spread
+from core.results import Result
 from core.specs import REDUCED, MethodSpec, make_method, make_spec
-from core.store import Store
 
 FULL = {"model.data.pool": False}
 RECIPES = (None, "mu-mis-paper")  # the data set's own, of 30 epochs, and the paper's
@@ -157,7 +151,7 @@ def reduced() -> tuple[Setting, Setting]:
 def _distance(result: Result, role: str, names: Sequence[str]) -> float | None:
     """Average gap in percent; of retraining the gold spread, its floor."""
     golds = of_role(result, "gold")
-    found = gold_spread(golds, names) if role == "gold" else gap(result["accuracy"]["unlearned"], golds, names)
+    found = gold_spread(golds, names) if role == "gold" else gap(result.unlearned, golds, names)
     return None if found is None or found["average"] is None else 100 * found["average"]
 
 
@@ -189,16 +183,16 @@ AT_RANDOM: dict[str, Column] = {
 }
 
 
-def measure(store: Store) -> None:
-    """Prints the reduced setting, then the paper's tables and curves, recipe by recipe."""
-    print("Percent. gap_test of Retrain is the gold spread: nothing below it is a difference.")
+def measure(runs: Runs) -> Iterator[Part]:
+    """The reduced setting, then the paper's tables and curves, recipe by recipe."""
+    yield "Percent. gap_test of Retrain is the gold spread: smaller differences are noise."
     table, rates = reduced()
-    print_settings(store, "One class", [table], COLUMNS)
+    yield settings_table(runs, "One class", [table], COLUMNS)
     for setting in (table, rates):
-        print_trajectories(store, setting)
+        yield from trajectories(runs, setting)
     for recipe in RECIPES:
         named = recipe or "of 30 epochs"
-        print_settings(store, f"Whole classes and sub-classes, recipe {named}", by_class(recipe), COLUMNS)
-        print_settings(store, f"Random requests, recipe {named}", at_random(recipe), AT_RANDOM)
+        yield settings_table(runs, f"Whole classes and sub-classes, recipe {named}", by_class(recipe), COLUMNS)
+        yield settings_table(runs, f"Random requests, recipe {named}", at_random(recipe), AT_RANDOM)
         for setting in curves(recipe):
-            print_trajectories(store, setting)
+            yield from trajectories(runs, setting)

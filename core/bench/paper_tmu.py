@@ -9,7 +9,6 @@ on CIFAR-100 is 8.4, their ten rows give 9.6. Figure 3 and the faces have no pri
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import mean
-from typing import Any
 
 import numpy as np
 
@@ -17,21 +16,23 @@ from core.bench.paper import (
     MISSING,
     Column,
     Line,
-    Result,
     Setting,
     accuracy,
     missing,
     of_role,
-    print_settings,
     result_of,
+    settings_table,
 )
 from core.bench.paper_tmu_figures import TABLE_1, TABLE_2, TABLE_3, TABLE_4
-from core.bench.table import print_rows
+from core.bench.runs import Runs
+from core.bench.table import Cell, Part, Table
 from core.methods.tmu.predictor import called_easy
 from core.metrics.accuracy import gold_spread
 from core.metrics.easy_hard import FEATURES, gold_right, verdicts
+from core.results import Result
+from core.roles import only_golds
 from core.specs import REDUCED, make_method, make_spec, own_datasets
-from core.store import RunFolder, Store
+from core.store import RunFolder
 
 RECIPES = (None, "tmu-paper")  # the data set's own, of 30 epochs, and the paper's
 FIGURE_3 = (100, 400, 1000, 2000, 3000)  # images; 4000 are the whole class here, the pool has the others
@@ -131,16 +132,18 @@ def _off(result: Result, role: str) -> float | None:
     if role == "gold":
         spread = gold_spread(golds, ("FA",))
         return spread and 100 * spread["FA"]
-    return 100 * abs(result["accuracy"]["unlearned"]["FA"] - mean(gold["FA"] for gold in golds))
+    return 100 * abs(result.unlearned["FA"] - mean(gold["FA"] for gold in golds))
 
 
 def _activation(result: Result, role: str) -> float | None:
-    found = [far["activation"] for name, far in result["outputs"].items() if far and name.partition("-")[0] == role]
+    outputs = result["outputs"]
+    models = only_golds(outputs).values() if role == "gold" else [outputs["unlearned"]]
+    found = [far["activation"] for far in models if far]
     return mean(found) if found else None
 
 
-def _retrainings(result: Result, role: str) -> float:
-    return 1.0 if role == "gold" else result["seconds"]["unlearn"] / mean(result["seconds"]["gold"])
+def _retrainings(result: Result, role: str) -> float | None:
+    return 1.0 if role == "gold" else result.time_ratio
 
 
 COLUMNS: dict[str, Column] = {
@@ -154,38 +157,37 @@ COLUMNS: dict[str, Column] = {
 HEAD = ("class", "", *(f"{name}, {where}" for name in TABLE_4 for where in ("twin", "D_f")), "always easy")
 
 
-def measure(store: Store) -> None:
-    """Prints the reduced setting, then the paper's tables, recipe by recipe, and the faces."""
-    print("Percent, but AD and retrainings. D and AD of gold are those of golds to each other: the floor.")
-    print_settings(store, "30 % of a class", reduced(), COLUMNS)
-    _print_bits(store, "Easy and hard, reduced", reduced(), printed=False)
+def measure(runs: Runs) -> Iterator[Part]:
+    """The reduced setting, then the paper's tables, recipe by recipe, and the faces."""
+    yield "Percent, but AD and retrainings. D and AD of gold are those of golds to each other, the noise floor."
+    yield settings_table(runs, "30 % of a class", reduced(), COLUMNS)
+    yield _bits_table(runs, "Easy and hard, reduced", reduced(), printed=False)
     if settings := reduced_faces():
-        print_settings(store, "Faces, reduced", settings, COLUMNS)
-        _print_bits(store, "Easy and hard faces, reduced", settings[1:], printed=False)
+        yield settings_table(runs, "Faces, reduced", settings, COLUMNS)
+        yield _bits_table(runs, "Easy and hard faces, reduced", settings[1:], printed=False)
     for recipe in RECIPES:
         named = recipe or "of 30 epochs"
-        print_settings(
-            store, f"Tables 1 and 3: CIFAR-10, 100 of a class, recipe {named}", table_1(recipe), COLUMNS, means=True
+        yield settings_table(
+            runs, f"Tables 1 and 3: CIFAR-10, 100 of a class, recipe {named}", table_1(recipe), COLUMNS, means=True
         )
-        _print_bits(store, f"Table 4, recipe {named}", table_1(recipe), printed=True)
-        print_settings(
-            store, f"Table 2: CIFAR-100, 100 of a class, recipe {named}", table_2(recipe), COLUMNS, means=True
+        yield _bits_table(runs, f"Table 4, recipe {named}", table_1(recipe), printed=True)
+        yield settings_table(
+            runs, f"Table 2: CIFAR-100, 100 of a class, recipe {named}", table_2(recipe), COLUMNS, means=True
         )
-        print_settings(store, f"Other networks and sizes, recipe {named}", others(recipe), COLUMNS)
+        yield settings_table(runs, f"Other networks and sizes, recipe {named}", others(recipe), COLUMNS)
     if settings := faces():
-        print_settings(store, "Faces", settings, COLUMNS)
+        yield settings_table(runs, "Faces", settings, COLUMNS)
     else:
-        print(f"\nFaces: {MISSING}; add {FACES}.npz with python -m core add npz:PATH")
+        yield f"Faces: {MISSING}; add {FACES}.npz with python -m core add npz:PATH"
 
 
-def _print_bits(store: Store, title: str, settings: Sequence[Setting], *, printed: bool) -> None:
-    """Accuracy of the predicted bits, in percent. By one feature alone as many images are called hard as by all three:
-    those with the largest NF, the largest AF or the largest CF."""
-    print(f"\n{title}: share of images whose bit is right")
-    print_rows(HEAD, _bits(store, settings, printed=printed))
+def _bits_table(runs: Runs, title: str, settings: Sequence[Setting], *, printed: bool) -> Table:
+    """Accuracy of the predicted bits, in percent. By one feature alone as many images are predicted hard as by all
+    three: those with the largest NF, the largest AF or the largest CF."""
+    return Table(f"{title}: share of images whose bit is right", HEAD, _bits(runs, settings, printed=printed))
 
 
-def _bits(store: Store, settings: Sequence[Setting], *, printed: bool) -> Iterator[Sequence[Any]]:
+def _bits(runs: Runs, settings: Sequence[Setting], *, printed: bool) -> Iterator[Sequence[Cell]]:
     theirs, ours = [], []
     for n, setting in enumerate(settings):
         if printed:
@@ -193,10 +195,10 @@ def _bits(store: Store, settings: Sequence[Setting], *, printed: bool) -> Iterat
             theirs.append([*pairs, setting.lines[0].printed["F"]])
             yield setting.title, "paper", *_percent(theirs[-1])
         (spec,) = setting.specs()["TMU"]
-        if result_of(store, spec) is None:
+        if result_of(runs, spec) is None:
             yield setting.title, "ours", *missing(len(HEAD) - 2)
         else:
-            ours.append(bit_accuracies(store.run(spec.id)))
+            ours.append(bit_accuracies(runs.store.run(spec.id)))
             yield setting.title, "ours", *_percent(ours[-1])
     for source, rows in (("paper", theirs), ("ours", ours)):
         if len(rows) > 1:

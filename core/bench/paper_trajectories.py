@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from statistics import mean
-from typing import Any
 
 import pandas as pd
 
-from core.bench.paper import Line, Result, Setting, missing, result_of
-from core.bench.table import print_rows
+from core.bench.paper import Line, Setting, missing, result_of
+from core.bench.runs import Runs
+from core.bench.table import Cell, Part, Table
+from core.results import Result
 from core.specs import MethodSpec, RunSpec
-from core.store import Store
 
 DROP = 0.05  # of an accuracy: this far below its start it has fallen
 PICTURE = (
@@ -29,14 +29,14 @@ PICTURE = (
 )
 
 
-def print_trajectories(store: Store, setting: Setting) -> None:
+def trajectories(runs: Runs, setting: Setting) -> Iterator[Part]:
     """What the paper's Figure 4 shows, in numbers: does the irrelevant norm dip, does the target norm fall as far as
     gold's, in which order do FA and RA fall? And where to see the curves over each other."""
-    print(f"\n{setting.title}, recipe of {setting.spec.model.train.epochs} epochs: trajectories (fractions), seed 0")
-    print_rows(PICTURE, _rows(store, setting))
-    runs = [spec.id for line, spec in _followed(setting) if result_of(store, spec) is not None]
-    if len(runs) > 1:
-        print(f"Their curves over each other, while the app runs: http://127.0.0.1:8501/Runs?vs={','.join(runs)}")
+    title = f"{setting.title}, recipe of {setting.spec.model.train.epochs} epochs: trajectories (fractions), seed 0"
+    yield Table(title, PICTURE, _rows(runs, setting))
+    ids = [spec.id for line, spec in _followed(setting) if result_of(runs, spec) is not None]
+    if len(ids) > 1:
+        yield f"Their curves in one figure, while the app runs: http://127.0.0.1:8501/Runs?vs={','.join(ids)}"
 
 
 def _followed(setting: Setting) -> Iterator[tuple[Line, RunSpec]]:
@@ -46,19 +46,19 @@ def _followed(setting: Setting) -> Iterator[tuple[Line, RunSpec]]:
             yield line, spec
 
 
-def _rows(store: Store, setting: Setting) -> Iterator[Sequence[Any]]:
+def _rows(runs: Runs, setting: Setting) -> Iterator[Sequence[Cell]]:
     for line, spec in _followed(setting):
-        result = result_of(store, spec)
+        result = result_of(runs, spec)
         if result is None:
             yield line.title, *missing(len(PICTURE) - 1)
             continue
-        steps = store.run(spec.id).table("trajectory")
+        steps = runs.store.run(spec.id).table("trajectory")
         own, gold = (_norms(result, role) for role in ("unlearned", "gold"))
         lowest = (steps["irrelevant_norm"] / steps["irrelevant_norm"].iloc[0]).min()
         yield (
-            line.title, result["steps"], own["target"], gold["target"], own["irrelevant"], float(lowest),
+            line.title, result.steps, own["target"], gold["target"], own["irrelevant"], float(lowest),
             gold["irrelevant"], falls(steps, "FA"), falls(steps, "RA"), float(steps["RA"].min()),
-            float(steps["FA"].iloc[-1]), float(steps["RA"].iloc[-1]), result["stop_reason"],
+            float(steps["FA"].iloc[-1]), float(steps["RA"].iloc[-1]), result.stop_reason,
         )  # fmt: skip
 
 

@@ -106,7 +106,7 @@ def _parser() -> argparse.ArgumentParser:
         added.add_argument(f"--{option}", metavar=option.upper(), help=about, required=option == "dataset")
     added = command("gallery", gallery, "build the shipped examples, or check them against a new build", store=False)
     added.add_argument("what", choices=("build", "verify"))
-    bench_words(command("bench", bench, "measure what the README reports"))
+    bench_words(command("bench", bench, "measure what docs/results.md reports"))
     return parser
 
 

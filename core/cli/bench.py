@@ -10,16 +10,29 @@ from core.store import Store
 
 def bench_words(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
-    parser.add_argument("name", nargs="+", help=f"{choices(BENCHMARKS)}")
+    parser.add_argument("name", nargs="+", help=f"{choices(tuple(BENCHMARKS))}")
     parser.add_argument("--sizes", metavar="5,30,80", help="easy-hard: shares of a class, in percent")
+    parser.add_argument("--write", action="store_true", help="also write the tables into docs/ or README.md")
 
 
 def bench(args: argparse.Namespace) -> int:
     """Runs a benchmark by its name, of one word or two."""
+    from core.bench.record import page_of, write
+    from core.bench.runs import Runs
+    from core.bench.table import printed
+
     name = " ".join(args.name)
     if name not in BENCHMARKS:
-        raise InvalidSpec(f"benchmark {name!r} is not known; choose {choices(BENCHMARKS)}")
-    benchmark(name)(Store(args.store), **_sizes(name, args.sizes))
+        raise InvalidSpec(f"benchmark {name!r} is not known; choose {choices(tuple(BENCHMARKS))}")
+    sizes = _sizes(name, args.sizes)
+    if args.write and sizes:
+        raise InvalidSpec(f"--write with --sizes {args.sizes}: the docs show the default size; leave one of them out")
+    if args.write:
+        page_of(name)  # refuses before hours of work
+    runs = Runs(Store(args.store))
+    parts = [printed(part) for part in benchmark(name)(runs, **sizes)]
+    if args.write:
+        print(f"\nwritten into {write(name, parts, runs)}")
     return 0
 
 

@@ -1,11 +1,51 @@
-"""A data set of a few small images, for benchmarks from end to end."""
+"""For benchmarks: runs whose results are given, the cells of what is printed, a data set of a few small images."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from core import RunSpec, Store
+from core.bench.runs import Runs
 from core.datasets import add_images
+from core.results import Result
+
+Make = Callable[[RunSpec], dict[str, Any] | None]
+
+
+class GivenRuns(Runs):
+    """Runs whose results a function makes up; None is a run that this machine does not have."""
+
+    def __init__(self, store: Store, make: Make) -> None:
+        super().__init__(store)
+        self.make = make
+        self.asked: list[RunSpec] = []
+
+    def has(self, spec: RunSpec) -> bool:
+        return self.make(spec) is not None
+
+    def result(self, spec: RunSpec) -> Result:
+        self.asked.append(spec)
+        return Result(self.make(spec) or {})
+
+
+@pytest.fixture
+def given(store: Store) -> Callable[[Make], GivenRuns]:
+    """``given(make)``: the runs of a benchmark, with the result ``make(spec)`` each."""
+    return lambda make: GivenRuns(store, make)
+
+
+@pytest.fixture
+def cells() -> Callable[[str], list[list[str]]]:
+    """``cells(text)``: the rows of all Markdown tables in a text, without the rules below the heads."""
+
+    def of(text: str) -> list[list[str]]:
+        lines = [line for line in text.splitlines() if line.startswith("|") and "---" not in line]
+        return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+    return of
 
 
 @pytest.fixture

@@ -1,15 +1,13 @@
+from collections.abc import Callable
 from typing import Any
 
-import pytest
-
-from core import RunSpec, Store
+from core import RunSpec
 from core.bench import classes
+from core.bench.table import markdown
 
 
-def test_the_rows_come_from_the_results(
-    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def result(store: Store, spec: RunSpec) -> dict[str, Any]:
+def test_the_rows_come_from_the_results(given: Callable[..., Any]) -> None:
+    def result(spec: RunSpec) -> dict[str, Any]:
         number = int(spec.forget.text.removeprefix("class="))
         own = {"FA": 0.0, "RA": 1.0, "TA": 0.9}
         return {
@@ -20,8 +18,6 @@ def test_the_rows_come_from_the_results(
             "steps": 7,
         }
 
-    monkeypatch.setattr(classes, "finished", result)
-    classes.measure(store)
-    out = capsys.readouterr().out
+    out = "\n".join(map(markdown, classes.measure(given(result))))
     assert "| 9 | 0.0000 | 1.0000 | 0.9000 | 0.9000 | 0.0900 | 0.2500 | 0.5000 | 7 | 0.2000 |" in out
     assert out.count("average gap: mean 0.0450, worst 0.0900") == 2  # of 0.00, 0.01, ..., 0.09, on both data sets

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -6,6 +7,7 @@ import pytest
 
 from core import RunSpec, Store
 from core.bench import easy_hard
+from core.bench.table import markdown
 
 HELD_OUT = [0.5 + c / 100 for c in range(10)]
 FA = {"tmu": 0.75, "none": 1.0}
@@ -31,7 +33,7 @@ class Run:
         return pd.concat([own, base.assign(role="original", loss=0.0), *golds])
 
 
-def result(store: Store, spec: RunSpec) -> dict[str, Any]:
+def result(spec: RunSpec) -> dict[str, Any]:
     gold = {"FA": 0.5, "TA": 0.9}
     distances = {"agreement": 0.5, "activation": 0.25, "kl": 0.125}
     return {
@@ -43,21 +45,14 @@ def result(store: Store, spec: RunSpec) -> dict[str, Any]:
 
 
 @pytest.fixture
-def printed(store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
-    asked: dict[str, RunSpec] = {}
-
-    def remembered(store: Store, spec: RunSpec) -> dict[str, Any]:
-        asked[spec.id] = spec
-        return result(store, spec)
-
-    monkeypatch.setattr(easy_hard, "finished", remembered)
+def printed(given: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> str:
+    runs = given(result)
     monkeypatch.setattr(easy_hard, "DRAWS", 20)
-    monkeypatch.setattr(Store, "run", lambda self, run: Run(asked[run]))
-    easy_hard.measure(store)
-    return capsys.readouterr().out
+    monkeypatch.setattr(Store, "run", lambda self, run: Run(next(spec for spec in runs.asked if spec.id == run)))
+    return "\n".join(map(markdown, easy_hard.measure(runs)))
 
 
-def test_the_ladder_is_of_all_requests_together(printed: str):
+def test_predictors_are_scored_on_all_requests_together(printed: str):
     assert "30 requests" in printed
     assert "| TMU | 1.0000 | 1.0000 | 1.0000 | 1.0000 | - | - |" in printed
     assert "| NF | 0.0000 | 0.0000 | 0.0000 | 0.0000 | 1.0000 | 1.0000 |" in printed
@@ -75,7 +70,7 @@ def test_methods_and_the_rule_against_gold(printed: str):
     assert "| gold spread | 0.0312 | - | - | - | - | - | 0.5000 | 0.2500 | 0.1250 | - |" in printed
 
 
-def test_bootstrap_draws_are_the_same_for_every_rung():
+def test_bootstrap_draws_are_the_same_for_every_predictor():
     requests = [
         easy_hard.Request({"a": np.array([n])}, np.array([True]), np.array([[True]]), 0.5, {}) for n in range(5)
     ]

@@ -1,19 +1,14 @@
+from collections.abc import Callable
 from typing import Any
 
-import pytest
-
-from core import RunSpec, Store
+from core import RunSpec
 from core.bench import methods
+from core.bench.table import markdown
 from core.specs.sweep import suitable_runs, variant_label
 
 
-def test_a_row_per_way_and_the_floor(
-    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    asked: list[RunSpec] = []
-
-    def result(store: Store, spec: RunSpec) -> dict[str, Any]:
-        asked.append(spec)
+def test_a_row_per_variant_and_the_noise_floor(given: Callable[..., Any]) -> None:
+    def result(spec: RunSpec) -> dict[str, Any]:
         own = {"FA": 0.75 + spec.unlearn_seed / 100, "TA": 0.5, "FA_test": 0.25}
         gold = {"FA": 0.5, "TA": 0.5, "FA_test": 0.5}
         distances = {"kl": 0.125, "agreement": 0.875}
@@ -26,14 +21,13 @@ def test_a_row_per_way_and_the_floor(
             "seconds": {"unlearn": 1.0, "gold": [4.0, 4.0]},
         }
 
-    monkeypatch.setattr(methods, "finished", result)
-    methods.measure(store)
-    out = capsys.readouterr().out
-    ways = [variant_label(spec.method) for spec in suitable_runs(asked[0])]
+    runs = given(result)
+    out = "\n".join(map(markdown, methods.measure(runs)))
+    ways = [variant_label(spec.method) for spec in suitable_runs(runs.asked[0])]
     # FA is 0.75, 0.76, 0.77 against 0.5: mean 0.26, t(2) = 4.303 times 0.01 / sqrt(3) = 0.025 on either side
     row = "| 0.260 (0.235 to 0.285) | 0.000 (0.000 to 0.000) | -0.250 (-0.250 to -0.250) | 0.062 (0.062 to 0.062) "
     for name in ways:
         assert out.count(f"| {name} {row}| 0.125 (0.125 to 0.125) | 0.875 (0.875 to 0.875) | 8 | 0.25 |") == 2
     assert out.count("| gold spread | 0.010 | 0.020 | - | 0.030 | 0.125 (0.125 to 0.125) |") == 2
-    assert {spec.unlearn_seed for spec in asked} == {0, 1, 2}
-    assert len(asked) == 2 * 3 * len(ways)
+    assert {spec.unlearn_seed for spec in runs.asked} == {0, 1, 2}
+    assert len(runs.asked) == 2 * 3 * len(ways)

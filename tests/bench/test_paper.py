@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -6,7 +6,9 @@ import torch
 
 from core import RunSpec, Store, make_spec
 from core.bench import paper
-from core.bench.paper import MISSING, Line, Setting, accuracy, print_settings, result_of
+from core.bench.paper import MISSING, Line, Setting, accuracy, result_of, settings_table
+from core.bench.runs import Runs
+from core.bench.table import markdown
 from core.experiment import trained_models
 from core.specs import REDUCED, make_method
 
@@ -28,15 +30,10 @@ def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
 
 
-def rows(out: str) -> list[list[str]]:
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in out.splitlines() if line.startswith("|")]
-
-
-def test_theirs_stands_beside_ours(tiny: str, store: Store, capsys: pytest.CaptureFixture[str]):
-    print_settings(store, "A table", [setting(tiny)], COLUMNS)
-    out = capsys.readouterr().out
-    assert paper.REDUCED_WORDS in out  # a narrow network says so
-    head, _, *found = rows(out)
+def test_theirs_stands_beside_ours(tiny: str, store: Store, cells: Callable[[str], list[list[str]]]):
+    table = settings_table(Runs(store), "A table", [setting(tiny)], COLUMNS)
+    assert paper.REDUCED_WORDS in table.title  # a narrow network says so
+    head, *found = cells(markdown(table))
     assert head == ["setting", "method", "", "FA", "TA"]
     assert [row[:3] for row in found] == [
         ["tiny", "Retrain", "paper"],
@@ -53,58 +50,55 @@ def test_theirs_stands_beside_ours(tiny: str, store: Store, capsys: pytest.Captu
     assert found[2][3:] == [f"{100 * result['unlearned'][name]:.2f}" for name in COLUMNS]
 
 
-def test_means_are_over_what_was_measured(store: Store, monkeypatch: pytest.MonkeyPatch, capsys):
-    def result(store: Store, spec: RunSpec) -> dict[str, Any] | None:
+def test_means_are_over_what_was_measured(given: Callable[..., Any], no_gpu: None):
+    def result(spec: RunSpec) -> dict[str, Any] | None:
         if spec.model.train.epochs == 3:
             return None
         own = {"FA": spec.model.train.epochs / 100, "TA": None}
         return {"accuracy": {"unlearned": own, "gold-1": own}}
 
-    monkeypatch.setattr(paper, "result_of", result)
-    print_settings(store, "A table", [setting("digits-noisy", f"s{n}", **{"model.train.epochs": n}) for n in (5, 7, 3)],
-                   COLUMNS, means=True)  # fmt: skip
-    found = rows(capsys.readouterr().out)
-    assert ["s3", "Do nothing", "ours", MISSING, ""] in found
+    settings = [setting("cifar10", f"s{n}", **{"model.train.epochs": n}) for n in (5, 7, 3)]
+    found = list(settings_table(given(result), "A table", settings, COLUMNS, means=True).rows)
+    assert ("s3", "Do nothing", "ours", MISSING, "") in found
     assert found[-3:] == [
-        ["mean of 2", "Retrain", "ours", "6.00", "-"],
-        ["mean of 2", "Do nothing", "ours", "6.00", "-"],
-        ["mean of 2", "Ascent", "ours", "6.00", "-"],
+        ("mean of 2", "Retrain", "ours", "6.00", "-"),
+        ("mean of 2", "Do nothing", "ours", "6.00", "-"),
+        ("mean of 2", "Ascent", "ours", "6.00", "-"),
     ]
-    assert ["mean of 3", "Ascent", "paper", "1.25", "2.00"] in found
+    assert ("mean of 3", "Ascent", "paper", "1.25", "2.00") in found
 
 
-def test_of_several_seeds_mean_and_range_are_told(store: Store, monkeypatch: pytest.MonkeyPatch, capsys):
+def test_of_several_seeds_mean_and_range_are_told(given: Callable[..., Any], no_gpu: None):
     lines = (Line("Retrain", None), Line("Do nothing", make_method("none"), {"FA": 9.0}, seeds=(0, 4, 5, 6)))
     several = Setting("digits", make_spec("digits", "class=3"), lines)
     for seed, spec in zip((0, 4, 5, 6), several.specs()["Do nothing"], strict=True):
         assert (spec.model.seed, spec.unlearn_seed, spec.gold_seeds) == (seed, seed, (1, 2, 3))
     assert [spec.model.seed for spec in several.specs()["Retrain"]] == [0]
 
-    def result(store: Store, spec: RunSpec) -> dict[str, Any] | None:
+    def result(spec: RunSpec) -> dict[str, Any] | None:
         own = {"FA": spec.model.seed / 100, "TA": None}
         return None if spec.model.seed == 6 else {"accuracy": {"unlearned": own, "gold-1": own}}
 
-    monkeypatch.setattr(paper, "result_of", result)
-    print_settings(store, "A table", [several], COLUMNS, means=True)
-    assert rows(capsys.readouterr().out)[2:] == [
-        ["digits", "Retrain", "ours", "0.00", "-"],
-        ["digits", "Do nothing", "paper", "9.00", "-"],
-        ["digits", "Do nothing", "ours, 3 of 4 seeds", "3.00 (0.00 to 5.00)", "-"],
-        ["mean of 1", "Do nothing", "paper", "9.00", "-"],
-        ["mean of 1", "Retrain", "ours", "0.00", "-"],
-        ["mean of 1", "Do nothing", "ours", "3.00", "-"],
+    assert list(settings_table(given(result), "A table", [several], COLUMNS, means=True).rows) == [
+        ("digits", "Retrain", "ours", "0.00", "-"),
+        ("digits", "Do nothing", "paper", "9.00", "-"),
+        ("digits", "Do nothing", "ours, 3 of 4 seeds", "3.00 (0.00 to 5.00)", "-"),
+        ("mean of 1", "Do nothing", "paper", "9.00", "-"),
+        ("mean of 1", "Retrain", "ours", "0.00", "-"),
+        ("mean of 1", "Do nothing", "ours", "3.00", "-"),
     ]
 
 
 def test_full_settings_are_not_run_without_a_gpu(store: Store, no_gpu: None):
     full = make_spec("digits", "class=3", "none", gold_seeds=(), settings={"model.train.epochs": 1})
-    assert result_of(store, full) is None
+    runs = Runs(store)
+    assert result_of(runs, full) is None
     assert not store.root.exists()
-    assert paper.finished(store, full) == result_of(store, full)  # what the store has is printed anywhere
+    assert runs.result(full) == result_of(runs, full)  # what the store has is printed anywhere
 
 
 def test_a_reduced_setting_without_its_images_is_not_run(store: Store, no_gpu: None):
-    assert result_of(store, make_spec("cifar10", "class=3", settings=REDUCED)) is None
+    assert result_of(Runs(store), make_spec("cifar10", "class=3", settings=REDUCED)) is None
     assert not (store.root / "runs").exists()
 
 
@@ -125,14 +119,14 @@ def test_a_stopped_bench_goes_on_where_it_was(tiny: str, store: Store, monkeypat
     train = trained_models.train
     monkeypatch.setattr(trained_models, "train", stopping(3))  # after two epochs of the first gold
     with pytest.raises(KeyboardInterrupt):
-        result_of(store, spec)
+        result_of(Runs(store), spec)
     assert [row.state for row in store.rows()] == ["interrupted"]
     begun.clear()
     monkeypatch.setattr(trained_models, "train", stopping(0))
-    stopped = result_of(store, spec)
+    stopped = result_of(Runs(store), spec)
     assert begun == [True, False]  # the stopped one, and the second gold; not what was there already
     monkeypatch.setattr(trained_models, "train", train)
-    whole = result_of(Store(store.root / "other"), spec)
+    whole = result_of(Runs(Store(store.root / "other")), spec)
     assert stopped is not None
     assert whole is not None
     assert stopped["accuracy"] == whole["accuracy"]

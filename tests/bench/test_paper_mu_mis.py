@@ -1,9 +1,13 @@
+from collections.abc import Callable
+
 import pytest
 import torch
 
 from core import Store, make_spec
 from core.bench import paper_mu_mis
 from core.bench.paper import MISSING, Line, Setting
+from core.bench.runs import Runs
+from core.bench.table import markdown
 from core.examples import examples
 from core.specs import make_method
 
@@ -45,16 +49,15 @@ def test_the_reduced_setting_is_reduced():
 
 
 def test_from_end_to_end(
-    tiny: str, store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tiny: str, store: Store, monkeypatch: pytest.MonkeyPatch, cells: Callable[[str], list[list[str]]]
 ) -> None:
     spec = make_spec(tiny, "class=a", gold_seeds=(1, 2), settings=QUICK)
     own = make_method("mu-mis", {"max_steps": 3})
     setting = Setting("tiny a", spec, (Line("Retrain", None), Line("MU-Mis", own)))
     monkeypatch.setattr(paper_mu_mis, "reduced", lambda: (setting, setting))
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    paper_mu_mis.measure(store)
-    out = capsys.readouterr().out
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in out.splitlines() if line[:1] == "|"]
+    out = "\n".join(map(markdown, paper_mu_mis.measure(Runs(store))))
+    rows = cells(out)
     result = store.run(spec.replace(method=own).id).result
     found = result["accuracy"]
     row = next(row for row in rows if row[:3] == ["tiny a", "MU-Mis", "ours"])

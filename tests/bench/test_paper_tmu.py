@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import torch
@@ -6,6 +8,8 @@ from core import Store, make_spec
 from core.bench import paper_tmu
 from core.bench.paper import Line, Setting
 from core.bench.paper_tmu_figures import TABLE_3, TABLE_4
+from core.bench.runs import Runs
+from core.bench.table import markdown
 from core.specs import make_method
 
 QUICK = {"model.width": 8, "model.train.epochs": 3, "model.train.batch_size": 32, "measure.probe_images": 60}
@@ -67,16 +71,15 @@ def test_faces_are_those_that_were_added(tiny: str, monkeypatch: pytest.MonkeyPa
 
 
 def test_from_end_to_end(
-    tiny: str, store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tiny: str, store: Store, monkeypatch: pytest.MonkeyPatch, cells: Callable[[str], list[list[str]]]
 ) -> None:
     spec = make_spec(tiny, "class=a:50%", gold_seeds=(1, 2), settings=QUICK)
     tmu = make_method("tmu", SHORT)
     setting = Setting("half of a", spec, (Line("gold", None), Line("TMU", tmu)))
     monkeypatch.setattr(paper_tmu, "reduced", lambda: (setting,))
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    paper_tmu.measure(store)
-    out = capsys.readouterr().out
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in out.splitlines() if line[:1] == "|"]
+    out = "\n".join(map(markdown, paper_tmu.measure(Runs(store))))
+    rows = cells(out)
     run = store.run(spec.replace(method=tmu).id)
     gold, own = (next(r for r in rows if r[:3] == ["half of a", title, "ours"])[3:] for title in ("gold", "TMU"))
     found = run.result["accuracy"]

@@ -1,33 +1,29 @@
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 
-from core import RunSpec, Store, StoreError
 from core.bench import BENCHMARKS, benchmark
-from core.bench.table import finished, print_rows
+from core.bench.table import LONG, Table, markdown, printed
 
 
-def test_a_run_is_made_once(store: Store, quick: Callable[..., RunSpec]) -> None:
-    spec = quick(gold_seeds=())
-    first = finished(store, spec)
-    assert first["run"] == spec.id
-    assert finished(store, spec) == first
-    assert store.row(spec.id).attempts == 1
+def test_a_table_is_printed_row_by_row_and_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    seen = []
+
+    def rows():
+        yield 1, 0.5
+        seen.append(capsys.readouterr().out)
+        yield "x", None
+
+    kept = printed(Table("Two", ("a", "b"), rows()))
+    assert seen == ["\n**Two**\n\n| a | b |\n|---|---|\n| 1 | 0.5000 |\n"]
+    assert capsys.readouterr().out == "| x | - |\n"
+    assert kept == Table("Two", ("a", "b"), ((1, 0.5), ("x", None)))
+    assert markdown(kept) == f"{seen[0].strip()}\n| x | - |"
 
 
-def test_a_failed_run_is_an_error(store: Store, quick: Callable[..., RunSpec], monkeypatch) -> None:
-    def broken(*args: Any, **words: Any) -> Any:
-        raise RuntimeError("no luck")
-
-    monkeypatch.setattr("core.jobs.worker.execute", broken)
-    with pytest.raises(StoreError, match=r"class=3, none\) did not finish: RuntimeError: no luck"):
-        finished(store, quick())
-
-
-def test_rows_are_a_markdown_table(capsys: pytest.CaptureFixture[str]) -> None:
-    print_rows(("a", "b"), [(1, 0.5), ("x", None)])
-    assert capsys.readouterr().out == "| a | b |\n|---|---|\n| 1 | 0.5000 |\n| x | - |\n"
+def test_a_long_table_is_folded() -> None:
+    short, long = (markdown(Table("T", ("n",), [(n,) for n in range(count)])) for count in (LONG, LONG + 1))
+    assert "<details>" not in short
+    assert long.startswith(f"<details><summary>T ({LONG + 1} rows)</summary>\n\n| n |\n|---|\n| 0 |\n")
+    assert long.endswith("\n\n</details>")
 
 
 def test_every_benchmark_can_be_called() -> None:

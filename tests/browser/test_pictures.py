@@ -1,0 +1,50 @@
+"""The README's pictures, taken from the shipped examples: ``make pictures``."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from core.examples import examples
+from core.paths import PROJECT
+
+pytestmark = [pytest.mark.pictures, pytest.mark.xdist_group("browser")]
+
+FOLDER = PROJECT / "assets" / "pictures"
+SIZE = {"width": 1440, "height": 900}
+MAX_BYTES = 400_000
+RUNS = [entry.spec for entry in examples()]
+WHOLE, PART = RUNS[0].id, next(spec.id for spec in RUNS if spec.method.name == "tmu")
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "heading"),
+    [
+        ("overview", f"/?run={WHOLE}", None),
+        ("forget", f"/Forget?run={WHOLE}", "The run"),
+        ("sensitivity", f"/Sensitivity?run={WHOLE}", None),
+        ("gold_comparison", f"/Gold_comparison?run={PART}", None),
+    ],
+)
+def test_picture(browser: Browser, address: str, name: str, path: str, heading: str | None) -> None:
+    """One page, from its top or from a heading on."""
+    context = browser.new_context(base_url=address, viewport=SIZE, color_scheme="light")
+    page = context.new_page()
+    page.goto(path)
+    settle(page)
+    if heading:
+        page.get_by_role("heading", name=heading, exact=True).evaluate("node => node.scrollIntoView()")
+        settle(page)
+    picture = FOLDER / f"{name}.png"
+    picture.parent.mkdir(exist_ok=True)
+    page.screenshot(path=picture, animations="disabled")
+    context.close()
+    assert picture.stat().st_size < MAX_BYTES
+
+
+def settle(page: Page) -> None:
+    """Until the page's script has run and its figures are drawn."""
+    expect(page.get_by_role("figure", name=re.compile(".")).first).to_be_visible(timeout=120_000)
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=120_000)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    page.wait_for_timeout(2000)  # figures fade in

@@ -5,7 +5,6 @@ import pytest
 
 from core.datasets import Split, load_dataset
 from core.datasets.digits import digits_arrays
-from core.datasets.mnist_5k import mnist_arrays
 from core.errors import DataUnavailable, InvalidSpec
 from core.specs import DataSpec
 from core.specs.datasets import EMBEDDED

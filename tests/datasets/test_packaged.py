@@ -19,5 +19,5 @@ def test_a_table_is_read_from_below_a_package_that_is_not_imported(tmp_path: Pat
 
 
 def test_without_the_package_one_sentence_says_what_to_install():
-    with pytest.raises(DataUnavailable, match="come with some-package, .*pip install some-package"):
+    with pytest.raises(DataUnavailable, match=r"come with some-package, .*pip install some-package"):
         packaged_table("a_package_that_nobody_has", "table.csv", "some-package")

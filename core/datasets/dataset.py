@@ -9,6 +9,7 @@ import numpy as np
 from core.datasets.array_store import read_prepared
 from core.datasets.custom import add_images, is_place
 from core.datasets.digits import digits_arrays, noisy_images
+from core.datasets.mnist_5k import mnist_arrays, worn_images
 from core.datasets.prepare import ensure_prepared, stored_name
 from core.datasets.stratified import stratified_order
 from core.errors import DataUnavailable, InvalidSpec
@@ -141,8 +142,10 @@ def _arrays(name: str, root: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Images, finest labels and ids of all splits: training images in stratified order, then test images."""
     if name not in EMBEDDED:
         return read_prepared(prepared_folder(stored_name(name), root))
-    images, digits = digits_arrays()
+    images, digits = mnist_arrays() if name.startswith("mnist-5k") else digits_arrays()
     if name == "digits-noisy":
         images = noisy_images()
-    order = stratified_order(digits)  # by digit, so that the three sets share their splits and ids
+    if name == "mnist-5k-worn":
+        images = worn_images()
+    order = stratified_order(digits)  # by digit, so that the sets of one source share their splits and ids
     return images[order], digits[order], np.arange(len(order))

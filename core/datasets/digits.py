@@ -1,12 +1,10 @@
 """The three digits sets, cut from the 1,797 handwritten digits that scikit-learn ships."""
 
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
 
-from core.errors import DataUnavailable
+from core.datasets.packaged import packaged_table
 
 NOISE_SIGMA = 0.3  # of the range [0, 1]
 NOISE_SEED = 20_240_811
@@ -16,15 +14,10 @@ NOISE_SEED = 20_240_811
 def digits_arrays() -> tuple[np.ndarray, np.ndarray]:
     """Images uint8 (1797, 1, 8, 8) over the full range, and the digits int64 (1797,).
 
-    Read from scikit-learn's own file: importing scikit-learn takes a second that a page does not have.
-
     Raises:
         DataUnavailable: scikit-learn is not installed.
     """
-    package = find_spec("sklearn")
-    if package is None or package.origin is None:
-        raise DataUnavailable("the digits come with scikit-learn, which is not installed: pip install scikit-learn")
-    table = np.loadtxt(Path(package.origin).parent / "datasets/data/digits.csv.gz", delimiter=",", dtype=np.int64)
+    table = packaged_table("sklearn", "datasets/data/digits.csv.gz", "scikit-learn")
     pixels, digits = table[:, :-1], table[:, -1]
     images = np.rint(pixels * (255 / 16)).astype(np.uint8).reshape(-1, 1, 8, 8)  # scanned as 17 grey levels
     return images, digits

@@ -8,6 +8,7 @@ from torch import nn
 
 from core.errors import InvalidSpec
 from core.models.allcnn import AllCNN
+from core.models.cnn import SmallCNN
 from core.models.resnet import Normalise, ResNet
 from core.models.vgg import VGG
 from core.models.vit import Tokens, ViT
@@ -53,6 +54,8 @@ def _network(arch: str, width: int, num_classes: int, in_channels: int, image_si
     match arch:
         case "resnet-tiny":
             return ResNet((1, 1, 1), width, num_classes, in_channels)
+        case "cnn-small":
+            return SmallCNN(width, num_classes, in_channels)
         case "resnet18":
             return ResNet((2, 2, 2, 2), width, num_classes, in_channels)
         case "vgg16-bn":

@@ -15,7 +15,7 @@ from core.specs.data import WIDTH
 Record = Mapping[str, Any]
 
 # Multiply-adds of one image, divided by the squares of the network's width and of the image's side.
-WORK = {"resnet-tiny": 46.6, "resnet18": 134, "vgg16-bn": 74.7, "allcnn": 29.8, "vit-small": 9.7}
+WORK = {"resnet-tiny": 46.6, "cnn-small": 5.7, "resnet18": 134, "vgg16-bn": 74.7, "allcnn": 29.8, "vit-small": 9.7}
 
 MIN_STEPS = 100  # of a training that says how long others take: in a shorter one the start is most of it
 

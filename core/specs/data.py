@@ -10,16 +10,21 @@ from core.specs.datasets import DataInfo, check_name, data_info
 
 ARCHITECTURES: dict[str, str] = {
     "resnet-tiny": "three residual blocks (16, 32, 64 channels) for 8x8 images",
+    "cnn-small": "four convolutions (16, 32, 64, 64 channels), three of stride 2, for images of 16x16 to 40x40",
     "resnet18": "ResNet-18 with a stride-1 stem and no max-pool, for 32x32 images",
     "vgg16-bn": "VGG-16 with BatchNorm and one linear layer, for 32x32 images",
     "allcnn": "All-CNN-C with BatchNorm: eight convolutions, no pooling",
     "vit-small": "ViT-S on patches of 4x4 pixels, trained from scratch",
 }
 
-WIDTH: dict[str, int] = {"resnet-tiny": 16, "resnet18": 64, "vgg16-bn": 64, "allcnn": 96, "vit-small": 384}  # default
+WIDTH: dict[str, int] = {  # default
+    "resnet-tiny": 16, "cnn-small": 16, "resnet18": 64, "vgg16-bn": 64, "allcnn": 96, "vit-small": 384,
+}  # fmt: skip
 
 # Pixels a side: what every halving leaves must be an image still.
-SMALLEST_IMAGE: dict[str, int] = {"resnet-tiny": 8, "resnet18": 16, "vgg16-bn": 32, "allcnn": 8, "vit-small": 8}
+SMALLEST_IMAGE: dict[str, int] = {
+    "resnet-tiny": 8, "cnn-small": 16, "resnet18": 16, "vgg16-bn": 32, "allcnn": 8, "vit-small": 8,
+}  # fmt: skip
 
 
 def unfit(arch: str, image_size: int) -> str:
@@ -50,6 +55,7 @@ class TrainSpec(Spec):
 # learning rate of 0.01 without augmentation; its batch, epochs and schedule are ours.
 RECIPES: dict[str, TrainSpec] = {
     "digits": TrainSpec(),
+    "mnist-5k": TrainSpec(epochs=10),
     "cifar-fast": TrainSpec(batch_size=128, augment="crop-flip"),
     "fast-plain": TrainSpec(batch_size=128),  # one-cycle too, for digits and letters, which a mirror makes others
     "few-images": TrainSpec(epochs=60, batch_size=16),

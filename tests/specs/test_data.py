@@ -23,13 +23,17 @@ from core.specs import RECIPES, DataSpec, ModelSpec, TrainSpec, gold_model, init
         (
             DataSpec,
             {"name": "digit"},
-            "data set 'digit' is not known; choose digits, digits-noisy, digits-families, cifar10",
+            "data set 'digit' is not known; choose mnist-5k, mnist-5k-worn, mnist-5k-families, digits, digits-noisy",
         ),
         (ModelSpec, {"width": 3}, "width = 3 "),
         (ModelSpec, {"width": 257}, "width = 257 "),
         (ModelSpec, {"seed": -1}, "seed = -1 "),
         (ModelSpec, {"seed": 2**31}, "seed = 2147483648 "),
-        (ModelSpec, {"arch": "vgg"}, "architecture 'vgg' is not known; choose resnet-tiny, resnet18, vgg16-bn"),
+        (
+            ModelSpec,
+            {"arch": "vgg"},
+            "architecture 'vgg' is not known; choose resnet-tiny, cnn-small, resnet18, vgg16-bn",
+        ),
         (
             ModelSpec,
             {"arch": "resnet18"},

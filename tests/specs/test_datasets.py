@@ -27,8 +27,9 @@ def test_what_is_known_of_a_data_set_fits_together(name: str):
         assert set(info.parent) == set(range(len(info.classes)))
 
 
-def test_the_families_are_those_of_the_design():
-    info = DATASETS["digits-families"]
+@pytest.mark.parametrize("name", ["digits-families", "mnist-5k-families"])
+def test_the_families_are_those_of_the_design(name: str):
+    info = DATASETS[name]
     families = {name: [d for d, p in enumerate(info.parent) if info.classes[p] == name] for name in info.classes}
     assert families == {"loops": [0, 6, 8, 9], "lines": [1, 4, 7], "curves": [2, 3, 5]}
 
@@ -59,7 +60,7 @@ def test_own_images_are_known_by_what_lies_beside_their_arrays():
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("mnits", "data set 'mnits' is not known; choose digits, .* or mnist, or add your own"),
+        ("mnits", "data set 'mnits' is not known; choose mnist-5k, .* or mnist, or add your own"),
         ("npz:/etc/passwd", "'npz:/etc/passwd' names a place; add the images first"),
         ("npz:../../0123456789abcdef0123", "names a place"),
         ("npz:0123456789ABCDEF0123", "names a place"),

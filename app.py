@@ -9,6 +9,7 @@ from core.specs import to_query
 from pages.ui.forget import live
 from pages.ui.overview.examples import faces
 from pages.ui.runs import summary
+from pages.ui.shell.errors import callback
 from pages.ui.shell.figure import show
 from pages.ui.shell.page import page
 from pages.ui.shell.url_state import select, selected
@@ -33,7 +34,7 @@ with page("Overview", LEAD):
     entry = next((one for one in built if one.spec.id == selected("run")), built[0])
     st.session_state["example"] = entry.title
     st.pills(
-        "Example", [one.title for one in built], key="example", on_change=carry_example, required=True,
+        "Example", [one.title for one in built], key="example", on_change=callback(carry_example), required=True,
         label_visibility="collapsed",
     )  # fmt: skip
     run = shipped(entry.spec)

@@ -17,7 +17,7 @@ from pages.ui.forget.size import SIZES, choose_size
 from pages.ui.image.similar_images import warn_of_duplicates
 from pages.ui.runs import sweep
 from pages.ui.shell import data_access
-from pages.ui.shell.errors import boundary, plain
+from pages.ui.shell.errors import boundary, callback, plain
 from pages.ui.shell.page import page
 from pages.ui.shell.url_state import select, selected
 
@@ -42,7 +42,7 @@ with page("Forget", "Choose what a trained classifier shall forget, press Run, a
         run_form.prepare()  # a URL that is refused leaves the defaults
     with st.container(horizontal=True):
         for number, entry in enumerate(examples()):
-            st.button(entry.title, key=f"example.{number}", on_click=example, args=(number,), help=entry.lesson)
+            st.button(entry.title, key=f"example.{number}", on_click=callback(example, number), help=entry.lesson)
 
     what, how = st.columns([3, 2], gap="large")
     with what:
@@ -53,7 +53,8 @@ with page("Forget", "Choose what a trained classifier shall forget, press Run, a
         request.builder(info)
         if after := run_form.get("after"):
             st.caption(f"A step of a sequence: after {plain(requests_text(after))}, by the same method.")
-            st.button("Without the earlier requests", icon=":material/undo:", on_click=run_form.put, args=("after", ()))
+            st.button("Without the earlier requests", icon=":material/undo:",
+                      on_click=callback(run_form.put, "after", ()))  # fmt: skip
     with how:
         st.subheader("How", anchor=False)
         st.selectbox("Method", METHODS, format_func=lambda name: METHODS[name].title, key=f"{PREFIX}method")
@@ -63,7 +64,7 @@ with page("Forget", "Choose what a trained classifier shall forget, press Run, a
         with st.expander("Settings of the method", icon=":material/tune:"):
             settings_form(kind)
         with st.expander("Model, seeds and gold models", icon=":material/memory:"):
-            st.selectbox("Architecture", ARCHITECTURES, key=f"{PREFIX}arch", on_change=run_form.change_arch,
+            st.selectbox("Architecture", ARCHITECTURES, key=f"{PREFIX}arch", on_change=callback(run_form.change_arch),
                          format_func=lambda name: f"{name}: {ARCHITECTURES[name]}")  # fmt: skip
             choose_size()
             uploads.choose_weights()
@@ -92,7 +93,7 @@ with page("Forget", "Choose what a trained classifier shall forget, press Run, a
             if any(row.id == spec.id and row.state == "done" for row in data_access.store().rows()):
                 st.caption("This very run is finished: Run shows it.")
             st.button(
-                "Run", type="primary", icon=":material/play_arrow:", on_click=start, args=(spec,), width="stretch"
+                "Run", type="primary", icon=":material/play_arrow:", on_click=callback(start, spec), width="stretch"
             )
             sweep.button(spec, "form")
             if selected("run"):

@@ -5,6 +5,7 @@ import streamlit as st
 from pages.ui.forget import live
 from pages.ui.runs import compare, disk_usage, run_actions, runs_table
 from pages.ui.shell import data_access
+from pages.ui.shell.errors import callback, fragment
 from pages.ui.shell.page import page
 from pages.ui.shell.url_state import select, selected
 
@@ -22,7 +23,7 @@ with page(
     if rows:
         text, starred = runs_table.filters()
         active = any(row.state in live.ACTIVE for row in rows)
-        st.fragment(runs_table.table, run_every=1.0 if active else None)(text, starred, active)
+        fragment(runs_table.table, 1.0 if active else None)(text, starred, active)
     elif len(compared) < 2:  # shipped examples can be compared without any
         st.info("No run yet.", icon=":material/info:")
         st.page_link("pages/1_Forget.py", label="Forget something", icon=":material/backspace:")
@@ -32,7 +33,7 @@ with page(
     row = next((row for row in rows if row.id == selected("run")), None)
     if len(compared) > 1:
         st.header("Comparison", anchor="comparison")
-        st.button("Close the comparison", icon=":material/close:", on_click=close_comparison)
+        st.button("Close the comparison", icon=":material/close:", on_click=callback(close_comparison))
         compare.section(compared)
     elif row is not None:
         run_actions.actions(row)

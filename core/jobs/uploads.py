@@ -15,7 +15,7 @@ from typing import IO, Any, Literal
 from uuid import uuid4
 
 from core.datasets import add_images
-from core.errors import DataUnavailable, UnlearnError
+from core.errors import DataUnavailable, NotFound, UnlearnError
 from core.paths import PROJECT, data_root
 from core.specs import ModelSpec, data_info
 from core.store import write_json
@@ -66,7 +66,13 @@ def start_adding(
 
 
 def adding_state(token: str) -> dict[str, Any]:
-    """done and total; in the end ``name`` and ``said`` of what was added, or the ``error``."""
+    """done and total; in the end ``name`` and ``said`` of what was added, or the ``error``.
+
+    Raises:
+        NotFound: it was stopped, or removed because nobody asked for it any more.
+    """
+    if not _folder(token).is_dir():
+        raise NotFound("this file was removed again; choose it once more")
     ended = token in _launched and _launched[token].poll() is not None  # before the look at what it has told
     told = read_json(_folder(token) / "state.json")
     if ended and not (told["name"] or told["error"]):
@@ -75,9 +81,9 @@ def adding_state(token: str) -> dict[str, Any]:
 
 
 def cancel_adding(token: str) -> None:
-    """Ends the process and removes the file."""
-    process = _launched.pop(token)
-    if process.poll() is None:
+    """Ends the process and removes the file; what has been stopped already stays so."""
+    process = _launched.pop(token, None)
+    if process is not None and process.poll() is None:
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
     shutil.rmtree(_folder(token), ignore_errors=True)

@@ -10,6 +10,7 @@ import safetensors.numpy
 import torch
 
 from core import ModelSpec
+from core.errors import NotFound
 from core.jobs import uploads
 from core.jobs.uploads import adding_state, cancel_adding, start_adding
 from core.models import get_state, model_for
@@ -105,6 +106,9 @@ def test_it_can_be_stopped_at_once() -> None:
     cancel_adding(token)
     assert time.monotonic() - began < 1
     assert not (data_root() / "uploads" / token).exists()
+    cancel_adding(token)  # a second click
+    with pytest.raises(NotFound, match="choose it once more"):
+        adding_state(token)
 
 
 def test_a_process_that_is_gone_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:

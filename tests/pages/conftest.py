@@ -14,8 +14,9 @@ from core.jobs.worker import attempt
 from core.store import RunFolder
 from pages.ui.forget import live
 from pages.ui.image import image_input, inspection, selection
+from pages.ui.shell import errors
 
-ROOT = Path(live.__file__).parents[2]
+ROOT = Path(live.__file__).parents[3]
 
 
 @pytest.fixture(autouse=True)
@@ -43,10 +44,10 @@ def inspected(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
 
 @pytest.fixture
-def open_page() -> Iterator[Callable[..., AppTest]]:
+def open_page(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[..., AppTest]]:
     """``open_page("pages/1_Forget.py", {"run": ...})``: a page by its link in a new session, as a browser opens it.
 
-    No page may have raised, neither then nor at the end of the test.
+    No page may have raised or made a mistake, neither then nor at the end of the test.
     """
     opened: list[AppTest] = []
 
@@ -63,6 +64,7 @@ def open_page() -> Iterator[Callable[..., AppTest]]:
 
     yield open_
     assert [error.value for app in opened for error in app.exception] == []
+    assert [record.exc_text for record in caplog.get_records("call") if record.name == errors.__name__] == []
 
 
 @pytest.fixture(scope="session")

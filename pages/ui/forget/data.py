@@ -4,10 +4,9 @@ import streamlit as st
 
 from core.datasets import is_prepared
 from core.jobs.download import BEGIN, cancel_download, download_state, is_downloading, start_download
-from core.paths import data_root
 from core.specs import DATASETS, DataInfo, data_info, own_datasets
 from pages.ui.forget import run_form, uploads
-from pages.ui.shell.errors import boundary, plain
+from pages.ui.shell.errors import callback, fragment, plain
 
 
 def choose_data() -> DataInfo | None:
@@ -15,7 +14,8 @@ def choose_data() -> DataInfo | None:
     known = DATASETS | own_datasets()
     st.selectbox(
         "Data set", known, format_func=lambda name: known[name].title, key=f"{run_form.PREFIX}dataset",
-        on_change=run_form.change_data, help="\n\n".join(f"**{plain(i.title)}**: {i.about}" for i in known.values()),
+        on_change=callback(run_form.change_data),
+        help="\n\n".join(f"**{plain(i.title)}**: {i.about}" for i in known.values()),
     )  # fmt: skip
     uploads.offer_images()
     name = run_form.get("dataset")
@@ -45,38 +45,33 @@ def _offer(name: str) -> None:
     info = data_info(name)
     st.info(f"{info.title} is not on this machine. {info.about}", icon=":material/download:")
     st.caption(
-        f"It is looked for in {plain(str(data_root()))} (or where UNLEARN_DATA points), and downloaded if it is not "
+        "It is looked for in the store's folder `data` (or where UNLEARN_DATA points), and downloaded if it is not "
         "there. A download that breaks off goes on where it stopped."
     )
     if is_downloading(name):
-        _progress(name)
+        fragment(_progress, every=0.5)(name)
         return
     told = download_state(name)
     if told is not None:
         st.error(plain(told["error"] or "The last download was cut off."), icon=":material/error:")
     if told is not None and told.get("damaged"):
         st.button("Replace the damaged files by a new download", type="primary", icon=":material/sync:",
-                  on_click=_start, args=(name, True))  # fmt: skip
-        st.button("Try again", icon=":material/refresh:", on_click=_start, args=(name, False))
+                  on_click=callback(start_download, name, True))  # fmt: skip
+        st.button("Try again", icon=":material/refresh:", on_click=callback(start_download, name))
         return
-    st.button("Download and prepare", type="primary", icon=":material/download:", on_click=_start, args=(name, False))
+    st.button(
+        "Download and prepare", type="primary", icon=":material/download:", on_click=callback(start_download, name)
+    )
 
 
-def _start(name: str, replace: bool) -> None:
-    with boundary():
-        start_download(name, replace)
-
-
-@st.fragment(run_every=0.5)
 def _progress(name: str) -> None:
-    with boundary():
-        told = download_state(name)
-        if not is_downloading(name):
-            st.rerun()
-        if told is not None and told["total"] > 1:
-            share = min(1.0, told["done"] / told["total"])
-            text = f"{told['name']}: {told['done'] / 1e6:.1f} of {told['total'] / 1e6:.1f} MB"
-            st.progress(share, plain(text))
-        else:
-            st.progress(0.0, plain(told["name"] if told else BEGIN))
-        st.button("Stop", icon=":material/stop:", on_click=cancel_download, args=(name,))
+    told = download_state(name)
+    if not is_downloading(name):
+        st.rerun()
+    if told is not None and told["total"] > 1:
+        share = min(1.0, told["done"] / told["total"])
+        text = f"{told['name']}: {told['done'] / 1e6:.1f} of {told['total'] / 1e6:.1f} MB"
+        st.progress(share, plain(text))
+    else:
+        st.progress(0.0, plain(told["name"] if told else BEGIN))
+    st.button("Stop", icon=":material/stop:", on_click=callback(cancel_download, name))

@@ -17,7 +17,7 @@ from pages.ui.forget import step_slider
 from pages.ui.forget.plan_summary import duration
 from pages.ui.runs import summary
 from pages.ui.shell import data_access
-from pages.ui.shell.errors import boundary, plain
+from pages.ui.shell.errors import callback, fragment, plain, without_folders
 from pages.ui.shell.figure import show
 
 ACTIVE = ("queued", "running")
@@ -35,22 +35,21 @@ def show_run(run: str) -> None:
         finished(folder)
         return
     active = data_access.store().row(run).state in ACTIVE
-    st.fragment(_watch, run_every=0.5 if active else None)(run, active)
+    fragment(_watch, 0.5 if active else None)(run, active)
 
 
 def _watch(run: str, active: bool) -> None:
-    with boundary():
-        store = data_access.store()
-        row, folder = store.row(run), store.run(run)
-        if active != (row.state in ACTIVE):
-            st.rerun()  # once, for the page around and the pace of this fragment
-        badge(row.state)
-        if row.state in ACTIVE:
-            _going_on(row, folder)
-        elif row.state == "done":
-            finished(folder)
-        else:
-            _ended(row, folder)
+    store = data_access.store()
+    row, folder = store.row(run), store.run(run)
+    if active != (row.state in ACTIVE):
+        st.rerun()  # once, for the page around and the pace of this fragment
+    badge(row.state)
+    if row.state in ACTIVE:
+        _going_on(row, folder)
+    elif row.state == "done":
+        finished(folder)
+    else:
+        _ended(row, folder)
 
 
 def badge(state: str) -> None:
@@ -61,7 +60,7 @@ def badge(state: str) -> None:
 def _going_on(row: RunRow, folder: RunFolder) -> None:
     store = data_access.store()
     ensure_supervisor(store)  # it may have gone idle, or its machine was restarted
-    st.button("Cancel", key=f"cancel.{row.id}", icon=":material/stop_circle:", on_click=store.cancel, args=(row.id,))
+    st.button("Cancel", key=f"cancel.{row.id}", icon=":material/stop_circle:", on_click=callback(store.cancel, row.id))
     if row.state == "queued":
         waiting = [other.id for other in reversed(store.rows()) if other.state in ACTIVE]
         place = waiting.index(row.id) if row.id in waiting else 0  # it may have been cancelled just now
@@ -159,12 +158,12 @@ def _ended(row: RunRow, folder: RunFolder) -> None:
         st.warning(plain(row.error), icon=":material/info:")
     st.caption("Models that were trained are kept; taken up again, a training goes on from its last epoch.")
     st.button("Take it up again", key=f"again.{row.id}", icon=":material/replay:",
-              on_click=take_up_again, args=(row.id,))  # fmt: skip
+              on_click=callback(take_up_again, row.id))  # fmt: skip
     if steps := folder.progress()["steps"]:
         _curves(pd.DataFrame(steps), run=row.id)
     if log := folder.log():
         with st.expander("Log", icon=":material/terminal:"):
-            st.code(log, language=None)
+            st.code(without_folders(log), language=None)
 
 
 def take_up_again(run: str) -> None:

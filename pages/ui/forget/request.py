@@ -10,6 +10,7 @@ from core.figures import gallery, selected_ids
 from core.specs import DataInfo, DataSpec
 from pages.ui.forget import run_form
 from pages.ui.forget.id_upload import offer_ids
+from pages.ui.shell.errors import callback
 from pages.ui.shell.url_state import select
 
 PER_PAGE = 48
@@ -32,15 +33,15 @@ def builder(info: DataInfo) -> None:
     with tabs["Random share"]:
         st.slider(
             "Share of all training images", 0, 100, format="%d%%", key=f"{run_form.PREFIX}random_share",
-            on_change=run_form.write_request,
+            on_change=callback(run_form.write_request),
         )  # fmt: skip
     st.text_input(
-        "Request", key=f"{run_form.PREFIX}text", on_change=run_form.show_request,
+        "Request", key=f"{run_form.PREFIX}text", on_change=callback(run_form.show_request),
         help="Parts joined by +: class=3, class=ship,truck, class=3:30%, class=3:100, class=all:30%, subclass=rocket, "
         "random=10%, index=5,17,90.",
     )  # fmt: skip
     if "%" in run_form.get("text") or "random" in run_form.get("text") or ":" in run_form.get("text"):
-        st.button("Draw other images", icon=":material/casino:", on_click=_redraw,
+        st.button("Draw other images", icon=":material/casino:", on_click=callback(_redraw),
                   help="A share picks its images at random; this picks others.")  # fmt: skip
 
 
@@ -50,10 +51,17 @@ def _redraw() -> None:
 
 def _groups(key: str, share: str, names: tuple[str, ...]) -> None:
     st.pills(
-        "Forget", names, selection_mode="multi", key=f"{run_form.PREFIX}{key}", on_change=run_form.write_request,
-        label_visibility="collapsed",
+        "Forget", names, selection_mode="multi", key=f"{run_form.PREFIX}{key}",
+        on_change=callback(run_form.write_request), label_visibility="collapsed",
     )  # fmt: skip
-    st.slider("Share of each", 1, 100, format="%d%%", key=f"{run_form.PREFIX}{share}", on_change=run_form.write_request)
+    st.slider(
+        "Share of each",
+        1,
+        100,
+        format="%d%%",
+        key=f"{run_form.PREFIX}{share}",
+        on_change=callback(run_form.write_request),
+    )
 
 
 def _images(info: DataInfo) -> None:
@@ -83,7 +91,7 @@ def _images(info: DataInfo) -> None:
     how = "Click an image" if by == "click" else "Drag a box over images"
     st.caption(f"{len(picked)} picked. {how} to pick or to put back.")
     if picked:
-        st.button("Put all back", on_click=_put_back, icon=":material/undo:")
+        st.button("Put all back", on_click=callback(_put_back), icon=":material/undo:")
     offer_ids()
 
 

@@ -105,8 +105,17 @@ def change_data() -> None:
     put("recipe", info.recipe)
     put("further", {})
     put("after", ())
-    put("text", "class=3" if len(info.classes) > 3 else "subclass=3" if info.subclasses else "class=0")
+    put("text", _first_request(info))
     show_request()
+
+
+def _first_request(info: DataInfo) -> str:
+    """What the form asks for before its person has chosen: whole classes only where two would remain."""
+    if len(info.classes) > 3:
+        return "class=3"
+    if info.subclasses:
+        return "subclass=3"
+    return "class=0" if len(info.classes) > 2 else "class=0:30%"
 
 
 def change_arch() -> None:

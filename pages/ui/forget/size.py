@@ -5,6 +5,7 @@ import streamlit as st
 from core.specs import REDUCED, DataSpec, ModelSpec, TrainSpec, data_info
 from pages.ui.forget import run_form
 from pages.ui.forget.settings import whole_number
+from pages.ui.shell.errors import callback
 
 SIZES = {  # setting -> label, its field, what an empty widget means, a value in words
     "model.data.size": ("Images", DataSpec.model_fields["size"], "all", "{:,} images"),
@@ -20,11 +21,11 @@ def choose_size() -> None:
         run_form.put(f"size.{name}", None if value is None else int(value))
         whole_number(
             label, field, f"{run_form.PREFIX}size.{name}", field.description or "",
-            value=None, placeholder=empty, on_change=_take, args=(name,),
+            value=None, placeholder=empty, on_change=callback(_take, name),
             disabled=name in _fixed(),
         )  # fmt: skip
     if (REDUCED.keys() - _fixed()) & run_form.get("further").keys():
-        st.button("Back to full size", icon=":material/expand:", on_click=_enlarge)
+        st.button("Back to full size", icon=":material/expand:", on_click=callback(_enlarge))
 
 
 def _fixed() -> set[str]:
@@ -51,7 +52,7 @@ def offer_reduced() -> None:
     said = ", ".join(words.format(smaller[name]) for name, (*_, words) in SIZES.items() if name in smaller)
     st.info(f"That is long. A small setting ({said}) shows the same effects, less exactly.",
             icon=":material/hourglass_top:")  # fmt: skip
-    st.button("Take a small setting", icon=":material/compress:", on_click=_reduce, args=(smaller,), width="stretch")
+    st.button("Take a small setting", icon=":material/compress:", on_click=callback(_reduce, smaller), width="stretch")
 
 
 def reduced() -> dict[str, int]:

@@ -11,7 +11,7 @@ from core.jobs.uploads import adding_state, cancel_adding, start_adding
 from core.specs import RECIPES, ModelSpec, short
 from core.store.weights import fitting_weights
 from pages.ui.forget import run_form
-from pages.ui.shell.errors import boundary, plain
+from pages.ui.shell.errors import boundary, callback, fragment, plain
 
 WEIGHT_FILES = ("safetensors", "pth", "pt", "tar")  # .pth.tar is a name of torch.save's files, not an archive
 IMAGES = """
@@ -36,7 +36,7 @@ def offer_images() -> None:
     with st.expander("Add images of your own", icon=":material/upload:"):
         st.markdown(IMAGES)
         file = st.file_uploader("Images", ("zip", "npz"), key="own.images", label_visibility="collapsed")
-        st.button("Check and add the images", disabled=file is None, on_click=_start_images, args=(file,))
+        st.button("Check and add the images", disabled=file is None, on_click=callback(_start_images, file))
         _outcome("images", _use_images)
 
 
@@ -46,8 +46,8 @@ def choose_weights() -> None:
     known = {info.name: f"{short(info.title)} ({info.right:.1%} of test images right)"
              for info in fitting_weights(data, arch)}  # fmt: skip
     st.selectbox(
-        "Original", dict.fromkeys(["", *known, chosen]), key=f"{run_form.PREFIX}weights", on_change=_change_weights,
-        format_func=lambda name: known.get(name, name or "Trained here"),
+        "Original", dict.fromkeys(["", *known, chosen]), key=f"{run_form.PREFIX}weights",
+        on_change=callback(_change_weights), format_func=lambda name: known.get(name, name or "Trained here"),
     )  # fmt: skip
     st.selectbox(
         "Recipe", RECIPES, key=f"{run_form.PREFIX}recipe", format_func=_recipe,
@@ -67,7 +67,7 @@ def choose_weights() -> None:
             help="MEAN/STD of pixels from 0 to 1, such as 0.5/0.25: one number for all channels, or one each apart by "
             "commas. A wrong one costs test accuracy.",
         )  # fmt: skip
-        st.button("Check and add the weights", disabled=file is None, on_click=_start_weights, args=(file,))
+        st.button("Check and add the weights", disabled=file is None, on_click=callback(_start_weights, file))
         _outcome("weights", _use_weights)
 
 
@@ -83,19 +83,17 @@ def _change_weights() -> None:
 
 def _start_images(file: UploadedFile) -> None:
     path = Path(file.name)
-    with boundary():
-        st.session_state["adding.images"] = start_adding(file, _kind(path), _title(path))
+    st.session_state["adding.images"] = start_adding(file, _kind(path), _title(path))
 
 
 def _start_weights(file: UploadedFile) -> None:
     names = st.session_state["own.labels"]
     labels = tuple(name.strip() for name in names.split(",")) if names.strip() else ()
-    with boundary():
-        model = ModelSpec.parse({"data": {"name": run_form.get("dataset")}, "arch": run_form.get("arch")})
-        path = Path(file.name)
-        kind = "safetensors" if path.suffix.lower() == ".safetensors" else "pth"
-        normalise = st.session_state["own.normalise"].strip()
-        st.session_state["adding.weights"] = start_adding(file, kind, _title(path), model, labels, normalise)
+    model = ModelSpec.parse({"data": {"name": run_form.get("dataset")}, "arch": run_form.get("arch")})
+    path = Path(file.name)
+    kind = "safetensors" if path.suffix.lower() == ".safetensors" else "pth"
+    normalise = st.session_state["own.normalise"].strip()
+    st.session_state["adding.weights"] = start_adding(file, kind, _title(path), model, labels, normalise)
 
 
 def _kind(path: Path) -> Literal["npz", "zip"]:
@@ -112,36 +110,35 @@ def _outcome(what: str, use: Callable[[str], None]) -> None:
         with boundary():
             state = adding_state(token)
             going_on = not (state["name"] or state["error"])
-            st.fragment(_show, run_every=0.5 if going_on else None)(what, token, use, going_on)
+            fragment(_show, 0.5 if going_on else None)(what, token, use, going_on)
 
 
 def _show(what: str, token: str, use: Callable[[str], None], going_on: bool) -> None:
-    with boundary():
-        state = adding_state(token)
-        if going_on and (state["name"] or state["error"]):
-            st.rerun()
-        if going_on:
-            st.progress(state["done"] / state["total"], f"Checking: {state['done']} of {state['total']}")
-            st.button("Stop", key=f"adding.{what}.stop", icon=":material/stop:", on_click=_stop, args=(what, token))
-        elif state["error"]:
-            st.error(plain(state["error"]), icon=":material/error:")
-        else:
-            st.success(plain(state["said"]), icon=":material/check:")
-            st.button(f"Use these {what}", type="primary", on_click=use, args=(state["name"],))
+    state = adding_state(token)
+    if going_on and (state["name"] or state["error"]):
+        st.rerun()
+    if going_on:
+        st.progress(state["done"] / state["total"], f"Checking: {state['done']} of {state['total']}")
+        st.button("Stop", key=f"adding.{what}.stop", icon=":material/stop:", on_click=callback(_stop, what, token))
+    elif state["error"]:
+        st.error(plain(state["error"]), icon=":material/error:")
+    else:
+        st.success(plain(state["said"]), icon=":material/check:")
+        st.button(f"Use these {what}", type="primary", on_click=callback(use, state["name"]))
 
 
 def _stop(what: str, token: str) -> None:
-    del st.session_state[f"adding.{what}"]
+    st.session_state[f"adding.{what}"] = None
     cancel_adding(token)
 
 
 def _use_images(name: str) -> None:
     run_form.put("dataset", name)
     run_form.change_data()
-    del st.session_state["adding.images"]
+    st.session_state["adding.images"] = None
 
 
 def _use_weights(name: str) -> None:
     run_form.put("weights", name)
     _change_weights()
-    del st.session_state["adding.weights"]
+    st.session_state["adding.weights"] = None

@@ -13,6 +13,7 @@ from core.figures import SPLIT_NAMES, flips, flow, png_url
 from core.specs import DataSpec
 from core.store import RunFolder
 from pages.ui.shell import data_access
+from pages.ui.shell.errors import callback
 from pages.ui.shell.figure import show, table
 from pages.ui.shell.url_state import select
 
@@ -46,7 +47,7 @@ def other_images(run: RunFolder) -> None:
                 st.image(png_url(image, SIDE), alt=f"{row.split} image {row.index}, {names[row.label]}", width=SIDE)
                 st.button(
                     f"{names[row.original]} → **{names[row.unlearned]}**", key=f"flipped.{run.run}.{row.index}",
-                    on_click=select, args=("img", str(row.index)), type="tertiary", help="Selects this image.",
+                    on_click=callback(select, "img", str(row.index)), type="tertiary", help="Selects this image.",
                 )  # fmt: skip
                 if not pd.isna(row.gold):
                     st.caption(f"gold: {names[int(row.gold)]}")

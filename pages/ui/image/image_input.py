@@ -1,7 +1,5 @@
 """A picture of one's own, drawn cell by cell or uploaded; kept in the store, and then selected like any other image."""
 
-from functools import partial
-
 import numpy as np
 import streamlit as st
 
@@ -13,7 +11,7 @@ from core.specs import DataInfo
 from core.store import RunFolder
 from pages.ui.image.selected_image import pick
 from pages.ui.shell import data_access
-from pages.ui.shell.errors import boundary
+from pages.ui.shell.errors import callback
 from pages.ui.shell.url_state import select, selected
 
 MAX_CELLS = 16  # a side of the drawing
@@ -30,11 +28,12 @@ def choose_picture(run: RunFolder) -> None:
         _draw(run, info)
     with tabs["Upload"]:
         st.file_uploader(
-            "A picture", SUFFIXES, key="own.upload", on_change=_take_upload, max_upload_size=MAX_BYTES >> 20,
-            help="Its middle square is used. Transparent parts become white.",
+            "A picture", SUFFIXES, key="own.upload", on_change=callback(_take_upload),
+            max_upload_size=MAX_BYTES >> 20, help="Its middle square is used. Transparent parts become white.",
         )  # fmt: skip
     if (selected("img") or "").startswith("own-"):
-        st.button("Invert light and dark", key="own.invert", icon=":material/invert_colors:", on_click=_invert,
+        st.button("Invert light and dark", key="own.invert", icon=":material/invert_colors:",
+                  on_click=callback(_invert),
                   help="Digits are light on dark here; ink on paper is the other way round.")  # fmt: skip
 
 
@@ -46,18 +45,18 @@ def _draw(run: RunFolder, info: DataInfo) -> None:
     ink = st.segmented_control("Ink", INKS, default="White", key="own.ink", required=True)
     key = f"own.grid.{st.session_state.get(TURN, 0)}"
     st.plotly_chart(
-        drawing(cells), key=key, on_select=partial(_paint, key, INKS[ink]), width="content", theme=None,
+        drawing(cells), key=key, on_select=callback(_paint, key, INKS[ink]), width="content", theme=None,
         config={"displaylogo": False, "modeBarButtons": [["select2d", "lasso2d"]]},
         alt=f"A grid of {side} by {side} cells to draw in, {int((cells > 0).sum())} of them not black",
     )  # fmt: skip
     st.caption("Click a cell, or draw a box or lasso over several, to put the ink there.")
     with st.container(horizontal=True):
         st.button("Show it to the models", key="own.show", type="primary", icon=":material/visibility:",
-                  on_click=_keep, args=(cells[None],), disabled=not cells.any())  # fmt: skip
+                  on_click=callback(_keep, cells[None]), disabled=not cells.any())  # fmt: skip
         if name := selected("img"):
-            st.button("Draw on the selected image", key="own.copy", icon=":material/edit:", on_click=_copy,
-                      args=(run, name, side))  # fmt: skip
-        st.button("Clear", key="own.clear", icon=":material/delete:", on_click=_put, args=(np.zeros_like(cells),))
+            st.button("Draw on the selected image", key="own.copy", icon=":material/edit:",
+                      on_click=callback(_copy, run, name, side))  # fmt: skip
+        st.button("Clear", key="own.clear", icon=":material/delete:", on_click=callback(_put, np.zeros_like(cells)))
 
 
 def _paint(key: str, ink: int) -> None:
@@ -74,19 +73,16 @@ def _put(cells: np.ndarray) -> None:
 
 
 def _copy(run: RunFolder, name: str, side: int) -> None:
-    with boundary():
-        _put(fitted(pick(run, name).pixels, (1, side, side))[0])
+    _put(fitted(pick(run, name).pixels, (1, side, side))[0])
 
 
 def _take_upload() -> None:
-    with boundary():
-        if (file := st.session_state["own.upload"]) is not None:
-            _keep(read_picture(file.getvalue()))
+    if (file := st.session_state["own.upload"]) is not None:
+        _keep(read_picture(file.getvalue()))
 
 
 def _invert() -> None:
-    with boundary():
-        _keep(255 - data_access.store().inspections.picture(selected("img") or ""))
+    _keep(255 - data_access.store().inspections.picture(selected("img") or ""))
 
 
 def _keep(pixels: np.ndarray) -> None:

@@ -12,7 +12,7 @@ from core.specs.inspection import InspectSpec
 from core.store import RunFolder
 from core.store.inspections import MAPS, PARTS
 from pages.ui.shell import data_access
-from pages.ui.shell.errors import boundary, plain
+from pages.ui.shell.errors import callback, fragment, plain
 
 EVERY = 0.3  # seconds between two looks at an answer that is not whole
 
@@ -37,26 +37,27 @@ def look(run: RunFolder, names: Sequence[str]) -> list[Looked]:
     for spec in specs:
         if error := store.error(spec):
             st.error(plain(error), icon=":material/error:")
-            st.button("Ask again", key=f"again.{spec.key}", icon=":material/replay:", on_click=store.ask, args=(spec,))
+            st.button(
+                "Ask again", key=f"again.{spec.key}", icon=":material/replay:", on_click=callback(store.ask, spec)
+            )
         elif store.known(spec) != PARTS and not store.is_open(spec):
             store.ask(spec)
     known = [store.known(spec) for spec in specs]
     if any(store.is_open(spec) for spec in specs):
-        st.fragment(_wait, run_every=EVERY)(specs, known)
+        fragment(_wait, EVERY)(specs, known)
     return [_looked(str(store.folder), spec, parts) for spec, parts in zip(specs, known, strict=True)]
 
 
 def _wait(specs: list[InspectSpec], known: list[tuple[str, ...]]) -> None:
-    with boundary():
-        store = data_access.store()
-        ensure_inspector(store)  # it may have gone idle
-        if [store.inspections.known(spec) for spec in specs] != known:
-            st.rerun()
-        if not any(store.inspections.is_open(spec) for spec in specs):
-            st.rerun()
-        done, total = sum(map(len, known)), len(specs) * len(PARTS)
-        first = " The first answer takes a while: a process with the models starts." if not done else ""
-        st.progress(done / total, f"Asking the models: {done} of {total} answers.{first}")
+    store = data_access.store()
+    ensure_inspector(store)  # it may have gone idle
+    if [store.inspections.known(spec) for spec in specs] != known:
+        st.rerun()
+    if not any(store.inspections.is_open(spec) for spec in specs):
+        st.rerun()
+    done, total = sum(map(len, known)), len(specs) * len(PARTS)
+    first = " The first answer takes a while: a process with the models starts." if not done else ""
+    st.progress(done / total, f"Asking the models: {done} of {total} answers.{first}")
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

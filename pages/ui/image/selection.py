@@ -1,8 +1,6 @@
 """One selection everywhere: the bar at the foot of every page with the selected and the pinned image, and the closer
 look that opens from it."""
 
-from functools import partial
-
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -13,7 +11,7 @@ from core.store import RunFolder, open_finished
 from pages.ui.image.image_detail import closer_look
 from pages.ui.image.selected_image import Picked, pick
 from pages.ui.shell import data_access
-from pages.ui.shell.errors import boundary
+from pages.ui.shell.errors import boundary, callback
 from pages.ui.shell.url_state import select, selected
 
 SMALL = 48  # pixels a side
@@ -30,7 +28,7 @@ def take_image(key: str) -> None:
 def thumbnails(figure: go.Figure, key: str, alt: str) -> None:
     """A gallery in which a click selects an image on all pages."""
     st.plotly_chart(
-        figure, key=key, alt=alt, on_select=partial(take_image, key), selection_mode="points",
+        figure, key=key, alt=alt, on_select=callback(take_image, key), selection_mode="points",
         config={"displayModeBar": False},
     )  # fmt: skip
 
@@ -50,15 +48,17 @@ def tray(page: str) -> None:
                 with boundary():
                     _face(pick(run, one), run.spec.model.data.info.classes, pinned=word == "pin")
                 st.button(":material/close:", key=f"tray.drop.{word}", type="tertiary", help="Takes it off this bar",
-                          on_click=partial(select, word, None))  # fmt: skip
+                          on_click=callback(select, word, None))  # fmt: skip
         st.button("Look closer", key="tray.open", icon=":material/search:", type="primary",
-                  on_click=_open, args=(page,))  # fmt: skip
+                  on_click=callback(_open, page))  # fmt: skip
         if name and name != pinned:
-            st.button("Pin", key="tray.pin", icon=":material/push_pin:", on_click=partial(select, "pin", name),
+            st.button("Pin", key="tray.pin", icon=":material/push_pin:", on_click=callback(select, "pin", name),
                       help="Keeps this image beside the next one that you select.")  # fmt: skip
     if st.session_state[OPEN] == page:
         title, width = ("Two images", WIDE) if len(faces) > 1 else ("One image", NARROW)
-        st.dialog(f"{title} in every model", width=width, position="right", on_dismiss=_close)(_look)(run, list(faces))
+        st.dialog(f"{title} in every model", width=width, position="right", on_dismiss=callback(_close))(_look)(
+            run, list(faces)
+        )
 
 
 def _face(image: Picked, classes: tuple[str, ...], *, pinned: bool) -> None:

@@ -14,6 +14,7 @@ from core.specs import DataSpec, ForgetRequest, to_query
 from core.store import RunFolder
 from pages.ui.forget import run_form
 from pages.ui.image.selected_image import Picked
+from pages.ui.shell.errors import callback
 from pages.ui.shell.figure import CONFIG
 from pages.ui.shell.url_state import select
 
@@ -83,7 +84,7 @@ def warn_of_duplicates(planned: Plan) -> None:
         "What is forgotten can still be learned from there.",
         icon=":material/content_copy:",
     )
-    st.button("Forget them too", key="alike.add", icon=":material/add:", on_click=_add, args=(kept,))
+    st.button("Forget them too", key="alike.add", icon=":material/add:", on_click=callback(_add, kept))
 
 
 def _add(ids: list[int]) -> None:

@@ -14,6 +14,7 @@ from core.metrics.catalogue import METRICS, SHARE
 from core.specs import DataInfo, RunSpec, to_query
 from core.specs.ids import LONG, PACKED, ids_text, parse_ids
 from pages.ui.runs.summary import METRIC_WIDTH, percent
+from pages.ui.shell.errors import callback
 from pages.ui.shell.figure import table
 
 PICKED = "ids"  # of the URL: what was lassoed in the map
@@ -104,7 +105,7 @@ def size(part: Slice, mask: np.ndarray) -> None:
         st.markdown(" · ".join(told), width="content")
         if part.ids:
             st.button(f"Take the lasso off ({len(part.ids):,} images)", icon=":material/lasso_select:",
-                      on_click=pick, args=((),))  # fmt: skip
+                      on_click=callback(pick, ()))  # fmt: skip
 
 
 def numbers(images: Images, mask: np.ndarray, role: str) -> None:

@@ -7,6 +7,7 @@ from core.roles import gold_roles
 from core.store import RunFolder
 from pages.ui.forget.data import offer_missing
 from pages.ui.shell import data_access
+from pages.ui.shell.errors import callback
 from pages.ui.shell.url_state import select
 
 FACES = 8
@@ -28,7 +29,7 @@ def faces(run: RunFolder) -> None:
             with st.container(width=SIDE, gap=None):
                 st.image(png_url(image, SIDE), alt=f"Training image {number}, {before}", width=SIDE)
                 st.button(f"{before} → **{after}**", key=f"face.{run.run}.{number}", type="tertiary",
-                          on_click=_select, args=(run.run, number), help="Selects this image.")  # fmt: skip
+                          on_click=callback(_select, run.run, number), help="Selects this image.")  # fmt: skip
                 if gold:
                     st.caption(f"gold: {names[taken.loc[number, gold]]}")
     st.caption(

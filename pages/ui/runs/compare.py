@@ -19,6 +19,7 @@ from core.figures import (
 from core.metrics.catalogue import accuracy_keys
 from core.store import RunFolder, open_finished
 from pages.ui.shell import data_access
+from pages.ui.shell.errors import callback
 from pages.ui.shell.figure import show, table
 from pages.ui.shell.url_state import select, selected
 
@@ -36,7 +37,7 @@ def offer() -> None:
     """Any finished runs and shipped examples to choose from, without looking for their lines."""
     titles = data_access.finished()
     st.multiselect("Compare finished runs and examples", titles, key="compare.offered", max_selections=MAX_RUNS,
-                   placeholder="Choose two", on_change=_take_offered,
+                   placeholder="Choose two", on_change=callback(_take_offered),
                    format_func=lambda run: f"{titles[run]} · {run[:6]}")  # fmt: skip
 
 
@@ -53,7 +54,7 @@ def section(runs: list[str]) -> None:
     """
     titles = data_access.finished()
     st.session_state["compare.runs"] = runs
-    st.multiselect("Runs", titles, key="compare.runs", max_selections=MAX_RUNS, on_change=_take_chosen,
+    st.multiselect("Runs", titles, key="compare.runs", max_selections=MAX_RUNS, on_change=callback(_take_chosen),
                    format_func=lambda run: f"{titles[run]} · {run[:6]}")  # fmt: skip
     folders = {
         letter: open_finished(data_access.store(), run) for letter, run in zip(ascii_uppercase, runs, strict=False)

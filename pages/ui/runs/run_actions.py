@@ -11,6 +11,7 @@ from core.store.index import LONGEST_NAME, LONGEST_NOTE
 from pages.ui.forget import live
 from pages.ui.runs import export
 from pages.ui.shell import data_access
+from pages.ui.shell.errors import callback
 from pages.ui.shell.url_state import select
 
 
@@ -36,7 +37,7 @@ def actions(row: RunRow) -> None:
                 _queue(again, f"model seed {again.model.seed}", "Another original is trained; golds are used again.")
         if row.state == "done":
             export.popover(data_access.store().run(row.id), "actions")
-        st.button("Delete", icon=":material/delete:", on_click=_delete, args=(row.id,),
+        st.button("Delete", icon=":material/delete:", on_click=callback(_delete, row.id),
                   disabled=row.state in live.ACTIVE,
                   help="Removes this run. Trained models stay, other runs may use them.")  # fmt: skip
     if row.note:

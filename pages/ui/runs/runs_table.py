@@ -11,7 +11,6 @@ from core.figures import MAX_RUNS
 from core.store import RunRow
 from pages.ui.forget import live
 from pages.ui.shell import data_access
-from pages.ui.shell.errors import boundary
 from pages.ui.shell.url_state import select
 
 
@@ -60,24 +59,23 @@ def table(text: str, starred: bool, active: bool) -> None:
 
     One chosen line opens below, two and more are compared.
     """
-    with boundary():
-        everything = data_access.store().rows()
-        if active != any(row.state in live.ACTIVE for row in everything):
-            st.rerun()
-        rows = matching(everything, text, starred)
-        if not rows:
-            st.caption("No run is like that.")
-            return
-        # A selection is kept as line numbers, so it must not outlive the lines.
-        event = st.dataframe(
-            listing(rows), key=f"runs.{hash(tuple(row.id for row in rows))}", hide_index=True, on_select="rerun",
-            selection_mode="multi-row", height=min(38 + 35 * len(rows), 320),
-            column_config={"★": st.column_config.TextColumn(width=30), "name": st.column_config.TextColumn(width=110),
-                           "queued": st.column_config.DatetimeColumn(format="D MMM, HH:mm:ss"),
-                           "seconds": st.column_config.NumberColumn(format="%.1f")},
-        )  # fmt: skip
-        chosen = tuple(rows[line].id for line in event["selection"]["rows"])
-        _open(chosen, {row.id for row in rows if row.state == "done"})
+    everything = data_access.store().rows()
+    if active != any(row.state in live.ACTIVE for row in everything):
+        st.rerun()
+    rows = matching(everything, text, starred)
+    if not rows:
+        st.caption("No run is like that.")
+        return
+    # A selection is kept as line numbers, so it must not outlive the lines.
+    event = st.dataframe(
+        listing(rows), key=f"runs.{hash(tuple(row.id for row in rows))}", hide_index=True, on_select="rerun",
+        selection_mode="multi-row", height=min(38 + 35 * len(rows), 320),
+        column_config={"★": st.column_config.TextColumn(width=30), "name": st.column_config.TextColumn(width=110),
+                       "queued": st.column_config.DatetimeColumn(format="D MMM, HH:mm:ss"),
+                       "seconds": st.column_config.NumberColumn(format="%.1f")},
+    )  # fmt: skip
+    chosen = tuple(rows[line].id for line in event["selection"]["rows"])
+    _open(chosen, {row.id for row in rows if row.state == "done"})
 
 
 def _open(chosen: tuple[str, ...], done: Collection[str]) -> None:

@@ -10,7 +10,7 @@ from core.specs.sweep import suitable_runs
 from core.store import RunRow
 from pages.ui.forget import live
 from pages.ui.shell import data_access
-from pages.ui.shell.errors import boundary
+from pages.ui.shell.errors import callback, fragment
 from pages.ui.shell.url_state import select
 
 
@@ -22,7 +22,7 @@ def button(spec: RunSpec, key: str) -> None:
         seed = f", unlearning seed {spec.unlearn_seed}" if spec.unlearn_seed else ""
         st.button(
             f"Run all suitable methods ({len(missing)}{seed})", key=f"sweep.{key}", icon=":material/playlist_play:",
-            on_click=start, args=(spec, missing), width="stretch",
+            on_click=callback(start, spec, missing), width="stretch",
             help="The same images and gold models by every method that this data set has the data for, on its authors' "
             "schedule and with the same stop, with retained images and without. One run after another; the models are "
             "trained once.",
@@ -55,7 +55,7 @@ def follow(find: Callable[[], list[RunRow]], which: str, redraw: bool) -> None:
     """
     rows = find()
     if sum(row.state in live.ACTIVE for row in rows) > 1:
-        st.fragment(_watch, run_every=1.5)(find, which, _finished(rows) if redraw else None)
+        fragment(_watch, 1.5)(find, which, _finished(rows) if redraw else None)
 
 
 def _finished(rows: list[RunRow]) -> int:
@@ -63,16 +63,15 @@ def _finished(rows: list[RunRow]) -> int:
 
 
 def _watch(find: Callable[[], list[RunRow]], which: str, before: int | None) -> None:
-    with boundary():
-        rows = find()
-        waiting = [row.id for row in rows if row.state in live.ACTIVE]
-        done = _finished(rows)
-        if not waiting or (before is not None and done != before):
-            st.rerun()
-        jobs.ensure_supervisor(data_access.store())  # it may have gone, as in live
-        total = done + len(waiting)
-        st.progress(done / total, f"{done} of {total} runs {which} are finished")
-        st.button("Cancel the others", icon=":material/stop_circle:", on_click=_cancel, args=(waiting,))
+    rows = find()
+    waiting = [row.id for row in rows if row.state in live.ACTIVE]
+    done = _finished(rows)
+    if not waiting or (before is not None and done != before):
+        st.rerun()
+    jobs.ensure_supervisor(data_access.store())  # it may have gone, as in live
+    total = done + len(waiting)
+    st.progress(done / total, f"{done} of {total} runs {which} are finished")
+    st.button("Cancel the others", icon=":material/stop_circle:", on_click=callback(_cancel, waiting))
 
 
 def _cancel(runs: list[str]) -> None:

@@ -11,6 +11,7 @@ from core.figures import LINES
 from core.specs import DATASETS, data_info, from_query, make_method, own_datasets
 from core.specs.requests import parse_requests, requests_text
 from core.specs.sequence import sequence_runs
+from pages.ui.shell.errors import callback
 from pages.ui.shell.url_state import rest_of_url
 
 PREFIX = "sequence."
@@ -113,7 +114,7 @@ def form() -> bool:
     """The widgets; False, and a way to the download, where the images are not on this machine."""
     with st.container(horizontal=True):
         for title, (dataset, sequence) in PRESETS.items():
-            st.button(title, key=f"preset.{title}", on_click=_preset, args=(dataset, sequence))
+            st.button(title, key=f"preset.{title}", on_click=callback(_preset, dataset, sequence))
     what, how = st.columns([3, 2], gap="large")
     with what:
         known = DATASETS | own_datasets()

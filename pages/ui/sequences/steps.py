@@ -17,7 +17,7 @@ from pages.ui.forget import live
 from pages.ui.forget.plan_summary import duration
 from pages.ui.runs import summary, sweep
 from pages.ui.shell import data_access
-from pages.ui.shell.errors import plain
+from pages.ui.shell.errors import callback, plain
 from pages.ui.shell.figure import show, table
 
 Sequences = Mapping[str, tuple[RunSpec, ...]]
@@ -41,8 +41,8 @@ def offer(sequences: Sequences) -> None:
     if missing:
         count = f"{len(missing)} step{'s' * (len(missing) > 1)}"
         costs = _costs(str(data_access.store().root), tuple(missing))
-        st.button(f"Run the sequence{'s' * (len(sequences) > 1)} ({count})", type="primary", args=(missing,),
-                  icon=":material/play_arrow:", on_click=_queue)  # fmt: skip
+        st.button(f"Run the sequence{'s' * (len(sequences) > 1)} ({count})", type="primary",
+                  icon=":material/play_arrow:", on_click=callback(_queue, missing))  # fmt: skip
         st.caption(costs)
     if active:
         sweep.follow(

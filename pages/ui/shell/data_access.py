@@ -18,7 +18,7 @@ from core.planning.history import Past, look_back
 from core.specs import MeasureSpec, RunSpec, parse_spec, to_query
 from core.store import GALLERY, RunFolder, RunRow, open_finished
 from pages.ui.forget.data import offer_missing
-from pages.ui.shell.errors import plain
+from pages.ui.shell.errors import callback, plain
 from pages.ui.shell.url_state import select, selected
 
 
@@ -141,7 +141,11 @@ def choose_run() -> RunFolder | None:
     select("run", run)
     st.session_state["chosen_run"] = run
     st.selectbox(
-        "Run", runs, key="chosen_run", on_change=_take_chosen, format_func=lambda run: f"{runs[run]} · {run[:6]}"
+        "Run",
+        runs,
+        key="chosen_run",
+        on_change=callback(_take_chosen),
+        format_func=lambda run: f"{runs[run]} · {run[:6]}",
     )
     found = open_finished(store(), run)
     offer_missing(found.spec.model.data.name)

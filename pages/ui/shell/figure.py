@@ -9,6 +9,7 @@ import streamlit as st
 from core.export import figure_document
 from core.figures import Shown, selected_ids, selected_run
 from core.glossary import tooltip
+from pages.ui.shell.errors import callback
 
 FIGURE_ROWS = 210  # pixels of a figure's table, so that the buttons below it are seen
 # Few buttons, so that they leave room for the legend on a phone, where they are always visible.
@@ -39,7 +40,12 @@ def _selection(
     shown: Shown, key: str, changed: Callable[[], None] | None, *modes: Literal["points", "box", "lasso"]
 ) -> Mapping[str, Any]:
     event: Mapping[str, Any] = st.plotly_chart(
-        shown.figure, key=key, alt=shown.alt, on_select=changed or "rerun", config=_config(key), selection_mode=modes
+        shown.figure,
+        key=key,
+        alt=shown.alt,
+        on_select=callback(changed) if changed else "rerun",
+        config=_config(key),
+        selection_mode=modes,
     )
     _beside(shown, key)
     return event["selection"]

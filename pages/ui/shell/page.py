@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from pages.ui.image.selection import tray
-from pages.ui.shell.errors import boundary
+from pages.ui.shell.errors import boundary, show_said
 from pages.ui.shell.url_state import address, carried
 
 PAGES = {
@@ -36,7 +36,7 @@ def page(name: str, lead: str) -> Iterator[None]:
     """One page: ``with page("Forget", "what it is for"):``."""
     _keep_what_is_loaded()
     st.set_page_config(page_title=f"{name} · Machine unlearning", page_icon="🧽", layout="wide")
-    with st.sidebar:
+    with st.sidebar, boundary():
         st.markdown("**Machine unlearning explorer**")
         for label, (path, its_icon) in PAGES.items():
             st.page_link(path, label=label, icon=its_icon, query_params=carried())
@@ -46,6 +46,8 @@ def page(name: str, lead: str) -> Iterator[None]:
                 st.caption("Opens the page as you see it now, wherever this server can be reached.")
     st.title(name, anchor=False)
     st.caption(lead)
-    tray(name)
+    show_said(name)
+    with boundary():
+        tray(name)
     with boundary():
         yield

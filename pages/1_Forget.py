@@ -21,8 +21,6 @@ from pages.ui.shell.errors import boundary, callback, plain
 from pages.ui.shell.page import page
 from pages.ui.shell.url_state import select, selected
 
-PREFIX = run_form.PREFIX
-
 
 def start(spec: RunSpec) -> None:
     """Queues a run and shows it below."""
@@ -57,24 +55,25 @@ with page("Forget", "Choose what a trained classifier shall forget, press Run, a
                       on_click=callback(run_form.put, "after", ()))  # fmt: skip
     with how:
         st.subheader("How", anchor=False)
-        st.selectbox("Method", METHODS, format_func=lambda name: METHODS[name].title, key=f"{PREFIX}method")
+        st.selectbox("Method", METHODS, format_func=lambda name: METHODS[name].title, key=run_form.key("method"))
         kind = METHODS[run_form.get("method")]
         needs = ", ".join(SPLIT_NAMES[name].lower() for name in sorted(kind.needs)) or "nothing"
         st.markdown(f"{kind.about} Needs: {needs}. [Paper]({kind.paper})")
         with st.expander("Settings of the method", icon=":material/tune:"):
             settings_form(kind)
         with st.expander("Model, seeds and gold models", icon=":material/memory:"):
-            st.selectbox("Architecture", ARCHITECTURES, key=f"{PREFIX}arch", on_change=callback(run_form.change_arch),
+            st.selectbox("Architecture", ARCHITECTURES, key=run_form.key("arch"),
+                         on_change=callback(run_form.change_arch),
                          format_func=lambda name: f"{name}: {ARCHITECTURES[name]}")  # fmt: skip
             choose_size()
             uploads.choose_weights()
             left, right = st.columns(2)
             with left:
-                whole_number("Seed", ModelSpec.model_fields["seed"], f"{PREFIX}seed", "Of the original model.")
+                whole_number("Seed", ModelSpec.model_fields["seed"], run_form.key("seed"), "Of the original model.")
             with right:
-                whole_number("Unlearning seed", RunSpec.model_fields["unlearn_seed"], f"{PREFIX}unlearn_seed",
+                whole_number("Unlearning seed", RunSpec.model_fields["unlearn_seed"], run_form.key("unlearn_seed"),
                              "Of the method's draws.")  # fmt: skip
-            st.text_input("Gold models", key=f"{PREFIX}golds", help="How many, or their seeds: 3, or 4,7.")
+            st.text_input("Gold models", key=run_form.key("golds"), help="How many, or their seeds: 3, or 4,7.")
             for name, value in run_form.get("further").items():
                 if name not in SIZES:
                     st.caption(f"Also: {name} = {value}")

@@ -1,7 +1,7 @@
-"""The Forget page before a run: a grid of thumbnails to pick from, and what the forget set takes of each class."""
+"""Images as PNG data URLs and grids of thumbnails, and what the forget set takes of each class."""
 
 from base64 import b64encode
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from io import BytesIO
 
@@ -71,13 +71,12 @@ def gallery_table(images: np.ndarray, about: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def gallery(images: np.ndarray, about: pd.DataFrame, selected: Collection[int] = (), columns: int = COLUMNS) -> Shown:
-    """A grid of thumbnails, row by row; selected ones are framed. Every tile's customdata is the image's id.
+def gallery(images: np.ndarray, about: pd.DataFrame, columns: int = COLUMNS) -> Shown:
+    """A grid of thumbnails, row by row. Every tile's customdata is the image's id.
 
     Args:
         images: uint8 (N, C, H, W).
         about: one row per image: ``index`` (its id) first, then what is shown on hovering, by column name.
-        selected: ids of the images to frame.
     """
     table = gallery_table(images, about)
     if table.empty:
@@ -90,20 +89,13 @@ def gallery(images: np.ndarray, about: pd.DataFrame, selected: Collection[int] =
     size = {"xref": "x", "yref": "y", "sizex": 0.94, "sizey": 0.94, "xanchor": "center", "yanchor": "middle"}
     figure.update_layout(
         images=[{"source": url, "x": a, "y": b, **size} for url, a, b in zip(table["image"], x, y, strict=True)],
-        shapes=[outline(a, b) for a, b, index in zip(x, y, table["index"], strict=True) if index in selected],
     )
     figure.add_trace(targets(x, y, table.drop(columns="image")))
     # Square tiles in the upper left corner whatever the width; no zoom, so that a finger can scroll past.
     still = {"visible": False, "fixedrange": True, "constrain": "domain"}
     figure.update_xaxes(range=[-0.5, columns - 0.5], constraintoward="left", **still)
     figure.update_yaxes(range=[y[-1] + 0.5, -0.5], constraintoward="top", scaleanchor="x", **still)
-    chosen = int(table["index"].isin(list(selected)).sum())
-    return Shown(
-        figure,
-        table,
-        "Click an image to pick it; draw a box or lasso to pick several. Picked images are framed.",
-        f"Grid of {len(table)} images, {chosen} of them picked; the table beside it offers the same choice.",
-    )
+    return Shown(figure, table, "Click an image to select it.", f"Grid of {len(table)} images.")
 
 
 def class_counts_table(labels: np.ndarray, forgotten: np.ndarray, names: Sequence[str]) -> pd.DataFrame:

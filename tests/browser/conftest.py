@@ -20,7 +20,7 @@ from core.jobs.inspector import is_inspecting
 from core.store.files import read_json
 from core.store.store import PROJECT
 
-PATIENCE = 240.0  # seconds, for a slow and busy machine
+PATIENCE = float(os.environ.get("PATIENCE", 240.0))  # seconds, for a slow and busy machine
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from core import Store, make_spec
+from core.jobs import ensure_supervisor
 from core.jobs.worker import attempt
 from core.store import RunFolder
 
@@ -103,15 +104,37 @@ def test_a_long_run_outlives_a_reload_and_is_cancelled_within_a_second(screen: P
 
 def test_pick_images_by_click_and_by_box(screen: Page) -> None:
     screen.goto(REQUEST)
+    settle(screen)
     screen.get_by_role("tab", name="Single images").click()
-    text = screen.get_by_role("textbox", name="Request")
-    drag(screen, (2.5, 0.5), (2.5, 0.5))
-    expect(text).to_have_value("class=three+index=2")
-    screen.get_by_role("radio", name="box").click()
-    drag(screen, (0.1, 0.1), (1.9, 1.9))
-    expect(text).to_have_value("class=three+index=0,1,2,8,9")
-    drag(screen, (0.1, 0.1), (2.9, 0.9))
-    expect(text).to_have_value("class=three+index=8,9")  # all of them were picked, so they are put back
+    expect(screen.get_by_text("those that you pick take the place of class=three")).to_be_visible()
+    text = screen.get_by_role("textbox", name="Request", exact=True)
+    tile(screen, 2).click()
+    expect(text).to_have_value("index=2")
+    drag(screen, 0, 9)
+    expect(text).to_have_value("index=0,1,2,8,9")
+    drag(screen, 8, 9)
+    expect(text).to_have_value("index=0,1,2")  # all of these were picked, so they are put back
+    tile(screen, 5).press("Enter")
+    expect(text).to_have_value("index=0,1,2,5")
+    screen.get_by_text("Join the choices of all tabs").click()
+    screen.get_by_role("tab", name="Classes").click()
+    screen.get_by_role("button", name="three", exact=True).click()
+    expect(text).to_have_value("class=three+index=0,1,2,5")
+
+
+def test_no_pick_is_lost_while_a_run_works(screen: Page, app_store: Store) -> None:
+    run = app_store.submit(make_spec("digits", "class=3", "mu-mis", settings={"model.train.epochs": 900}))
+    ensure_supervisor(app_store)
+    screen.goto(f"{REQUEST}&run={run}")
+    expect(screen.get_by_text("Training original")).to_be_visible()
+    screen.get_by_role("tab", name="Single images").click()
+    for number in range(10):
+        tile(screen, number).click()
+        screen.wait_for_timeout(600)
+    text = screen.get_by_role("textbox", name="Request", exact=True)
+    expect(text).to_have_value("index=0,1,2,3,4,5,6,7,8,9")
+    assert app_store.row(run).state == "running"
+    app_store.cancel(run)
 
 
 def start(screen: Page, link: str) -> str:
@@ -168,19 +191,24 @@ def click(screen: Page, place: dict[str, float]) -> None:
     screen.mouse.click(place["x"], place["y"])
 
 
-def drag(screen: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
-    """Presses the mouse at one place of the gallery and lets go at another; places in tiles from its upper left."""
-    gallery = screen.get_by_test_id("stPlotlyChart").first
-    expect(gallery).to_be_visible()
+def tile(screen: Page, number: int) -> Locator:
+    """The picture of a training image to pick."""
+    return screen.get_by_role("button", name=f"Image {number},")
+
+
+def drag(screen: Page, start: int, end: int) -> None:
+    """Presses the mouse on one picture and lets go on another."""
     settle(screen)
-    gallery.scroll_into_view_if_needed()
-    box = gallery.bounding_box()
-    assert box is not None
-    tile = box["width"] / 8
-    (left, top), (right, bottom) = start, end
-    screen.mouse.move(box["x"] + left * tile - 4, box["y"] + top * tile + 4)
-    screen.mouse.move(box["x"] + left * tile, box["y"] + top * tile)
-    screen.wait_for_timeout(500)
+    for number in (end, start):  # both are seen before their places are read
+        tile(screen, number).scroll_into_view_if_needed()
+    screen.mouse.move(*middle(tile(screen, start)))
     screen.mouse.down()
-    screen.mouse.move(box["x"] + right * tile, box["y"] + bottom * tile, steps=5)
+    screen.mouse.move(*middle(tile(screen, end)), steps=5)
     screen.mouse.up()
+
+
+def middle(place: Locator) -> tuple[float, float]:
+    """On the screen."""
+    box = place.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

@@ -50,18 +50,11 @@ def test_tiles_stand_row_by_row_and_carry_their_ids() -> None:
     assert shown.figure.layout.yaxis.range == (2.5, -0.5)  # the first row on top
 
 
-def test_selected_tiles_are_framed() -> None:
-    figure = gallery(IMAGES, ABOUT, selected={10, 40, 999}, columns=2).figure
-    centers = [((s.x0 + s.x1) / 2, (s.y0 + s.y1) / 2) for s in figure.layout.shapes]
-    assert centers == [(1, 0), (0, 2)]
-    assert figure.layout.dragmode is None
-
-
 def test_the_table_is_the_twin_of_the_grid() -> None:
     table = gallery_table(IMAGES, ABOUT)
     assert list(table.columns) == ["index", "image", "label"]
     pd.testing.assert_frame_equal(table[["index", "label"]], ABOUT)
-    assert gallery(IMAGES, ABOUT, selected=[10]).alt.startswith("Grid of 5 images, 1 of them picked")
+    assert gallery(IMAGES, ABOUT).alt == "Grid of 5 images."
 
 
 def test_no_images_is_a_sentence() -> None:

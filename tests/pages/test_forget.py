@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core import RunSpec, Store, load_dataset, make_spec
@@ -11,6 +12,7 @@ from core.examples import Example, examples
 from core.specs import METHODS, ForgetRequest, parse_spec, to_query
 from core.specs.sweep import suitable_runs
 from pages.ui.forget import request
+from tests.pages.forms import field
 
 PAGE = "pages/1_Forget.py"
 SPECS = {
@@ -39,7 +41,7 @@ def run_button(app: AppTest) -> Any:
 
 
 def text_of(app: AppTest) -> str:
-    return app.text_input(key="draft.text").value
+    return field(app, "draft.text").value
 
 
 def metric(app: AppTest, label: str) -> str:
@@ -66,7 +68,7 @@ def test_from_a_link_to_the_form_and_back(spec: RunSpec, open_page: Callable[...
 @pytest.mark.parametrize("name", METHODS)
 def test_the_form_offers_the_settings_that_a_method_uses(name: str, open_page: Callable[..., AppTest]) -> None:
     app = open_page(PAGE)
-    app.selectbox(key="draft.method").set_value(name).run()
+    field(app, "draft.method").set_value(name).run()
     assert METHODS[name].about in "".join(text.value for text in app.markdown)
     assert offered(app, name) == {field for field in METHODS[name].model_fields if METHODS[name]().uses(field)} - {
         "name"
@@ -76,12 +78,12 @@ def test_the_form_offers_the_settings_that_a_method_uses(name: str, open_page: C
 def test_a_choice_changes_what_is_offered(open_page: Callable[..., AppTest]) -> None:
     app = open_page(PAGE)
     assert {"cap", "head_step", "fraction"} <= offered(app, "mu-mis")
-    app.number_input(key="draft.set.mu-mis.cap").set_value(2.0).run()
+    field(app, "draft.set.mu-mis.cap").set_value(2.0).run()
     assert form_spec(app).method.cap == 2
-    app.selectbox(key="draft.set.mu-mis.variant").set_value("paper").run()
+    field(app, "draft.set.mu-mis.variant").set_value("paper").run()
     assert {"learning_rate", "delta"} <= offered(app, "mu-mis")
     assert not {"cap", "head_step", "fraction"} & offered(app, "mu-mis")
-    app.number_input(key="draft.set.mu-mis.learning_rate").set_value(0.02).run()
+    field(app, "draft.set.mu-mis.learning_rate").set_value(0.02).run()
     assert form_spec(app) == make_spec(settings={"variant": "paper", "learning_rate": 0.02})
 
 
@@ -101,19 +103,19 @@ def test_refused_input_is_one_sentence_and_no_run_button(
 ) -> None:
     app = open_page(PAGE)
     before = dict(app.query_params)
-    app.text_input(key=f"draft.{key}").set_value(value).run()
+    field(app, f"draft.{key}").set_value(value).run()
     assert [sentence in error.value.replace("\\", "") for error in app.error] == [True]
     assert run_button(app) is None
     assert dict(app.query_params) == before
     assert not store.root.exists()
-    app.text_input(key=f"draft.{key}").set_value("class=4" if key == "text" else "2").run()
+    field(app, f"draft.{key}").set_value("class=4" if key == "text" else "2").run()
     assert not app.error
     assert run_button(app) is not None
 
 
 def test_a_setting_out_of_range_is_refused_by_its_spec(open_page: Callable[..., AppTest]) -> None:
     app = open_page(PAGE)
-    app.number_input(key="draft.set.mu-mis.fraction").set_value(2.0).run()
+    field(app, "draft.set.mu-mis.fraction").set_value(2.0).run()
     assert ["fraction = 2.0" in error.value.replace("\\", "") for error in app.error] == [True]
     assert run_button(app) is None
 
@@ -141,7 +143,7 @@ def test_a_request_that_is_not_understood_stays_in_the_form(open_page: Callable[
     app = open_page(PAGE, {"forget": "klass=3"})
     assert ["'klass=3' is not understood" in error.value for error in app.error] == [True]
     assert run_button(app) is None
-    assert app.text_input(key="draft.text").value == "klass=3"
+    assert field(app, "draft.text").value == "klass=3"
 
 
 def test_an_unknown_run_is_a_sentence_below_the_form(open_page: Callable[..., AppTest]) -> None:
@@ -150,26 +152,67 @@ def test_an_unknown_run_is_a_sentence_below_the_form(open_page: Callable[..., Ap
     assert run_button(app) is not None
 
 
-def test_from_the_builder_to_the_text(open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def pick(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """``pick(app, 5, 17)``: the browser tells that these images are picked now, all of them."""
+    told: dict[str, Any] = {}
+
+    def button(*args: Any) -> None:
+        *_, changed = args
+        st.button("Pick", on_click=lambda: changed(told))
+
+    def pick_(app: AppTest, *ids: int) -> None:
+        told.update(picked=list(ids), clicks=told.get("clicks", 0) + 1)
+        next(button for button in app.button if button.label == "Pick").click().run()
+
+    monkeypatch.setattr(request, "picker", button)
+    return pick_
+
+
+def test_from_the_builder_to_the_text(open_page: Callable[..., AppTest], pick: Callable[..., None]) -> None:
     app = open_page(PAGE, {"dataset": "digits-families", "forget": "class=loops"})
-    app.pills(key="draft.classes").set_value(["loops", "lines"])
-    app.slider(key="draft.class_share").set_value(30).run()
+    field(app, "draft.join").set_value(True).run()
+    field(app, "draft.classes").set_value(["loops", "lines"])
+    field(app, "draft.class_share").set_value(30).run()
     assert text_of(app) == "class=loops,lines:30%"
-    app.pills(key="draft.subclasses").set_value(["three"]).run()
+    field(app, "draft.subclasses").set_value(["three"]).run()
     assert text_of(app) == "class=loops,lines:30%+subclass=three"
-    app.slider(key="draft.random_share").set_value(10).run()
+    field(app, "draft.random_share").set_value(10).run()
     assert text_of(app) == "class=loops,lines:30%+subclass=three+random=10%"
-    app.pills(key="draft.classes").set_value([])
-    app.pills(key="draft.subclasses").set_value([])
-    app.slider(key="draft.random_share").set_value(0).run()
+    field(app, "draft.classes").set_value([])
+    field(app, "draft.subclasses").set_value([])
+    field(app, "draft.random_share").set_value(0).run()
     assert text_of(app) == ""
-    selections = [[5, 17], [5], [17], [5, 17]]  # two, one put back, the other put back, both again
-    monkeypatch.setattr(request, "selected_ids", lambda selection: selections.pop(0) if selections else [])
-    app.run()
+    pick(app, 17, 5)
     assert text_of(app) == "index=5,17"
     assert metric(app, "Images to forget") == "2"
     next(button for button in app.button if button.label == "Put all back").click().run()
     assert text_of(app) == ""
+
+
+def test_a_choice_in_one_tab_takes_the_place_of_the_others(
+    open_page: Callable[..., AppTest], pick: Callable[..., None], words: Callable[[AppTest], str]
+) -> None:
+    app = open_page(PAGE, {"dataset": "digits"})
+    assert text_of(app) == "class=3"
+    assert "0 picked; those that you pick take the place of class=three" in words(app)
+    pick(app, 7)
+    assert (text_of(app), field(app, "draft.classes").value) == ("index=7", [])
+    assert "1 picked: they are the request" in words(app)
+    field(app, "draft.random_share").set_value(10).run()
+    assert (text_of(app), app.session_state["draft.picked"]) == ("random=10%", [])
+    field(app, "draft.class_share").set_value(30).run()  # of no class
+    assert text_of(app) == "random=10%"
+
+
+def test_a_request_of_several_kinds_stays_one(
+    open_page: Callable[..., AppTest], pick: Callable[..., None], words: Callable[[AppTest], str]
+) -> None:
+    app = open_page(PAGE, {"dataset": "digits", "forget": "class=4+index=7"})
+    assert field(app, "draft.join").value
+    pick(app, 7, 2)
+    assert text_of(app) == "class=four+index=2,7"
+    assert "2 picked, together with class=four" in words(app)
 
 
 @pytest.mark.parametrize(("pool", "images"), [(True, 900), (False, 1350)])  # DESIGN, section 5
@@ -185,23 +228,23 @@ def test_all_training_images_can_be_picked(
 
 def test_from_the_text_to_the_builder(open_page: Callable[..., AppTest]) -> None:
     app = open_page(PAGE)
-    app.text_input(key="draft.text").set_value("class=4,six:25%+random=5%+index=7,2").run()
-    assert app.pills(key="draft.classes").value == ["four", "six"]
-    assert app.slider(key="draft.class_share").value == 25
-    assert app.slider(key="draft.random_share").value == 5
+    field(app, "draft.text").set_value("class=4,six:25%+random=5%+index=7,2").run()
+    assert field(app, "draft.classes").value == ["four", "six"]
+    assert field(app, "draft.class_share").value == 25
+    assert field(app, "draft.random_share").value == 5
     assert app.session_state["draft.picked"] == [7, 2]
-    app.text_input(key="draft.text").set_value("class=9").run()
-    assert app.pills(key="draft.classes").value == ["nine"]
+    field(app, "draft.text").set_value("class=9").run()
+    assert field(app, "draft.classes").value == ["nine"]
     assert app.session_state["draft.picked"] == []
 
 
 def test_another_data_set_brings_its_own_defaults(open_page: Callable[..., AppTest]) -> None:
     app = open_page(PAGE, to_query(make_spec(forget="class=9", settings={"model.train.epochs": 5})))
     assert "Sub-classes" not in [tab.label for tab in app.tabs]
-    app.selectbox(key="draft.dataset").set_value("digits-families").run()
+    field(app, "draft.dataset").set_value("digits-families").run()
     assert "Sub-classes" in [tab.label for tab in app.tabs]
     assert form_spec(app) == make_spec("digits-families", "subclass=3")
-    app.selectbox(key="draft.dataset").set_value("digits-noisy").run()
+    field(app, "draft.dataset").set_value("digits-noisy").run()
     assert form_spec(app) == make_spec("digits-noisy", "class=3")
 
 
@@ -259,14 +302,14 @@ def test_run_all_suitable_methods(open_page: Callable[..., AppTest], store: Stor
 
 def test_the_form_is_as_it_was_left(open_page: Callable[..., AppTest]) -> None:
     app = open_page(PAGE, {"forget": "class=7"})
-    app.number_input(key="draft.set.mu-mis.max_steps").set_value(7).run()
+    field(app, "draft.set.mu-mis.max_steps").set_value(7).run()
     left = form_spec(app)
     app.switch_page("pages/9_Runs.py").run()
     app.query_params.clear()  # the navigation carries the selection alone
     app.switch_page(PAGE).run()
     assert form_spec(app) == left
     assert left == make_spec(forget="class=7", settings={"max_steps": 7})
-    assert app.number_input(key="draft.set.mu-mis.max_steps").value == 7
+    assert field(app, "draft.set.mu-mis.max_steps").value == 7
 
 
 def test_a_step_of_a_sequence_says_so(open_page: Callable[..., AppTest], words: Callable) -> None:

@@ -14,6 +14,7 @@ from core.specs.datasets import DIGIT_NAMES
 from core.specs.inspection import InspectSpec
 from core.store import RunFolder, Store
 from core.store.inspections import PARTS
+from tests.pages.forms import field
 
 PAGES = ["app.py", "pages/1_Forget.py", "pages/3_Sensitivity.py", "pages/5_Gold_comparison.py", "pages/9_Runs.py"]
 
@@ -155,7 +156,7 @@ def test_their_like_becomes_a_request(
     distances = np.square(train.images.astype(float) - train.images[train.index == number]).mean(axis=(1, 2, 3))
     assert ids == [number, *train.index[np.argsort(distances, kind="stable")[1:9]]]
     form = open_page("pages/1_Forget.py", query)
-    assert form.text_input(key="draft.text").value == query["forget"]
+    assert field(form, "draft.text").value == query["forget"]
     assert not form.error
 
 

@@ -13,7 +13,7 @@ def choose_data() -> DataInfo | None:
     """A select box over the data sets; None, and an offer in its place, where the chosen one has to be fetched."""
     known = DATASETS | own_datasets()
     st.selectbox(
-        "Data set", known, format_func=lambda name: known[name].title, key=f"{run_form.PREFIX}dataset",
+        "Data set", known, format_func=lambda name: known[name].title, key=run_form.key("dataset"),
         on_change=callback(run_form.change_data),
         help="\n\n".join(f"**{plain(i.title)}**: {i.about}" for i in known.values()),
     )  # fmt: skip
@@ -23,7 +23,7 @@ def choose_data() -> DataInfo | None:
         _offer(name)
         return None
     st.toggle(
-        "Hold images back", key=f"{run_form.PREFIX}pool",
+        "Hold images back", key=run_form.key("pool"),
         help="A part of the training images becomes the pool, on which no model is trained: some methods need it. "
         "Off: the papers' own splits, all training images are trained on.",
     )  # fmt: skip
@@ -57,10 +57,13 @@ def _offer(name: str) -> None:
     if told is not None and told.get("damaged"):
         st.button("Replace the damaged files by a new download", type="primary", icon=":material/sync:",
                   on_click=callback(start_download, name, True))  # fmt: skip
-        st.button("Try again", icon=":material/refresh:", on_click=callback(start_download, name))
+        st.button("Try again", icon=":material/refresh:", on_click=callback(start_download, name, False))
         return
     st.button(
-        "Download and prepare", type="primary", icon=":material/download:", on_click=callback(start_download, name)
+        "Download and prepare",
+        type="primary",
+        icon=":material/download:",
+        on_click=callback(start_download, name, False),
     )
 
 

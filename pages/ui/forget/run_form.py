@@ -10,19 +10,14 @@ from core.specs.codec import gold_seeds
 from core.specs.ids import ids_text
 from core.specs.methods import MethodSpec
 from core.specs.requests import Term
-from pages.ui.shell.url_state import carried, rest_of_url
+from pages.ui.shell.fields import Fields
+from pages.ui.shell.url_state import rest_of_url, write
 
-PREFIX = "draft."
-
-
-def get(name: str, default: Any = None) -> Any:
-    """A value of the draft by its short name (``dataset``, ``text``, ``set.mu-mis.delta`` ...)."""
-    return st.session_state.get(PREFIX + name, default)
+NOTHING: dict[str, Any] = {"classes": [], "subclasses": [], "random_share": 0, "picked": []}  # the builder at rest
 
 
-def put(name: str, value: Any) -> None:
-    """Sets a value; for a widget's own key only before the widget is drawn, or in a callback."""
-    st.session_state[PREFIX + name] = value
+_fields = Fields("draft.")  # by names such as dataset, text, set.mu-mis.delta
+key, get, put = _fields.key, _fields.get, _fields.put
 
 
 def prepare() -> None:
@@ -32,8 +27,9 @@ def prepare() -> None:
         st.session_state["draft_url"] = url  # once: until its images are here a draft is not mirrored back
         fill(make_spec())  # shown where the URL's spec is refused
         fill(from_query(url))
-    elif PREFIX + "dataset" not in st.session_state:  # first visit, or back from a page where the widgets were gone
+    elif not _fields.has("dataset"):  # first visit, or back from a page where the widgets were gone
         fill(st.session_state.get("draft_spec") or make_spec())
+    _fields.say_again()
 
 
 def fill(spec: RunSpec) -> None:
@@ -93,8 +89,7 @@ def remember(made: RunSpec) -> None:
     """Mirrors a spec in the URL, so that a reload or a copied link brings it back."""
     query = to_query(made)
     st.session_state["draft_url"], st.session_state["draft_spec"] = query, made
-    if dict(rest_of_url()) != query:
-        st.query_params.from_dict(carried() | query)
+    write(dict.fromkeys(rest_of_url()) | query)
 
 
 def change_data() -> None:
@@ -125,11 +120,12 @@ def change_arch() -> None:
 
 def show_request() -> None:
     """Sets the builder's widgets to the request's text, as far as they can say it: one part of a kind, percentages."""
-    for name, value in {"classes": [], "subclasses": [], "class_share": 100, "subclass_share": 100,
-                        "random_share": 0, "picked": []}.items():  # fmt: skip
+    for name, value in (NOTHING | {"class_share": 100, "subclass_share": 100}).items():
         put(name, value)
     info = data_info(get("dataset"))
-    for term in _terms(info):
+    terms = _terms(info)
+    put("join", len({term.kind for term in terms}) > 1)
+    for term in terms:
         fraction = term.share.fraction if term.share else None
         percent = max(1, round(100 * fraction)) if fraction else 100
         match term.kind:
@@ -152,16 +148,27 @@ def _terms(info: DataInfo) -> tuple[Term, ...]:
         return ()  # said where the whole spec is checked
 
 
-def write_request() -> None:
-    """From the builder's widgets to the request's text."""
-    parts = []
-    for kind in ("class", "subclass"):
-        names = get("classes" if kind == "class" else "subclasses", [])
-        share = get(f"{kind}_share", 100)
-        if names:
-            parts.append(f"{kind}={','.join(names)}{f':{share}%' if share < 100 else ''}")
-    if get("random_share"):
-        parts.append(f"random={get('random_share')}%")
-    if get("picked"):
-        parts.append(f"index={ids_text(get('picked'))}")
-    put("text", "+".join(parts))
+def write_request(kind: str) -> None:
+    """From the builder's widgets to the request's text.
+
+    Args:
+        kind: of the widgets that were used; unless all are joined, their choice takes the place of the others'.
+    """
+    if get(kind) and not get("join"):
+        for other in NOTHING.keys() - {kind}:
+            put(other, NOTHING[other])
+    put("text", "+".join(request_parts().values()))
+
+
+def request_parts() -> dict[str, str]:
+    """What the builder's widgets ask for, by their kind."""
+    share = {kind: get(f"{kind}_share", 100) for kind in ("class", "subclass")}
+    of_each = {kind: f":{percent}%" if percent < 100 else "" for kind, percent in share.items()}
+    chosen = {kind: get(kind) or nothing for kind, nothing in NOTHING.items()}
+    parts = {
+        "classes": f"class={','.join(chosen['classes'])}{of_each['class']}",
+        "subclasses": f"subclass={','.join(chosen['subclasses'])}{of_each['subclass']}",
+        "random_share": f"random={chosen['random_share']}%",
+        "picked": f"index={ids_text(chosen['picked'])}",
+    }
+    return {kind: text for kind, text in parts.items() if chosen[kind]}

@@ -25,7 +25,7 @@ def settings_form(kind: type[MethodSpec]) -> None:
 
 
 def _widget(field: str, info: FieldInfo, method: MethodSpec) -> None:
-    key = f"{run_form.PREFIX}set.{method.name}.{field}"
+    key = run_form.key(f"set.{method.name}.{field}")
     st.session_state.setdefault(key, getattr(method, field))
     label = field.replace("_", " ").capitalize()
     text = info.description or ""

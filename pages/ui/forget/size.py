@@ -20,7 +20,7 @@ def choose_size() -> None:
         value = run_form.get("further").get(name)
         run_form.put(f"size.{name}", None if value is None else int(value))
         whole_number(
-            label, field, f"{run_form.PREFIX}size.{name}", field.description or "",
+            label, field, run_form.key(f"size.{name}"), field.description or "",
             value=None, placeholder=empty, on_change=callback(_take, name),
             disabled=name in _fixed(),
         )  # fmt: skip

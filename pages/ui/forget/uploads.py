@@ -46,11 +46,11 @@ def choose_weights() -> None:
     known = {info.name: f"{short(info.title)} ({info.right:.1%} of test images right)"
              for info in fitting_weights(data, arch)}  # fmt: skip
     st.selectbox(
-        "Original", dict.fromkeys(["", *known, chosen]), key=f"{run_form.PREFIX}weights",
+        "Original", dict.fromkeys(["", *known, chosen]), key=run_form.key("weights"),
         on_change=callback(_change_weights), format_func=lambda name: known.get(name, name or "Trained here"),
     )  # fmt: skip
     st.selectbox(
-        "Recipe", RECIPES, key=f"{run_form.PREFIX}recipe", format_func=_recipe,
+        "Recipe", RECIPES, key=run_form.key("recipe"), format_func=_recipe,
         help="How models are trained here: gold models, and the original unless its weights are given.",
     )  # fmt: skip
     if chosen:

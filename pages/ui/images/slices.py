@@ -16,6 +16,7 @@ from core.specs.ids import LONG, PACKED, ids_text, parse_ids
 from pages.ui.runs.summary import METRIC_WIDTH, percent
 from pages.ui.shell.errors import callback
 from pages.ui.shell.figure import table
+from pages.ui.shell.url_state import write
 
 PICKED = "ids"  # of the URL: what was lassoed in the map
 RANGED = ("target_norm", "irrelevant_norm")
@@ -85,10 +86,7 @@ def picked() -> tuple[int, ...]:
 
 def pick(ids: Sequence[int]) -> None:
     """Writes lassoed images into the URL; none takes the lasso off."""
-    if ids:
-        st.query_params[PICKED] = ids_text(ids, LONG).replace(",", "-")  # a comma would be written as three signs
-    else:
-        st.query_params.pop(PICKED, None)
+    write({PICKED: ids_text(ids, LONG).replace(",", "-") or None})  # a comma would be written as three signs
 
 
 def size(part: Slice, mask: np.ndarray) -> None:

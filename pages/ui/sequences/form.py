@@ -1,7 +1,6 @@
 """Which requests, by which methods, against which golds: the form of the Sequences page, mirrored in the URL."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import streamlit as st
 
@@ -12,9 +11,9 @@ from core.specs import DATASETS, data_info, from_query, make_method, own_dataset
 from core.specs.requests import parse_requests, requests_text
 from core.specs.sequence import sequence_runs
 from pages.ui.shell.errors import callback
-from pages.ui.shell.url_state import rest_of_url
+from pages.ui.shell.fields import Fields
+from pages.ui.shell.url_state import rest_of_url, write
 
-PREFIX = "sequence."
 PRESETS = {  # the last two are the MU-Mis paper's
     "Five digits": ("digits", "class=1;class=3;class=5;class=7;class=9"),
     "Parts of five noisy digits": ("digits-noisy", "class=1:30%;class=3:30%;class=5:30%;class=7:30%;class=9:30%"),
@@ -26,18 +25,11 @@ PRESETS = {  # the last two are the MU-Mis paper's
 }  # fmt: skip
 EVERY, LAST = "every", "last"
 START = {"dataset": "digits", "sequence": PRESETS["Five digits"][1], "methods": "mu-mis,random-label"}
-FIELDS = ("dataset", "sequence", "methods", "gold_seeds", "between")
 OWN = (*START, "gold_seeds", "golds")
 
 
-def get(name: str) -> Any:
-    """A value of the form."""
-    return st.session_state[PREFIX + name]
-
-
-def put(name: str, value: Any) -> None:
-    """Sets a value, before its widget is drawn or in a callback."""
-    st.session_state[PREFIX + name] = value
+_fields = Fields("sequence.")
+key, get, put = _fields.key, _fields.get, _fields.put
 
 
 def prepare() -> None:
@@ -47,11 +39,9 @@ def prepare() -> None:
         st.session_state["sequence_url"] = url
         fill(START)  # shown where the URL is refused
         fill(START | url)
-    elif PREFIX + "dataset" not in st.session_state:
+    elif not _fields.has("dataset"):
         fill(st.session_state.get("sequence_url") or START)
-    elif st.session_state.pop("sequence_new", False):
-        for name in FIELDS:  # once more: where a step ends at once, the browser can miss what the first drawing said
-            put(name, get(name))
+    _fields.say_again()
 
 
 def fill(words: Mapping[str, str]) -> None:
@@ -70,7 +60,6 @@ def fill(words: Mapping[str, str]) -> None:
     put("gold_seeds", words.get("gold_seeds", "3"))
     put("between", words.get("golds", EVERY) != LAST)
     put("further", {name: value for name, value in words.items() if _further(name)})
-    st.session_state["sequence_new"] = True
 
 
 def words() -> dict[str, str]:
@@ -89,9 +78,7 @@ def remember() -> None:
     """Mirrors the view in the URL, so that a reload or a copied link brings it back."""
     view = words()
     st.session_state["sequence_url"] = view
-    for name in _own_part_of_url().keys() - view:
-        st.query_params.pop(name)
-    st.query_params.update(view)
+    write(dict.fromkeys(_own_part_of_url()) | view)
 
 
 def runs() -> dict[str, tuple[RunSpec, ...]]:
@@ -118,21 +105,21 @@ def form() -> bool:
     what, how = st.columns([3, 2], gap="large")
     with what:
         known = DATASETS | own_datasets()
-        st.selectbox("Data set", known, format_func=lambda name: known[name].title, key=f"{PREFIX}dataset")
+        st.selectbox("Data set", known, format_func=lambda name: known[name].title, key=key("dataset"))
         st.text_input(
-            "Requests, in turn", key=f"{PREFIX}sequence",
+            "Requests, in turn", key=key("sequence"),
             help="Apart by semicolons: class=1;class=3;class=5. Each is as on the Forget page: class=3:30%, "
             "subclass=rocket, random=10%, index=5,17,90, parts joined by +.",
         )  # fmt: skip
     with how:
         st.multiselect(
-            "Methods", METHODS, format_func=lambda name: METHODS[name].title, key=f"{PREFIX}methods",
+            "Methods", METHODS, format_func=lambda name: METHODS[name].title, key=key("methods"),
             max_selections=len(LINES), help=f"Up to {len(LINES)} side by side, with their default settings.",
         )  # fmt: skip
         left, right = st.columns([2, 3], vertical_alignment="bottom")
-        left.text_input("Gold models", key=f"{PREFIX}gold_seeds", help="How many, or their seeds: 3, or 4,7.")
+        left.text_input("Gold models", key=key("gold_seeds"), help="How many, or their seeds: 3, or 4,7.")
         right.toggle(
-            "For every step", key=f"{PREFIX}between",
+            "For every step", key=key("between"),
             help="Golds of a step are retrained without everything forgotten so far. Off: for the last step only.",
         )  # fmt: skip
         for name, value in get("further").items():

@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.ui.image.selection import tray
 from pages.ui.shell.errors import boundary, show_said
-from pages.ui.shell.url_state import address, carried
+from pages.ui.shell.url_state import address, carried, catch_up
 
 PAGES = {
     "Overview": ("app.py", ":material/home:"),
@@ -36,6 +36,7 @@ def page(name: str, lead: str) -> Iterator[None]:
     """One page: ``with page("Forget", "what it is for"):``."""
     _keep_what_is_loaded()
     st.set_page_config(page_title=f"{name} · Machine unlearning", page_icon="🧽", layout="wide")
+    catch_up(name)
     with st.sidebar, boundary():
         st.markdown("**Machine unlearning explorer**")
         for label, (path, its_icon) in PAGES.items():

@@ -1,11 +1,56 @@
-"""What the URL says of the selection that all pages share: the run, the selected image, the pinned image."""
+"""What the URL says: of the selection that all pages share (the run, the selected image, the pinned image), and of a
+page's own view."""
 
+import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 import streamlit as st
 
 SHARED = ("run", "img", "pin")
+LAG = 5.0  # seconds for which a busy browser may still tell values that were replaced in its URL
+
+
+@dataclass(frozen=True)
+class Written:
+    """A parameter that the server has written: its value, and those that the browser may still tell."""
+
+    value: str | None
+    replaced: frozenset[str | None]
+    when: float
+
+
+def write(words: Mapping[str, str | None]) -> None:
+    """Writes parameters into the URL; None takes one out."""
+    written: dict[str, Written] = st.session_state.setdefault("url.written", {})
+    changed = {name: value for name, value in words.items() if st.query_params.get(name) != value}
+    for name, value in changed.items():
+        replaced = written[name].replaced if name in written else frozenset()
+        written[name] = Written(value, replaced | {st.query_params.get(name)}, time.monotonic())
+    _put(changed)
+
+
+def catch_up(page: str) -> None:
+    """Before a page is drawn: what was written holds, though the browser may not have heard of it yet.
+
+    With every click the browser tells its URL. Clicks that follow each other quickly tell one that is out of date, by
+    which they would undo what the click before has done.
+    """
+    if st.session_state.get("url.page") != page:
+        st.session_state["url.page"], st.session_state["url.written"] = page, {}
+    _put({
+        name: last.value for name, last in st.session_state["url.written"].items()
+        if time.monotonic() - last.when < LAG and st.query_params.get(name) in last.replaced - {last.value}
+    })  # fmt: skip
+
+
+def _put(words: Mapping[str, str | None]) -> None:
+    for name, value in words.items():
+        if value is None:
+            st.query_params.pop(name)
+    if present := {name: value for name, value in words.items() if value is not None}:
+        st.query_params.update(present)  # all at once: one entry in the browser's history
 
 
 def carried() -> dict[str, str]:
@@ -15,10 +60,7 @@ def carried() -> dict[str, str]:
 
 def select(name: str, value: str | None) -> None:
     """Writes one shared selection into the URL; None takes it out."""
-    if value is None:
-        st.query_params.pop(name, None)
-    else:
-        st.query_params[name] = value
+    write({name: value})
 
 
 def selected(name: str) -> str | None:

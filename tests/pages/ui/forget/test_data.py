@@ -12,6 +12,7 @@ from core.datasets.prepare import preparing_lock
 from core.paths import data_root
 from core.store import write_json
 from pages.ui.forget import data
+from tests.pages.forms import field
 
 PAGE = "pages/1_Forget.py"
 LABEL = "Download and prepare"
@@ -31,7 +32,7 @@ def test_a_data_set_that_is_not_here_is_offered(
     assert "Run" not in labels(app)
     next(button for button in app.button if button.label == LABEL).click().run()
     assert started == [("cifar10", False)]
-    app.selectbox(key="draft.dataset").set_value("digits").run()
+    field(app, "draft.dataset").set_value("digits").run()
     assert "Run" in labels(app)
 
 
@@ -93,7 +94,7 @@ def test_own_images_can_be_chosen(open_page: Callable[..., AppTest], tmp_path: P
     )  # fmt: skip
     name = add_images(f"npz:{tmp_path / 'faces.npz'}")
     app = open_page(PAGE)
-    app.selectbox(key="draft.dataset").set_value(name).run()
+    field(app, "draft.dataset").set_value(name).run()
     assert app.session_state["draft_spec"].model.data.name == name
     assert "Run" in labels(app)
 

@@ -8,6 +8,7 @@ from core.planning import estimate
 from core.specs import REDUCED, to_query
 from pages.ui.forget import plan_summary
 from pages.ui.forget.plan_summary import duration
+from tests.pages.forms import field
 
 PAGE = "pages/1_Forget.py"
 
@@ -23,14 +24,14 @@ def offer(app: AppTest) -> list[str]:
 
 def test_sizes_are_part_of_the_form_and_of_its_link(open_page: Callable[..., AppTest]) -> None:
     app = open_page(PAGE)
-    assert [app.number_input(key=f"draft.size.{name}").value for name in list(REDUCED)[:3]] == [None] * 3
-    app.number_input(key="draft.size.model.train.epochs").set_value(4).run()
-    app.number_input(key="draft.size.model.width").set_value(20).run()
+    assert [field(app, f"draft.size.{name}").value for name in list(REDUCED)[:3]] == [None] * 3
+    field(app, "draft.size.model.train.epochs").set_value(4).run()
+    field(app, "draft.size.model.width").set_value(20).run()
     wanted = make_spec(settings={"model.train.epochs": 4, "model.width": 20})
     assert app.session_state["draft_spec"] == wanted
     again = open_page(PAGE, to_query(wanted))
-    assert again.number_input(key="draft.size.model.width").value == 20
-    again.number_input(key="draft.size.model.width").set_value(None).run()
+    assert field(again, "draft.size.model.width").value == 20
+    field(again, "draft.size.model.width").set_value(None).run()
     assert again.session_state["draft_spec"] == make_spec(settings={"model.train.epochs": 4})
     next(button for button in again.button if button.label == "Back to full size").click().run()
     assert again.session_state["draft_spec"] == make_spec()

@@ -16,6 +16,7 @@ from core.models import get_state, model_for
 from core.planning.plan import GIVEN
 from core.specs import own_datasets
 from core.store.weights import kept_weights
+from tests.pages.forms import field
 
 PAGE = "pages/1_Forget.py"
 
@@ -85,11 +86,11 @@ def test_weights_become_the_original_without_golds_until_they_are_asked_for(
     assert (spec_of(app).model.weights, spec_of(app).gold_seeds) == (info.name, ())
     assert app.query_params["weights"] == info.name
     assert GIVEN in words(app)
-    app.text_input(key="draft.golds").set_value("2").run()
-    app.selectbox(key="draft.recipe").set_value("tmu-paper").run()
+    field(app, "draft.golds").set_value("2").run()
+    field(app, "draft.recipe").set_value("tmu-paper").run()
     assert spec_of(app).gold_seeds == (1, 2)
     assert spec_of(app).model.train.epochs == 60
-    app.selectbox(key="draft.arch").set_value("allcnn").run()
+    field(app, "draft.arch").set_value("allcnn").run()
     assert spec_of(app).model.weights is None
 
 
@@ -124,5 +125,5 @@ def test_a_link_to_a_run_from_weights_fills_the_form(open_page: Callable[..., Ap
 def test_weights_of_another_machine(open_page: Callable[..., AppTest], words: Callable[[AppTest], str]) -> None:
     app = open_page(PAGE, {"dataset": "digits", "weights": "0" * 20})
     assert "are not on this machine" in words(app)
-    app.selectbox(key="draft.weights").set_value("").run()
+    field(app, "draft.weights").set_value("").run()
     assert spec_of(app).model.weights is None

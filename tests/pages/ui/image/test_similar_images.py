@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from core import load_dataset
 from core.analysis import near_duplicates
 from pages.ui.image import similar_images
+from tests.pages.forms import field
 
 PAGE = "pages/1_Forget.py"
 
@@ -29,7 +30,7 @@ def test_near_duplicates_that_stay_are_told_and_can_be_forgotten_too(
     which = "image that would stay is" if len(expected) == 1 else "images that would stay are"
     assert [w.value for w in app.warning if w.value.startswith(f"{len(expected)} {which}")]
     app.button(key="alike.add").click().run()
-    added = app.text_input(key="draft.text").value.removeprefix(f"{text}+index=")
+    added = field(app, "draft.text").value.removeprefix(f"{text}+index=")
     assert set(map(int, added.split(","))) == expected
 
 

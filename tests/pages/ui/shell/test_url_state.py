@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.examples import examples
 from core.store import RunFolder
+from pages.ui.shell.url_state import LAG
 
 TMU = next(entry.spec.id for entry in examples() if entry.spec.method.name == "tmu")
 OWN = "the finished run of this test's store"
@@ -66,3 +67,36 @@ def test_the_link_is_shown_whole(open_page: Callable[..., AppTest], finished_run
     link = urlsplit(app.sidebar.code[0].value)
     assert f"{link.scheme}://{link.netloc}{link.path}" == "http://lab.example:8501/Sensitivity"
     assert dict(parse_qsl(link.query)) == query
+
+
+def test_what_was_written_holds_though_the_browser_tells_an_older_url(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two clicks, the second before the browser has heard of what the first has written."""
+    now = 0.0
+    monkeypatch.setattr("time.monotonic", lambda: now)
+
+    def script() -> None:
+        import streamlit as st
+
+        from pages.ui.shell.url_state import catch_up, selected, write
+
+        catch_up(st.session_state.get("page", "A"))
+        write(st.session_state.pop("words", {}))
+        st.text(f"{selected('run')} {selected('img')}")
+
+    app = AppTest.from_function(script, default_timeout=30)
+
+    def told(**query: str) -> str:
+        app.query_params.clear()
+        for name, value in query.items():
+            app.query_params[name] = value
+        return app.run().text[0].value
+
+    assert told(run="a", img="1") == "a 1"
+    app.session_state["words"] = {"run": "b", "img": None}
+    assert told(run="a", img="1") == "b None"
+    app.session_state["words"] = {"run": "c"}
+    assert told(run="a", img="1") == "c None"
+    assert told(run="b") == "c None"
+    assert told(run="d", img="2") == "d 2"  # a link: neither was there before
+    now = LAG
+    assert told(run="a", img="1") == "a 1"  # the browser's Back

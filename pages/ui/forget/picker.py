@@ -1,0 +1,46 @@
+"""A grid of pictures to pick from, whose picks are kept in the browser: no click is lost while the server is busy."""
+
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from core.figures import png_url
+from core.figures.theme import SPLITS
+from pages.ui.shell.errors import callback
+
+_HERE = Path(__file__)
+_mount = st.components.v2.component(
+    "picker", js=_HERE.with_suffix(".js").read_text(), css=_HERE.with_suffix(".css").read_text()
+)
+
+
+def picker(
+    images: np.ndarray,
+    ids: Sequence[int],
+    about: Sequence[str],
+    picked: Collection[int],
+    clicks: int,
+    columns: int,
+    key: str,
+    changed: Callable[[dict[str, Any]], None],
+) -> None:
+    """Draws the grid.
+
+    Args:
+        images: uint8 (N, C, H, W), with their ids and what is said of each to those who point at it or can't see it.
+        picked: ids, also of images that are not shown.
+        clicks: how many the server knows of; the browser's picks hold until that is all of them.
+        changed: called with ``picked`` and ``clicks`` as the browser has them now.
+    """
+    pictures = [
+        {"id": int(number), "url": png_url(image), "about": words}
+        for number, image, words in zip(ids, images, about, strict=True)
+    ]
+    data = {
+        "pictures": pictures, "picked": list(picked), "clicks": clicks, "columns": columns,
+        "color": SPLITS["forget"].color,
+    }  # fmt: skip
+    _mount(key=key, data=data, on_picks_change=callback(lambda: changed(st.session_state[key]["picks"])))

@@ -57,10 +57,13 @@ def _offer(name: str) -> None:
     if told is not None and told.get("damaged"):
         st.button("Replace the damaged files by a new download", type="primary", icon=":material/sync:",
                   on_click=callback(start_download, name, True))  # fmt: skip
-        st.button("Try again", icon=":material/refresh:", on_click=callback(start_download, name))
+        st.button("Try again", icon=":material/refresh:", on_click=callback(start_download, name, False))
         return
     st.button(
-        "Download and prepare", type="primary", icon=":material/download:", on_click=callback(start_download, name)
+        "Download and prepare",
+        type="primary",
+        icon=":material/download:",
+        on_click=callback(start_download, name, False),
     )
 
 

@@ -91,7 +91,8 @@ def _beside(picked: list[int]) -> str:
 
 
 def _take_picks(told: dict[str, Any]) -> None:
-    new = [int(number) for number in told["picked"] if number not in run_form.get("picked")]
+    before = set(run_form.get("picked"))
+    new = [int(number) for number in told["picked"] if number not in before]
     run_form.put("picked", sorted(map(int, told["picked"])))
     run_form.put("clicks", int(told["clicks"]))
     run_form.write_request("picked")

@@ -29,8 +29,7 @@ def choose_picture(run: RunFolder) -> None:
     with tabs["Upload"]:
         st.file_uploader(
             "A picture", SUFFIXES, key="own.upload", on_change=callback(_take_upload),
-            max_upload_size=MAX_BYTES >> 20,
-            help="Its middle square is used. Transparent parts become white.",
+            max_upload_size=MAX_BYTES >> 20, help="Its middle square is used. Transparent parts become white.",
         )  # fmt: skip
     if (selected("img") or "").startswith("own-"):
         st.button("Invert light and dark", key="own.invert", icon=":material/invert_colors:",

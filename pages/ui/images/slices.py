@@ -86,7 +86,7 @@ def picked() -> tuple[int, ...]:
 
 def pick(ids: Sequence[int]) -> None:
     """Writes lassoed images into the URL; none takes the lasso off."""
-    write({PICKED: ids_text(ids, LONG).replace(",", "-") if ids else None})  # a comma would be written as three signs
+    write({PICKED: ids_text(ids, LONG).replace(",", "-") or None})  # a comma would be written as three signs
 
 
 def size(part: Slice, mask: np.ndarray) -> None:

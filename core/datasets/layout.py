@@ -18,6 +18,7 @@ from core.errors import InvalidSpec
 
 EXPECTED = "expected is train/CLASS/PICTURE with test/CLASS/PICTURE (or val/), or CLASS/PICTURE"
 SPLITS = {"train": {"train", "training"}, "test": {"test", "testing"}, "val": {"val", "valid", "validation"}}
+HIDDEN = re.compile(r"(^|/)(\.|__MACOSX(/|$))")
 EVERY = 5  # one of so many pictures of a class is test where there is no split
 
 Labelled = list[tuple[str, int]]  # names of pictures with their labels
@@ -91,16 +92,15 @@ def arrange(place: str, listing: Listing) -> Layout:
 
 
 def _files_left_out(listing: Listing) -> dict[str, list[str]]:
-    hidden = sorted(name for name in listing.files if _is_hidden(name))
-    other = sorted(name for name in listing.files if not _is_hidden(name) and not is_picture(name))
+    rest = sorted(name for name in listing.files if not is_picture(name))
     return {kind: sorted(names) for kind, names in listing.passed_over.items()} | {
-        "hidden files": hidden,
-        "files that are no pictures": other,
+        "hidden files": [name for name in rest if _is_hidden(name)],
+        "files that are no pictures": [name for name in rest if not _is_hidden(name)],
     }
 
 
 def _is_hidden(name: str) -> bool:
-    return any(part.startswith(".") or part == "__MACOSX" for part in name.split("/"))
+    return HIDDEN.search(name) is not None
 
 
 def _suffixes(names: Sequence[str]) -> str:
@@ -126,13 +126,12 @@ def _above(names: Iterable[str]) -> Iterable[str]:
 
 def _below_common_folder(place: str, names: Sequence[str]) -> tuple[list[_Picture], list[str]]:
     """The pictures with the folders below the deepest one that holds them all."""
-    parents = [name.rpartition("/")[0] for name in names]
+    parents = {name.rpartition("/")[0] for name in names}
     where = posixpath.commonpath(parents)
-    if all(parent == where for parent in parents):
-        inside = f", {where}/" if where else ""
-        raise InvalidSpec(
-            f"{place}: all {len(names):,} pictures lie in one folder{inside}, without classes; {EXPECTED}"
-        )
+    if parents == {where}:
+        folder = f"one folder, {where}/" if where else "one folder"
+        few = f"all {len(names):,} pictures lie in {folder}; at least 2 class folders are needed"
+        raise InvalidSpec(f"{place}: {few}; {EXPECTED}")
     depth = len(where.split("/")) if where else 0
     pictures = [_Picture(name, tuple(name.split("/")[depth:-1])) for name in names]
     return pictures, [f"All pictures lie in {where}/, whose folders were read."] if where else []
@@ -140,7 +139,8 @@ def _below_common_folder(place: str, names: Sequence[str]) -> tuple[list[_Pictur
 
 def _split_first(pictures: list[_Picture]) -> list[_Picture]:
     """CLASS/train/ and CLASS/test/ as train/CLASS/ and test/CLASS/."""
-    splits = {_exact_split(picture.folders[1]) for picture in pictures if len(picture.folders) > 1}
+    inner = {picture.folders[1] for picture in pictures if len(picture.folders) > 1}
+    splits = {_exact_split(folder) for folder in inner}
     if "train" not in splits or not splits & {"test", "val"}:
         return pictures
     return [_Picture(name, (*folders[1:2], *folders[:1], *folders[2:])) for name, folders in pictures]

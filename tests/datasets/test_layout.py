@@ -117,8 +117,11 @@ def test_val_is_the_test_set_where_test_has_no_labels() -> None:
     [
         ([], "P has no pictures; "),
         (["a/x.txt", "b/y.csv", "b/z.txt"], "P has no pictures but 3 other files (2 with .txt, 1 with .csv); "),
-        (["0.png", "1.png"], "P: all 2 pictures lie in one folder, without classes; "),
-        (pictures("pets/photos", count=3), "P: all 3 pictures lie in one folder, pets/photos/, without classes; "),
+        (["0.png", "1.png"], "P: all 2 pictures lie in one folder; at least 2 class folders are needed; "),
+        (
+            pictures("pets/photos", count=3),
+            "P: all 3 pictures lie in one folder, pets/photos/; at least 2 class folders are needed; ",
+        ),
         (pictures("train", "test"), "P: no picture in train/ lies in a folder of its class; "),
         ([*pictures("cat"), "logo.png"], "P has one class folder, cat/, at least 2 are needed; "),
         (pictures("train/cat", "test/cat"), "P has one class folder, cat/, at least 2 are needed; "),

@@ -112,7 +112,9 @@ def _info(title: str, arrays: Arrays, classes: list[str]) -> DataInfo:
 
 def _network(size: int, train: int) -> str:
     """Small where the images are small or few, so that a first run takes minutes without a GPU."""
-    return "resnet18" if size >= 16 and train >= LARGE else "resnet-tiny"
+    if size < 16:
+        return "resnet-tiny"
+    return "cnn-small" if train < LARGE else "resnet18"
 
 
 def _recipe(train: int) -> str:

@@ -37,10 +37,10 @@ def test_added_images_are_a_data_set_like_any_other(npz, arrays):
 @pytest.mark.parametrize(
     ("side", "train", "arch", "recipe"),
     [
-        (32, 24, "resnet-tiny", "few-images"),
+        (32, 24, "cnn-small", "few-images"),
         (8, 24, "resnet-tiny", "few-images"),
         (8, 625, "resnet-tiny", "digits"),  # of which 125 are held back
-        (16, 12_490, "resnet-tiny", "fast-plain"),
+        (16, 12_490, "cnn-small", "fast-plain"),
         (16, 12_500, "resnet18", "fast-plain"),
         (8, 12_500, "resnet-tiny", "fast-plain"),
     ],

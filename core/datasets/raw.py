@@ -16,16 +16,9 @@ import numpy as np
 from core.datasets.array_store import Arrays
 from core.datasets.npz import read_npz
 from core.errors import DamagedData, InvalidSpec
+from core.specs import DOWNLOADED
 from core.specs.cifar import CLASSES
-
-# Any one of these below the root says that the data set is there.
-MARKS: dict[str, tuple[str, ...]] = {
-    "cifar10": ("cifar-10-batches-py",),
-    "cifar100": ("cifar-100-python", "cifar100.npz"),
-    "svhn": ("test_32x32.mat",),  # the last that is fetched
-    "fashion-mnist": ("FashionMNIST/raw/t10k-labels-idx1-ubyte",),
-    "mnist": ("MNIST/raw/t10k-labels-idx1-ubyte",),
-}
+from core.specs.datasets import Torchvision
 
 
 @dataclass(frozen=True)
@@ -39,15 +32,15 @@ class Source:
 
 def is_found(name: str, root: Path) -> bool:
     """Whether the raw files seem to be there."""
-    return any((root / mark).exists() for mark in MARKS[name])
+    return any((root / mark).exists() for mark in _source(name).marks)
 
 
 def sources(name: str) -> list[Source]:
     """The files to fetch, as torchvision lists them."""
     kind = _torchvision(name)
-    if name.startswith("cifar"):
+    if hasattr(kind, "tgz_md5"):
         return [Source(kind.filename, kind.url, kind.tgz_md5)]
-    if name == "svhn":
+    if hasattr(kind, "split_list"):
         return [Source(file, url, md5) for url, file, md5 in (kind.split_list["train"], kind.split_list["test"])]
     return [Source(f"{kind.__name__}/raw/{file}", kind.mirrors[0] + file, md5) for file, md5 in kind.resources]
 
@@ -129,10 +122,10 @@ def _channels_first(name: str, images: Any) -> np.ndarray:
 def _torchvision(name: str) -> Any:
     import torchvision.datasets as theirs  # heavy, and brings in torch
 
-    return {
-        "cifar10": theirs.CIFAR10,
-        "cifar100": theirs.CIFAR100,
-        "svhn": theirs.SVHN,
-        "fashion-mnist": theirs.FashionMNIST,
-        "mnist": theirs.MNIST,
-    }[name]
+    return getattr(theirs, _source(name).kind)
+
+
+def _source(name: str) -> Torchvision:
+    source = DOWNLOADED[name].source
+    assert source is not None, f"{name} is not one of torchvision's"
+    return source

@@ -15,6 +15,19 @@ DIGIT_NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "e
 
 
 @dataclass(frozen=True)
+class Torchvision:
+    """Where torchvision has a data set.
+
+    Attributes:
+        kind: the class in ``torchvision.datasets``.
+        marks: any one of these below the root says that the files are there.
+    """
+
+    kind: str
+    marks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class DataInfo:
     """What is known of a data set before its images are read."""
 
@@ -29,6 +42,7 @@ class DataInfo:
     recipe: str  # the default recipe
     subclasses: tuple[str, ...] | None = None
     parent: tuple[int, ...] | None = None  # sub-class -> class
+    source: Torchvision | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -77,33 +91,38 @@ EMBEDDED: dict[str, DataInfo] = {
 
 # A fifth of the training images is the pool. Means and deviations are the usual constants of each set.
 _CIFAR100 = ((3, 32, 32), (40_000, 10_000, 10_000), (0.5071, 0.4865, 0.4409), (0.2673, 0.2564, 0.2762), "resnet18")
+_CIFAR100_SOURCE = Torchvision("CIFAR100", ("cifar-100-python", "cifar100.npz"))
 DOWNLOADED: dict[str, DataInfo] = {
     "cifar10": DataInfo(
         "CIFAR-10", "60,000 colour photographs, 32x32, in 10 classes of animals and vehicles.",
         ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
         (3, 32, 32), (40_000, 10_000, 10_000), (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616),
-        "resnet18", "cifar-fast",
+        "resnet18", "cifar-fast", source=Torchvision("CIFAR10", ("cifar-10-batches-py",)),
     ),
     "cifar100": DataInfo(
         "CIFAR-100", "60,000 colour photographs, 32x32, in 100 classes.", cifar.CLASSES, *_CIFAR100, "cifar-fast",
+        source=_CIFAR100_SOURCE,
     ),
     "cifar20": DataInfo(
         "CIFAR-20", "The images of CIFAR-100 in its 20 super-classes; the 100 classes are the sub-classes.",
         cifar.SUPERCLASSES, *_CIFAR100, "cifar-fast", subclasses=cifar.CLASSES, parent=cifar.PARENT,
+        source=_CIFAR100_SOURCE,
     ),
     "svhn": DataInfo(
         "Street view house numbers", "99,289 colour photographs of digits on houses, 32x32.",
         DIGIT_NAMES, (3, 32, 32), (58_606, 14_651, 26_032), (0.4377, 0.4438, 0.4728), (0.1980, 0.2010, 0.1970),
-        "resnet18", "fast-plain",
+        "resnet18", "fast-plain", source=Torchvision("SVHN", ("test_32x32.mat",)),  # the last that is fetched
     ),
     "fashion-mnist": DataInfo(
         "Fashion-MNIST", "70,000 grey pictures of clothes, 28x28.",
         ("T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"),
         (1, 28, 28), (48_000, 12_000, 10_000), (0.2860,), (0.3530,), "resnet18", "fast-plain",
+        source=Torchvision("FashionMNIST", ("FashionMNIST/raw/t10k-labels-idx1-ubyte",)),
     ),
     "mnist": DataInfo(
         "MNIST", "70,000 grey handwritten digits, 28x28.",
         DIGIT_NAMES, (1, 28, 28), (48_000, 12_000, 10_000), (0.1307,), (0.3081,), "resnet18", "fast-plain",
+        source=Torchvision("MNIST", ("MNIST/raw/t10k-labels-idx1-ubyte",)),
     ),
 }  # fmt: skip
 

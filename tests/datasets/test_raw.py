@@ -5,12 +5,13 @@ import tarfile
 import numpy as np
 import pytest
 
-from core.datasets.raw import MARKS, is_found, read_raw, sources, unpack
+from core.datasets.raw import is_found, read_raw, sources, unpack
 from core.errors import DamagedData
+from core.specs import DOWNLOADED
 from core.specs.cifar import CLASSES
 
 
-@pytest.mark.parametrize("name", MARKS)
+@pytest.mark.parametrize("name", DOWNLOADED)
 def test_every_file_has_an_address_and_an_md5(name: str):
     found = sources(name)
     assert found
@@ -21,7 +22,7 @@ def test_every_file_has_an_address_and_an_md5(name: str):
     assert not any(source.path == "cifar100.npz" for source in found)
 
 
-@pytest.mark.parametrize("name", MARKS)
+@pytest.mark.parametrize("name", DOWNLOADED)
 def test_what_is_not_there_is_not_found(name: str, tmp_path):
     assert not is_found(name, tmp_path)
     with pytest.raises(DamagedData, match=f"the files of {name} in"):

@@ -11,6 +11,7 @@ from pages.ui.overview.examples import faces
 from pages.ui.runs import summary
 from pages.ui.shell.errors import callback
 from pages.ui.shell.figure import show
+from pages.ui.shell.links import link
 from pages.ui.shell.page import page
 from pages.ui.shell.url_state import select, selected
 
@@ -29,7 +30,7 @@ with page("Overview", LEAD):
     built = [entry for entry in examples() if shipped(entry.spec)]
     if not built:
         st.info("No example is shipped with this copy: build them with `python -m core gallery build`, or run one now.")
-        st.page_link("pages/1_Forget.py", label="Forget something", icon=":material/backspace:")
+        link("Forget", "Forget something")
         st.stop()
     entry = next((one for one in built if one.spec.id == selected("run")), built[0])
     st.session_state["example"] = entry.title
@@ -44,12 +45,9 @@ with page("Overview", LEAD):
     st.markdown(summarize(run.result))
     faces(run)
     with st.container(horizontal=True):
-        st.page_link("pages/1_Forget.py", label="Run it yourself", icon=":material/play_arrow:",
-                     query_params=to_query(entry.spec))  # fmt: skip
-        st.page_link("pages/3_Sensitivity.py", label="Look into the images", icon=":material/scatter_plot:",
-                     query_params={"run": run.run})  # fmt: skip
-        st.page_link("pages/5_Gold_comparison.py", label="Compare with gold", icon=":material/balance:",
-                     query_params={"run": run.run})  # fmt: skip
+        link("Forget", "Run it yourself", to_query(entry.spec), icon=":material/play_arrow:")
+        link("Sensitivity", "Look into the images", {"run": run.run})
+        link("Gold comparison", "Compare with gold", {"run": run.run})
     st.subheader("Against gold", anchor=False)
     show(accuracy_comparison(run.result), "overview.accuracies")
     live.step_by_step(run)

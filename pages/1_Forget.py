@@ -5,7 +5,6 @@ import streamlit as st
 from core import METHODS, InvalidSpec, RunSpec, load_dataset, plan
 from core.examples import examples
 from core.figures import SPLIT_NAMES
-from core.jobs import ensure_supervisor
 from core.specs import ARCHITECTURES, ModelSpec
 from core.specs.requests import requests_text
 from core.store import open_run
@@ -24,9 +23,7 @@ from pages.ui.shell.url_state import select, selected
 
 def start(spec: RunSpec) -> None:
     """Queues a run and shows it below."""
-    store = data_access.store()
-    select("run", store.submit(spec))
-    ensure_supervisor(store)
+    select("run", data_access.queue(spec))
 
 
 def example(number: int) -> None:

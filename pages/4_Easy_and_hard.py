@@ -28,7 +28,7 @@ with page("Easy and hard", LEAD):
     scores.numbers(judgement, images)
     if "twin" not in run.tables:
         scores.nothing_remains(judgement, images)
-    baselines = scores.ladder_of(run) if judgement["auc"] is not None else None
+    baselines = scores.compared_baselines(run) if judgement["auc"] is not None else None
     if baselines is not None:
         st.markdown(baseline_sentence(baselines))
 

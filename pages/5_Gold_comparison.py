@@ -5,7 +5,6 @@ import streamlit as st
 from core.analysis.method_comparison import overview
 from core.analysis.summary import summarize
 from core.figures import accuracy_comparison, class_changes, gold_gap, role_name
-from core.jobs import ensure_supervisor
 from core.metrics.accuracy import comparison
 from core.specs import RunSpec
 from core.store import RunFolder
@@ -13,6 +12,7 @@ from pages.ui.gold_comparison import image_outcomes, methods
 from pages.ui.runs import summary, sweep
 from pages.ui.shell import data_access
 from pages.ui.shell.figure import show, table
+from pages.ui.shell.links import go
 from pages.ui.shell.page import page
 
 LEAD = (
@@ -23,12 +23,9 @@ LEAD = (
 
 def add_gold(spec: RunSpec) -> str:
     """Queues the same run with one more gold and returns its id; what this store has trained already is used again."""
-    store = data_access.store()
     used = {*spec.gold_seeds, spec.model.seed}
     seed = next(seed for seed in range(1, len(used) + 2) if seed not in used)
-    run = store.submit(spec.replace(gold_seeds=(*spec.gold_seeds, seed)))
-    ensure_supervisor(store)
-    return run
+    return data_access.queue(spec.replace(gold_seeds=(*spec.gold_seeds, seed)))
 
 
 def this_run(run: RunFolder) -> None:
@@ -41,7 +38,7 @@ def this_run(run: RunFolder) -> None:
     show(gold_gap(run.result), "gold_gap")
     if st.button("Add one more gold model", icon=":material/add:",
                  help="Retrains one more model without the forget set and compares again."):  # fmt: skip
-        st.switch_page("pages/9_Runs.py", query_params={"run": add_gold(run.spec)})
+        go("Runs", {"run": add_gold(run.spec)})
     st.subheader("Class by class, on test images", anchor=False)
     info = run.spec.model.data.info
     by = run.spec.group_column

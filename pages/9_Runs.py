@@ -6,6 +6,7 @@ from pages.ui.forget import live
 from pages.ui.runs import compare, disk_usage, run_actions, runs_table
 from pages.ui.shell import data_access
 from pages.ui.shell.errors import callback, fragment
+from pages.ui.shell.links import link
 from pages.ui.shell.page import page
 from pages.ui.shell.url_state import select, selected
 
@@ -26,7 +27,7 @@ with page(
         fragment(runs_table.table, 1.0 if active else None)(text, starred, active)
     elif len(compared) < 2:  # shipped examples can be compared without any
         st.info("No run yet.", icon=":material/info:")
-        st.page_link("pages/1_Forget.py", label="Forget something", icon=":material/backspace:")
+        link("Forget", "Forget something")
 
     if len(compared) < 2:
         compare.offer()

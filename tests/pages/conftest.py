@@ -14,7 +14,7 @@ from core.jobs.worker import attempt
 from core.store import RunFolder
 from pages.ui.forget import live
 from pages.ui.image import image_input, inspection, selection
-from pages.ui.shell import errors
+from pages.ui.shell import data_access, errors
 
 ROOT = Path(live.__file__).parents[3]
 
@@ -29,7 +29,7 @@ def fresh_caches() -> None:
 def supervised(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The stores for which a page asked for a supervisor; none is started."""
     asked: list[Path] = []
-    for module in (jobs, live):
+    for module in (jobs, live, data_access):
         monkeypatch.setattr(module, "ensure_supervisor", lambda store: asked.append(store.root))
     return asked
 

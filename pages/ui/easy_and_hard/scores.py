@@ -1,6 +1,5 @@
 """The Easy and hard page's first screen: how well easy and hard were told apart, in numbers and words."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from core.specs import to_query
 from core.store import RunFolder, open_finished
 from pages.ui.runs.summary import METRIC_WIDTH, percent
 from pages.ui.shell import data_access
+from pages.ui.shell.links import link
 
 OFFERED = 3  # finished TMU runs
 
@@ -26,13 +26,11 @@ def ask_for_tmu(spec: RunSpec) -> None:
         icon=":material/info:",
     )
     same = spec.replace(method=METHODS["tmu"]())
-    st.page_link("pages/1_Forget.py", label="Run TMU on the same request", icon=":material/play_arrow:",
-                 query_params=to_query(same))  # fmt: skip
+    link("Forget", "Run TMU on the same request", to_query(same), icon=":material/play_arrow:")
     labels = data_access.finished()
     there = [run for run in labels if open_finished(data_access.store(), run).spec.method.name == "tmu"]
     for run in there[:OFFERED]:
-        st.page_link("pages/4_Easy_and_hard.py", label=f"Look at {labels[run]}", icon=":material/call_split:",
-                     query_params={"run": run})  # fmt: skip
+        link("Easy and hard", f"Look at {labels[run]}", {"run": run})
 
 
 def numbers(judgement: dict[str, Any], images: pd.DataFrame) -> None:
@@ -93,14 +91,9 @@ def nothing_remains(judgement: dict[str, Any], images: pd.DataFrame) -> None:
     st.info(text, icon=":material/info:")
 
 
-def ladder_of(run: RunFolder) -> pd.DataFrame:
+@data_access.cached(16, spinner="Drawing bootstrap samples")
+def compared_baselines(run: RunFolder) -> pd.DataFrame:
     """``core.metrics.easy_hard.compare_baselines`` of a run."""
-    return _ladder(str(run.root), run.run, (run.folder / "result.json").stat().st_mtime)
-
-
-@st.cache_data(max_entries=16, show_spinner="Drawing bootstrap samples")
-def _ladder(root: str, run: str, changed: float) -> pd.DataFrame:
-    folder = RunFolder(Path(root), run)
-    samples = data_access.samples(folder)
-    known = folder.models.record(folder.result["models"]["original"])["held_out"]
+    samples = data_access.samples(run)
+    known = run.models.record(run.result["models"]["original"])["held_out"]
     return compare_baselines(baselines(samples, np.array(known)), gold_right(samples))

@@ -168,6 +168,4 @@ def _ended(row: RunRow, folder: RunFolder) -> None:
 
 def take_up_again(run: str) -> None:
     """Queues a run that did not finish."""
-    store = data_access.store()
-    store.submit(store.run(run).spec)
-    ensure_supervisor(store)
+    data_access.queue(data_access.store().run(run).spec)

@@ -9,6 +9,7 @@ from core.specs import to_query
 from core.store import RunFolder
 from pages.ui.forget.settings import whole_number
 from pages.ui.shell import data_access
+from pages.ui.shell.links import link
 
 
 def followed(run: RunFolder) -> StepImages | None:
@@ -37,6 +38,9 @@ def stop_here(run: RunFolder, last: int) -> None:
                          "Keeps a step as a result of its own: the same run with no more steps than this.")  # fmt: skip
         step = st.session_state[f"scrub.{run.run}"]
         stopped = method.stopped_at(min(step, last))
-        st.page_link("pages/1_Forget.py", label=f"Keep step {min(step, last)}: open it in the form",
-                     icon=":material/content_cut:",
-                     query_params=to_query(run.spec.replace(method=stopped)))  # fmt: skip
+        link(
+            "Forget",
+            f"Keep step {min(step, last)}: open it in the form",
+            to_query(run.spec.replace(method=stopped)),
+            icon=":material/content_cut:",
+        )

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import streamlit as st
 
 from core.datasets.picture import fitted
 from core.errors import InvalidSpec
@@ -77,12 +76,8 @@ def pick(run: RunFolder, name: str) -> Picked:
     return Picked(name, data_access.images(run.spec, [int(name)])[0], int(rows["label"].iloc[0]), rows)
 
 
+@data_access.cached(512)
 def _rows(run: RunFolder, number: int) -> pd.DataFrame:
-    return _cached_rows(run, run.run, (run.folder / "result.json").stat().st_mtime, number)
-
-
-@st.cache_data(max_entries=512, show_spinner=False)
-def _cached_rows(_run: RunFolder, run: str, changed: float, number: int) -> pd.DataFrame:
-    samples = data_access.samples(_run)
+    samples = data_access.samples(run)
     rows = samples[samples["index"] == number].set_index("role")
     return rows.loc[in_role_order(rows.index)]

@@ -16,6 +16,7 @@ from pages.ui.forget import run_form
 from pages.ui.image.selected_image import Picked
 from pages.ui.shell.errors import callback
 from pages.ui.shell.figure import CONFIG
+from pages.ui.shell.links import link
 from pages.ui.shell.url_state import select
 
 MAX, COLUMNS = 24, 8
@@ -51,8 +52,7 @@ def more_like(run: RunFolder, image: Picked, where: str) -> None:
     own = [int(image.name)] if image.label is not None and _is_training(data, int(image.name)) else []
     ids = own + shown["index"].tolist()
     wanted = run.spec.replace(forget=ForgetRequest(text=f"index={','.join(map(str, ids))}"), after=())
-    st.page_link("pages/1_Forget.py", label=f"Forget {'this one and ' if own else ''}these {count}",
-                 icon=":material/backspace:", query_params=to_query(wanted))  # fmt: skip
+    link("Forget", f"Forget {'this one and ' if own else ''}these {count}", to_query(wanted))
 
 
 def _is_training(data: DataSpec, number: int) -> bool:

@@ -16,6 +16,7 @@ from core.specs.ids import LONG, PACKED, ids_text, parse_ids
 from pages.ui.runs.summary import METRIC_WIDTH, percent
 from pages.ui.shell.errors import callback
 from pages.ui.shell.figure import table
+from pages.ui.shell.links import link
 from pages.ui.shell.url_state import write
 
 PICKED = "ids"  # of the URL: what was lassoed in the map
@@ -148,8 +149,7 @@ def requests(spec: RunSpec, images: Images, mask: np.ndarray) -> None:
         for label, ids in asked.items():
             if len(ids) <= MAX_ASKED:
                 text = ForgetRequest(text=f"index={ids_text(ids)}").linked
-                st.page_link("pages/1_Forget.py", label=f"Forget {label.format(len(ids))}",
-                             icon=":material/backspace:", query_params=rest | {"forget": text})  # fmt: skip
+                link("Forget", f"Forget {label.format(len(ids))}", rest | {"forget": text})
     if len(every) > MAX_ASKED:
         st.caption(f"{len(every):,} training images are too many to be named one by one; narrow the slice to "
                    f"{MAX_ASKED:,}.")  # fmt: skip

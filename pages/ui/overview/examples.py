@@ -5,8 +5,8 @@ import streamlit as st
 from core.figures import png_url
 from core.roles import gold_roles
 from core.store import RunFolder
-from pages.ui.forget.data import offer_missing
 from pages.ui.shell import data_access
+from pages.ui.shell.download import offer_missing
 from pages.ui.shell.errors import callback
 from pages.ui.shell.url_state import select
 

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core import RunSpec, jobs, plan
+from core import RunSpec, plan
 from core.analysis.attack_curves import MODEL_ATTACK, SHADOW, calls
 from core.figures import gallery
 from core.glossary import tooltip
@@ -20,6 +20,7 @@ from pages.ui.image.selection import thumbnails
 from pages.ui.runs.summary import METRIC_WIDTH, percent
 from pages.ui.shell import data_access
 from pages.ui.shell.figure import table
+from pages.ui.shell.links import go, link
 
 SHOWN, COLUMNS = 18, 6  # images
 
@@ -51,16 +52,14 @@ def _offer(wanted: RunSpec, label: str, what: str) -> None:
     with st.container(border=True):
         st.markdown(what)
         if (run := _with_all_of(wanted)) is not None:
-            st.page_link("pages/6_Privacy.py", label="Look at the run that has it", icon=":material/shield:",
-                         query_params={"run": run})  # fmt: skip
+            link("Privacy", "Look at the run that has it", {"run": run})
             return
         store = data_access.store()
         seconds = plan(wanted, models=store.models, past=data_access.past(str(store.root))).seconds["measure"]
         cost = "Its time is not known before a first such run." if seconds is None else f"Takes {duration(seconds)}."
         if st.button(label, icon=":material/playlist_add:", help=f"Queues the same run with it. {cost}"):
-            store.submit(wanted)
-            jobs.ensure_supervisor(store)
-            st.switch_page("pages/9_Runs.py", query_params={"run": wanted.id})
+            data_access.queue(wanted)
+            go("Runs", {"run": wanted.id})
         st.caption(cost)
 
 

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from core import RunSpec
-from core.jobs import ensure_supervisor
 from core.specs import to_query
 from core.specs.sweep import with_next_model_seed, with_next_unlearning_seed
 from core.store import RunRow
@@ -12,6 +11,7 @@ from pages.ui.forget import live
 from pages.ui.runs import export
 from pages.ui.shell import data_access
 from pages.ui.shell.errors import callback
+from pages.ui.shell.links import link
 from pages.ui.shell.url_state import select
 
 
@@ -26,8 +26,7 @@ def actions(row: RunRow) -> None:
             note = st.text_area("Note", row.note, max_chars=LONGEST_NOTE)
             if st.form_submit_button("Save", type="primary"):
                 _mark(row, name=name.strip(), note=note.strip())
-        st.page_link("pages/1_Forget.py", label="Clone", icon=":material/edit:",
-                     query_params=to_query(spec))  # fmt: skip
+        link("Forget", "Clone", to_query(spec), icon=":material/edit:")
         with st.popover("Reseed", icon=":material/casino:"):
             have = {other.id for other in data_access.store().rows()}
             again = with_next_unlearning_seed(spec, have)
@@ -46,9 +45,7 @@ def actions(row: RunRow) -> None:
 
 def _queue(spec: RunSpec, label: str, about: str) -> None:
     if st.button(label.capitalize(), help=about, width="stretch", icon=":material/replay:"):
-        store = data_access.store()
-        select("run", store.submit(spec))
-        ensure_supervisor(store)
+        select("run", data_access.queue(spec))
         st.rerun()
 
 

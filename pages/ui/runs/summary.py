@@ -10,6 +10,7 @@ from core.results import Result
 from core.specs import RunSpec, to_command, to_python, to_query
 from core.store import RunFolder
 from pages.ui.runs import export
+from pages.ui.shell.links import link
 from pages.ui.shell.url_state import select
 
 METRIC_WIDTH = 150  # pixels: five in a row on a laptop, two on a phone
@@ -59,25 +60,14 @@ def onward(spec: RunSpec) -> None:
     """Links from a finished run to the pages that look into it, and back into the form."""
     query = {"run": spec.id}
     if spec.method.name == "tmu":
-        st.page_link(
-            "pages/4_Easy_and_hard.py",
-            label="See what was easy and what was hard",
-            icon=":material/call_split:",
-            query_params=query,
-        )
+        link("Easy and hard", "See what was easy and what was hard", query)
     sensitivity, gold, clone = st.columns(3)
-    sensitivity.page_link(
-        "pages/3_Sensitivity.py",
-        label="See every image's sensitivity",
-        icon=":material/scatter_plot:",
-        query_params=query,
-    )
-    gold.page_link(
-        "pages/5_Gold_comparison.py", label="Compare with gold", icon=":material/balance:", query_params=query
-    )
-    clone.page_link(
-        "pages/1_Forget.py", label="Change it and run again", icon=":material/edit:", query_params=to_query(spec)
-    )
+    with sensitivity:
+        link("Sensitivity", "See every image's sensitivity", query)
+    with gold:
+        link("Gold comparison", "Compare with gold", query)
+    with clone:
+        link("Forget", "Change it and run again", to_query(spec), icon=":material/edit:")
 
 
 def open_in_place(run: str) -> None:

@@ -31,11 +31,8 @@ def button(spec: RunSpec, key: str) -> None:
 
 def start(spec: RunSpec, missing: list[RunSpec]) -> None:
     """Queues runs in this order, and shows the run that they are compared with."""
-    store = data_access.store()
-    for one in missing:
-        store.submit(one)
+    data_access.queue(*missing)
     select("run", spec.id)
-    jobs.ensure_supervisor(store)
 
 
 def progress(spec: RunSpec, redraw: bool) -> None:

@@ -12,6 +12,7 @@ from core.specs.requests import parse_requests, requests_text
 from core.specs.sequence import sequence_runs
 from pages.ui.shell.errors import callback
 from pages.ui.shell.fields import Fields
+from pages.ui.shell.links import link
 from pages.ui.shell.url_state import rest_of_url, write
 
 PRESETS = {  # the last two are the MU-Mis paper's
@@ -129,8 +130,7 @@ def form() -> bool:
     st.info(
         f"{known[get('dataset')].title} is not on this machine; the Forget page offers it.", icon=":material/download:"
     )
-    st.page_link("pages/1_Forget.py", label="To the download", icon=":material/download:",
-                 query_params={"dataset": get("dataset")})  # fmt: skip
+    link("Forget", "To the download", {"dataset": get("dataset")}, icon=":material/download:")
     return False
 
 

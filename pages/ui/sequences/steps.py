@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from core import METHODS, RunSpec, Store, jobs, plan
+from core import METHODS, RunSpec, Store, plan
 from core.analysis.sequences import request_accuracies, sequence_steps
 from core.analysis.summary import summarize
 from core.errors import NotFound
@@ -146,10 +146,7 @@ def _measure(places: tuple[tuple[str, str, float], ...]) -> tuple[pd.DataFrame, 
 
 
 def _queue(missing: list[RunSpec]) -> None:
-    store = data_access.store()
-    for spec in missing:
-        store.submit(spec)
-    jobs.ensure_supervisor(store)
+    data_access.queue(*missing)
 
 
 @st.cache_data(ttl=5, max_entries=8, show_spinner=False)

@@ -1,9 +1,9 @@
 """What pages read: the store, finished runs by id, their tables and images. Cached by run and time of change."""
 
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Callable, Iterable
+from functools import lru_cache, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -14,12 +14,16 @@ from core.analysis.slices import Images, images_of
 from core.datasets import is_prepared
 from core.examples import examples, shipped
 from core.figures import placeholder
+from core.jobs import ensure_supervisor
 from core.planning.history import Past, look_back
 from core.specs import MeasureSpec, RunSpec, parse_spec, to_query
 from core.store import GALLERY, RunFolder, RunRow, open_finished
-from pages.ui.forget.data import offer_missing
+from pages.ui.shell.download import offer_missing
 from pages.ui.shell.errors import callback, plain
+from pages.ui.shell.links import link
 from pages.ui.shell.url_state import select, selected
+
+Compute = TypeVar("Compute", bound=Callable[..., Any])
 
 
 def store() -> Store:
@@ -27,24 +31,49 @@ def store() -> Store:
     return Store()
 
 
+def queue(*specs: RunSpec) -> str:
+    """Queues runs in this order, sees to a process that works on them, and returns the id of the last."""
+    runs = [store().submit(spec) for spec in specs]
+    ensure_supervisor(store())
+    return runs[-1]
+
+
+def cached(entries: int, shared: bool = False, spinner: str | bool = False) -> Callable[[Compute], Compute]:
+    """Keeps what a function computes from a finished run, until the run is made anew.
+
+    Args:
+        entries: how many results are kept.
+        shared: give all sessions the same object, which nobody may write to; else everyone gets a copy.
+        spinner: what the page says while it is computed.
+    """
+
+    def decorate(compute: Compute) -> Compute:
+        def kept(root: str, run: str, changed: float, *args: Any) -> Any:
+            return compute(RunFolder(Path(root), run), *args)
+
+        kept.__module__, kept.__qualname__ = compute.__module__, compute.__qualname__  # Streamlit tells caches by these
+        cache = st.cache_resource if shared else st.cache_data
+        remembered = cache(max_entries=entries, show_spinner=spinner)(kept)
+
+        @wraps(compute)
+        def computed(run: RunFolder, *args: Any) -> Any:
+            return remembered(str(run.root), run.run, (run.folder / "result.json").stat().st_mtime, *args)
+
+        return computed
+
+    return decorate
+
+
+@cached(16)
 def samples(run: RunFolder) -> pd.DataFrame:
     """One row per model role and image of a finished run."""
-    return _samples(str(run.root), run.run, (run.folder / "result.json").stat().st_mtime)
+    return run.samples()
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
-def _samples(root: str, run: str, changed: float) -> pd.DataFrame:
-    return RunFolder(Path(root), run).samples()
-
-
+@cached(8, shared=True)
 def every_image(run: RunFolder) -> Images:
     """One row per image of a finished run, shared by all sessions: not to be written to."""
-    return _every_image(str(run.root), run.run, (run.folder / "result.json").stat().st_mtime)
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _every_image(root: str, run: str, changed: float) -> Images:
-    return images_of(RunFolder(Path(root), run).samples())
+    return images_of(run.samples())
 
 
 @lru_cache(maxsize=4096)
@@ -132,7 +161,7 @@ def choose_run() -> RunFolder | None:
     runs = finished()
     if not runs:
         st.info("No finished run yet. Start one on the Forget page.", icon=":material/info:")
-        st.page_link("pages/1_Forget.py", label="Forget something", icon=":material/backspace:")
+        link("Forget", "Forget something")
         return None
     wanted = selected("run")
     if wanted is not None and wanted not in runs:

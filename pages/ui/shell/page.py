@@ -8,20 +8,8 @@ import streamlit as st
 
 from pages.ui.image.selection import tray
 from pages.ui.shell.errors import boundary, show_said
+from pages.ui.shell.links import PAGES, link
 from pages.ui.shell.url_state import address, carried, catch_up
-
-PAGES = {
-    "Overview": ("app.py", ":material/home:"),
-    "Forget": ("pages/1_Forget.py", ":material/backspace:"),
-    "Images": ("pages/2_Images.py", ":material/photo_library:"),
-    "Sensitivity": ("pages/3_Sensitivity.py", ":material/scatter_plot:"),
-    "Easy and hard": ("pages/4_Easy_and_hard.py", ":material/call_split:"),
-    "Gold comparison": ("pages/5_Gold_comparison.py", ":material/balance:"),
-    "Privacy": ("pages/6_Privacy.py", ":material/shield:"),
-    "Sequences": ("pages/7_Sequences.py", ":material/low_priority:"),
-    "Runs": ("pages/9_Runs.py", ":material/list_alt:"),
-    "Try an image": ("pages/8_Try_an_image.py", ":material/draw:"),
-}
 
 
 @st.cache_resource(show_spinner=False)
@@ -39,8 +27,8 @@ def page(name: str, lead: str) -> Iterator[None]:
     catch_up(name)
     with st.sidebar, boundary():
         st.markdown("**Machine unlearning explorer**")
-        for label, (path, its_icon) in PAGES.items():
-            st.page_link(path, label=label, icon=its_icon, query_params=carried())
+        for label in PAGES:
+            link(label, label, carried())
         with st.popover("Link to this view", icon=":material/link:", key="link", on_change="rerun") as box:
             if box.open:  # opening it runs the page again, so that all that was chosen meanwhile is in the URL
                 st.code(address(), language=None, wrap_lines=True)

@@ -11,7 +11,7 @@ from core.datasets import add_images
 from core.datasets.prepare import preparing_lock
 from core.paths import data_root
 from core.store import write_json
-from pages.ui.forget import data
+from pages.ui.shell import download
 from tests.pages.forms import field
 
 PAGE = "pages/1_Forget.py"
@@ -26,7 +26,7 @@ def test_a_data_set_that_is_not_here_is_offered(
     open_page: Callable[..., AppTest], words: Callable[[AppTest], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[str] = []
-    monkeypatch.setattr(data, "start_download", lambda name, replace: started.append((name, replace)))
+    monkeypatch.setattr(download, "start_download", lambda name, replace: started.append((name, replace)))
     app = open_page(PAGE, {"dataset": "cifar10", "forget": "class=ship", "method": "mu-mis"})
     assert "CIFAR-10 is not on this machine" in words(app)
     assert "Run" not in labels(app)
@@ -42,7 +42,7 @@ def test_a_download_that_goes_on_shows_its_progress(
     told = {"name": "download a.gz", "done": 25_000_000, "total": 100_000_000, "pid": 0, "error": None}
     write_json(data_root() / ".cifar10.download.json", told)
     ended: list[str] = []
-    monkeypatch.setattr(data, "cancel_download", ended.append)
+    monkeypatch.setattr(download, "cancel_download", ended.append)
     with preparing_lock("cifar10", data_root()):
         app = open_page(PAGE, {"dataset": "cifar10"})
         assert LABEL not in labels(app)
@@ -64,7 +64,7 @@ def test_damaged_files_are_said_and_replaced_on_request(
     open_page: Callable[..., AppTest], words: Callable[[AppTest], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[tuple[str, bool]] = []
-    monkeypatch.setattr(data, "start_download", lambda name, replace: started.append((name, replace)))
+    monkeypatch.setattr(download, "start_download", lambda name, replace: started.append((name, replace)))
     told = {"name": "failed", "done": 0, "total": 1, "pid": 0, "error": "a.gz is another file", "damaged": True}
     write_json(data_root() / ".mnist.download.json", told)
     app = open_page(PAGE, {"dataset": "mnist"})

@@ -10,7 +10,6 @@ from core.examples import examples, shipped
 from core.figures import placeholder
 from core.jobs.worker import attempt
 from core.store import RunFolder
-from pages.ui.forget import data
 from pages.ui.gold_comparison import image_outcomes
 from pages.ui.shell import data_access
 

@@ -14,7 +14,7 @@ from core.store import RunFolder
 from pages.ui.shell import figure
 
 TMU = next(entry.spec.id for entry in examples() if entry.spec.method.name == "tmu")
-PAGES = ["2_Sensitivity", "3_Easy_and_hard", "4_Gold_comparison", "9_Images"]
+PAGES = ["2_Images", "3_Sensitivity", "4_Easy_and_hard", "5_Gold_comparison"]
 
 
 @pytest.fixture

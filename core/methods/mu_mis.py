@@ -40,6 +40,7 @@ from math import hypot, inf
 import torch
 from torch import Tensor, nn
 
+from core.events import NoStep
 from core.methods.steps import descend, get_weights, relative_rate
 from core.methods.stops import Falls, Guard, Recovers, Stop, accuracy_stop, ratio
 from core.methods.task import Task, batches, shuffled
@@ -62,7 +63,7 @@ NORM_IMAGES = 200  # forget images that the rule ``sensitivity`` looks at
 NORM_CLASSES = 20  # irrelevant classes that the guard looks at
 
 
-def unlearn(model: nn.Module, task: Task, spec: MuMis, *, generator: torch.Generator) -> Iterator[Step]:
+def unlearn(model: nn.Module, task: Task, spec: MuMis, *, generator: torch.Generator) -> Iterator[Step | NoStep]:
     """Unlearns ``task.forget`` in place and leaves the model in eval mode.
 
     Args:
@@ -73,12 +74,16 @@ def unlearn(model: nn.Module, task: Task, spec: MuMis, *, generator: torch.Gener
 
     Yields:
         Steps with ``step_size``, the length of the step, and ``irrelevant_ratio`` where the stop rule measured it. The
-        last has the reason, and the model is final when it is yielded.
+        last has the reason, and the model is final when it is yielded. Where the stop is met before the first step, why
+        there is none.
     """
     assert task.forget is not None
     model.eval()
     images, labels = shuffled(task.forget, device_of(model), generator)
     stop = _stop(model, images, labels, task, spec)
+    if needless := stop.needless():
+        yield NoStep(needless)
+        return
     guard = make_guard(model, images[:GUARD_IMAGES], labels[:GUARD_IMAGES], spec, generator)
     loss_of = make_loss(model, task.num_classes, spec, generator)
     scale = spec.step_scale(task.whole_classes_only)

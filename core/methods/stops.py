@@ -1,7 +1,4 @@
-"""When to stop: rules over sequences of numbers, the guard, and the sentences that say so on the screen.
-
-A rule is asked only after a step was made, so that no method stops before its first.
-"""
+"""When to stop: rules over sequences of numbers, the guard, and the sentences that say so on the screen."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -22,13 +19,17 @@ class Falls:
     Args:
         what: the number, as the beginning of a sentence.
         target: a fraction.
+        start: the number before the first step.
+        enough: why a start at or below the target needs no step.
     """
 
     once_per_pass: ClassVar[bool] = False
 
-    def __init__(self, what: str, target: float) -> None:
+    def __init__(self, what: str, target: float, start: float = 1.0, enough: str = "") -> None:
         self.what = what
         self.target = target
+        self.start = start
+        self.enough = enough
 
     def met(self, value: float) -> bool:
         """Whether to stop at this value."""
@@ -36,7 +37,12 @@ class Falls:
 
     def reached(self, value: float) -> str:
         """What to say of a model that was left at this value."""
-        return f"{self.what} came down to {value:.1%}; its target was {self.target:.1%}"
+        if value < self.start:
+            return f"{self.what} came down to {value:.1%}; its target was {self.target:.1%}"
+        return (
+            f"{self.what} is at {value:.1%} as before the first step: the last step went past the target of "
+            f"{self.target:.1%}, and no point of it is nearer"
+        )
 
     def missed(self) -> str:
         """What to say where the step limit came first."""
@@ -86,6 +92,10 @@ class Stop:
         self.limit = limit
         self.value: float | None = None
 
+    def needless(self) -> str | None:
+        """Why no step is needed, where a falling number starts at its target; else None."""
+        return self.rule.enough if isinstance(self.rule, Falls) and self.rule.met(self.rule.start) else None
+
     def reason(self, model: nn.Module, before: Sequence[Tensor], step: int, *, ends_pass: bool) -> str | None:
         """Why to stop after this step, or None.
 
@@ -108,6 +118,8 @@ class Stop:
 def accuracy_stop(model: nn.Module, images: Tensor, labels: Tensor, target: float | None, limit: int) -> Stop:
     """The rule ``accuracy`` on the first ``ACCURACY_IMAGES`` of these forget images.
 
+    Its target is a number of images: between two of them there is nothing to come down to.
+
     Args:
         images, labels: (N, C, H, W) and (N,), in a drawn order.
         target: None for ``FALLBACK_FRACTION`` of the accuracy now, a guess.
@@ -118,9 +130,24 @@ def accuracy_stop(model: nn.Module, images: Tensor, labels: Tensor, target: floa
     def measure() -> float:
         return accuracy(model, images, labels)
 
-    if target is None:
-        target = FALLBACK_FRACTION * measure()
-    return Stop(Falls("the forget set's accuracy", target), measure, limit)
+    start = measure()
+    count = len(labels)
+    wanted = math.floor((FALLBACK_FRACTION * start if target is None else target) * count + 0.5)
+    enough = _enough(round(start * count), wanted, count, guessed=target is None)
+    return Stop(Falls("the forget set's accuracy", wanted / count, start, enough), measure, limit)
+
+
+def _enough(right: int, wanted: int, count: int, *, guessed: bool) -> str:
+    if guessed:
+        return f"no step was made: of {right} right forget images the stop, a guess, leaves {wanted}"
+    if count > 1:
+        return (
+            f"no step was needed: {right} of {count} forget images are classified right, and a model that never saw "
+            f"them is expected to get {wanted} right"
+        )
+    if right:
+        return "no step was needed: a model that never saw the forget image is expected to get it right"
+    return "no step was needed: the forget image is classified wrong already"
 
 
 class Guard:

@@ -19,7 +19,7 @@ def bench(args: argparse.Namespace) -> int:
     name = " ".join(args.name)
     if name not in BENCHMARKS:
         raise InvalidSpec(f"benchmark {name!r} is not known; choose {choices(BENCHMARKS)}")
-    benchmark(name)(Store(args.store), **_sizes(name, args.sizes))
+    benchmark(name)(Store(args.store, shipped=False), **_sizes(name, args.sizes))
     return 0
 
 

@@ -2,8 +2,7 @@
 
 same-stop: a step is as long as ``spec.step`` times the norm of the weights, whatever the gradient's. The loss of a
     fitted image has next to no gradient, and later too much of it, so that one learning rate first does nothing and
-    then ruins the model. It ends by the rule that MU-Mis ends by: when the forget set's accuracy has come down to
-    ``task.target_accuracy``, at the nearest point of the last step. Where no target is known, MU-Mis goes by the target
+    then ruins the model. It ends by MU-Mis's rule ``accuracy``. Where no target is known, MU-Mis goes by the target
     norm, which it lowers and others do not (measured on ``digits-families``: gradient ascent makes all its steps and
     ruins the model); they go by a fraction of their first accuracy, see ``accuracy_stop``. Where the accuracy is there
     before the first step, none is made.
@@ -23,6 +22,7 @@ from torch import Tensor, nn
 from core.datasets import Split
 from core.events import NoStep
 from core.methods.microbatch import in_parts
+from core.methods.stand_ins import StandIns
 from core.methods.steps import descend, distance, get_weights, relative_rate, restore
 from core.methods.stops import accuracy_stop
 from core.methods.task import Task, shuffled
@@ -74,14 +74,15 @@ def run(
         assert task.forget is not None
         at, limit = task.target_accuracy, spec.max_steps
         yield from run_to_accuracy(
-            model, task.forget, losses, spec.step, at, limit,
+            model, task.forget, losses, spec.step, at, limit, StandIns.of(model, task, generator),
             generator=generator, mask=mask, training_mode=training_mode,
         )  # fmt: skip
 
 
 def run_to_accuracy(
     model: nn.Module, forget: Split, losses: Iterator[Loss], step: float, target: float | None, limit: int,
-    *, generator: torch.Generator, mask: Sequence[Tensor] | None = None, training_mode: bool = False,
+    unseen: StandIns | None = None, *, generator: torch.Generator, mask: Sequence[Tensor] | None = None,
+    training_mode: bool = False,
 ) -> Iterator[Step | NoStep]:  # fmt: skip
     """The schedule same-stop; arguments as in ``run``.
 
@@ -89,9 +90,10 @@ def run_to_accuracy(
         step: length of a step as a fraction of the weights' norm.
         target: accuracy on the forget set at which it ends; None for a fraction of the first.
         limit: the most steps.
+        unseen: takes the last step back where it costs unseen images too much.
     """
     images, labels = shuffled(forget, device_of(model), generator)
-    stop = accuracy_stop(model, images, labels, target, limit)
+    stop = accuracy_stop(model, images, labels, target, limit, unseen)
     if needless := stop.needless():
         model.eval()
         yield NoStep(needless)

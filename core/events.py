@@ -1,6 +1,6 @@
 """What long work tells while it goes on: phases, steps, tables, remarks, and at last the result.
 
-A method may yield steps, phases of its preparation, tables and notes; the runner passes them on.
+A method may yield steps, or why it makes none, phases of its preparation, tables and notes; the runner passes them on.
 """
 
 from dataclasses import dataclass
@@ -37,6 +37,13 @@ class Note:
 
 
 @dataclass(frozen=True)
+class NoStep:
+    """A method that ends before its first step, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
 class Finished:
     """The end: the object that ``run --json`` prints, and the unlearned model's weights by name."""
 
@@ -44,4 +51,4 @@ class Finished:
     weights: dict[str, np.ndarray]
 
 
-Event = Phase | Step | Table | Note | Finished
+Event = Phase | Step | NoStep | Table | Note | Finished

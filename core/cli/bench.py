@@ -29,7 +29,7 @@ def bench(args: argparse.Namespace) -> int:
         raise InvalidSpec(f"--write with --sizes {args.sizes}: the docs show the default size; leave one of them out")
     if args.write:
         page_of(name)  # refuses before hours of work
-    runs = Runs(Store(args.store))
+    runs = Runs(Store(args.store, shipped=False))
     parts = [printed(part) for part in benchmark(name)(runs, **sizes)]
     if args.write:
         print(f"\nwritten into {write(name, parts, runs)}")

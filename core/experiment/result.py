@@ -41,6 +41,8 @@ def build_result(
         *trajectory.notes,
         *(note for record in records.values() for note in record.get("notes", ())),
     ]
+    if shipped := {role: record for role, record in records.items() if record.get("shipped")}:
+        remarks.append(_shipped_note(shipped))
     if device.startswith("cuda"):
         remarks.append(precision(torch.device(device)))
     if len(info.classes) > NORM_CLASSES:
@@ -80,6 +82,15 @@ def build_result(
             "stop_reason": trajectory.stop_reason,
             "notes": remarks,
         }
+    )
+
+
+def _shipped_note(records: Mapping[str, Mapping[str, Any]]) -> str:
+    """Which models were not trained here, and on what they were."""
+    made = sorted({f"on {record['device']} with torch {record['versions']['torch']}" for record in records.values()})
+    return (
+        f"Not trained here, but taken from the shipped examples: {', '.join(records)} (made {' and '.join(made)}). "
+        "Their seconds are another machine's."
     )
 
 

@@ -35,6 +35,8 @@ def get_or_train(context: Context, role: str, spec: ModelSpec, split: Split, ids
     dataset, models = context.dataset, context.models
     shared = isinstance(models, ModelFolder)
     with models.lock(spec.key) if shared else nullcontext():  # two runs never train the same model at once
+        if shared:
+            models.adopt(spec.key)
         model = on_device(model_for(spec), context.device)
         if spec.key in models:
             saved = models[spec.key]

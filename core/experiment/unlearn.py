@@ -9,7 +9,7 @@ from core.datasets import ForgetSet
 from core.datasets.forget import all_ids
 from core.device import on_device
 from core.errors import Diverged
-from core.events import Event, Note, Phase, Table
+from core.events import Event, NoStep, Note, Phase, Table
 from core.experiment.context import Context
 from core.experiment.rng import make_generator
 from core.experiment.step_monitor import Probe
@@ -58,6 +58,8 @@ def unlearn(
                         )
                     yield Phase("unlearn", step, step if event.stop_reason else total)
                     yield seen
+                case NoStep(reason):
+                    trajectory.stop_reason = reason
                 case Note(text):
                     trajectory.notes.append(text)
                 case Table() if n < len(spec.after):

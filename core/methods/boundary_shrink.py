@@ -21,6 +21,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from core.events import NoStep
 from core.methods.descent import run
 from core.methods.task import Batches, Task, cross_entropy
 from core.models import device_of
@@ -32,7 +33,9 @@ from core.training import Step, as_float, tensors
 CHUNK = 256  # images whose nearest class is sought at once
 
 
-def unlearn(model: nn.Module, task: Task, spec: BoundaryShrink, *, generator: torch.Generator) -> Iterator[Step]:
+def unlearn(
+    model: nn.Module, task: Task, spec: BoundaryShrink, *, generator: torch.Generator
+) -> Iterator[Step | NoStep]:
     """Unlearns ``task.forget`` in place and leaves the model in eval mode.
 
     Args:

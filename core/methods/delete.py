@@ -16,6 +16,7 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
+from core.events import NoStep
 from core.methods.descent import Loss, run
 from core.methods.divergence import divergence, frozen
 from core.methods.task import Batches, Task
@@ -23,7 +24,7 @@ from core.specs.methods.delete import Delete
 from core.training import Step
 
 
-def unlearn(model: nn.Module, task: Task, spec: Delete, *, generator: torch.Generator) -> Iterator[Step]:
+def unlearn(model: nn.Module, task: Task, spec: Delete, *, generator: torch.Generator) -> Iterator[Step | NoStep]:
     """Unlearns ``task.forget`` in place and leaves the model in eval mode.
 
     Args:

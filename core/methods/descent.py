@@ -2,10 +2,10 @@
 
 same-stop: a step is as long as ``spec.step`` times the norm of the weights, whatever the gradient's. The loss of a
     fitted image has next to no gradient, and later too much of it, so that one learning rate first does nothing and
-    then ruins the model. It ends by the rule that MU-Mis ends by: when the forget set's accuracy has come down to
-    ``task.target_accuracy``, at the nearest point of the last step. Where no target is known, MU-Mis goes by the target
+    then ruins the model. It ends by MU-Mis's rule ``accuracy``. Where no target is known, MU-Mis goes by the target
     norm, which it lowers and others do not (measured on ``digits-families``: gradient ascent makes all its steps and
-    ruins the model); they go by a fraction of their first accuracy, see ``accuracy_stop``.
+    ruins the model); they go by a fraction of their first accuracy, see ``accuracy_stop``. Where the accuracy is there
+    before the first step, none is made.
 authors: the optimiser at ``spec.learning_rate`` for the method's own number of steps, whatever was forgotten.
 
 Where memory ends, the images of a step go through the model in parts, to the same gradients.
@@ -20,7 +20,9 @@ import torch
 from torch import Tensor, nn
 
 from core.datasets import Split
+from core.events import NoStep
 from core.methods.microbatch import in_parts
+from core.methods.stand_ins import StandIns
 from core.methods.steps import descend, distance, get_weights, relative_rate, restore
 from core.methods.stops import accuracy_stop
 from core.methods.task import Task, shuffled
@@ -49,7 +51,7 @@ def run(
     optimiser: MakeOptimiser | None = None,
     mask: Sequence[Tensor] | None = None,
     training_mode: bool = False,
-) -> Iterator[Step]:
+) -> Iterator[Step | NoStep]:
     """Descends in place and leaves the model in eval mode.
 
     Args:
@@ -61,7 +63,8 @@ def run(
         training_mode: whether losses are taken in training mode, so that BatchNorm learns.
 
     Yields:
-        Steps with ``step_size``; the last has the reason, and the model is final when it is yielded.
+        Steps with ``step_size``; the last has the reason, and the model is final when it is yielded. Where the same
+        stop is met before the first step, why there is none.
     """
     parameters = list(model.parameters())
     if spec.schedule == "authors":
@@ -71,24 +74,30 @@ def run(
         assert task.forget is not None
         at, limit = task.target_accuracy, spec.max_steps
         yield from run_to_accuracy(
-            model, task.forget, losses, spec.step, at, limit,
+            model, task.forget, losses, spec.step, at, limit, StandIns.of(model, task, generator),
             generator=generator, mask=mask, training_mode=training_mode,
         )  # fmt: skip
 
 
 def run_to_accuracy(
     model: nn.Module, forget: Split, losses: Iterator[Loss], step: float, target: float | None, limit: int,
-    *, generator: torch.Generator, mask: Sequence[Tensor] | None = None, training_mode: bool = False,
-) -> Iterator[Step]:  # fmt: skip
+    unseen: StandIns | None = None, *, generator: torch.Generator, mask: Sequence[Tensor] | None = None,
+    training_mode: bool = False,
+) -> Iterator[Step | NoStep]:  # fmt: skip
     """The schedule same-stop; arguments as in ``run``.
 
     Args:
         step: length of a step as a fraction of the weights' norm.
         target: accuracy on the forget set at which it ends; None for a fraction of the first.
         limit: the most steps.
+        unseen: takes the last step back where it costs unseen images too much.
     """
     images, labels = shuffled(forget, device_of(model), generator)
-    stop = accuracy_stop(model, images, labels, target, limit)
+    stop = accuracy_stop(model, images, labels, target, limit, unseen)
+    if needless := stop.needless():
+        model.eval()
+        yield NoStep(needless)
+        return
 
     def reason_at(step: int, before: Sequence[Tensor]) -> str | None:
         return stop.reason(model, before, step, ends_pass=False)

@@ -17,13 +17,14 @@ from functools import partial
 import torch
 from torch import nn
 
+from core.events import NoStep
 from core.methods.descent import Loss, run
 from core.methods.task import Batches, Task, cross_entropy
 from core.specs.methods.fine_tune import FineTune
 from core.training import Step, augmented
 
 
-def unlearn(model: nn.Module, task: Task, spec: FineTune, *, generator: torch.Generator) -> Iterator[Step]:
+def unlearn(model: nn.Module, task: Task, spec: FineTune, *, generator: torch.Generator) -> Iterator[Step | NoStep]:
     """Trains on ``task.retain`` in place and leaves the model in eval mode.
 
     Args:

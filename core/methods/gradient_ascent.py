@@ -16,13 +16,16 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
+from core.events import NoStep
 from core.methods.descent import run
 from core.methods.task import Batches, Task, cross_entropy
 from core.specs.methods.gradient_ascent import GradientAscent
 from core.training import Step
 
 
-def unlearn(model: nn.Module, task: Task, spec: GradientAscent, *, generator: torch.Generator) -> Iterator[Step]:
+def unlearn(
+    model: nn.Module, task: Task, spec: GradientAscent, *, generator: torch.Generator
+) -> Iterator[Step | NoStep]:
     """Unlearns ``task.forget`` in place and leaves the model in eval mode.
 
     Args:

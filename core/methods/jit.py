@@ -19,13 +19,14 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
+from core.events import NoStep
 from core.methods.descent import Loss, run
 from core.methods.task import Batches, Task
 from core.specs.methods.jit import Jit
 from core.training import Step
 
 
-def unlearn(model: nn.Module, task: Task, spec: Jit, *, generator: torch.Generator) -> Iterator[Step]:
+def unlearn(model: nn.Module, task: Task, spec: Jit, *, generator: torch.Generator) -> Iterator[Step | NoStep]:
     """Unlearns ``task.forget`` in place and leaves the model in eval mode.
 
     Args:

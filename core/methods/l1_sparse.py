@@ -18,6 +18,7 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
+from core.events import NoStep
 from core.methods.descent import Loss, run
 from core.methods.fine_tune import retained, training_losses
 from core.methods.task import Task
@@ -25,7 +26,7 @@ from core.specs.methods.l1_sparse import L1Sparse
 from core.training import Step
 
 
-def unlearn(model: nn.Module, task: Task, spec: L1Sparse, *, generator: torch.Generator) -> Iterator[Step]:
+def unlearn(model: nn.Module, task: Task, spec: L1Sparse, *, generator: torch.Generator) -> Iterator[Step | NoStep]:
     """Trains on ``task.retain`` in place and leaves the model in eval mode.
 
     Args:

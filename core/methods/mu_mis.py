@@ -25,7 +25,9 @@ whole Jacobian is lowered, irrelevant logits included, which is plain smoothing 
 
 Stop rules (``core.methods.stops``; ``auto`` chooses, see ``MuMis.stop_rule``):
     paper: the exact mean irrelevant norm over D_f, over all c' != c, once per pass: dipped to delta, then recovered.
-    accuracy: the forget set's accuracy comes down to ``task.target_accuracy``; then the nearest point of the last step.
+    accuracy: the forget set's accuracy comes down to ``task.target_accuracy``, rounded to whole images; then the
+        nearest point of the last step. No step where that is met before. Where training images of its classes remain,
+        it ends before they lose too much on unseen images (``core.methods.stand_ins``), and takes that step back.
     sensitivity: the mean target norm comes down to ``fraction`` of its start; likewise. That fraction is a guess.
 A guard looks at the mean norms every third step and at the end. It gives the last good weights back where they are not
 finite, where the irrelevant one is above ``guard`` times its start, or where the target one, if it is to be lowered at
@@ -40,6 +42,8 @@ from math import hypot, inf
 import torch
 from torch import Tensor, nn
 
+from core.events import NoStep
+from core.methods.stand_ins import StandIns
 from core.methods.steps import descend, get_weights, relative_rate
 from core.methods.stops import Falls, Guard, Recovers, Stop, accuracy_stop, ratio
 from core.methods.task import Task, batches, shuffled
@@ -62,7 +66,7 @@ NORM_IMAGES = 200  # forget images that the rule ``sensitivity`` looks at
 NORM_CLASSES = 20  # irrelevant classes that the guard looks at
 
 
-def unlearn(model: nn.Module, task: Task, spec: MuMis, *, generator: torch.Generator) -> Iterator[Step]:
+def unlearn(model: nn.Module, task: Task, spec: MuMis, *, generator: torch.Generator) -> Iterator[Step | NoStep]:
     """Unlearns ``task.forget`` in place and leaves the model in eval mode.
 
     Args:
@@ -73,12 +77,16 @@ def unlearn(model: nn.Module, task: Task, spec: MuMis, *, generator: torch.Gener
 
     Yields:
         Steps with ``step_size``, the length of the step, and ``irrelevant_ratio`` where the stop rule measured it. The
-        last has the reason, and the model is final when it is yielded.
+        last has the reason, and the model is final when it is yielded. Where the stop is met before the first step, why
+        there is none.
     """
     assert task.forget is not None
     model.eval()
     images, labels = shuffled(task.forget, device_of(model), generator)
-    stop = _stop(model, images, labels, task, spec)
+    stop = _stop(model, images, labels, task, spec, generator)
+    if needless := stop.needless():
+        yield NoStep(needless)
+        return
     guard = make_guard(model, images[:GUARD_IMAGES], labels[:GUARD_IMAGES], spec, generator)
     loss_of = make_loss(model, task.num_classes, spec, generator)
     scale = spec.step_scale(task.whole_classes_only)
@@ -149,11 +157,14 @@ def move(model: nn.Module, loss: Tensor, spec: MuMis, scale: float) -> float:
     )
 
 
-def _stop(model: nn.Module, images: Tensor, labels: Tensor, task: Task, spec: MuMis) -> Stop:
+def _stop(
+    model: nn.Module, images: Tensor, labels: Tensor, task: Task, spec: MuMis, generator: torch.Generator
+) -> Stop:
     """The rule that ``spec.stop`` comes to, with what it watches."""
     name = spec.stop_rule(task.whole_classes_only, task.known_accuracy is not None)
     if name == "accuracy":
-        return accuracy_stop(model, images, labels, task.target_accuracy, spec.max_steps)
+        unseen = StandIns.of(model, task, generator)
+        return accuracy_stop(model, images, labels, task.target_accuracy, spec.max_steps, unseen)
     if name == "sensitivity":
         x, c = images[:NORM_IMAGES], labels[:NORM_IMAGES, None]
         rule = Falls("the target norm, as a share of its start,", spec.fraction)

@@ -18,6 +18,7 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
+from core.events import NoStep
 from core.methods.descent import Loss, run
 from core.methods.task import Batches, Task, beside, cross_entropy
 from core.sensitivity import draw_irrelevant
@@ -25,7 +26,7 @@ from core.specs.methods.random_label import RandomLabel
 from core.training import Step
 
 
-def unlearn(model: nn.Module, task: Task, spec: RandomLabel, *, generator: torch.Generator) -> Iterator[Step]:
+def unlearn(model: nn.Module, task: Task, spec: RandomLabel, *, generator: torch.Generator) -> Iterator[Step | NoStep]:
     """Unlearns ``task.forget`` in place and leaves the model in eval mode.
 
     Args:

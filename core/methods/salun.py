@@ -18,6 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from core.events import NoStep
 from core.methods.descent import run
 from core.methods.random_label import relabelled
 from core.methods.task import Batches, Task, beside
@@ -26,7 +27,7 @@ from core.specs.methods.salun import Salun
 from core.training import Step
 
 
-def unlearn(model: nn.Module, task: Task, spec: Salun, *, generator: torch.Generator) -> Iterator[Step]:
+def unlearn(model: nn.Module, task: Task, spec: Salun, *, generator: torch.Generator) -> Iterator[Step | NoStep]:
     """Unlearns ``task.forget`` in place and leaves the model in eval mode.
 
     Args:

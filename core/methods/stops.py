@@ -1,7 +1,4 @@
-"""When to stop: rules over sequences of numbers, the guard, and the sentences that say so on the screen.
-
-A rule is asked only after a step was made, so that no method stops before its first.
-"""
+"""When to stop: rules over sequences of numbers, the guard, and the sentences that say so on the screen."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -10,10 +7,15 @@ from typing import ClassVar
 from torch import Tensor, nn
 
 from core.inference import accuracy
+from core.methods.stand_ins import StandIns
 from core.methods.steps import get_weights, nearest_on_last_step, set_weights
-from core.specs.methods.notes import FALLBACK_FRACTION
+from core.specs.methods.notes import FALLBACK_FRACTION, MAX_LOSS
 
 ACCURACY_IMAGES = 1000  # forget images on which the rule ``accuracy`` looks
+TOO_MUCH = (
+    f"one more step would cost these classes more than {100 * MAX_LOSS:.0f} points of accuracy on unseen images, as "
+    "noisy copies of the forget images show"
+)
 
 
 class Falls:
@@ -22,13 +24,17 @@ class Falls:
     Args:
         what: the number, as the beginning of a sentence.
         target: a fraction.
+        start: the number before the first step.
+        enough: why a start at or below the target needs no step.
     """
 
     once_per_pass: ClassVar[bool] = False
 
-    def __init__(self, what: str, target: float) -> None:
+    def __init__(self, what: str, target: float, start: float = 1.0, enough: str = "") -> None:
         self.what = what
         self.target = target
+        self.start = start
+        self.enough = enough
 
     def met(self, value: float) -> bool:
         """Whether to stop at this value."""
@@ -36,11 +42,20 @@ class Falls:
 
     def reached(self, value: float) -> str:
         """What to say of a model that was left at this value."""
-        return f"{self.what} came down to {value:.1%}; its target was {self.target:.1%}"
+        if value < self.start:
+            return f"{self.what} came down to {value:.1%}; its target was {self.target:.1%}"
+        return (
+            f"{self.what} is {value:.1%}, no lower than before the first step: the last step went past the target of "
+            f"{self.target:.1%}, and no point of it is nearer"
+        )
 
     def missed(self) -> str:
         """What to say where the step limit came first."""
         return f"{self.what} had not come down to its target of {self.target:.1%}"
+
+    def left(self, value: float) -> str:
+        """What to say of a model that was left at this value, before its target."""
+        return f"{self.what} is {value:.1%}, its target was {self.target:.1%}"
 
 
 class Recovers:
@@ -74,28 +89,43 @@ class Recovers:
 
 
 class Stop:
-    """A rule, the number that it watches, and the step limit.
+    """A rule, the number that it watches, the step limit, and what the classes may lose.
+
+    Args:
+        unseen: stands for unseen images of classes of which training images remain; None where nothing can.
 
     Attributes:
         value: the number when it was last measured, None before.
     """
 
-    def __init__(self, rule: Falls | Recovers, measure: Callable[[], float], limit: int) -> None:
+    def __init__(
+        self, rule: Falls | Recovers, measure: Callable[[], float], limit: int, unseen: StandIns | None = None
+    ) -> None:
         self.rule = rule
         self.measure = measure
         self.limit = limit
+        self.unseen = unseen
         self.value: float | None = None
+
+    def needless(self) -> str | None:
+        """Why no step is needed, where a falling number starts at its target; else None."""
+        return self.rule.enough if isinstance(self.rule, Falls) and self.rule.met(self.rule.start) else None
 
     def reason(self, model: nn.Module, before: Sequence[Tensor], step: int, *, ends_pass: bool) -> str | None:
         """Why to stop after this step, or None.
 
-        Where a falling number has reached its target, the model is moved to the nearest point of the step.
+        Where a falling number has reached its target, the model is moved to the nearest point of the step; where unseen
+        images of the same classes would lose too much, the step is taken back.
 
         Args:
             before: the weights before the step.
             step: its number, from 1.
             ends_pass: whether it was the last one of a pass over the forget set.
         """
+        if self.unseen is not None and self.unseen.loss() > MAX_LOSS:
+            set_weights(model, before)
+            self.value = self.measure()
+            return f"{TOO_MUCH}; {self.rule.left(self.value)}"
         if ends_pass or not self.rule.once_per_pass:
             self.value = self.measure()
             if self.rule.met(self.value):
@@ -105,22 +135,42 @@ class Stop:
         return f"step limit of {self.limit} reached: {self.rule.missed()}" if step == self.limit else None
 
 
-def accuracy_stop(model: nn.Module, images: Tensor, labels: Tensor, target: float | None, limit: int) -> Stop:
+def accuracy_stop(
+    model: nn.Module, images: Tensor, labels: Tensor, target: float | None, limit: int, unseen: StandIns | None = None
+) -> Stop:
     """The rule ``accuracy`` on the first ``ACCURACY_IMAGES`` of these forget images.
+
+    Its target is a number of images: between two of them there is nothing to come down to.
 
     Args:
         images, labels: (N, C, H, W) and (N,), in a drawn order.
         target: None for ``FALLBACK_FRACTION`` of the accuracy now, a guess.
         limit: the most steps.
+        unseen: as ``Stop`` has it.
     """
     images, labels = images[:ACCURACY_IMAGES], labels[:ACCURACY_IMAGES]
 
     def measure() -> float:
         return accuracy(model, images, labels)
 
-    if target is None:
-        target = FALLBACK_FRACTION * measure()
-    return Stop(Falls("the forget set's accuracy", target), measure, limit)
+    start = measure()
+    count = len(labels)
+    wanted = math.floor((FALLBACK_FRACTION * start if target is None else target) * count + 0.5)
+    enough = _enough(round(start * count), wanted, count, guessed=target is None)
+    return Stop(Falls("the forget set's accuracy", wanted / count, start, enough), measure, limit, unseen)
+
+
+def _enough(right: int, wanted: int, count: int, *, guessed: bool) -> str:
+    if guessed:
+        return f"no step was made: of {right} right forget images the stop, a guess, leaves {wanted}"
+    if count > 1:
+        return (
+            f"no step was needed: {right} of {count} forget images are classified right, and a model that never saw "
+            f"them is expected to get {wanted} right"
+        )
+    if right:
+        return "no step was needed: a model that never saw the forget image is expected to get it right"
+    return "no step was needed: the forget image is classified wrong already"
 
 
 class Guard:

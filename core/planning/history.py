@@ -20,8 +20,11 @@ class Past:
 
 
 def look_back(*roots: Path) -> Past:
-    """The past of stores, in order: the user's own before the gallery, which another machine has built."""
-    records = [record for root in roots for record in _newest(root / "models", "*.json")]
+    """The past of stores, in order: the user's own before the gallery, which another machine has built.
+
+    A shipped model's copy in the user's own store says nothing of this machine.
+    """
+    records = [record for root in roots for record in _newest(root / "models", "*.json") if "shipped" not in record]
     results = [result for root in roots for result in _newest(root / "runs", "*/result.json")]
     return Past(tuple(records), tuple(results))
 

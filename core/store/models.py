@@ -30,13 +30,19 @@ class SavedModel:
 
 
 class ModelFolder(MutableMapping[str, SavedModel]):
-    """``<folder>/<key>.safetensors|.parquet|.json``. A model is there when its record is, which is written last."""
+    """``<folder>/<key>.safetensors|.parquet|.json``. A model is there when its record is, which is written last.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        shipped: a second such folder, which is only ever read: models that come with the app. They are found by key,
+            and not listed. Their records say ``shipped``, as other machines trained them.
+    """
+
+    def __init__(self, folder: Path, shipped: Path | None = None) -> None:
         self.folder = folder
+        self.shipped = shipped
 
     def __contains__(self, key: object) -> bool:
-        return self._path(str(key), "json").is_file()
+        return self._home(str(key)) is not None
 
     def __getitem__(self, key: str) -> SavedModel:
         return SavedModel(self.weights(key), self.table(key), self.record(key))
@@ -49,7 +55,8 @@ class ModelFolder(MutableMapping[str, SavedModel]):
         remove_shards(self._path(key, "checkpoint"))
 
     def __delitem__(self, key: str) -> None:
-        self._need(key)
+        if self._home(key) != self.folder:
+            raise NotFound(f"model {key} is not in {self.folder}")
         for kind in ("json", "parquet", "safetensors"):
             self._path(key, kind).unlink(missing_ok=True)
 
@@ -61,18 +68,21 @@ class ModelFolder(MutableMapping[str, SavedModel]):
 
     def table(self, key: str) -> pd.DataFrame:
         """A model's rows, without reading its weights."""
-        self._need(key)
-        return read_table(self._path(key, "parquet"))
+        return read_table(self._found(key, "parquet"))
 
     def weights(self, key: str) -> dict[str, np.ndarray]:
         """A model's weights, without reading its table."""
-        self._need(key)
-        return read_weights(self._path(key, "safetensors"))
+        return read_weights(self._found(key, "safetensors"))
 
     def record(self, key: str) -> dict[str, Any]:
         """A model's record, without reading its weights."""
-        self._need(key)
-        return read_json(self._path(key, "json"))
+        path = self._found(key, "json")
+        return read_json(path) | ({} if path.parent == self.folder else {"shipped": True})
+
+    def adopt(self, key: str) -> None:
+        """Copies a shipped model here: what a run was compared with stays, whatever later versions ship."""
+        if self._home(key) not in (None, self.folder):
+            self[key] = self[key]
 
     def lock(self, key: str) -> FileLock:
         """Held by the one process that trains or measures this model; free as soon as that process is gone."""
@@ -91,6 +101,13 @@ class ModelFolder(MutableMapping[str, SavedModel]):
     def _path(self, key: str, kind: str) -> Path:
         return self.folder / f"{key}.{kind}"
 
-    def _need(self, key: str) -> None:
-        if key not in self:
+    def _home(self, key: str) -> Path | None:
+        """The folder that has the model, this one before the shipped one."""
+        homes = (home for home in (self.folder, self.shipped) if home is not None)
+        return next((home for home in homes if (home / f"{key}.json").is_file()), None)
+
+    def _found(self, key: str, kind: str) -> Path:
+        home = self._home(key)
+        if home is None:
             raise NotFound(f"model {key} is not in {self.folder}")
+        return home / f"{key}.{kind}"

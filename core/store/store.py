@@ -25,14 +25,16 @@ class Store:
 
     Args:
         root: the folder; default ``default_store()``.
+        shipped: whether models of the shipped examples count as trained. Not where times are compared, or these very
+            models are made.
     """
 
-    def __init__(self, root: Path | str | None = None) -> None:
+    def __init__(self, root: Path | str | None = None, *, shipped: bool = True) -> None:
         self.root = Path(root) if root is not None else default_store()
         if self.root.exists() and not self.root.is_dir():
             raise StoreError(f"the store {self.root} is a file; name a folder")
         self.index = Index(self.root / "index.sqlite")
-        self.models = ModelFolder(self.root / "models")
+        self.models = ModelFolder(self.root / "models", GALLERY / "models" if shipped else None)
         self.inspections = Inspections(self.root / "inspections")
 
     def submit(self, spec: RunSpec) -> str:

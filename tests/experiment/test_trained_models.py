@@ -1,14 +1,15 @@
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-from core import Phase, RunSpec, Step, Store, execute, load_dataset
+from core import Phase, RunSpec, Step, Store, execute, load_dataset, plan
 from core.experiment import trained_models
 from core.oom import note_memory
-from core.store import SavedModel
+from core.store import SavedModel, prune
 from core.training import train
 
 
@@ -57,6 +58,30 @@ def test_an_interrupted_training_goes_on_to_the_same_weights(
     finish(spec, models=models)
     for name, value in models[spec.model.key].weights.items():
         np.testing.assert_array_equal(value, store.models[spec.model.key].weights[name])
+
+
+def test_shipped_models_are_not_trained_again(
+    finish, phases, quick: Callable[..., RunSpec], store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = quick(gold_seeds=(1,))
+    gallery = Store(tmp_path / "gallery", shipped=False)
+    _, made = finish(spec, models=gallery.models)
+    before = {path: path.read_bytes() for path in gallery.root.rglob("*.*")}
+    monkeypatch.setattr("core.store.store.GALLERY", gallery.root)
+    own = Store(store.root)
+    assert plan(spec, models=own.models).cached == {"original", "initial", "gold-1"}
+    events, result = finish(spec, models=own.models)
+    assert phases(events) == ["measure"]
+    assert result["accuracy"] == made["accuracy"]
+    (note,) = (note for note in result["notes"] if "shipped" in note)
+    assert note == (
+        "Not trained here, but taken from the shipped examples: original, initial, gold-1 (made on cpu with torch "
+        f"{torch.__version__}). Their seconds are another machine's."
+    )
+    assert set(own.models) == set(result["models"].values())  # a run's models stay, whatever later versions ship
+    assert len(prune(own).models) == 3  # no run was kept, so nothing needs them
+    assert plan(spec, models=own.models).cached == {"original", "initial", "gold-1"}
+    assert {path: path.read_bytes() for path in gallery.root.rglob("*.*")} == before
 
 
 def test_a_batch_that_did_not_fit_is_told_in_the_notes(finish, quick, monkeypatch: pytest.MonkeyPatch) -> None:

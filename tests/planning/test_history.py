@@ -16,6 +16,12 @@ def test_newest_first_and_own_before_others(tmp_path: Path) -> None:
     assert [result["run"] for result in past.results] == ["r"]
 
 
+def test_copies_of_shipped_models_are_not_this_machines_past(tmp_path: Path) -> None:
+    write_json(tmp_path / "own/models/copy.json", {"name": "g", "shipped": True})
+    write_json(tmp_path / "gallery/models/g.json", {"name": "g"})
+    assert look_back(tmp_path / "own", tmp_path / "gallery").records == ({"name": "g"},)
+
+
 def test_damaged_files_are_passed_over(tmp_path: Path) -> None:
     (tmp_path / "models").mkdir()
     (tmp_path / "models/bad.json").write_text("{")

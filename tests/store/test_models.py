@@ -40,6 +40,46 @@ def test_only_the_table_of_a_kept_model_changes(tmp_path: Path, model: SavedMode
     assert models["k"].table["index"].tolist() == [5]
 
 
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_shipped_models_are_read_and_never_written(tmp_path: Path, model: SavedModel) -> None:
+    shipped = ModelFolder(tmp_path / "shipped")
+    shipped["k"] = model
+    before = files(shipped.folder)
+    models = ModelFolder(tmp_path / "own", shipped.folder)
+    assert "k" in models
+    assert "other" not in models
+    assert models["k"].weights["w"].tolist() == [1, 1]
+    assert models.table("k")["index"].tolist() == [0, 1]
+    assert models.record("k") == {"seconds": 1.0, "shipped": True}
+    assert list(models) == []
+    with pytest.raises(NotFound, match=f"model k is not in {models.folder}"):
+        del models["k"]
+    models["k"] = SavedModel(model.weights, pd.DataFrame({"index": [5]}), model.record)
+    assert models.table("k")["index"].tolist() == [5]
+    assert models.record("k") == model.record
+    del models["k"]
+    assert models.table("k")["index"].tolist() == [0, 1]
+    assert files(shipped.folder) == before
+
+
+def test_an_adopted_model_stays_when_it_is_no_longer_shipped(tmp_path: Path, model: SavedModel) -> None:
+    shipped = ModelFolder(tmp_path / "shipped")
+    shipped["k"] = model
+    models = ModelFolder(tmp_path / "own", shipped.folder)
+    models.adopt("k")
+    models.adopt("other")  # neither here nor shipped: nothing happens
+    del shipped["k"]
+    assert list(models) == ["k"]
+    assert models["k"].weights["w"].tolist() == [1, 1]
+    assert models.record("k") == {"seconds": 1.0, "shipped": True}
+    before = files(models.folder)
+    models.adopt("k")
+    assert files(models.folder) == before
+
+
 def test_a_checkpoint_goes_when_the_model_is_there(tmp_path: Path, model: SavedModel) -> None:
     models = ModelFolder(tmp_path)
     assert models.checkpoint("k") is None

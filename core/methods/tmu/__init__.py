@@ -24,7 +24,7 @@ import torch
 from torch import nn
 
 from core.datasets import Split
-from core.events import Note, Phase, Table
+from core.events import NoStep, Note, Phase, Table
 from core.inference import image_losses, predict
 from core.methods.task import Task
 from core.methods.tmu.features import SCALED, Features, curriculum, measure
@@ -40,7 +40,7 @@ MAX_PICTURES = 1000  # adversarial twins that are kept
 
 def unlearn(
     model: nn.Module, task: Task, spec: Tmu, *, generator: torch.Generator
-) -> Iterator[Step | Phase | Table | Note]:
+) -> Iterator[Step | NoStep | Phase | Table | Note]:
     """Unlearns ``task.forget`` in place and leaves the model in eval mode.
 
     Args:
@@ -51,7 +51,8 @@ def unlearn(
 
     Yields:
         Phases ``twin`` and ``curriculum``; tables ``twin``, ``twin_classes``, ``forget_features``, ``neighbours`` and
-        ``adversarial``; notes; then steps with ``step_size``, the last with the reason. No step where no image is hard.
+        ``adversarial``; notes; then steps with ``step_size``, the last with the reason. No step where no image is
+        hard, or the accuracy on the forget set is down already.
     """
     assert task.forget is not None
     assert task.retain is not None
@@ -77,7 +78,7 @@ def unlearn(
     yield Table("neighbours", found.neighbours)
     yield Table("adversarial", _pictures(model, task.forget, found))
     if easy.all():
-        yield Note("No forget image is predicted to be hard, so that nothing was unlearned.")
+        yield NoStep("no step was needed: no forget image is predicted to be hard")
         return
     yield from forget_hard(model, task, easy, p_hard, spec, generator)
 

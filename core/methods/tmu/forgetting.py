@@ -27,6 +27,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from core.events import NoStep
 from core.inference import predict
 from core.methods.descent import Loss, run_to_accuracy
 from core.methods.divergence import frozen
@@ -40,7 +41,7 @@ from core.training import Step, tensors
 
 def forget_hard(
     model: nn.Module, task: Task, easy: np.ndarray, p_hard: np.ndarray, spec: Tmu, generator: torch.Generator
-) -> Iterator[Step]:
+) -> Iterator[Step | NoStep]:
     """Unlearns in place until the accuracy on the forget set is down to the share of easy images.
 
     Args:

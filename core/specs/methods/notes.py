@@ -5,6 +5,7 @@ PAIRS = "Departure from its authors: every step has as many retained images as f
 FROZEN = "Departure from its authors: BatchNorm keeps its statistics."  # theirs learns from every batch
 
 FALLBACK_FRACTION = 0.75  # of the forget set's first accuracy: where baselines stop if no target is known
+MAX_LOSS = 0.05  # of accuracy on unseen images, that a class may lose of which training images remain
 
 
 def accuracy_note(whole_classes_only: bool) -> str:
@@ -12,8 +13,9 @@ def accuracy_note(whole_classes_only: bool) -> str:
     if whole_classes_only:
         return "it stops when the forget set's accuracy is 0%"
     return (
-        "it stops when the forget set's accuracy is down to that of its classes on held-out images, a number from "
-        "outside the forget set and the weights"
+        "it stops when the forget set's accuracy is down to that of its classes on held-out images (a number from "
+        "outside the forget set and the weights), or when these classes would lose more than "
+        f"{100 * MAX_LOSS:.0f} points of accuracy on unseen images (estimated on noisy copies of the forget images)"
     )
 
 

@@ -11,7 +11,7 @@ from core.figures import placeholder
 from core.jobs.worker import attempt
 from core.store import RunFolder
 from pages.ui.gold_comparison import image_outcomes
-from pages.ui.shell import data_access
+from pages.ui.shell import data_access, download
 
 OFFER = "Grey squares stand for images of"
 
@@ -58,7 +58,7 @@ def without_images(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for module in (data_access, image_outcomes):
         monkeypatch.setattr(module, "load_dataset", unavailable)
-    for module in (data_access, image_outcomes, data):
+    for module in (data_access, image_outcomes, download):
         monkeypatch.setattr(module, "is_prepared", lambda name: False)
 
 

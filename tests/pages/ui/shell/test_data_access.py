@@ -97,3 +97,33 @@ def test_pages_show_a_shipped_run_while_the_store_makes_it_anew(
     app = open_page("pages/5_Gold_comparison.py", {"run": spec.id, "img": "0"})
     assert app.error == []
     assert app.metric[0].label == "Forget set"
+
+
+def test_what_is_computed_from_a_run_is_kept_until_the_run_is_made_anew(finished_run: RunFolder) -> None:
+    asked: list[tuple[str, int]] = []
+
+    @data_access.cached(4)
+    def one(run: RunFolder, number: int) -> int:
+        asked.append(("one", number))
+        return number
+
+    @data_access.cached(4)
+    def other(run: RunFolder, number: int) -> int:
+        asked.append(("other", number))
+        return -number
+
+    assert [one(finished_run, 5), one(finished_run, 5), one(finished_run, 6), other(finished_run, 5)] == [5, 5, 6, -5]
+    assert asked == [("one", 5), ("one", 6), ("other", 5)]
+    (finished_run.folder / "result.json").touch()
+    assert one(finished_run, 5) == 5
+    assert asked[3:] == [("one", 5)]
+
+
+def test_queued_runs_are_in_the_store_in_their_order_and_a_supervisor_sees_to_them(
+    store: Store, supervised: list[Any]
+) -> None:
+    specs = [make_spec(unlearn_seed=seed) for seed in (4, 2)]
+    assert data_access.queue(*specs) == specs[1].id
+    assert {row.id: row.state for row in store.rows()} == dict.fromkeys((spec.id for spec in specs), "queued")
+    assert store.index.next() == specs[0].id
+    assert supervised == [store.root]

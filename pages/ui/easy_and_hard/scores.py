@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -103,4 +102,4 @@ def _ladder(root: str, run: str, changed: float) -> pd.DataFrame:
     folder = RunFolder(Path(root), run)
     samples = data_access.samples(folder)
     known = folder.models.record(folder.result["models"]["original"])["held_out"]
-    return compare_baselines(baselines(samples, np.array(known)), gold_right(samples))
+    return compare_baselines(baselines(samples, known), gold_right(samples))

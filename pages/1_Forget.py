@@ -6,7 +6,6 @@ from core import METHODS, InvalidSpec, RunSpec, load_dataset, plan
 from core.examples import examples
 from core.figures import SPLIT_NAMES
 from core.specs import ARCHITECTURES, ModelSpec
-from core.specs.requests import requests_text
 from core.store import open_run
 from pages.ui.forget import live, request, run_form, uploads
 from pages.ui.forget.data import choose_data
@@ -47,7 +46,8 @@ with page("Forget", "Choose what a trained classifier shall forget, press Run, a
             st.stop()  # nothing below makes sense without images
         request.builder(info)
         if after := run_form.get("after"):
-            st.caption(f"A step of a sequence: after {plain(requests_text(after))}, by the same method.")
+            earlier = plain("; ".join(request.title for request in after))
+            st.caption(f"A step of a sequence: after {earlier}, by the same method.")
             st.button("Without the earlier requests", icon=":material/undo:",
                       on_click=callback(run_form.put, "after", ()))  # fmt: skip
     with how:

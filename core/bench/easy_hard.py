@@ -55,13 +55,13 @@ def _request(runs: Runs, text: str, draw: int) -> Request:
     results = {name: runs.result(spec) for name, spec in specs.items()}
     run = runs.store.run(specs["tmu"].id)
     samples = run.samples()
-    known = np.array(run.models.record(run.result["models"]["original"])["held_out"])
+    known = run.models.record(run.result["models"]["original"])["held_out"]
     own = verdicts(samples)
     return Request(
         baselines(samples, known),
         own["easy"].to_numpy(),
         gold_right(samples),
-        float(known[own["label"].to_numpy()].mean()),
+        float(np.array(known)[own["label"]].mean()),
         results,
     )
 

@@ -8,7 +8,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -19,9 +19,12 @@ from core.cli.store import export, prune, report
 from core.errors import UnlearnError
 from core.glossary import glossary_markdown
 from core.metrics.catalogue import METRICS, accuracy_keys
-from core.specs import ARCHITECTURES, DATASETS, METHODS, own_datasets, parse_spec, short
+from core.specs import ARCHITECTURES, DATASETS, DOWNLOADED, METHODS, choices, own_datasets, parse_spec, short
 from core.store import ENDED, GALLERY, Store, open_run
 from core.store.weights import kept_weights
+
+MAX_CLASSES = 20  # lines of a plan; --json has all
+RUN = "id of a run, as 'list runs' prints it"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -54,8 +57,12 @@ def _parser() -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=about, description=about, allow_abbrev=False)
         added.set_defaults(command=does)
         if store:
-            added.add_argument("--store", metavar="DIR", help="default $UNLEARN_STORE, else .store beside app.py")
-        added.add_argument("--root", metavar="DIR", help="images; default $UNLEARN_DATA, else data/ in the store")
+            added.add_argument(
+                "--store", metavar="DIR", help="folder of runs and models; default $UNLEARN_STORE, else .store"
+            )
+        added.add_argument(
+            "--root", metavar="DIR", help="folder of data sets; default $UNLEARN_DATA, else data/ in the store"
+        )
         return added
 
     for name, does, about in (
@@ -66,29 +73,31 @@ def _parser() -> argparse.ArgumentParser:
         spec_words(added)
         added.add_argument("--json", action="store_true", help="one JSON object as the last line of the output")
         if name == "run":
-            added.add_argument("--device", default="auto", metavar="auto|cpu|cuda")
+            added.add_argument("--device", default="auto", metavar="auto|cpu|cuda",
+                               help="where to compute; auto (the default) takes a GPU if there is one")  # fmt: skip
     added = command("list", list_names, "list what there is")
     added.add_argument(
-        "what", choices=("datasets", "architectures", "methods", "metrics", "glossary", "weights", "runs")
-    )
+        "what", choices=("datasets", "architectures", "methods", "metrics", "glossary", "weights", "runs"),
+        help="what to list",
+    )  # fmt: skip
     added = command("show", show, "show a run")
-    added.add_argument("run")
+    added.add_argument("run", help=RUN)
     added.add_argument("--json", action="store_true", help="one JSON object as the last line of the output")
     added = command("export", export, "write a run whole into a folder")
-    added.add_argument("run")
-    added.add_argument("folder", type=Path)
+    added.add_argument("run", help=RUN)
+    added.add_argument("folder", type=Path, help="folder to write into; it is made if need be")
     added = command("report", report, "write a finished run as one HTML file")
-    added.add_argument("run")
-    added.add_argument("file", type=Path)
+    added.add_argument("run", help=RUN)
+    added.add_argument("file", type=Path, help="file to write, such as report.html")
     added = command("prune", prune, "say which models no run needs, and what that would free")
     added.add_argument("--yes", action="store_true", help="remove them")
-    command("cancel", cancel, "end a queued or running run").add_argument("run")
+    command("cancel", cancel, "end a queued or running run").add_argument("run", help=RUN)
     command("worker", worker, "work off the queue of a store until it has been empty for a while")
     added = command("download", download, "download one of torchvision's data sets and prepare it", store=False)
-    added.add_argument("name")
+    added.add_argument("name", help=choices(tuple(DOWNLOADED)))
     added.add_argument("--replace", action="store_true", help="download again what is damaged")
     added = command("add", add, "check and prepare images of your own, and print their name", store=False)
-    added.add_argument("place", metavar="folder:PATH|zip:PATH|npz:PATH")
+    added.add_argument("place", metavar="folder:PATH|zip:PATH|npz:PATH", help="where the images are")
     added = command(
         "add-weights", add_weights, "check weights of your own, keep them and print their name", store=False
     )
@@ -96,16 +105,16 @@ def _parser() -> argparse.ArgumentParser:
     for option, about in (
         ("dataset", "the images that they were trained on"),
         ("arch", "the network; default the data set's"),
-        ("labels", "class names in the order of the network's outputs, apart by commas; default the data set's order"),
+        ("labels", "class names, separated by commas, in the order of the outputs; default the data set's order"),
         (
             "normalise",
-            "MEAN/STD of pixels in [0, 1], such as 0.5/0.25, one number for all channels or one each apart by "
-            "commas; default the file's, else the data set's",
+            "MEAN/STD of pixels in [0, 1], such as 0.5/0.25, one number for all channels or one each, "
+            "separated by commas; default the file's, else the data set's",
         ),
     ):
         added.add_argument(f"--{option}", metavar=option.upper(), help=about, required=option == "dataset")
     added = command("gallery", gallery, "build the shipped examples, or check them against a new build", store=False)
-    added.add_argument("what", choices=("build", "verify"))
+    added.add_argument("what", choices=("build", "verify"), help="verify compares with what is shipped")
     bench_words(command("bench", bench, "measure what docs/results.md reports"))
     return parser
 
@@ -143,9 +152,8 @@ def plan(args: argparse.Namespace) -> int:
         print(json.dumps(planned.to_json()))
         return 0
     print(f"run {planned.run}: forget {len(planned.forget)} images ({planned.forget.sha256[:12]})")
-    for name, (removed, total) in planned.per_class.items():
-        if removed:
-            print(f"  {name}: {removed} of {total}")
+    for line in _class_lines(planned.per_class):
+        print(f"  {line}")
     for phase, seconds in planned.seconds.items():
         state = "trained already" if phase in planned.cached else "not known" if seconds is None else f"{seconds:.1f} s"
         print(f"  {phase}: {state}")
@@ -154,6 +162,16 @@ def plan(args: argparse.Namespace) -> int:
     for sentence in (*planned.warnings, *planned.notes):
         print(f"- {sentence}")
     return 0
+
+
+def _class_lines(per_class: Mapping[str, tuple[int, int]]) -> Iterator[str]:
+    """How many images of each class go, the rest in one line where many classes are touched."""
+    touched = [(name, removed, total) for name, (removed, total) in per_class.items() if removed]
+    for name, removed, total in touched[:MAX_CLASSES]:
+        yield f"{name}: {removed} of {total}"
+    if others := touched[MAX_CLASSES:]:
+        _, removed, total = zip(*others, strict=True)
+        yield f"{len(others):,} other class{'es' * (len(others) > 1)}: {sum(removed):,} of {sum(total):,}"
 
 
 def list_names(args: argparse.Namespace) -> int:

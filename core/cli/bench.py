@@ -10,8 +10,8 @@ from core.store import Store
 
 def bench_words(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
-    parser.add_argument("name", nargs="+", help=f"{choices(tuple(BENCHMARKS))}")
-    parser.add_argument("--sizes", metavar="5,30,80", help="easy-hard: shares of a class, in percent")
+    parser.add_argument("name", nargs="+", help=choices(tuple(BENCHMARKS)))
+    parser.add_argument("--sizes", metavar="5,30,80", help="for easy-hard: shares of a class to forget, in percent")
     parser.add_argument("--write", action="store_true", help="also write the tables into docs/ or README.md")
 
 

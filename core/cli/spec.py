@@ -6,25 +6,53 @@ from pathlib import Path
 from core.cli.data import named
 from core.datasets.id_file import read_ids
 from core.errors import InvalidSpec
-from core.specs import DataSpec, RunSpec, data_info, from_query, parse_spec
+from core.specs import (
+    ARCHITECTURES,
+    RECIPES,
+    DataSpec,
+    RunSpec,
+    choices,
+    data_info,
+    from_query,
+    make_spec,
+    parse_spec,
+)
 from core.specs.ids import ids_text
 
 FROM_FILE = "index=@"
-OPTIONS = (
-    "dataset", "forget", "method", "arch", "recipe", "weights", "seed", "draw", "unlearn_seed", "gold_seeds",
-)  # fmt: skip
+_START = make_spec()  # for the defaults
+OPTIONS = {  # what each is, as --help says it
+    "dataset": "data set, by a name that 'list datasets' prints, or your own images as folder:PATH, zip:PATH or "
+    f"npz:PATH; default {_START.model.data.name}",
+    "forget": "images to forget, such as class=3, class=ship,truck:30%%, subclass=rocket, random=10%%, index=5,17 or "
+    f"index=@FILE, joined by +; default {_START.forget.text}",
+    "method": f"unlearning method, by a name that 'list methods' prints; default {_START.method.name}",
+    "arch": f"network: {choices(tuple(ARCHITECTURES))}; default the data set's",
+    "recipe": f"how the models are trained: {choices(tuple(RECIPES))}; default the data set's",
+    "weights": "start from these weights, by the name that add-weights printed; default train the original here",
+    "seed": f"seed of the original model; default {_START.model.seed}",
+    "draw": f"seed of the images that a percentage or a count in --forget picks; default {_START.forget.draw}",
+    "unlearn_seed": f"seed of the method's random draws; default {_START.unlearn_seed}",
+    "gold_seeds": "number of gold models, retrained without the forget set, or their seeds, such as 4,7; default "
+    f"{len(_START.gold_seeds)}",
+}
 
 
 def spec_words(parser: argparse.ArgumentParser) -> None:
     """What the commands take."""
-    parser.add_argument("--spec", metavar="FILE", help="a spec as JSON; then no other word of the spec is allowed")
-    for option in OPTIONS:
-        parser.add_argument(f"--{option.replace('_', '-')}", metavar=option.upper())
+    parser.add_argument(
+        "--spec", metavar="FILE", help="the whole run as JSON, in place of all options from --dataset to --set"
+    )
+    for option, about in OPTIONS.items():
+        parser.add_argument(f"--{option.replace('_', '-')}", metavar=option.upper(), help=about)
     parser.add_argument(
         "--after", action="append", default=[], metavar="FORGET",
-        help="an earlier request, forgotten first by the same method; once for each, in turn",
+        help="a request to forget before --forget, by the same method; repeat it for several, in order",
     )  # fmt: skip
-    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the method")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE",
+        help="a setting of the method, or by its dotted name any other, such as model.train.epochs=5; can be repeated",
+    )  # fmt: skip
 
 
 def spec_of(args: argparse.Namespace) -> RunSpec:

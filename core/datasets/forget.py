@@ -115,7 +115,7 @@ def _forget_set(dataset: Dataset, ids: np.ndarray, so_far: np.ndarray, request: 
 
 
 def _emptied(labels: np.ndarray, removed: np.ndarray) -> tuple[int, ...]:
-    return tuple(int(c) for c in np.unique(labels[removed]) if removed[labels == c].all())
+    return tuple(np.setdiff1d(labels[removed], labels[~removed]).tolist())
 
 
 def _pick(request: ForgetRequest, term: Term, dataset: Dataset) -> np.ndarray:

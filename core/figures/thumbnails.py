@@ -11,12 +11,15 @@ import plotly.graph_objects as go
 from PIL import Image
 
 from core.errors import InvalidSpec
+from core.figures.many_classes import cut_sentence, drawn_classes
 from core.figures.theme import SPLIT_NAMES, SPLITS, Shown, blank, frame
 
 TILE = 64  # pixels a side
 COLUMNS = 12
 GAP_GREY = 128  # between images, on light and dark pages
 PAPER_GREY, CROSS_GREY = 190, 150  # of a placeholder
+MAX_CLASSES = 40  # bars
+MAX_NAMED = 10  # classes in the text for screen readers
 
 
 def png_url(image: np.ndarray, pixels: int = TILE) -> str:
@@ -112,15 +115,19 @@ def class_counts_table(labels: np.ndarray, forgotten: np.ndarray, names: Sequenc
 
 
 def class_counts(labels: np.ndarray, forgotten: np.ndarray, names: Sequence[str]) -> Shown:
-    """Training images (y) per class (x): those to forget (hatched, below) and those to retain (pale, above)."""
+    """Training images (y) per class (x): those to forget (hatched, below) and those to retain (pale, above).
+
+    Above ``MAX_CLASSES`` classes those with images to forget are drawn first; the table has all.
+    """
     table = class_counts_table(labels, forgotten, names)
+    drawn = table.loc[drawn_classes(table["forget"] > 0, table["forget"], MAX_CLASSES, others=0)]
     figure = frame(260, barmode="stack", bargap=0.2, legend_traceorder="normal")
     hatched = {"shape": "/", "fillmode": "overlay", "fgcolor": "white", "fgopacity": 0.6, "solidity": 0.25}
     for split, look in (("forget", {"pattern": hatched}), ("retain", {"opacity": 0.5})):
         figure.add_trace(
             go.Bar(
-                x=table["class"],
-                y=table[split],
+                x=drawn["class"],
+                y=drawn[split],
                 name=SPLIT_NAMES[split],
                 marker={"color": SPLITS[split].color, **look},
                 hovertemplate=f"%{{x}}: %{{y}} to {split}<extra></extra>",
@@ -128,16 +135,20 @@ def class_counts(labels: np.ndarray, forgotten: np.ndarray, names: Sequence[str]
         )
     figure.update_xaxes(type="category")
     figure.update_yaxes(title_text="Training images")
-    touched = table[table["forget"] > 0]
-    told = ", ".join(
-        f"{row['forget']} of {row['forget'] + row['retain']} {row['class']}" for _, row in touched.iterrows()
-    )
     return Shown(
         figure,
         table,
-        "Hatched: the images to forget; pale: those that stay. A class that is hatched to the top goes whole.",
-        f"To forget: {told}.",
+        "Hatched: the images to forget; pale: those that stay. A class that is hatched to the top goes whole."
+        + cut_sentence(len(drawn), len(table), "those with the most images to forget"),
+        f"To forget: {_told(table[table['forget'] > 0])}.",
     )
+
+
+def _told(touched: pd.DataFrame) -> str:
+    first = [f"{row['forget']} of {row['forget'] + row['retain']} {row['class']}"
+             for _, row in touched.head(MAX_NAMED).iterrows()]  # fmt: skip
+    rest = touched["forget"].iloc[MAX_NAMED:]
+    return ", ".join(first) + (f" and {rest.sum():,} images of {len(rest):,} other classes" if len(rest) else "")
 
 
 def outline(x: float, y: float) -> dict:

@@ -52,19 +52,22 @@ def verdicts(samples: pd.DataFrame) -> pd.DataFrame:
     return found.assign(right=share, outcome=[OUTCOMES[n] for n in 2 * called_hard + (share < 0.5)])
 
 
-def baselines(samples: pd.DataFrame, known: np.ndarray) -> dict[str, np.ndarray]:
+def baselines(samples: pd.DataFrame, known: Sequence[float | None]) -> dict[str, np.ndarray]:
     """The ladder that TMU has to beat: baseline -> scores (N,) of the forget images by id, higher is harder.
 
     Args:
         samples: rows of every role of a TMU run.
-        known: held-out accuracy of every class under the original.
+        known: held-out accuracy of every class under the original; None, which counts as the mean of the others, for
+            classes without held-out images.
     """
+    accuracy = pd.Series(known, dtype=float)
+    accuracy = accuracy.fillna(accuracy.mean())
     forget = samples[samples["split"] == "forget"].sort_values("index")
     own, original = (forget[forget["role"] == role] for role in ("unlearned", "original"))
     return {
         "TMU": own["p_hard"].to_numpy(),
         "always easy": np.zeros(len(own)),
-        "class accuracy": 1 - known[own["label"].to_numpy()],
+        "class accuracy": 1 - accuracy[own["label"]].to_numpy(),
         "original's loss": original["loss"].to_numpy(),
         **{name: own[column].to_numpy() for name, column in FEATURES.items()},
         "short proxies": own["proxy_loss"].to_numpy(),

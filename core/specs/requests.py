@@ -27,7 +27,8 @@ GRAMMAR = (
     "class=3, class=3:30%, class=3:100, class=all:30%, subclass=3, random=10%, random=100 or index=5,17, joined by +"
 )
 
-SHOWN_IDS = 60  # characters
+SHOWN_LIST = 60  # characters
+LISTED = {"index": "ids", "class": "classes", "subclass": "sub-classes"}
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,8 @@ class ForgetRequest(Spec):
 
     @property
     def title(self) -> str:
-        """The text for people, with the number of ids instead of a long list."""
-        return _map_ids(self.text, _counted)
+        """The text for people, with the number of ids or classes instead of a long list."""
+        return "+".join(_counted(part) for part in self.text.split("+"))
 
     def terms(self, info: DataInfo) -> tuple[Term, ...]:
         """The request's parts, names resolved to ids of the data set ``info``.
@@ -112,9 +113,13 @@ def _map_ids(text: str, change: Callable[[str], str]) -> str:
     return "+".join(index + change(part[len(index) :]) if part.startswith(index) else part for part in parts)
 
 
-def _counted(text: str) -> str:
-    ids = parse_ids(text) or ()
-    return text if len(text) <= SHOWN_IDS else f"{','.join(map(str, ids[:3]))},... ({len(ids):,} ids)"
+def _counted(part: str) -> str:
+    kind, _, rest = part.partition("=")
+    listed, colon, share = rest.partition(":")
+    names = (parse_ids(listed) or ()) if kind == "index" else listed.split(",")
+    if kind not in LISTED or len(listed) <= SHOWN_LIST or len(names) <= 3:
+        return part
+    return f"{kind}={','.join(map(str, names[:3]))},... ({len(names):,} {LISTED[kind]}){colon}{share}"
 
 
 def _term(part: str, info: DataInfo) -> Term:
@@ -131,16 +136,16 @@ def _term(part: str, info: DataInfo) -> Term:
     if known is None:
         raise InvalidSpec(f"{short(part)!r}: {info.title} has no sub-classes; use class=")
     names, colon, share = rest.partition(":")
-    ids = range(len(known)) if names == "all" else [_id(name, known, kind) for name in names.split(",")]
+    ids = range(len(known)) if names == "all" else _ids(names.split(","), known, kind)
     return Term(kind, tuple(dict.fromkeys(ids)), _share(share, part) if colon else None)
 
 
-def _id(name: str, known: tuple[str, ...], kind: str) -> int:
+def _ids(names: Sequence[str], known: tuple[str, ...], kind: str) -> list[int]:
     ids = {str(i): i for i in range(len(known))} | {label: i for i, label in enumerate(known)}  # names before ids
-    if name not in ids:
+    if unknown := [name for name in names if name not in ids]:
         shown = ", ".join(f"{i} {label}" for i, label in enumerate(known[:12])) + (", ..." if len(known) > 12 else "")
-        raise InvalidSpec(f"{kind} {short(name)!r} is not known; choose a name or an id: {shown}")
-    return ids[name]
+        raise InvalidSpec(f"{kind} {short(unknown[0])!r} is not known; choose a name or an id: {shown}")
+    return [ids[name] for name in names]
 
 
 def _share(text: str, part: str) -> Share:

@@ -1,3 +1,4 @@
+import argparse
 import json
 import shlex
 from pathlib import Path
@@ -6,7 +7,7 @@ from typing import Any
 import pytest
 
 from core import METHODS, Store, parse_spec
-from core.cli import main
+from core.cli import _parser, main
 from core.specs import to_command, to_python
 
 QUICK = "--set model.train.epochs=1 --set model.data.size=200 --gold-seeds 1"
@@ -64,6 +65,27 @@ def test_plan_writes_nothing(store: Store, capsys: pytest.CaptureFixture[str]) -
     assert main(["plan", "--forget", "class=3:30%"]) == 0
     assert planned["run"] in capsys.readouterr().out
     assert not store.root.exists()
+
+
+def test_a_plan_of_many_classes_names_the_first(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("core.cli.MAX_CLASSES", 2)
+    assert main(["plan", "--dataset", "digits", "--forget", "class=3,5,7,8:2"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if " of " in line][:3] == [
+        "  three: 2 of 91", "  five: 2 of 91", "  2 other classes: 4 of 177"
+    ]  # fmt: skip
+
+
+def test_every_option_of_every_command_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    (commands,) = (action for action in _parser()._actions if action.nargs == argparse.PARSER)
+    assert len(commands.choices) > 10
+    for name, parser in commands.choices.items():
+        unexplained = [action.dest for action in parser._actions if not action.help]
+        assert unexplained == [], name
+        with pytest.raises(SystemExit, match="0"):
+            main([name, "--help"])  # a bare percent sign would raise
 
 
 def test_plan_says_where_times_are_rough(

@@ -73,13 +73,17 @@ def test_verdicts_without_gold(samples: pd.DataFrame):
 
 
 def test_rungs_are_scores_by_id(samples: pd.DataFrame):
-    found = baselines(samples, known=np.array([0.5, 0.75]))
+    found = baselines(samples, known=[0.5, 0.75])
     assert found["TMU"].tolist() == pytest.approx([60.5, 60.7, 60.8, 60.9])
     assert found["original's loss"].tolist() == [0.5, 0.7, 0.8, 0.9]
     assert found["class accuracy"].tolist() == [0.25] * 4
     assert found["CF"].tolist() == pytest.approx([20.5, 20.7, 20.8, 20.9])
     assert set(map(len, found.values())) == {4}
     assert next(iter(found)) == "TMU"  # the ladder's lead is over the first
+
+
+def test_a_class_without_held_out_images_counts_as_the_mean_of_the_others(samples: pd.DataFrame):
+    assert baselines(samples, known=[0.5, None, 0.9])["class accuracy"].tolist() == pytest.approx([0.3] * 4)
 
 
 def test_auc_is_the_mean_of_scikit_learns(p_hard: np.ndarray, right: np.ndarray):

@@ -101,6 +101,19 @@ def test_a_long_list_of_ids_is_packed_in_links_and_counted_for_people():
     assert short.linked == short.title == short.text
 
 
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("class=" + ",".join(map(str, range(300))) + ":30%", "class=0,1,2,... (300 classes):30%"),
+        ("subclass=" + "a,b," * 20 + "c+class=3", "subclass=a,b,a,... (41 sub-classes)+class=3"),
+        ("class=" + ",".join("abc" * 20 + f" {n}" for n in range(3)), None),  # three names are not counted
+        ("random=" + "9" * 70, None),
+    ],
+)
+def test_a_title_counts_long_lists_of_classes(text: str, title: str | None) -> None:
+    assert ForgetRequest.parse({"text": text}).title == (title or text)
+
+
 def test_a_list_that_is_too_long_is_packed_everywhere():
     ids = range(0, 50_000, 2)
     request = ForgetRequest(text="index=" + ",".join(map(str, reversed(ids))))

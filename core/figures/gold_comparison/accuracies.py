@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.analysis.method_comparison import classify_difference
+from core.figures.many_classes import cut_sentence, drawn_classes
 from core.figures.theme import (
     NEUTRAL,
     ROLES,
@@ -156,10 +157,14 @@ def class_changes_table(samples: pd.DataFrame, names: Sequence[str], by: str = "
 
 def class_changes(samples: pd.DataFrame, names: Sequence[str], by: str = "label") -> Shown:
     """Change of the test accuracy from the original (x, percentage points) per class (y), of unlearned and mean gold,
-    joined by a line. Above ``MAX_CLASSES`` classes those that changed most are drawn; the table has all."""
+    joined by a line.
+
+    Above ``MAX_CLASSES`` classes those that changed most are drawn: the forgotten ones first, but half of the rows is
+    for others. The table has all.
+    """
     table = class_changes_table(samples, names, by)
-    changes = table[["unlearned_change", "gold_change"]]
-    drawn = table.loc[changes.abs().max(axis=1).nlargest(MAX_CLASSES).index].sort_index()
+    change = table[["unlearned_change", "gold_change"]].abs().max(axis=1)
+    drawn = table.loc[drawn_classes(table["forgotten"], change, MAX_CLASSES, MAX_CLASSES // 2)]
     labels = [f"{row['class']} (forget)" if row["forgotten"] else row["class"] for _, row in drawn.iterrows()]
     figure = frame(90 + 26 * len(drawn), hovermode="closest")
     figure.add_trace(_joined(drawn, labels))
@@ -174,7 +179,8 @@ def class_changes(samples: pd.DataFrame, names: Sequence[str], by: str = "label"
         figure,
         table,
         "Each row is a class: how far its test accuracy moved from the original. The diamond should sit on the star: "
-        "a long line is a class that the method treats otherwise than retraining does.",
+        "a long line is a class that the method treats otherwise than retraining does."
+        + cut_sentence(len(drawn), len(table), "of the forgotten and of the others those that changed most"),
         f"Classes without forget images changed by {points_text(kept.mean())} on average."
         if len(kept)
         else "Change of test accuracy per class.",

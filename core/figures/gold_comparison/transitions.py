@@ -9,6 +9,8 @@ from core.analysis.prediction_transitions import flow_difference, prediction_flo
 from core.figures.theme import NEUTRAL, ROLES, Shown, frame, role_name
 
 MAX_FLOWS = 16
+DWARFED = 10  # a row so many times as long as the longest other one leaves nothing of the others to see
+STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5)  # of the axis
 
 
 def flow_table(samples: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
@@ -21,24 +23,27 @@ def flow_table(samples: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
 
 def flow(samples: pd.DataFrame, names: Sequence[str]) -> Shown:
     """Share of the forget images that goes from one class to another (y), in unlearned to the left and in gold to the
-    right, with whiskers over the golds. Above ``MAX_FLOWS`` flows the smaller ones are one row; the table has all.
+    right, with whiskers over the golds.
+
+    Above ``MAX_FLOWS`` flows the smaller ones are one row, or none where it would dwarf the others, as with many
+    classes; the table has all.
 
     Args:
         samples: role, split, index, prediction.
         names: of the classes by id.
     """
     table = flow_table(samples, names)
-    drawn = _drawn(table)
+    drawn, left_out = _drawn(table)
     figure = frame(100 + 30 * len(drawn), barmode="overlay", hovermode="closest", bargap=0.25)
     figure.add_trace(_bars(drawn, "unlearned", -1))
     if table["gold"].notna().any():
         figure.add_trace(_bars(drawn, "gold", 1))
     reach = 1.15 * drawn[["unlearned", "gold", "gold_high"]].max(axis=None)
-    step = next(step for step in (0.05, 0.1, 0.2, 0.25, 0.5) if reach / step < 4 or step == 0.5)
+    step = next(step for step in STEPS if reach / step < 4 or step == STEPS[-1])
     ticks = [n * step for n in range(-3, 4)]
     figure.update_xaxes(
         title_text="Share of the forget images", range=[-reach, reach], tickvals=ticks,
-        ticktext=[f"{abs(tick):.0%}" for tick in ticks],
+        ticktext=[f"{100 * abs(tick):g}%" for tick in ticks],
     )  # fmt: skip
     figure.update_yaxes(autorange="reversed", showgrid=False)
     figure.add_vline(0, line={"color": NEUTRAL, "width": 1.5})
@@ -48,21 +53,26 @@ def flow(samples: pd.DataFrame, names: Sequence[str]) -> Shown:
         figure,
         table,
         "What the original took the forget images for → what they are taken for now. The same length on both sides: "
-        f"the method sends them where retraining would.{told}",
+        f"the method sends them where retraining would.{told}{left_out}",
         f"The largest flow: {drawn.index[0]}, {drawn['unlearned'].iloc[0]:.0%} of the forget images.{told}",
         ("unlearned", "gold", "gold_low", "gold_high"),
     )
 
 
-def _drawn(table: pd.DataFrame) -> pd.DataFrame:
-    """One row per flow by its text, the small ones summed up."""
+def _drawn(table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """One row per flow by its text, the small ones summed up; and a sentence about those that have no row."""
     texts = table["before"] + " → " + table["after"]
     shares = table.set_index(texts)[["unlearned", "gold", "gold_low", "gold_high"]]
     if len(shares) <= MAX_FLOWS:
-        return shares
-    rest = shares.iloc[MAX_FLOWS - 1 :].sum(min_count=1).to_frame(f"{len(shares) - MAX_FLOWS + 1} smaller flows").T
+        return shares, ""
+    large = shares.iloc[: MAX_FLOWS - 1]
+    rest = shares.iloc[len(large) :].sum(min_count=1).to_frame(f"{len(shares) - len(large):,} smaller flows").T
+    sums = rest[["unlearned", "gold"]].iloc[0].dropna()
+    if sums.max() > DWARFED * large.max(axis=None):
+        text = ", ".join(f"{share:.0%} of the images in {role_name(role)}" for role, share in sums.items())
+        return large, f" The {rest.index[0]} are in the table only: {text}."
     # Lows and highs of single flows do not add up.
-    return pd.concat([shares.iloc[: MAX_FLOWS - 1], rest.assign(gold_low=rest["gold"], gold_high=rest["gold"])])
+    return pd.concat([large, rest.assign(gold_low=rest["gold"], gold_high=rest["gold"])]), ""
 
 
 def _bars(drawn: pd.DataFrame, role: str, side: int) -> go.Bar:
@@ -75,7 +85,7 @@ def _bars(drawn: pd.DataFrame, role: str, side: int) -> go.Bar:
         name=role_name(role),
         marker={"color": ROLES[role].color},
         error_x=whiskers if role == "gold" else None,
-        text=[f"{share:.0%}" if share >= 0.005 else "" for share in drawn[role]],
+        text=[f"{100 * share:.{0 if share >= 0.0995 else 1}f}%" if share >= 0.0005 else "" for share in drawn[role]],
         textposition="auto",
         insidetextanchor="start",  # clear of the whisker
         customdata=drawn[role],

@@ -6,30 +6,33 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from core.figures.many_classes import cut_sentence, drawn_classes
 from core.figures.theme import FULL, NEUTRAL, TEXT_ON, Shown, frame, log_axis, role_mark, role_name, tints
 
 MAX_CLASSES = 12
+MAX_OTHERS = 100  # small marks in a row
 
 
-def class_probabilities_table(answers: pd.DataFrame, target: int, classes: Sequence[str]) -> pd.DataFrame:
-    """One row per class, in the order of the classes, one column per role: probabilities as fractions. Of more than
-    ``MAX_CLASSES`` classes the target and those that some model gives most.
+def class_probabilities_table(answers: pd.DataFrame, classes: Sequence[str]) -> pd.DataFrame:
+    """One row per class, in the order of the classes, one column per role: probabilities as fractions.
 
     Args:
         answers: role, class, probability.
     """
     wide = answers.pivot(index="class", columns="role", values="probability")[answers["role"].unique()]
-    if len(wide) > MAX_CLASSES:
-        largest = wide.max(axis=1).sort_values(ascending=False, kind="stable").index
-        wide = wide.loc[sorted({target, *largest[: MAX_CLASSES - 1]})]
     return wide.rename(index=dict(enumerate(classes))).rename_axis(columns=None).reset_index()
 
 
 def class_probabilities(answers: pd.DataFrame, target: int, classes: Sequence[str]) -> Shown:
-    """Probability (colour and number) of every class (column) in every model (row); the target's column is framed."""
-    table = class_probabilities_table(answers, target, classes)
-    names, roles = table["class"].tolist(), list(table.columns[1:])
-    shares = table[roles].to_numpy().T
+    """Probability (colour and number) of every class (column) in every model (row); the target's column is framed.
+
+    Above ``MAX_CLASSES`` classes the target and those that some model gives most are drawn; the table has all.
+    """
+    table = class_probabilities_table(answers, classes)
+    roles = list(table.columns[1:])
+    framed = table.index.to_series() == target
+    drawn = table.loc[drawn_classes(framed, table[roles].max(axis=1), MAX_CLASSES, MAX_CLASSES - 1)]
+    names, shares = drawn["class"].tolist(), drawn[roles].to_numpy().T
     figure = frame(70 + 30 * len(roles), margin_t=8)
     figure.add_trace(
         go.Heatmap(
@@ -51,11 +54,12 @@ def class_probabilities(answers: pd.DataFrame, target: int, classes: Sequence[st
     figure.add_shape(type="rect", x0=place - 0.5, x1=place + 0.5, y0=-0.5, y1=len(roles) - 0.5, line=edge)
     figure.update_yaxes(autorange="reversed", showgrid=False, type="category")
     figure.update_xaxes(showgrid=False, type="category")
-    told = [f"{role_name(role)} {names[int(table[role].argmax())]} {table[role].max():.0%}" for role in roles]
+    told = [f"{role_name(role)} {classes[int(table[role].argmax())]} {table[role].max():.0%}" for role in roles]
     return Shown(
         figure,
         table,
-        f"Probability of every class in percent. Framed: {classes[target]}, the class c of the MU-Mis terms.",
+        f"Probability of every class in percent. Framed: {classes[target]}, the class c of the MU-Mis terms."
+        + cut_sentence(len(drawn), len(table), "c and those that some model finds most probable"),
         f"Largest probability: {'; '.join(told)}.",
         tuple(roles),
     )
@@ -69,31 +73,28 @@ def logit_norms_table(answers: pd.DataFrame, classes: Sequence[str]) -> pd.DataF
 
 def logit_norms(answers: pd.DataFrame, target: int, irrelevant: int, classes: Sequence[str]) -> Shown:
     """Norm of the input gradient (x, log) of the target logit, of the chosen irrelevant one and of all others (small
-    marks) in every model (row)."""
+    marks; of many those that stand evenly from the smallest to the largest) in every model (row)."""
     table = logit_norms_table(answers, classes)
     roles = list(table.columns[1:])
     norms = table[roles].to_numpy(dtype=float)
     figure = frame(90 + 34 * len(roles), hovermode="closest")
-    rows = [role_name(role) for role in roles]
-    others = [n for n in range(len(table)) if n not in (target, irrelevant)]
-    drawn = [(others, "other logits", "line-ns-open", 12), ([irrelevant], f"c' = {classes[irrelevant]}", "cross", 11),
-             ([target], f"c = {classes[target]}", "hourglass", 13)]  # fmt: skip
+    others = np.setdiff1d(np.arange(len(table)), (target, irrelevant))
     floor = norms[norms > 0].min() if (norms > 0).any() else 1.0
-    for which, name, symbol, size in drawn:
+    for name, symbol, size, each in (
+        ("other logits", "line-ns-open", 12, [_evenly(others, one) for one in norms.T]),
+        (f"c' = {classes[irrelevant]}", "cross", 11, [[irrelevant]] * len(roles)),
+        (f"c = {classes[target]}", "hourglass", 13, [[target]] * len(roles)),
+    ):
+        cells = [(row, n) for row, which in enumerate(each) for n in which]
+        colors = [NEUTRAL if symbol == "line-ns-open" else role_mark(roles[row]).color for row, _ in cells]
         figure.add_trace(
             go.Scatter(
-                x=np.maximum(norms[which].T.ravel(), floor),
-                y=np.repeat(rows, len(which)),
+                x=[max(norms[n, row], floor) for row, n in cells],
+                y=[role_name(roles[row]) for row, _ in cells],
                 mode="markers",
                 name=name,
-                marker={
-                    "symbol": symbol,
-                    "size": size,
-                    "color": [
-                        NEUTRAL if symbol == "line-ns-open" else role_mark(r).color for r in roles for _ in which
-                    ],
-                },
-                customdata=np.tile([classes[n] for n in which], len(roles)),
+                marker={"symbol": symbol, "size": size, "color": colors},
+                customdata=[classes[n] for _, n in cells],
                 hovertemplate="%{y}: %{customdata} %{x:.4g}<extra></extra>",
             )
         )
@@ -106,6 +107,23 @@ def logit_norms(answers: pd.DataFrame, target: int, irrelevant: int, classes: Se
         figure,
         table,
         "How strongly each logit depends on this image's pixels. Training moves the hourglass to the right; forgetting "
-        "should bring it back to where gold has it.",
+        "should bring it back to where gold has it." + _thinned(len(others)),
         f"Norm of the logit of {classes[target]}: {'; '.join(told)}.",
+    )
+
+
+def _evenly(others: np.ndarray, norms: np.ndarray) -> np.ndarray:
+    """At most ``MAX_OTHERS`` of these classes, evenly from the smallest norm to the largest."""
+    if len(others) <= MAX_OTHERS:
+        return others
+    ranked = others[norms[others].argsort(kind="stable")]
+    return ranked[np.linspace(0, len(ranked) - 1, MAX_OTHERS).round().astype(int)]
+
+
+def _thinned(others: int) -> str:
+    if others <= MAX_OTHERS:
+        return ""
+    return (
+        f" Of the {others:,} other logits {MAX_OTHERS} are drawn, evenly from the smallest to the largest norm; the "
+        "table has all."
     )

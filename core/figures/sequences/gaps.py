@@ -25,6 +25,7 @@ from core.figures.theme import (
 )
 from core.metrics.catalogue import METRICS, SHARE
 from core.roles import gold_roles
+from core.specs import short
 
 HOW_TO_READ = {
     "gap": "FA, RA and TA against gold models that were retrained without everything forgotten so far. A rising "
@@ -141,7 +142,7 @@ def sequence_matrix(accuracies: pd.DataFrame, requests: Sequence[str], role: str
     figure.update_layout(margin_t=56)
     apart = role == "unlearned" and cells["spread"].notna().any()
     last = cells[cells["step"] == cells["step"].max()]
-    told = ", ".join(f"{row.request} {getattr(row, role):.0%}" for row in last.itertuples())
+    told = ", ".join(f"{request_name(row.request)} {getattr(row, role):.0%}" for row in last.itertuples())
     return Shown(
         figure,
         table,
@@ -223,7 +224,7 @@ def _numbers(cells: pd.DataFrame, rows: pd.Series, role: str, look: dict[str, st
 
 
 def _told(cell: tuple) -> str:
-    head = f"{cell.request}<br>after {cell.step} request{'s' * (cell.step != 1)}: {cell.unlearned:.1%}"
+    head = f"{short(cell.request)}<br>after {cell.step} request{'s' * (cell.step != 1)}: {cell.unlearned:.1%}"
     if pd.isna(cell.gold):
         return head
     return f"{head}<br>gold {cell.gold:.1%}, difference {points_text(cell.difference)}"

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -96,4 +95,4 @@ def compared_baselines(run: RunFolder) -> pd.DataFrame:
     """``core.metrics.easy_hard.compare_baselines`` of a run."""
     samples = data_access.samples(run)
     known = run.models.record(run.result["models"]["original"])["held_out"]
-    return compare_baselines(baselines(samples, np.array(known)), gold_right(samples))
+    return compare_baselines(baselines(samples, known), gold_right(samples))

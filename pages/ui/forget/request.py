@@ -9,6 +9,7 @@ from core import load_dataset
 from core.datasets import Split
 from core.specs import DataInfo, DataSpec
 from pages.ui.forget import run_form
+from pages.ui.forget.class_picker import pick_class, pick_classes
 from pages.ui.forget.id_upload import offer_ids
 from pages.ui.forget.picker import picker
 from pages.ui.shell.errors import callback, plain
@@ -53,17 +54,14 @@ def _redraw() -> None:
 
 
 def _groups(key: str, share: str, names: tuple[str, ...]) -> None:
-    st.pills(
-        "Forget", names, selection_mode="multi", key=run_form.key(key),
-        on_change=callback(run_form.write_request, key), label_visibility="collapsed",
-    )  # fmt: skip
+    pick_classes("Forget", names, run_form.key(key), callback(run_form.write_request, key))
     st.slider("Share of each", 1, 100, format="%d%%", key=run_form.key(share),
               on_change=callback(run_form.write_request, key))  # fmt: skip
 
 
 def _images(info: DataInfo) -> None:
     """Training images to pick from, a page at a time."""
-    only = st.pills("Show", info.labels, key=run_form.key("shown_class"), help="Only images of this class.")
+    only = pick_class("Show", info.labels, run_form.key("shown_class"), "Only images of this class.")
     pictures = st.container()
     train = load_dataset(DataSpec(name=run_form.get("dataset"), pool=run_form.get("pool"))).train
     labels = finest(train)

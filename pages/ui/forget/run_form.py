@@ -10,6 +10,7 @@ from core.specs.codec import gold_seeds
 from core.specs.ids import ids_text
 from core.specs.methods import MethodSpec
 from core.specs.requests import Term
+from pages.ui.forget.class_picker import ALL, class_names, picked_classes
 from pages.ui.shell.fields import Fields
 from pages.ui.shell.url_state import rest_of_url, write
 
@@ -130,10 +131,10 @@ def show_request() -> None:
         percent = max(1, round(100 * fraction)) if fraction else 100
         match term.kind:
             case "class":
-                put("classes", [info.classes[value] for value in term.values])
+                put("classes", picked_classes(term.values, info.classes))
                 put("class_share", percent)
             case "subclass":
-                put("subclasses", [(info.subclasses or ())[value] for value in term.values])
+                put("subclasses", picked_classes(term.values, info.subclasses or ()))
                 put("subclass_share", percent)
             case "random":
                 put("random_share", percent if fraction else 0)
@@ -154,6 +155,8 @@ def write_request(kind: str) -> None:
     Args:
         kind: of the widgets that were used; unless all are joined, their choice takes the place of the others'.
     """
+    if ALL in (get(kind) or []):
+        put(kind, [ALL])  # the others are among them
     if get(kind) and not get("join"):
         for other in NOTHING.keys() - {kind}:
             put(other, NOTHING[other])
@@ -166,8 +169,8 @@ def request_parts() -> dict[str, str]:
     of_each = {kind: f":{percent}%" if percent < 100 else "" for kind, percent in share.items()}
     chosen = {kind: get(kind) or nothing for kind, nothing in NOTHING.items()}
     parts = {
-        "classes": f"class={','.join(chosen['classes'])}{of_each['class']}",
-        "subclasses": f"subclass={','.join(chosen['subclasses'])}{of_each['subclass']}",
+        "classes": f"class={class_names(chosen['classes'])}{of_each['class']}",
+        "subclasses": f"subclass={class_names(chosen['subclasses'])}{of_each['subclass']}",
         "random_share": f"random={chosen['random_share']}%",
         "picked": f"index={ids_text(chosen['picked'])}",
     }

@@ -33,7 +33,7 @@ def other_images(run: RunFolder) -> None:
         return
     samples = data_access.samples(run)
     removed = samples.loc[(samples["split"] == "forget") & (samples["role"] == "original"), "index"]
-    others = collateral(samples, _nearest(run.spec.model.data, tuple(removed)))
+    others = collateral(samples, _nearest(run.spec.model.data, removed.to_numpy()))
     show(flips(others), "flips")
     flipped = others[others["flipped"]]
     st.markdown(f"**{len(flipped)} of {len(others)}** retained and test images are predicted otherwise than before.")
@@ -63,7 +63,7 @@ def _named(flipped: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
 
 
 @st.cache_data(max_entries=8, show_spinner="Measuring distances to the forget set")
-def _nearest(data: DataSpec, removed: tuple[int, ...]) -> pd.DataFrame:
+def _nearest(data: DataSpec, removed: np.ndarray) -> pd.DataFrame:
     dataset = load_dataset(data)
     images = np.concatenate([dataset.train.images, dataset.test.images])
     index = np.concatenate([dataset.train.index, dataset.test.index])

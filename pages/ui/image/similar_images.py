@@ -72,7 +72,7 @@ def warn_of_duplicates(planned: Plan) -> None:
     """Says that near-duplicates of forget images would stay, and offers to forget them too."""
     if len(planned.forget) > MAX_CHECKED:
         return
-    found = _duplicates(planned.spec.model.data, tuple(planned.forget.ids), tuple(planned.removed.ids))
+    found = _duplicates(planned.spec.model.data, planned.forget.ids, planned.removed.ids)
     if found.empty:
         return
     kept = found["retain"].unique().tolist()
@@ -93,7 +93,7 @@ def _add(ids: list[int]) -> None:
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def _duplicates(data: DataSpec, forget: tuple[int, ...], removed: tuple[int, ...]) -> pd.DataFrame:
+def _duplicates(data: DataSpec, forget: np.ndarray, removed: np.ndarray) -> pd.DataFrame:
     """Ids of near-duplicates: forget, retain, distance."""
     train = load_dataset(data).train
     found = near_duplicates(

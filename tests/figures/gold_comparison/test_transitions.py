@@ -38,3 +38,15 @@ def test_many_flows_are_summed_up_in_the_figure_only() -> None:
     assert len(unlearned.x) == MAX_FLOWS
     assert unlearned.y[-1] == "5 smaller flows"
     assert -sum(unlearned.x) == pytest.approx(1)
+
+
+def test_a_row_that_would_dwarf_all_others_is_told_not_drawn() -> None:
+    count = 20 * MAX_FLOWS  # one flow for each image, as with many classes
+    part = pd.DataFrame({"split": "forget", "index": range(count), "prediction": range(count)})
+    many = pd.concat([part.assign(role=role) for role in ("original", "unlearned", "gold-1")])
+    shown = flow(many, [f"class {c}" for c in range(count)])
+    assert len(shown.table) == count
+    assert [len(trace.y) for trace in shown.figure.data] == [MAX_FLOWS - 1] * 2
+    assert "The 305 smaller flows are in the table only: 95% of the images in Unlearned" in shown.how_to_read
+    assert "0.1%" in shown.figure.layout.xaxis.ticktext  # an axis as short has ticks, too
+    assert set(shown.figure.data[0].text) == {"0.3%"}

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from core.figures import class_probabilities, class_probabilities_table, logit_norms, logit_norms_table
-from core.figures.image.single_image import MAX_CLASSES
+from core.figures.image.single_image import MAX_CLASSES, MAX_OTHERS
 from core.figures.theme import NEUTRAL, ROLES
 
 
@@ -24,7 +24,7 @@ NAMES = ("cat", "dog", "owl", "cow")
 
 
 def test_probabilities(answers: pd.DataFrame) -> None:
-    table = class_probabilities_table(answers, 0, NAMES)
+    table = class_probabilities_table(answers, NAMES)
     assert table["class"].tolist() == list(NAMES)
     assert table["gold-1"].tolist() == [0.2, 0.5, 0.1, 0.2]
     shown = class_probabilities(answers, 2, NAMES)
@@ -39,10 +39,13 @@ def test_probabilities(answers: pd.DataFrame) -> None:
     assert shown.alt == "Largest probability: Original cat 70%; Gold 1 dog 50%."
 
 
-def test_of_many_classes_the_target_and_the_most_probable_are_shown() -> None:
+def test_of_many_classes_the_target_and_the_most_probable_are_drawn() -> None:
     many = pd.DataFrame({"role": "original", "class": range(40), "probability": np.arange(40) / 780})
-    table = class_probabilities_table(many, 2, [f"c{n}" for n in range(40)])
-    assert table["class"].tolist() == ["c2", *(f"c{n}" for n in range(40 - MAX_CLASSES + 1, 40))]
+    shown = class_probabilities(many, 2, [f"c{n}" for n in range(40)])
+    assert list(shown.figure.data[0].x) == ["c2", *(f"c{n}" for n in range(40 - MAX_CLASSES + 1, 40))]
+    assert shown.alt == "Largest probability: Original c39 5%."
+    assert len(shown.table) == 40
+    assert f" {MAX_CLASSES} of 40 classes are drawn" in shown.how_to_read
 
 
 def test_norms_of_the_target_the_chosen_and_all_others(answers: pd.DataFrame) -> None:
@@ -58,6 +61,20 @@ def test_norms_of_the_target_the_chosen_and_all_others(answers: pd.DataFrame) ->
     assert set(others.marker.color) == {NEUTRAL}
     assert list(target.marker.color) == [ROLES["original"].color, ROLES["gold"].color]
     assert shown.alt == "Norm of the logit of cat: Original 8; Gold 1 1."
+
+
+def test_of_many_norms_as_many_as_can_be_told_apart_are_drawn() -> None:
+    count = 2 + 10 * MAX_OTHERS
+    norms = np.random.default_rng(0).permutation(count) + 1.0
+    many = pd.DataFrame({"role": "original", "class": range(count), "norm": norms})
+    shown = logit_norms(many, 0, 1, [f"c{n}" for n in range(count)])
+    others, chosen, target = shown.figure.data
+    assert len(others.x) == MAX_OTHERS
+    assert (min(others.x), max(others.x)) == (norms[2:].min(), norms[2:].max())
+    assert np.diff(others.x).max() < 2.2 * count / MAX_OTHERS  # no gap that the norms have not
+    assert [norms[int(name[1:])] for name in others.customdata] == list(others.x)
+    assert (*chosen.x, *target.x) == (norms[1], norms[0])
+    assert f"Of the {count - 2:,} other logits {MAX_OTHERS} are drawn" in shown.how_to_read
 
 
 def test_norms_that_are_all_zero_are_drawn(answers: pd.DataFrame) -> None:

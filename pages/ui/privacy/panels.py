@@ -60,7 +60,7 @@ def _offer(wanted: RunSpec, label: str, what: str) -> None:
         if st.button(label, icon=":material/playlist_add:", help=f"Queues the same run with it. {cost}"):
             store.submit(wanted)
             jobs.ensure_supervisor(store)
-            st.switch_page("pages/9_Runs.py", query_params={"run": wanted.id})
+            st.switch_page("pages/9_Runs.py", query_params={"run": wanted.id, "back": "Privacy"})
         st.caption(cost)
 
 

@@ -10,7 +10,6 @@ from core.results import Result
 from core.specs import RunSpec, to_command, to_python, to_query
 from core.store import RunFolder
 from pages.ui.runs import export
-from pages.ui.shell.url_state import select
 
 METRIC_WIDTH = 150  # pixels: five in a row on a laptop, two on a phone
 
@@ -65,6 +64,9 @@ def onward(spec: RunSpec) -> None:
             icon=":material/call_split:",
             query_params=query,
         )
+    if spec.measure.deep or spec.measure.shadows:
+        st.page_link("pages/6_Privacy.py", label="See what attacks find", icon=":material/shield:",
+                     query_params=query)  # fmt: skip
     sensitivity, gold, clone = st.columns(3)
     sensitivity.page_link(
         "pages/3_Sensitivity.py",
@@ -78,8 +80,3 @@ def onward(spec: RunSpec) -> None:
     clone.page_link(
         "pages/1_Forget.py", label="Change it and run again", icon=":material/edit:", query_params=to_query(spec)
     )
-
-
-def open_in_place(run: str) -> None:
-    """A callback: shows this run on the page."""
-    select("run", run)

@@ -7,7 +7,7 @@ from core.examples import examples, shipped
 from core.figures import accuracy_comparison
 from core.specs import to_query
 from pages.ui.forget import live
-from pages.ui.overview.examples import faces
+from pages.ui.overview.examples import faces, say_what_is_elsewhere
 from pages.ui.runs import summary
 from pages.ui.shell.errors import callback
 from pages.ui.shell.figure import show
@@ -33,6 +33,7 @@ with page("Overview", LEAD):
         link("Forget", "Forget something")
         st.stop()
     entry = next((one for one in built if one.spec.id == selected("run")), built[0])
+    say_what_is_elsewhere(entry.spec.id)
     st.session_state["example"] = entry.title
     st.pills(
         "Example", [one.title for one in built], key="example", on_change=callback(carry_example), required=True,

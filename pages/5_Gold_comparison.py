@@ -38,7 +38,7 @@ def this_run(run: RunFolder) -> None:
     show(gold_gap(run.result), "gold_gap")
     if st.button("Add one more gold model", icon=":material/add:",
                  help="Retrains one more model without the forget set and compares again."):  # fmt: skip
-        go("Runs", {"run": add_gold(run.spec)})
+        go("Runs", {"run": add_gold(run.spec), "back": "Gold comparison"})
     st.subheader("Class by class, on test images", anchor=False)
     info = run.spec.model.data.info
     by = run.spec.group_column
@@ -47,7 +47,7 @@ def this_run(run: RunFolder) -> None:
 
 
 with page("Gold comparison", LEAD):
-    run = data_access.choose_run()
+    run = data_access.choose_run(lambda spec: spec.gold_seeds)
     if run is None:
         st.stop()
     results = data_access.results(run)

@@ -52,7 +52,7 @@ def attacks(run: RunFolder) -> None:
 
 
 with page("Privacy", LEAD):
-    run = data_access.choose_run()
+    run = data_access.choose_run(lambda spec: spec.measure.deep or spec.measure.shadows)
     if run is None:
         st.stop()
     if "privacy" in run.result:

@@ -29,16 +29,21 @@ with page(
         st.info("No run yet.", icon=":material/info:")
         link("Forget", "Forget something")
 
+    compare.say_missing(compared)
     if len(compared) < 2:
         compare.offer()
-    row = next((row for row in rows if row.id == selected("run")), None)
+    run = selected("run")
+    row = next((row for row in rows if row.id == run), None)
     if len(compared) > 1:
         st.header("Comparison", anchor="comparison")
         st.button("Close the comparison", icon=":material/close:", on_click=callback(close_comparison))
         compare.section(compared)
     elif row is not None:
+        run_actions.way_back(row)
         run_actions.actions(row)
         live.show_run(row.id)
+    elif run is not None:
+        run_actions.say_not_here(run)
     elif rows:
         st.caption("Choose a run to see it, or two to eight to compare them.")
     disk_usage.section()

@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.examples import Example, examples, shipped
 from core.specs import to_query
+from core.store import RunFolder
 
 METRICS = ("FA", "RA", "TA", "FA_test", "RA_test")
 
@@ -45,6 +46,21 @@ def test_the_ways_on_carry_the_example(open_page: Callable[..., AppTest]) -> Non
     for name in to_query(first):
         assert f"{name}=" in links["Run it yourself"].query_string
     assert {"Overview", "Forget", "Sensitivity", "Gold comparison", "Runs"} <= set(links)
+
+
+def test_another_run_than_an_example_is_not_passed_over(
+    open_page: Callable[..., AppTest], finished_run: RunFolder, words: Callable[[AppTest], str]
+) -> None:
+    app = open_page("app.py", {"run": "*nope*", "vs": "a,b"})
+    assert r"Run \*nope\* is not here; this is a shipped example." in words(app)
+    assert {link.proto.label: link.proto.query_string for link in app.main.get("page_link")}[
+        "Compare them"
+    ] == "vs=a%2Cb"
+    app = open_page("app.py", {"run": finished_run.run})
+    assert "your own runs are on the Runs page" in words(app)
+    links = {link.proto.label: link.proto.query_string for link in app.main.get("page_link")}
+    assert links["Show the selected run"] == f"run={finished_run.run}"
+    assert "own runs" not in words(open_page("app.py", {"run": examples()[0].spec.id}))
 
 
 def test_without_a_gallery_it_says_what_to_do(

@@ -181,6 +181,23 @@ def test_another_methods_run_leads_to_tmu(
     assert other.id not in there
 
 
+def test_without_a_run_it_takes_the_newest_that_fits(
+    run_of: Callable, store: Store, quick: Callable[..., RunSpec], open_page: Callable[..., AppTest]
+) -> None:
+    newest = run_of(NO_GOLD)
+    assert store.rows()[0].id == quick("none").id  # newer, of another method
+    assert open_page(PAGE).query_params["run"] == newest.run
+
+
+def test_without_a_run_that_fits_it_takes_the_example(
+    finished_run: RunFolder, open_page: Callable[..., AppTest], words: Callable
+) -> None:
+    app = open_page(PAGE)
+    assert app.query_params["run"] == next(e.spec.id for e in examples.examples() if e.spec.method.name == "tmu")
+    assert "does not tell" not in words(app)
+    assert open_page("pages/3_Sensitivity.py").query_params["run"] == finished_run.run  # which needs nothing special
+
+
 def test_without_any_finished_run(open_page: Callable[..., AppTest], monkeypatch, tmp_path: Path) -> None:
     monkeypatch.setattr(examples, "GALLERY", tmp_path)
     app = open_page(PAGE)

@@ -312,6 +312,51 @@ def test_the_form_is_as_it_was_left(open_page: Callable[..., AppTest]) -> None:
     assert field(app, "draft.set.mu-mis.max_steps").value == 7
 
 
+def test_the_form_describes_the_run_below_it(
+    open_page: Callable[..., AppTest], finished_run: Any, words: Callable[[AppTest], str]
+) -> None:
+    app = open_page(PAGE, {"run": finished_run.run})  # from another page of a fresh window
+    assert form_spec(app) == finished_run.spec
+    assert "another run" not in words(app)
+    field(app, "draft.golds").set_value("1,").run()
+    field(app, "draft.text").set_value("class=7").run()
+    assert (
+        r"The form above describes another run: forget\.text is **class=7** there and **class=3** here, "
+        r"gold\_seeds is **1** there and **1, 2** here."
+    ) in words(app)
+    field(app, "draft.text").set_value("nothing").run()
+    assert "The form above describes no run" in words(app)
+    next(button for button in app.button if button.label == "Fill the form with this run").click().run()
+    assert form_spec(app) == finished_run.spec
+    assert "The form above describes" not in words(app)
+
+
+def test_a_form_that_was_changed_stays_as_it_was_left(
+    open_page: Callable[..., AppTest], finished_run: Any, words: Callable[[AppTest], str]
+) -> None:
+    app = open_page(PAGE)
+    app.switch_page("pages/9_Runs.py").run()
+    app.query_params["run"] = finished_run.run  # chosen there; nothing was changed in the form
+    app.switch_page(PAGE).run()
+    assert form_spec(app) == finished_run.spec
+    field(app, "draft.text").set_value("class=7").run()
+    app.switch_page("pages/9_Runs.py").run()
+    app.query_params.clear()
+    app.query_params["run"] = finished_run.run
+    app.switch_page(PAGE).run()
+    assert form_spec(app) == finished_run.spec.replace(forget=ForgetRequest(text="class=7"))
+    assert "The form above describes another run" in words(app)
+
+
+def test_without_its_images_a_run_is_shown_all_the_same(
+    open_page: Callable[..., AppTest], words: Callable[[AppTest], str]
+) -> None:
+    entry = next(entry for entry in examples() if not is_prepared(entry.spec.model.data.name))
+    app = open_page(PAGE, {"run": entry.spec.id})
+    assert "is not on this machine" in words(app)
+    assert f"· {entry.spec.id}" in words(app)
+
+
 def test_a_step_of_a_sequence_says_so(open_page: Callable[..., AppTest], words: Callable) -> None:
     app = open_page(PAGE, {"forget": "class=5", "after": "class=1;class=3"})
     assert r"A step of a sequence: after class=1;class=3, by the same method." in words(app)

@@ -110,6 +110,9 @@ def test_what_was_not_measured_can_be_queued(
     assert store.root in supervised
     assert app.title[0].value == "Runs"  # where it can be watched
     assert app.query_params["run"] == new.id
+    back = next(link.proto for link in app.main.get("page_link") if link.proto.label == "Back to Privacy with this run")
+    assert (back.query_string, back.disabled) == (f"run={new.id}", True)
+    store.index.end(new.id, "cancelled", only_from=("queued",))
 
 
 def test_a_run_that_has_it_is_linked(deep_run: RunFolder, store: Store, open_page: Callable[..., AppTest]) -> None:

@@ -10,12 +10,13 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core import Phase, RunSpec, Step, Store, export
-from core.examples import examples
+from core.examples import examples, shipped
 from core.jobs import recorder, worker
 from core.planning.plan import Plan
 from core.specs import to_query
 from core.store import RunFolder
 from pages.ui.forget import live
+from pages.ui.runs import runs_table
 
 PAGE = "pages/9_Runs.py"
 
@@ -72,14 +73,42 @@ def test_the_queue(open_page: Callable[..., AppTest], store: Store, quick: Calla
                    supervised: list[Path]) -> None:  # fmt: skip
     second, third = (store.submit(quick(forget=f"class={c}")) for c in (4, 5))
     app = open_page(PAGE, {"run": third})
-    assert app.dataframe[0].value["run"].tolist() == [third, second, running]
-    assert app.dataframe[0].value["state"].tolist() == ["queued", "queued", "running"]
+    assert app.dataframe[0].value["run"].tolist() == [running, second, third]
+    assert app.dataframe[0].value["state"].tolist() == ["running", "queued", "queued"]
+    assert app.dataframe[0].value["seconds"].isna().tolist() == [False, True, True]
+    assert app.dataframe[0].proto.placeholder == "–"
     assert "2 runs before this one." in words(app)
     assert store.root in supervised  # wherever an unfinished run is looked at, somebody works on it
     assert button(app, "Delete").disabled
     button(app, "Cancel").click().run()
     assert store.row(third).state == "cancelled"
     assert "1 run before this one." in words(open_page(PAGE, {"run": second}))
+
+
+def test_how_long_a_run_has_waited_and_taken(
+    store: Store, quick: Callable[..., RunSpec], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr("time.time", lambda: now)
+
+    def times() -> tuple[float, float | None]:
+        return runs_table.waited(store.row(run)), runs_table.seconds(store.row(run))
+
+    run = store.submit(quick())
+    now = 1005.0
+    assert times() == (5, None)
+    store.index.begin(run)
+    now = 1025.0
+    assert times() == (5, 20)
+    store.index.end(run, "interrupted")
+    now = 2000.0
+    assert times() == (5, 20)
+    store.submit(quick())  # taken up again
+    now = 2003.0
+    assert times() == (3, None)
+    store.cancel(run)  # before a worker took it up
+    now = 3000.0
+    assert times() == (3, None)
 
 
 def test_a_running_run(open_page: Callable[..., AppTest], store: Store, running: str, words: Callable) -> None:
@@ -194,8 +223,31 @@ def test_the_page_notices_that_a_run_has_ended(open_page: Callable[..., AppTest]
 
 def test_a_run_that_is_not_here(open_page: Callable[..., AppTest], running: str, words: Callable) -> None:
     app = open_page(PAGE, {"run": examples()[0].spec.id})  # carried here from a page that shows an example
-    assert "Choose a run to see it, or two to eight to compare them." in words(app)
+    assert "This run is a shipped example" in words(app)
     assert app.dataframe[0].value["run"].tolist() == [running]
+    assert r"Run \*nope\* is not here." in words(open_page(PAGE, {"run": "*nope*"}))
+
+
+def test_runs_that_cannot_be_compared(
+    open_page: Callable[..., AppTest], finished_run: RunFolder, words: Callable
+) -> None:
+    app = open_page(PAGE, {"vs": f"{finished_run.run},*nope*"})
+    assert r"Not compared, because not finished or not here: \*nope\*." in words(app)
+    assert "at least two finished runs are needed" in words(app)
+    some = [entry.spec.id for entry in examples() if shipped(entry.spec)][:2]
+    app = open_page(PAGE, {"vs": ",".join([*some, "nope"])})
+    assert "Not compared, because not finished or not here: nope." in words(app)
+    assert "at least two" not in words(app)
+    assert "Not compared" not in words(open_page(PAGE, {"vs": ",".join(some)}))
+
+
+def test_the_way_back_to_the_page_that_asked(open_page: Callable[..., AppTest], finished_run: RunFolder) -> None:
+    app = open_page(PAGE, {"run": finished_run.run, "back": "Gold comparison"})
+    links = {link.proto.label: link.proto for link in app.main.get("page_link")}
+    back = links["Back to Gold comparison with this run"]
+    assert (back.query_string, back.disabled) == (f"run={finished_run.run}", False)
+    app = open_page(PAGE, {"run": finished_run.run, "back": "nowhere"})
+    assert not [link for link in app.main.get("page_link") if link.proto.label.startswith("Back")]
 
 
 def test_name_note_and_star(open_page: Callable[..., AppTest], store: Store, running: str, words: Callable) -> None:
@@ -229,7 +281,7 @@ def test_finding_runs(open_page: Callable[..., AppTest], store: Store, quick: Ca
         app = open_page(PAGE, {f"runs.{name}": value for name, value in query.items()})
         return app.dataframe[0].value["run"].tolist() if app.dataframe else []
 
-    assert found() == [four, three]
+    assert found() == [three, four]  # in the order of the queue
     assert found(find="class=3 queued") == [three]
     assert found(find="mINE") == found(find="purpose") == found(starred="true") == [four]
     assert found(find="class=3", starred="true") == []

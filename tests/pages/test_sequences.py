@@ -13,6 +13,7 @@ from core.specs.requests import parse_requests
 from core.specs.sequence import sequence_runs
 from core.store import RunFolder
 from pages.ui.sequences import form
+from tests.pages.forms import field
 
 PAGE = "pages/7_Sequences.py"
 VIEW = {
@@ -65,6 +66,16 @@ def test_one_click_from_nothing(open_page: Callable[..., AppTest], store: Store,
     assert run_button(app) is None
     press(app, "Cancel the others")
     assert {row.state for row in store.rows()} == {"cancelled"}
+
+
+def test_without_a_view_it_shows_the_newest_sequence(
+    open_page: Callable[..., AppTest], runs: list[RunFolder], words: Callable
+) -> None:
+    app = open_page(PAGE)
+    assert field(app, "sequence.sequence").value == "class=3;class=4"
+    assert field(app, "sequence.methods").value == ["gradient-ascent"]
+    assert run_button(app) is None  # it is this store's, with its size and its golds
+    assert "After every request" in words(app)
 
 
 def test_the_numbers_of_the_steps(

@@ -1,18 +1,20 @@
 """The run that the Forget page's form describes: kept in widget state, mirrored in the URL, filled from links."""
 
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
 
-from core import METHODS, InvalidSpec, make_spec
+from core import METHODS, InvalidSpec, NotFound, Store, make_spec
 from core.specs import RECIPES, DataInfo, ForgetRequest, RunSpec, data_info, from_query, to_query
 from core.specs.codec import gold_seeds
 from core.specs.ids import ids_text
 from core.specs.methods import MethodSpec
 from core.specs.requests import Term
+from core.store import open_run
 from pages.ui.forget.class_picker import ALL, class_names, picked_classes
 from pages.ui.shell.fields import Fields
-from pages.ui.shell.url_state import rest_of_url, write
+from pages.ui.shell.url_state import rest_of_url, selected, write
 
 NOTHING: dict[str, Any] = {"classes": [], "subclasses": [], "random_share": 0, "picked": []}  # the builder at rest
 
@@ -22,25 +24,49 @@ key, get, put = _fields.key, _fields.get, _fields.put
 
 
 def prepare() -> None:
-    """Fills the draft: from the URL where it names another spec than before, else as it was left, else the defaults."""
+    """Fills the draft where its page is opened: from the URL if that describes a run, else ``_as_it_was_left``."""
     url = dict(rest_of_url())
     if url and url != st.session_state.get("draft_url"):
         st.session_state["draft_url"] = url  # once: until its images are here a draft is not mirrored back
         fill(make_spec())  # shown where the URL's spec is refused
         fill(from_query(url))
     elif not _fields.has("dataset"):  # first visit, or back from a page where the widgets were gone
-        fill(st.session_state.get("draft_spec") or make_spec())
+        fill(make_spec())  # shown where the other's images are not here
+        fill(_as_it_was_left())
     _fields.say_again()
 
 
+def _as_it_was_left() -> RunSpec:
+    """The draft when its page was left. Where nothing is lost by it, that of the run which is shown below instead."""
+    left = st.session_state.get("draft_spec")
+    if left in (None, st.session_state.get("draft_filled")) or _is_here(left.id):
+        with suppress(NotFound):
+            return open_run(Store(), selected("run") or "").spec
+    return left or make_spec()
+
+
+def _is_here(run: str) -> bool:
+    try:
+        open_run(Store(), run)
+    except NotFound:
+        return False
+    return True
+
+
 def fill(spec: RunSpec) -> None:
-    """Makes the form describe a spec."""
+    """Makes the form describe a spec.
+
+    Raises:
+        DataUnavailable: nothing is known of its images on this machine.
+    """
+    info = spec.model.data.info
+    st.session_state["draft_filled"] = spec
     put("dataset", spec.model.data.name)
     put("pool", spec.model.data.pool)
     put("arch", spec.model.arch)
     put("weights", spec.model.weights or "")
     recipe = next((name for name, recipe in RECIPES.items() if recipe == spec.model.train), None)
-    put("recipe", recipe or spec.model.data.info.recipe)  # one without a name is told by its differences
+    put("recipe", recipe or info.recipe)  # one without a name is told by its differences
     put("seed", spec.model.seed)
     put("text", spec.forget.text)
     put("draw", spec.forget.draw)

@@ -59,7 +59,7 @@ def _offer(wanted: RunSpec, label: str, what: str) -> None:
         cost = "Its time is not known before a first such run." if seconds is None else f"Takes {duration(seconds)}."
         if st.button(label, icon=":material/playlist_add:", help=f"Queues the same run with it. {cost}"):
             data_access.queue(wanted)
-            go("Runs", {"run": wanted.id})
+            go("Runs", {"run": wanted.id, "back": "Privacy"})
         st.caption(cost)
 
 

@@ -19,7 +19,7 @@ from core.figures import (
 from core.metrics.catalogue import accuracy_keys
 from core.store import RunFolder, open_finished
 from pages.ui.shell import data_access
-from pages.ui.shell.errors import callback
+from pages.ui.shell.errors import callback, plain
 from pages.ui.shell.figure import show, table
 from pages.ui.shell.url_state import select, selected
 
@@ -31,6 +31,23 @@ def wanted() -> list[str]:
     known = data_access.finished()
     asked = dict.fromkeys((selected("vs") or "").split(","))
     return [run for run in asked if run in known][:MAX_RUNS]
+
+
+def say_missing(compared: list[str]) -> None:
+    """Which runs the URL asks to compare and that are not compared, and why.
+
+    Args:
+        compared: of ``wanted``.
+    """
+    known = data_access.finished()
+    asked = [run for run in dict.fromkeys((selected("vs") or "").split(",")) if run]
+    if missing := [run for run in asked if run not in known]:
+        st.warning(f"Not compared, because not finished or not here: {plain(', '.join(missing))}.",
+                   icon=":material/info:")  # fmt: skip
+    elif asked and len(compared) < len(asked):
+        st.warning(f"{len(asked)} runs are asked for; these are the first {MAX_RUNS}.", icon=":material/info:")
+    if asked and len(compared) < 2:
+        st.caption("Nothing to compare: at least two finished runs are needed.")
 
 
 def offer() -> None:

@@ -10,9 +10,25 @@ from core.store.index import LONGEST_NAME, LONGEST_NOTE
 from pages.ui.forget import live
 from pages.ui.runs import export
 from pages.ui.shell import data_access
-from pages.ui.shell.errors import callback
-from pages.ui.shell.links import link
-from pages.ui.shell.url_state import select
+from pages.ui.shell.errors import callback, plain
+from pages.ui.shell.links import PAGES, link
+from pages.ui.shell.url_state import select, selected
+
+
+def say_not_here(run: str) -> None:
+    """Why a run that the URL asks for is not shown."""
+    if run in data_access.finished():  # which is of the gallery, since it is not in the store
+        st.info("This run is a shipped example: it is not among the runs of this store.", icon=":material/info:")
+        link("Overview", "Show it on the overview", {"run": run})
+    else:
+        st.warning(f"Run {plain(run)} is not here. Choose one of those above.", icon=":material/info:")
+
+
+def way_back(row: RunRow) -> None:
+    """To the page that asked for this run."""
+    if (name := selected("back")) in PAGES:
+        link(name, f"Back to {name} with this run", {"run": row.id}, disabled=row.state != "done",
+             help="Opens when the run is finished.")  # fmt: skip
 
 
 def actions(row: RunRow) -> None:

@@ -34,24 +34,44 @@ def matching(rows: list[RunRow], text: str, starred: bool) -> list[RunRow]:
     return [row for row in rows if matches(row)]
 
 
+def arranged(rows: list[RunRow]) -> list[RunRow]:
+    """The running run on top, below it the queue in its order, then the rest with the newest first."""
+    active = [row for row in rows if row.state in live.ACTIVE]
+    queue = sorted(active, key=lambda row: (row.state != "running", row.queued, row.id))
+    return queue + [row for row in rows if row.state not in live.ACTIVE]
+
+
 def listing(rows: list[RunRow]) -> pd.DataFrame:
     """One line a run, for the table."""
-    columns = ["★", "what", "name", "state", "queued", "seconds", "run", "attempts", "note", "message"]
+    columns = ["★", "what", "name", "state", "queued", "waited", "seconds", "run", "attempts", "note", "message"]
     return pd.DataFrame(
         [
             ("★" if row.starred else "", data_access.label(data_access.spec_of(row)), row.name, row.state,
-             datetime.datetime.fromtimestamp(row.queued), seconds(row), row.id, row.attempts, row.note, row.error or "")
+             datetime.datetime.fromtimestamp(row.queued), waited(row), seconds(row), row.id, row.attempts, row.note,
+             row.error or "")
             for row in rows
         ],
         columns=columns,
-    )  # fmt: skip
+    ).astype({"seconds": float})  # fmt: skip
+
+
+def waited(row: RunRow) -> float:
+    """Seconds in the queue: until it began, or was cancelled there, or so far."""
+    if (began := _began(row)) is None:
+        began = time.time() if row.state == "queued" else row.changed
+    return began - row.queued
 
 
 def seconds(row: RunRow) -> float | None:
-    """How long the last attempt took, or has taken so far."""
-    if row.started is None or row.state == "queued":
+    """How long the run took since it was queued last, or has taken so far; None where it has not begun."""
+    if (began := _began(row)) is None:
         return None
-    return (time.time() if row.state == "running" else row.changed) - row.started
+    return (time.time() if row.state == "running" else row.changed) - began
+
+
+def _began(row: RunRow) -> float | None:
+    """When a worker took it up since it was queued last."""
+    return row.started if row.started is not None and row.started >= row.queued else None
 
 
 def table(text: str, starred: bool, active: bool) -> None:
@@ -62,17 +82,18 @@ def table(text: str, starred: bool, active: bool) -> None:
     everything = data_access.store().rows()
     if active != any(row.state in live.ACTIVE for row in everything):
         st.rerun()
-    rows = matching(everything, text, starred)
+    rows = arranged(matching(everything, text, starred))
     if not rows:
         st.caption("No run is like that.")
         return
     # A selection is kept as line numbers, so it must not outlive the lines.
     event = st.dataframe(
         listing(rows), key=f"runs.{hash(tuple(row.id for row in rows))}", hide_index=True, on_select="rerun",
-        selection_mode="multi-row", height=min(38 + 35 * len(rows), 320),
+        selection_mode="multi-row", height=min(38 + 35 * len(rows), 320), placeholder="–",
         column_config={"★": st.column_config.TextColumn(width=30), "name": st.column_config.TextColumn(width=110),
                        "queued": st.column_config.DatetimeColumn(format="D MMM, HH:mm:ss"),
-                       "seconds": st.column_config.NumberColumn(format="%.1f")},
+                       "waited": st.column_config.NumberColumn(format="%.1f s", help="Time in the queue."),
+                       "seconds": st.column_config.NumberColumn("took", format="%.1f s", help="Of the last attempt.")},
     )  # fmt: skip
     chosen = tuple(rows[line].id for line in event["selection"]["rows"])
     _open(chosen, {row.id for row in rows if row.state == "done"})

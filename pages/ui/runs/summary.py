@@ -11,7 +11,6 @@ from core.specs import RunSpec, to_command, to_python, to_query
 from core.store import RunFolder
 from pages.ui.runs import export
 from pages.ui.shell.links import link
-from pages.ui.shell.url_state import select
 
 METRIC_WIDTH = 150  # pixels: five in a row on a laptop, two on a phone
 
@@ -61,6 +60,8 @@ def onward(spec: RunSpec) -> None:
     query = {"run": spec.id}
     if spec.method.name == "tmu":
         link("Easy and hard", "See what was easy and what was hard", query)
+    if spec.measure.deep or spec.measure.shadows:
+        link("Privacy", "See what attacks find", query)
     sensitivity, gold, clone = st.columns(3)
     with sensitivity:
         link("Sensitivity", "See every image's sensitivity", query)
@@ -68,8 +69,3 @@ def onward(spec: RunSpec) -> None:
         link("Gold comparison", "Compare with gold", query)
     with clone:
         link("Forget", "Change it and run again", to_query(spec), icon=":material/edit:")
-
-
-def open_in_place(run: str) -> None:
-    """A callback: shows this run on the page."""
-    select("run", run)

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from core import METHODS, RunSpec
+from core import METHODS, RunSpec, Store
 from core.datasets import is_prepared
 from core.figures import LINES
-from core.specs import DATASETS, data_info, from_query, make_method, own_datasets
+from core.specs import DATASETS, data_info, from_query, make_method, own_datasets, parse_spec, to_query
 from core.specs.requests import parse_requests, requests_text
 from core.specs.sequence import sequence_runs
 from pages.ui.shell.errors import callback
@@ -34,15 +34,42 @@ key, get, put = _fields.key, _fields.get, _fields.put
 
 
 def prepare() -> None:
-    """Fills the form: from the URL where it names another view than before, else as it was left, else the start."""
+    """Fills the form: from the URL where it names another view than before, else as it was left, else with the newest
+    sequence, else with the start."""
     url = _own_part_of_url()
     if url and url != st.session_state.get("sequence_url"):
         st.session_state["sequence_url"] = url
         fill(START)  # shown where the URL is refused
         fill(START | url)
     elif not _fields.has("dataset"):
-        fill(st.session_state.get("sequence_url") or START)
+        fill(st.session_state.get("sequence_url") or _newest_sequence() or START)
     _fields.say_again()
+
+
+def _newest_sequence() -> dict[str, str] | None:
+    """The view of the sequence that was queued last and of which a step is finished."""
+    rows = Store().rows()
+    done = {row.id for row in rows if row.state == "done"}
+    specs = [spec for row in rows if _can_be_described(spec := parse_spec(row.spec))]
+    for last in (spec for spec in specs if spec.after):
+        for golds in (EVERY, LAST):
+            if any(step.id in done for step in sequence_runs(last, golds_between=golds == EVERY)):
+                methods = [spec.method.name for spec in specs if spec.replace(method=last.method) == last]
+                return _words_of(last) | {"methods": ",".join(dict.fromkeys(methods)), "golds": golds}
+    return None
+
+
+def _can_be_described(spec: RunSpec) -> bool:
+    """By this form, which knows methods by their names only and requests by their texts."""
+    drawn = any(request.draw for request in (*spec.after, spec.forget))
+    return not drawn and spec.method == make_method(spec.method.name)
+
+
+def _words_of(last: RunSpec) -> dict[str, str]:
+    """What the last run of a sequence says of the whole."""
+    query = to_query(last)
+    words = {name: value for name, value in query.items() if name in ("dataset", "gold_seeds") or _further(name)}
+    return words | {"sequence": requests_text((*last.after, last.forget))}
 
 
 def fill(words: Mapping[str, str]) -> None:

@@ -156,8 +156,12 @@ def finished() -> dict[str, str]:
     return own | kept
 
 
-def choose_run() -> RunFolder | None:
-    """A select box over the finished runs, bound to ``run`` in the URL; None where there is none."""
+def choose_run(fits: Callable[[RunSpec], object] = bool) -> RunFolder | None:
+    """A select box over the finished runs, bound to ``run`` in the URL; None where there is none.
+
+    Args:
+        fits: what the page needs; without a run in the URL the first that fits is shown, and where none does the first.
+    """
     runs = finished()
     if not runs:
         st.info("No finished run yet. Start one on the Forget page.", icon=":material/info:")
@@ -166,7 +170,8 @@ def choose_run() -> RunFolder | None:
     wanted = selected("run")
     if wanted is not None and wanted not in runs:
         st.warning(f"Run {plain(wanted)} is not finished or not here; this is another one.", icon=":material/info:")
-    run = wanted if wanted in runs else next(iter(runs))
+    fitting = (run for run in runs if fits(open_finished(store(), run).spec))
+    run = wanted if wanted in runs else next(fitting, next(iter(runs)))
     select("run", run)
     st.session_state["chosen_run"] = run
     st.selectbox(

@@ -1,12 +1,13 @@
 import math
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 import torch
 from torch import nn
 
-from core.methods.steps import set_weights
-from core.methods.stops import Falls, Guard, Recovers, Stop, alarm, ratio
+from core.methods.steps import get_weights, set_weights
+from core.methods.stops import Falls, Guard, Recovers, Stop, accuracy_stop, alarm, ratio
 
 
 def scalar(value: float) -> nn.Module:
@@ -61,6 +62,83 @@ def test_the_papers_rule_says_what_was_missing():
 )
 def test_a_falling_number_stops_at_its_target(target: float, values: list[float], position: int | None):
     assert stopped_at(Falls("it", target), values) == position
+
+
+class Threshold(nn.Module):
+    """Takes an image for class 1 where its pixel is above the only weight, else for class 0."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(1, 1))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        above = x.flatten(1) - self.weight
+        return torch.cat([torch.zeros_like(above), above], dim=1)
+
+
+def stop_on(pixels: list[float], target: float | None) -> tuple[nn.Module, Stop]:
+    """The rule ``accuracy`` on images of class 1, each of one pixel."""
+    model = Threshold()
+    images = torch.tensor(pixels).reshape(-1, 1, 1, 1)
+    return model, accuracy_stop(model, images, torch.ones(len(pixels), dtype=torch.int64), target, limit=9)
+
+
+@pytest.mark.parametrize(
+    ("count", "target", "images"),
+    [(10, 0.85, 9), (10, 0.84, 8), (3, 0.76, 2), (1, 0.93, 1), (1, 0.49, 0), (4, 0.0, 0), (4, None, 3), (2, None, 2)],
+)
+def test_the_accuracy_comes_down_to_a_number_of_images(count: int, target: float | None, images: int):
+    assert stop_on([0.5] * count, target)[1].rule.target == images / count  # halves round up; None: 3/4 of all
+
+
+@pytest.mark.parametrize(
+    ("pixels", "target", "said"),
+    [
+        ([0.5], 0.93, "no step was needed: a model that never saw the forget image is expected to get it right"),
+        ([-1.0], 0.93, "no step was needed: the forget image is classified wrong already"),
+        (
+            [0.5, 0.5, -1.0], 0.76, "no step was needed: 2 of 3 forget images are classified right, and a model that "
+            "never saw them is expected to get 2 right",
+        ),
+        ([0.5, 0.5], None, "no step was made: of 2 right forget images the stop, a guess, leaves 2"),
+        ([0.5, 0.5, 0.5], 0.76, None),
+    ],
+)  # fmt: skip
+def test_where_the_target_is_met_before_the_first_step_none_is_needed(
+    pixels: list[float], target: float | None, said: str | None
+):
+    assert stop_on(pixels, target)[1].needless() == said
+
+
+def test_a_fall_is_only_told_where_there_was_one():
+    """One step from 4 of 4 right to 1 of 4: three images go at once, so that the start is nearest to 3 of 4."""
+    model, stop = stop_on([0.5, 0.5, 0.5, 0.9], 0.75)
+    before = get_weights(model)
+    put(model, 0.6)
+    assert stop.reason(model, before, 1, ends_pass=False) == (
+        "the forget set's accuracy is 100.0%, no lower than before the first step: the last step went past the target "
+        "of 75.0%, and no point of it is nearer"
+    )
+    assert model.weight.item() < 0.5
+
+
+@pytest.mark.parametrize(("loss", "taken_back"), [(0.05, False), (0.051, True)])
+def test_a_step_that_costs_unseen_images_too_much_is_taken_back(loss: float, taken_back: bool):
+    model, stop = stop_on([0.2, 0.5, 0.9], 0.3)
+    stop.unseen = SimpleNamespace(loss=lambda: loss)
+    put(model, 0.1)
+    before = get_weights(model)
+    put(model, 0.3)
+    reason = stop.reason(model, before, 4, ends_pass=False)
+    if taken_back:
+        assert model.weight.item() == pytest.approx(0.1)
+        assert reason == (
+            "one more step would cost these classes more than 5 points of accuracy on unseen images, as noisy copies "
+            "of the forget images show; the forget set's accuracy is 100.0%, its target was 33.3%"
+        )
+    else:
+        assert reason is None
+        assert model.weight.item() == pytest.approx(0.3)
 
 
 def script(values: list[float]) -> Iterator[float]:

@@ -10,7 +10,7 @@ import pytest
 
 from core.metrics.catalogue import METRICS, SHARE, accuracy_keys, distance_keys, keys, share_keys, signed_keys
 from core.metrics.membership.attacks import ATTACKS, attack_numbers
-from core.metrics.output_divergence import OUTPUT_METRICS
+from core.metrics.output_divergence import OUTPUT_METRICS, output_distance
 from core.metrics.relearning import relearning
 from core.metrics.representation import class_probe, similarities
 from core.store import GALLERY
@@ -44,6 +44,7 @@ def places() -> set[str]:
     rates = attack_numbers(forgotten, rng.normal(size=40))
     own = similarities({"original": features, "unlearned": features})["unlearned"]
     measured = {
+        "outputs": {"unlearned": output_distance(features, features)},
         "representation": {"unlearned": {**own, "probe": class_probe(features, forgotten, features, forgotten)}},
         "relearning": relearning({"original": [1.0], "unlearned": [0.5]}),
         "privacy": {attack: {"unlearned": rates} for attack in (*ATTACKS, "U-LiRA", "RMIA")},

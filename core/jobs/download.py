@@ -95,7 +95,8 @@ def work(name: str, watch: Callable[[Progress], None] = lambda progress: None, r
                 _tell(name, progress, os.getpid())
                 written = time.monotonic()
     except UnlearnError as error:
-        _tell(name, Progress("failed", 0, 1), os.getpid(), str(error), isinstance(error, DamagedData))
+        said = str(error).replace(f"{data_root()}/", "").replace(str(data_root()), "the data folder")
+        _tell(name, Progress("failed", 0, 1), os.getpid(), said, isinstance(error, DamagedData))
         raise
     else:
         _path(name).unlink(missing_ok=True)

@@ -98,7 +98,9 @@ def test_another_file_under_an_archives_name_is_said_and_replaced_on_request(ser
     said = capsys.readouterr().err.strip().rpartition("\n")[2]
     assert said.startswith(f"python -m core: {bad} ({len(before[1]):,} bytes) is not the file of {served[0].url}: ")
     assert said.endswith("; replace it by a new download with python -m core download mnist --replace")
-    assert download_state("mnist")["damaged"]
+    told = download_state("mnist")
+    assert told["damaged"]
+    assert told["error"].startswith(f"{served[0].path} (")  # no folder of the server on the page
     assert (good.read_bytes(), bad.read_bytes()) == before
     assert main(["download", "mnist", "--replace"]) == 0
     assert is_prepared("mnist")

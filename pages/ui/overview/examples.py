@@ -8,6 +8,7 @@ from core.store import RunFolder
 from pages.ui.shell import data_access
 from pages.ui.shell.download import offer_missing
 from pages.ui.shell.errors import callback, plain
+from pages.ui.shell.links import link
 from pages.ui.shell.url_state import select, selected
 
 FACES = 8
@@ -20,14 +21,12 @@ def say_what_is_elsewhere(shown: str) -> None:
     if run not in (None, shown):
         if any(row.id == run for row in data_access.store().rows()):
             st.info("The overview shows shipped examples; your own runs are on the Runs page.", icon=":material/info:")
-            st.page_link("pages/9_Runs.py", label="Show the selected run", icon=":material/list_alt:",
-                         query_params={"run": run})  # fmt: skip
+            link("Runs", "Show the selected run", {"run": run})
         else:
             st.warning(f"Run {plain(run)} is not here; this is a shipped example.", icon=":material/info:")
     if compared:
         st.info("The overview compares no runs; the Runs page does.", icon=":material/info:")
-        st.page_link("pages/9_Runs.py", label="Compare them", icon=":material/list_alt:",
-                     query_params={"vs": compared})  # fmt: skip
+        link("Runs", "Compare them", {"vs": compared})
 
 
 def faces(run: RunFolder) -> None:

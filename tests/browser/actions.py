@@ -1,12 +1,18 @@
-"""What a person does in the app, each waiting for the state that it needs and never for a time."""
+"""What a person does in the app. Each waits for the state that it needs, and never for a time.
+
+A page that is drawn again has for a moment what it had before beside what it has now. So first comes what tells that
+the new drawing has begun (the address, a text that was not there), then ``settle``, then locators of one place.
+"""
 
 import re
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import TimeoutError as TooLate
 
-# The page as the server has drawn it last: its script is not running, nothing on it is left from an earlier drawing,
-# and every figure that can be seen has been laid out.
+# The script is not running, nothing is left from an earlier drawing, every figure that can be seen is laid out, and
+# nothing moves or fades any more.
 AT_REST = """() => {
     const app = document.querySelector('[data-testid=stApp]');
     return app?.dataset.testScriptState === 'notRunning'
@@ -14,7 +20,8 @@ AT_REST = """() => {
         && [...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(one => {
             const plot = one.querySelector('.js-plotly-plot');
             return one.offsetParent === null || plot?._fullLayout && plot.calcdata && plot.querySelector('.main-svg');
-        });
+        })
+        && document.getAnimations().every(one => one.playState !== 'running');
 }"""
 
 
@@ -29,18 +36,46 @@ def button(screen: Page, name: str) -> Locator:
     return screen.get_by_role("button", name=name, exact=True)
 
 
-def point_at(screen: Page, place: dict[str, float]) -> None:
-    """Moves the mouse to a place of a figure, until the figure has seen it come and says what is there."""
+def content(screen: Page) -> Locator:
+    """The page without the bar at its foot, which shows the selected image too."""
+    return screen.get_by_test_id("stMainBlockContainer")
+
+
+def click_point(screen: Page, find: str, argument: Any = None) -> dict[str, Any]:
+    """Clicks a point of a figure; it takes a click only once it has seen the mouse come, and shows so by a label.
+
+    Args:
+        find: JavaScript that returns the point's place on the screen, called with ``argument``.
+
+    Returns:
+        What ``find`` has returned.
+    """
+    settle(screen)
     label = screen.locator(".hoverlayer .hovertext").first
-    for _ in range(50):
+    for _ in range(60):
+        place: dict[str, Any] = screen.evaluate(find, argument)
         screen.mouse.move(place["x"] - 4, place["y"] - 4)
         screen.mouse.move(place["x"], place["y"])
         try:
-            label.wait_for(timeout=500)
-        except TimeoutError:
+            label.wait_for(timeout=1000)
+        except TooLate:
             continue
-        return
-    expect(label).to_be_visible()
+        screen.mouse.click(place["x"], place["y"])
+        return place
+    raise AssertionError("the figure does not see the mouse")
+
+
+def click_slider(screen: Page, find: str, side: str, done: str, argument: Any = None) -> None:
+    """Clicks an end of a figure's slider, and waits for what that does.
+
+    Args:
+        find: JavaScript that returns the slider's ``left`` and ``right`` end and its ``y`` on the screen.
+        done: JavaScript, called with ``argument``, that tells whether it has moved.
+    """
+    settle(screen)
+    place = screen.evaluate(find)
+    screen.mouse.click(place[side], place["y"])
+    screen.wait_for_function(done, arg=argument)
 
 
 def start(screen: Page) -> str:
@@ -48,9 +83,4 @@ def start(screen: Page) -> str:
     button(screen, "Run").click()
     expect(screen).to_have_url(re.compile(r"[?&]run=\w+"))
     expect(screen.get_by_role("heading", name="The run")).to_be_visible()
-    return run_of(screen)
-
-
-def run_of(screen: Page) -> str:
-    """The run in the address."""
     return parse_qs(urlsplit(screen.url).query)["run"][0]

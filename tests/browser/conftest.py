@@ -19,8 +19,9 @@ from core.jobs import is_supervised
 from core.jobs.inspector import is_inspecting
 from core.store.files import read_json
 from core.store.store import PROJECT
+from pages.ui.shell.errors import MISTAKE
 
-PATIENCE = float(os.environ.get("PATIENCE", 240.0))  # seconds, for a slow and busy machine
+PATIENCE = 240.0  # seconds, for a slow and busy machine
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +76,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def screen(browser: Browser, address: str) -> Iterator[Page]:
-    """A new window of 1280x800 on the app; at the end it may show no exception and have logged no error."""
+    """A new window of 1280x800 on the app; at the end it may show no mistake and have logged no error."""
     errors: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
@@ -93,5 +94,6 @@ def screen(browser: Browser, address: str) -> Iterator[Page]:
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
     assert page.get_by_test_id("stException").count() == 0
+    assert page.get_by_text(MISTAKE).count() == 0
     assert errors == []
     context.close()

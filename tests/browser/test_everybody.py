@@ -8,12 +8,13 @@ from playwright.sync_api import Page, expect
 
 from core.examples import examples, shipped
 from pages.ui.shell.page import PAGES
+from tests.browser.actions import button, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-TOO_WIDE = """() => {
+FITS = """() => {
     const main = document.querySelector('[data-testid=stMain]');
-    return main.scrollWidth - main.clientWidth;
+    return main.scrollWidth <= main.clientWidth;
 }"""
 
 # What the focused element is called: by its label, else by its text without the icon's name before it.
@@ -32,14 +33,14 @@ def test_a_page_by_its_link(name: str, screen: Page) -> None:
     """No serious finding of axe in light and dark, and nothing beyond the edge of a phone."""
     screen.goto(f"/{url(name)}?run={tmu_example()}")
     expect(screen.get_by_role("heading", name=name, exact=True)).to_be_visible()
-    for scheme in ("light", "dark"):
+    for scheme, background in (("light", "rgb(255, 255, 255)"), ("dark", "rgb(16, 21, 28)")):
         screen.emulate_media(color_scheme=scheme)
+        expect(screen.get_by_test_id("stApp")).to_have_css("background-color", background)
         settle(screen)
         found = serious(screen)
         assert not found, "\n".join(found)
     screen.set_viewport_size({"width": 390, "height": 844})
-    settle(screen)
-    assert screen.evaluate(TOO_WIDE) <= 0
+    screen.wait_for_function(FITS)
 
 
 def test_the_keyboard_reaches_what_a_run_needs(screen: Page) -> None:
@@ -57,8 +58,8 @@ def test_the_keyboard_reaches_what_a_run_needs(screen: Page) -> None:
         pytest.fail(f"only these were reached: {reached}")
     screen.keyboard.press("Enter")  # on the button Run, which came last
     expect(screen.get_by_role("heading", name="The run")).to_be_visible()
-    screen.get_by_role("button", name="Cancel", exact=True).click()
-    expect(screen.get_by_role("button", name="Take it up again")).to_be_visible()
+    button(screen, "Cancel").click()
+    expect(button(screen, "Take it up again")).to_be_visible()
 
 
 def url(name: str) -> str:
@@ -83,9 +84,3 @@ def serious(screen: Page) -> list[str]:
         if one["impact"] in ("serious", "critical")
         for node in one["nodes"]
     ]
-
-
-def settle(screen: Page) -> None:
-    """Until the script has run and its figures are drawn."""
-    expect(screen.get_by_test_id("stStatusWidget")).to_have_count(0)
-    screen.wait_for_timeout(1500)

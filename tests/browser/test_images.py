@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from core import RunSpec, Store
 from core.jobs.worker import attempt
+from tests.browser.actions import click_point, click_slider, content, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -21,17 +22,21 @@ PANEL = """() => {
 # Id and place on the screen of the second tile of the gallery.
 TILE = """() => {
     const plot = [...document.querySelectorAll('.js-plotly-plot')].find(one => one.layout.images?.length);
+    plot.scrollIntoView({block: 'center', behavior: 'instant'});
     const box = plot.getBoundingClientRect(), {xaxis, yaxis} = plot._fullLayout, point = plot.calcdata[0][1];
     return {id: plot._fullData[0].customdata[1],
             x: box.left + xaxis._offset + xaxis.c2p(point.x), y: box.top + yaxis._offset + yaxis.c2p(point.y)};
 }"""
-# The left end of the slider over the steps, and what is said of the step that is shown.
-SCRUB = """() => {
+# The slider over the steps on the screen, and whether step 0 is shown.
+SLIDER = """() => {
     const plot = [...document.querySelectorAll('.js-plotly-plot')].find(one => one.layout.sliders?.length);
-    plot.scrollIntoView();
+    plot.scrollIntoView({behavior: 'instant'});
     const box = plot.querySelector('.slider-rail-touch-rect').getBoundingClientRect();
-    const told = plot._fullData.find(one => one.mode === 'text').text[0];
-    return {x: box.left + 3, y: box.top + box.height / 2, told};
+    return {left: box.left + 3, right: box.right - 3, y: box.top + box.height / 2};
+}"""
+AT_STEP = """step => {
+    const plot = [...document.querySelectorAll('.js-plotly-plot')].find(one => one.layout.sliders?.length);
+    return plot._fullData.find(one => one.mode === 'text').text[0].startsWith(`<b>Step ${step}</b>`);
 }"""
 
 
@@ -40,16 +45,18 @@ def test_lasso_open_and_scrub(screen: Page, app_store: Store, quick: Callable[..
     assert attempt(app_store, run, "cpu") == "done"
     total = len(app_store.run(run).table("samples"))
     screen.goto(f"/Images?run={run}")
-    expect(screen.get_by_text(f"{total:,} of {total:,} images")).to_be_visible()
     settle(screen)
+    expect(screen.get_by_text(f"{total:,} of {total:,} images")).to_be_visible()
 
     panel = screen.evaluate(PANEL)
-    screen.mouse.move(panel["left"] + 60, panel["top"] + 60)
+    screen.mouse.move(panel["left"] + 60, panel["top"] + 60)  # which shows the buttons
     screen.locator(".modebar-btn[data-title='Box Select']").first.click()
     screen.mouse.move(panel["left"] + 2, panel["top"] + 2)
     screen.mouse.down()
     screen.mouse.move(panel["left"] + panel["width"] - 2, panel["top"] + panel["height"] * 0.5, steps=8)
     screen.mouse.up()
+    expect(screen).to_have_url(re.compile(r"[?&]ids="))
+    settle(screen)
     off = screen.get_by_role("button", name=re.compile("Take the lasso off"))
     expect(off).to_be_visible()
     ids = [int(one) for one in parse_qs(urlsplit(screen.url).query)["ids"][0].split("-")]
@@ -58,37 +65,20 @@ def test_lasso_open_and_scrub(screen: Page, app_store: Store, quick: Callable[..
     assert places[ids].min() > places.drop(ids).quantile(0.5)  # the upper part of the map
     expect(screen.get_by_text(f"{len(ids):,} of {total:,} images")).to_be_visible()
 
-    settle(screen)
-    tile = screen.evaluate(TILE)
+    tile = click_point(screen, TILE)
     assert tile["id"] == sorted(ids)[1]
-    click(screen, tile)
-    expect(screen.get_by_text(re.compile(rf"^Image {tile['id']} · "))).to_be_visible()
     expect(screen).to_have_url(re.compile(rf"img={tile['id']}\b"))
+    settle(screen)
+    expect(content(screen).get_by_text(re.compile(rf"^Image {tile['id']} · "))).to_be_visible()
     screen.reload()
+    settle(screen)
     expect(screen.get_by_text(f"{len(ids):,} of {total:,} images")).to_be_visible()
     off.click()
+    expect(screen).not_to_have_url(re.compile(r"[?&]ids="))
+    settle(screen)
     expect(screen.get_by_text(f"{total:,} of {total:,} images")).to_be_visible()
 
     screen.goto(f"/Forget?run={run}")
     expect(screen.locator(".slider-rail-touch-rect")).to_be_attached()
-    settle(screen)
-    before = screen.evaluate(SCRUB)
-    click(screen, screen.evaluate(SCRUB))
-    screen.wait_for_timeout(500)
-    assert before["told"].startswith(f"<b>Step {app_store.run(run).result['steps']}</b>")
-    assert screen.evaluate(SCRUB)["told"].startswith("<b>Step 0</b>")
-
-
-def settle(screen: Page) -> None:
-    """Until the script has run and a figure answers to the mouse."""
-    expect(screen.get_by_test_id("stStatusWidget")).to_have_count(0)
-    expect(screen.locator(".js-plotly-plot:visible").first).to_be_visible()
-    screen.wait_for_timeout(2500)
-
-
-def click(screen: Page, place: dict[str, float]) -> None:
-    """Clicks a place of a figure, which must have seen the mouse come."""
-    screen.mouse.move(place["x"] - 4, place["y"] - 4)
-    screen.mouse.move(place["x"], place["y"])
-    screen.wait_for_timeout(500)
-    screen.mouse.click(place["x"], place["y"])
+    assert screen.evaluate(AT_STEP, app_store.run(run).result["steps"])
+    click_slider(screen, SLIDER, "left", AT_STEP, 0)

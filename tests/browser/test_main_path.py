@@ -2,7 +2,6 @@
 
 import re
 import time
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -11,6 +10,7 @@ from core import Store, make_spec
 from core.jobs import ensure_supervisor
 from core.jobs.worker import attempt
 from core.store import RunFolder
+from tests.browser.actions import button, click_point, content, settle, start
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -22,6 +22,7 @@ LONG = f"{REQUEST}&set.model.train.epochs=900"
 # Id and place on the screen of the first image of a split in the before/after figure.
 FIRST_POINT = """split => {
     const plot = document.querySelector('.js-plotly-plot'), layout = plot._fullLayout;
+    plot.scrollIntoView({block: 'center', behavior: 'instant'});
     const trace = plot.data.findIndex(one => one.name === split), point = plot.calcdata[trace][0];
     const box = plot.getBoundingClientRect();
     return {id: plot._fullData[trace].customdata[0],
@@ -32,6 +33,7 @@ FIRST_POINT = """split => {
 # Place on the screen of the first cell that belongs to a run, in the figure of all methods.
 CELL_OF_RUN = """run => {
     const plot = document.querySelector('.js-plotly-plot'), layout = plot._fullLayout;
+    plot.scrollIntoView({block: 'center', behavior: 'instant'});
     const box = plot.getBoundingClientRect();
     for (const trace of plot.calcdata.filter(one => one[0].trace.customdata))
         for (const point of trace)
@@ -42,9 +44,11 @@ CELL_OF_RUN = """run => {
 
 
 def test_forget_a_digit_and_read_the_result(screen: Page, app_store: Store) -> None:
-    run = start(screen, QUICK)
+    screen.goto(QUICK)
+    run = start(screen)
     expect(screen.get_by_text("Training original")).to_be_visible()
     expect(screen.get_by_role("heading", name="Step by step")).to_be_visible()
+    settle(screen)
     folder = app_store.run(run)
     shows_accuracies(screen, folder)
 
@@ -56,6 +60,7 @@ def test_forget_a_digit_and_read_the_result(screen: Page, app_store: Store) -> N
 
     screen.get_by_role("link", name="Gold comparison").click()
     expect(screen.get_by_role("heading", name="Gold comparison", exact=True)).to_be_visible()
+    settle(screen)
     shows_accuracies(screen, folder)
     expect(screen.get_by_text(f"{folder.result['gap']['average']:.2%}")).to_be_visible()
     shown = numbers_of_table(screen.get_by_role("tabpanel", name="This run").get_by_test_id("stDataFrame"))
@@ -73,15 +78,15 @@ def test_a_click_in_the_comparison_chooses_another_method(screen: Page, app_stor
     shows_accuracies(screen, app_store.run(first))
     figure = screen.get_by_role("figure", name=re.compile("Differences of 2 ways"))
     expect(figure).to_be_visible()
-    settle(screen)
-    figure.scroll_into_view_if_needed()
-    click(screen, screen.evaluate(CELL_OF_RUN, second))
+    click_point(screen, CELL_OF_RUN, second)
     expect(screen).to_have_url(re.compile(f"run={second}"))
+    settle(screen)
     shows_accuracies(screen, app_store.run(second))
 
 
 def test_a_long_run_outlives_a_reload_and_is_cancelled_within_a_second(screen: Page, app_store: Store) -> None:
-    run = start(screen, LONG)
+    screen.goto(LONG)
+    run = start(screen)
     expect(screen.get_by_text("Training original")).to_be_visible()
     screen.reload()
     took = []
@@ -93,7 +98,7 @@ def test_a_long_run_outlives_a_reload_and_is_cancelled_within_a_second(screen: P
         expect(again).to_be_visible()
         assert app_store.row(run).state == "cancelled"
         took.append(app_store.row(run).changed - clicked)
-        settle(screen)  # a click while the page is still being drawn anew can get lost
+        settle(screen)
         again.click()
     assert min(took) < 1
     expect(screen.get_by_text("Training original")).to_be_visible()
@@ -137,18 +142,6 @@ def test_no_pick_is_lost_while_a_run_works(screen: Page, app_store: Store) -> No
     app_store.cancel(run)
 
 
-def start(screen: Page, link: str) -> str:
-    """Opens a link to the form, presses Run, and returns the run's id."""
-    screen.goto(link)
-    button(screen, "Run").click()
-    expect(screen.get_by_role("heading", name="The run")).to_be_visible()
-    return parse_qs(urlsplit(screen.url).query)["run"][0]
-
-
-def button(screen: Page, name: str) -> Locator:
-    return screen.get_by_role("button", name=name, exact=True)
-
-
 def shows_accuracies(screen: Page, folder: RunFolder) -> None:
     """The accuracies of the unlearned model, in percent with at most one digit."""
     for value in folder.result["accuracy"]["unlearned"].values():
@@ -158,10 +151,11 @@ def shows_accuracies(screen: Page, folder: RunFolder) -> None:
 
 def shows_the_image_of_a_point(screen: Page, folder: RunFolder) -> None:
     """A click on a point of the forget set opens its image, with its norms in every model."""
+    click_point(screen, FIRST_POINT, "Forget set")
+    expect(screen).to_have_url(re.compile(r"img=\d+"))
     settle(screen)
-    click(screen, screen.evaluate(FIRST_POINT, "Forget set"))
     said = re.compile(r"^Image \d+ · three · forget set$")  # another point may lie on top of the first
-    panel = screen.get_by_text(said).first
+    panel = content(screen).get_by_text(said)
     expect(panel).to_be_visible()
     number = int(panel.inner_text().split()[1])
     samples = folder.samples()
@@ -175,20 +169,6 @@ def numbers_of_table(table: Locator) -> list[float]:
     expect(table.locator("td").first).to_be_attached()
     cells = table.locator("td").all_inner_texts()
     return [float(cell) for cell in cells if re.fullmatch(r"-?[\d.]+(e-?\d+)?", cell)]
-
-
-def settle(screen: Page) -> None:
-    """Until the script has run and a figure that is seen answers to the mouse."""
-    expect(screen.get_by_test_id("stStatusWidget")).to_have_count(0)
-    screen.wait_for_timeout(1500)
-
-
-def click(screen: Page, place: dict[str, float]) -> None:
-    """Clicks a point of a figure, which must have seen the mouse come."""
-    screen.mouse.move(place["x"] - 4, place["y"] - 4)
-    screen.mouse.move(place["x"], place["y"])
-    screen.wait_for_timeout(500)
-    screen.mouse.click(place["x"], place["y"])
 
 
 def tile(screen: Page, number: int) -> Locator:

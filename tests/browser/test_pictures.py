@@ -3,10 +3,11 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from core.examples import examples
 from core.paths import PROJECT
+from tests.browser.actions import settle
 
 pytestmark = [pytest.mark.pictures, pytest.mark.xdist_group("browser")]
 
@@ -31,6 +32,7 @@ def test_picture(browser: Browser, address: str, name: str, path: str, heading: 
     context = browser.new_context(base_url=address, viewport=SIZE, color_scheme="light")
     page = context.new_page()
     page.goto(path)
+    expect(page.get_by_role("figure", name=re.compile(".")).first).to_be_visible(timeout=120_000)
     settle(page)
     if heading:
         page.get_by_role("heading", name=heading, exact=True).evaluate("node => node.scrollIntoView()")
@@ -38,13 +40,6 @@ def test_picture(browser: Browser, address: str, name: str, path: str, heading: 
     picture = FOLDER / f"{name}.png"
     picture.parent.mkdir(exist_ok=True)
     page.screenshot(path=picture, animations="disabled")
+    expect(page.get_by_test_id("stException")).to_have_count(0)
     context.close()
     assert picture.stat().st_size < MAX_BYTES
-
-
-def settle(page: Page) -> None:
-    """Until the page's script has run and its figures are drawn."""
-    expect(page.get_by_role("figure", name=re.compile(".")).first).to_be_visible(timeout=120_000)
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=120_000)
-    expect(page.get_by_test_id("stException")).to_have_count(0)
-    page.wait_for_timeout(2000)  # figures fade in

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from core import RunSpec, Store
 from core.jobs.worker import attempt
+from tests.browser.actions import click_point, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -26,14 +27,9 @@ def test_an_image_goes_with_the_person(screen: Page, app_store: Store, quick: Ca
     assert attempt(app_store, run, "cpu") == "done"
     screen.goto(f"/Sensitivity?run={run}")
     expect(screen.get_by_role("figure", name=re.compile("forget images"))).to_be_visible()
-    expect(screen.get_by_test_id("stStatusWidget")).to_have_count(0)
-    screen.wait_for_timeout(2000)  # until a figure answers to the mouse
-    place = screen.evaluate(POINT)
-    screen.mouse.move(place["x"] - 4, place["y"] - 4)
-    screen.mouse.move(place["x"], place["y"])
-    screen.wait_for_timeout(500)
-    screen.mouse.click(place["x"], place["y"])
+    click_point(screen, POINT)
     expect(screen).to_have_url(re.compile(r"img=\d+"))
+    settle(screen)
     found = re.search(r"img=(\d+)", screen.url)
     assert found is not None
     bar = screen.get_by_test_id("stBottom")
@@ -43,6 +39,7 @@ def test_an_image_goes_with_the_person(screen: Page, app_store: Store, quick: Ca
     expect(screen.get_by_role("heading", name="Gold comparison", exact=True)).to_be_visible()
     expect(bar.get_by_text(f"Image {found[1]} · ")).to_be_visible()
     screen.reload()
+    settle(screen)
     bar.get_by_role("button", name="Look closer").click()
     drawer = screen.get_by_role("dialog")
     expect(drawer.get_by_role("figure", name=re.compile("^Largest probability: Initial"))).to_be_visible()

@@ -1,11 +1,10 @@
 """One run in two windows: both follow it, other pages answer meanwhile, and what one ends the other sees."""
 
-from urllib.parse import parse_qs, urlsplit
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from core import Store
+from tests.browser.actions import button, start
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -14,9 +13,8 @@ LONG = "/Forget?dataset=digits&forget=class%3D3&method=mu-mis&gold_seeds=1%2C&se
 
 def test_a_second_window_follows_the_run_and_ends_it(screen: Page, app_store: Store) -> None:
     screen.goto(LONG)
-    screen.get_by_role("button", name="Run", exact=True).click()
+    run = start(screen)
     expect(screen.get_by_text("Training original")).to_be_visible()
-    run = parse_qs(urlsplit(screen.url).query)["run"][0]
 
     second = screen.context.new_page()
     second.goto(f"/Runs?run={run}")
@@ -27,7 +25,7 @@ def test_a_second_window_follows_the_run_and_ends_it(screen: Page, app_store: St
     assert app_store.row(run).state == "running"
 
     second.goto(f"/Forget?run={run}")
-    second.get_by_role("button", name="Cancel", exact=True).click()
+    button(second, "Cancel").click()
     for window in (second, screen):
-        expect(window.get_by_role("button", name="Take it up again")).to_be_visible()
+        expect(button(window, "Take it up again")).to_be_visible()
     assert app_store.row(run).state == "cancelled"

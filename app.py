@@ -16,8 +16,8 @@ from pages.ui.shell.page import page
 from pages.ui.shell.url_state import select, selected
 
 LEAD = (
-    "A trained classifier is asked to forget some of its training images, without being retrained. Did it work? "
-    "The measure is a gold model: one that was retrained without them."
+    "A trained classifier should forget some of its training images, without retraining. Did it work? "
+    "We compare with gold models, retrained from scratch without those images."
 )
 
 
@@ -29,7 +29,7 @@ def carry_example() -> None:
 with page("Overview", LEAD):
     built = [entry for entry in examples() if shipped(entry.spec)]
     if not built:
-        st.info("No example is shipped with this copy: build them with `python -m core gallery build`, or run one now.")
+        st.info("This copy ships no examples. Build them with `python -m core gallery build`, or run one now.")
         link("Forget", "Forget something")
         st.stop()
     entry = next((one for one in built if one.spec.id == selected("run")), built[0])

@@ -49,10 +49,10 @@ def method_and_models() -> Plan | None:
         uploads.choose_weights()
         left, right = st.columns(2)
         with left:
-            whole_number("Seed", ModelSpec.model_fields["seed"], run_form.key("seed"), "Of the original model.")
+            whole_number("Seed", ModelSpec.model_fields["seed"], run_form.key("seed"), "Seed of the original model.")
         with right:
             whole_number("Unlearning seed", RunSpec.model_fields["unlearn_seed"], run_form.key("unlearn_seed"),
-                         "Of the method's draws.")  # fmt: skip
+                         "Seed of the method's random draws.")  # fmt: skip
         st.text_input("Gold models", key=run_form.key("golds"), help="How many, or their seeds: 3, or 4,7.")
         for name, value in run_form.get("further").items():
             if name not in SIZES:
@@ -68,7 +68,7 @@ def method_and_models() -> Plan | None:
     run_form.remember(spec)
     costs(planned)
     if any(row.id == spec.id and row.state == "done" for row in store.rows()):
-        st.caption("This very run is finished: Run shows it.")
+        st.caption("Already finished; Run opens the result.")
     st.button("Run", type="primary", icon=":material/play_arrow:", on_click=callback(start, spec), width="stretch")
     sweep.button(spec, "form")
     if selected("run"):
@@ -76,7 +76,7 @@ def method_and_models() -> Plan | None:
     return planned
 
 
-with page("Forget", "Choose what a trained classifier shall forget, press Run, and watch it happen."):
+with page("Forget", "Choose what a trained classifier should forget, press Run, and watch it happen."):
     with st.container(), boundary():
         run_form.prepare()  # a URL that is refused leaves the defaults
     with st.container(horizontal=True):
@@ -92,8 +92,8 @@ with page("Forget", "Choose what a trained classifier shall forget, press Run, a
             request.builder(info)
             if after := run_form.get("after"):
                 earlier = plain("; ".join(request.title for request in after))
-                st.caption(f"A step of a sequence: after {earlier}, by the same method.")
-                st.button("Without the earlier requests", icon=":material/undo:",
+                st.caption(f"One step of a sequence, after {earlier}, by the same method.")
+                st.button("Drop the earlier requests", icon=":material/undo:",
                           on_click=callback(run_form.put, "after", ()))  # fmt: skip
     if info is not None:
         with how:

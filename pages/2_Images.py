@@ -17,8 +17,8 @@ from pages.ui.shell.page import page
 from pages.ui.shell.url_state import select, selected
 
 LEAD = (
-    "Look at single images: where the models place them, which were forgotten as gold would, which were not, and which "
-    "others were harmed. Any part of them can be measured by itself, and forgotten next."
+    "Look at single images: where each model places them, which were forgotten as in gold, which were not, and which "
+    "others were harmed. Filter them, see the numbers of the selection, and forget it next."
 )
 PER_PAGE = 48
 ORDERS = {"by id": None, "hardest first": "hardness", "most changed first": "change"}
@@ -44,7 +44,7 @@ def opened(images: Images) -> int | None:
 def feature_map(run: RunFolder, images: Images, mask: np.ndarray, role: str) -> None:
     """The map; nothing but a sentence for runs made before there was one."""
     if "map" not in run.tables:
-        st.caption("This run has no map; run it again to see one.")
+        st.caption("This run has no map. Run it again to get one.")
         return
     positions, about = run.table("map"), run.result["map"]
     classes = run.spec.model.data.info.classes
@@ -90,7 +90,7 @@ with page("Images", LEAD):
         gallery(run, images, mask, part.role)
     if (number := opened(images)) is not None:
         images_panel(run, data_access.samples(run), [number])
-    st.subheader("These images in numbers", anchor=False)
+    st.subheader("The selected images in numbers", anchor=False)
     slices.numbers(images, mask, part.role)
     st.subheader("Forget them", anchor=False)
     slices.requests(run.spec, images, mask)

@@ -13,8 +13,8 @@ from pages.ui.shell.figure import show, show_selectable
 from pages.ui.shell.page import page
 
 LEAD = (
-    "Sensitivity is the norm of the input gradient of one logit at one image: how strongly the model's answer depends "
-    "on that image's pixels. Training raises that of an image's own class; forgetting should undo it."
+    "Sensitivity is the norm of the input gradient of one logit at one image: how strongly that logit depends on the "
+    "image's pixels. Training raises the sensitivity of an image's own class; forgetting should undo this."
 )
 SPLITS = {"forget": "Forget set", "retain": "Retain set", "test": "Test set"}
 NORMS = {norm: METRICS[norm].label for norm in ("target_norm", "irrelevant_norm", "jacobian_norm")}

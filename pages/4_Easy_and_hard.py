@@ -11,7 +11,7 @@ from pages.ui.shell.figure import show
 from pages.ui.shell.page import page
 
 LEAD = (
-    "A retrained model would still recognise many of the forgotten images, because others like them remain: they are "
+    "A retrained model would still recognise many of the forgotten images, because similar images remain. These are "
     "easy. Only the hard ones have to be forgotten. TMU predicts which is which, without retraining."
 )
 

@@ -16,8 +16,8 @@ from pages.ui.shell.links import go
 from pages.ui.shell.page import page
 
 LEAD = (
-    "The gold models were trained by the same recipe on the retain set alone, each from weights of its own. Their "
-    "spread is the noise floor: nothing below it is a difference."
+    "Gold models were trained by the same recipe on the retain set alone, each from its own random weights. "
+    "Differences smaller than their spread are noise."
 )
 
 
@@ -37,7 +37,7 @@ def this_run(run: RunFolder) -> None:
     st.subheader("Distance to the mean gold", anchor=False)
     show(gold_gap(run.result), "gold_gap")
     if st.button("Add one more gold model", icon=":material/add:",
-                 help="Retrains one more model without the forget set and compares again."):  # fmt: skip
+                 help="Retrains one more model without the forget set and repeats the comparison."):  # fmt: skip
         go("Runs", {"run": add_gold(run.spec), "back": "Gold comparison"})
     st.subheader("Class by class, on test images", anchor=False)
     info = run.spec.model.data.info
@@ -71,7 +71,7 @@ with page("Gold comparison", LEAD):
         with images:
             st.subheader("Where the forget images go", anchor=False)
             image_outcomes.forget_images(run)
-            st.subheader("Who else was changed", anchor=False)
+            st.subheader("Which other images changed", anchor=False)
             image_outcomes.other_images(run)
     if cost.open:
         with cost:

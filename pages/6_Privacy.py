@@ -20,8 +20,8 @@ from pages.ui.shell.figure import show
 from pages.ui.shell.page import page
 
 LEAD = (
-    "A membership attack guesses from a model's answers whether an image was trained on. A model that has forgotten "
-    "gives no more away than one that never saw the image: gold's value is the target, not the lowest one."
+    "A membership attack guesses from a model's outputs whether an image was in its training set. A model that has "
+    "forgotten an image reveals no more than a model that never saw it. So the target is gold's value, not the lowest."
 )
 
 
@@ -42,7 +42,7 @@ def attacks(run: RunFolder) -> None:
                                 key=f"privacy.role.{attack}", bind="query-params", required=True)  # fmt: skip
     scores, curves = st.columns(2, gap="medium")
     with scores:
-        st.markdown("**Scores of members and others**")
+        st.markdown("**Scores of members and non-members**")
         show(attack_scores(attack_population(rows, role)), f"scores.{attack}.{role}")
     with curves:
         st.markdown("**ROC of every model**")
@@ -63,6 +63,6 @@ with page("Privacy", LEAD):
         st.markdown(f"Steps until {found['target']:.0%} of the forget set are right again: {relearning_told(found)}. "
                     f"{lead_told(found)}")  # fmt: skip
         show(relearning_curves(run.table("relearning"), found), "relearning")
-        st.subheader("What the features still know", anchor=False)
+        st.subheader("Forgotten class in the features", anchor=False)
         show(feature_bars(run.result["representation"]), "feature_bars")
     panels.offers(run.spec)

@@ -8,8 +8,8 @@ from pages.ui.shell.errors import boundary, plain
 from pages.ui.shell.page import page
 
 LEAD = (
-    "Requests to forget do not come all at once. Each of these starts from what the one before has left, and after it "
-    "the model is compared with gold models that were retrained without everything forgotten so far."
+    "Requests to forget arrive one after another. Each one starts from the previous unlearned model. After each "
+    "request the model is compared with gold models, retrained without everything forgotten so far."
 )
 
 with page("Sequences", LEAD):

@@ -8,7 +8,7 @@ from pages.ui.shell import data_access
 from pages.ui.shell.page import page
 from pages.ui.shell.url_state import selected
 
-LEAD = "Draw or upload an image that no model has seen. What do the original, the unlearned model and gold make of it?"
+LEAD = "Draw or upload an image that no model has seen. How do the original, the unlearned model and gold classify it?"
 
 with page("Try an image", LEAD):
     run = data_access.choose_run()
@@ -19,8 +19,8 @@ with page("Try an image", LEAD):
         st.subheader("Your image", anchor=False)
         choose_picture(run)
     with looking:
-        st.subheader("As the models see it", anchor=False)
+        st.subheader("What the models predict", anchor=False)
         if name := selected("img"):
             closer_look(run, [name], "try")
         else:
-            st.info("Nothing is selected yet. Draw something and show it to the models.", icon=":material/draw:")
+            st.info("No image yet. Draw one and submit it to the models.", icon=":material/draw:")

@@ -17,7 +17,7 @@ def close_comparison() -> None:
 
 
 with page(
-    "Runs", "Runs go on in a worker process of their own: a closed page or a restarted server does not stop them."
+    "Runs", "Runs execute in a separate worker process. Closing the page or restarting the server does not stop them."
 ):
     rows = data_access.store().rows()
     compared = compare.wanted()
@@ -45,5 +45,5 @@ with page(
     elif run is not None:
         run_actions.say_not_here(run)
     elif rows:
-        st.caption("Choose a run to see it, or two to eight to compare them.")
+        st.caption("Select one run to open it, or two to eight to compare them.")
     disk_usage.section()

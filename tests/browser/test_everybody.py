@@ -59,7 +59,7 @@ def test_the_keyboard_reaches_what_a_run_needs(screen: Page) -> None:
     screen.keyboard.press("Enter")  # on the button Run, which came last
     expect(screen.get_by_role("heading", name="The run")).to_be_visible()
     button(screen, "Cancel").click()
-    expect(button(screen, "Take it up again")).to_be_visible()
+    expect(button(screen, "Resume")).to_be_visible()
 
 
 def url(name: str) -> str:

@@ -52,7 +52,7 @@ def test_forget_a_digit_and_read_the_result(screen: Page, app_store: Store) -> N
     folder = app_store.run(run)
     shows_accuracies(screen, folder)
 
-    screen.get_by_role("link", name="See every image's sensitivity").click()
+    screen.get_by_role("link", name="See the sensitivity of every image").click()
     expect(screen.get_by_role("heading", name="Sensitivity", exact=True)).to_be_visible()
     forgotten = f"of the {folder.result['forget']['size']} forget images"
     expect(screen.get_by_role("figure", name=re.compile(forgotten))).to_be_visible()
@@ -94,7 +94,7 @@ def test_a_long_run_outlives_a_reload_and_is_cancelled_within_a_second(screen: P
         expect(screen.get_by_text("Training original")).to_be_visible()
         clicked = time.time()
         button(screen, "Cancel").click()
-        again = button(screen, "Take it up again")
+        again = button(screen, "Resume")
         expect(again).to_be_visible()
         assert app_store.row(run).state == "cancelled"
         took.append(app_store.row(run).changed - clicked)
@@ -121,7 +121,7 @@ def test_pick_images_by_click_and_by_box(screen: Page) -> None:
     expect(text).to_have_value("index=0,1,2")  # all of these were picked, so they are put back
     tile(screen, 5).press("Enter")
     expect(text).to_have_value("index=0,1,2,5")
-    screen.get_by_text("Join the choices of all tabs").click()
+    screen.get_by_text("Combine the choices of all tabs").click()
     screen.get_by_role("tab", name="Classes").click()
     screen.get_by_role("button", name="three", exact=True).click()
     expect(text).to_have_value("class=three+index=0,1,2,5")

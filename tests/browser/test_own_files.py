@@ -69,7 +69,7 @@ def test_images_are_used_as_soon_as_one_says_so(
     run = start(screen)
     assert app_store.run(run).spec.model.data.name.startswith(kind)
     button(screen, "Cancel").click()
-    expect(button(screen, "Take it up again")).to_be_visible()
+    expect(button(screen, "Resume")).to_be_visible()
 
 
 def test_weights_are_used_as_soon_as_one_says_so(screen: Page, app_store: Store, tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_weights_are_used_as_soon_as_one_says_so(screen: Page, app_store: Store,
     assert spec.model.weights is not None
     assert spec.gold_seeds == ()
     button(screen, "Cancel").click()
-    expect(button(screen, "Take it up again")).to_be_visible()
+    expect(button(screen, "Resume")).to_be_visible()
 
 
 def test_a_check_that_is_stopped_leaves_the_form_as_it_was(screen: Page, tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def test_what_is_downloaded_of_a_run(screen: Page, tmp_path: Path, browser: Brow
     assert run is not None
     screen.goto(f"/?run={RUN}")
     settle(screen)
-    screen.get_by_role("button", name="Take it away").click()
+    screen.get_by_role("button", name="Export").click()
     with zipfile.ZipFile(downloaded(screen, "Everything (zip)", tmp_path)) as archive:
         whole = {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
     assert whole == files(run)

@@ -27,5 +27,5 @@ def test_a_second_window_follows_the_run_and_ends_it(screen: Page, app_store: St
     second.goto(f"/Forget?run={run}")
     button(second, "Cancel").click()
     for window in (second, screen):
-        expect(button(window, "Take it up again")).to_be_visible()
+        expect(button(window, "Resume")).to_be_visible()
     assert app_store.row(run).state == "cancelled"

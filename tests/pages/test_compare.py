@@ -88,9 +88,9 @@ def test_runs_of_other_data_have_no_images_in_common(
     other = store.submit(quick("none", dataset="digits-noisy", gold_seeds=()))
     assert attempt(store, other, "cpu") == "done"
     app = open_page(PAGE, {"vs": f"{finished_run.run},{other},gone", "compare.tab": "Images"})
-    assert "They have different data, so there are no images that both know." in [info.value for info in app.info]
+    assert "They use different data, so they share no images." in [info.value for info in app.info]
     app = open_page(PAGE, {"vs": f"{finished_run.run},{other}", "compare.tab": "Settings"})
-    assert "They are runs of different requests: each has to be judged by its own gold models." in [
+    assert "These runs have different requests. Judge each by its own gold models." in [
         caption.value for caption in app.caption
     ]
 

@@ -186,7 +186,7 @@ def test_from_the_builder_to_the_text(open_page: Callable[..., AppTest], pick: C
     pick(app, 17, 5)
     assert text_of(app) == "index=5,17"
     assert metric(app, "Images to forget") == "2"
-    next(button for button in app.button if button.label == "Put all back").click().run()
+    next(button for button in app.button if button.label == "Unpick all").click().run()
     assert text_of(app) == ""
 
 
@@ -360,6 +360,6 @@ def test_without_its_images_a_run_is_shown_all_the_same(
 def test_a_step_of_a_sequence_says_so(open_page: Callable[..., AppTest], words: Callable) -> None:
     app = open_page(PAGE, {"forget": "class=5", "after": "class=1;class=3"})
     assert r"A step of a sequence: after class=1;class=3, by the same method." in words(app)
-    next(button for button in app.button if button.label == "Without the earlier requests").click().run()
+    next(button for button in app.button if button.label == "Drop the earlier requests").click().run()
     assert form_spec(app) == make_spec(forget="class=5")
     assert "A step of a sequence" not in words(app)

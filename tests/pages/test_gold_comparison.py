@@ -71,7 +71,7 @@ def test_a_single_run_says_how_to_get_the_others(
     assert store.root in supervised
     assert app.query_params["run"] == finished_run.run
     assert not any(button.label.startswith("Run all") for button in app.button)  # nothing is offered twice
-    press(app, "Cancel the others")
+    press(app, "Cancel the remaining runs")
     assert not [row for row in store.rows() if row.state == "queued"]
 
 

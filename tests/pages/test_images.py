@@ -66,7 +66,7 @@ def test_the_url_holds_the_filters(finished_run: RunFolder, open_page: Callable[
     assert shown(app)["gallery"]["index"].tolist() == training_ids(images, held, "hardness")[:48]
     app.multiselect(key="images.class").set_value([4]).run()
     assert shown(app)["gallery"].empty  # only threes are forgotten
-    assert "There is no training image in this slice that could be forgotten." in [c.value for c in app.caption]
+    assert "This selection has no training image to forget." in [c.value for c in app.caption]
 
 
 def test_a_range_of_norms(finished_run: RunFolder, open_page: Callable[..., AppTest], words: Callable) -> None:
@@ -131,5 +131,5 @@ def test_a_run_from_before_there_were_maps(
 ) -> None:
     (finished_run.folder / "map.parquet").unlink()
     app = open_page(PAGE, {"run": finished_run.run})
-    assert "This run has no map; run it again to see one." in words(app)
+    assert "This run has no map. Run it again to get one." in words(app)
     assert "gallery" in shown(app)

@@ -121,7 +121,7 @@ def test_a_run_that_has_it_is_linked(deep_run: RunFolder, store: Store, open_pag
     assert attempt(store, plain, "cpu") == "done"  # all its models are there
     app = open_page(PAGE, {"run": plain})
     links = [(link.proto.label, link.proto.query_string) for link in app.main.get("page_link")]
-    assert links == [("Look at the run that has it", f"run={deep_run.run}")] * 2
+    assert links == [("Open the run that has it", f"run={deep_run.run}")] * 2
     assert not any(button.label.startswith(("Measure", "Add shadow")) for button in app.button)
 
 

@@ -137,7 +137,7 @@ def test_a_failed_run_keeps_its_message_and_its_log(
     assert "the *disk* is on fire" in app.code[0].value
     assert "Traceback" in app.code[0].value
     assert app.dataframe[0].value["message"].tolist() == ["RuntimeError: the *disk* is on fire"]
-    button(app, "Take it up again").click().run()
+    button(app, "Resume").click().run()
     assert store.row(failed).state == "queued"
     assert store.root in supervised
     assert "Starting a worker." in words(app)
@@ -148,7 +148,7 @@ def test_an_interrupted_run(open_page: Callable[..., AppTest], store: Store, run
     assert store.mark_interrupted() == [running]  # no process holds its lock
     app = open_page(PAGE, {"run": running})
     assert [warning.value for warning in app.warning] == ["the process that worked on it is gone"]
-    button(app, "Take it up again").click().run()
+    button(app, "Resume").click().run()
     assert store.row(running).state == "queued"
 
 
@@ -160,7 +160,7 @@ def test_a_finished_run(
     assert accuracies_shown(app) == pytest.approx(expected, abs=0.0006)
     assert f"Stopped: {finished_run.result['stop_reason']}." in words(app)
     links = {link.proto.label: link.proto.query_string for link in app.page_link}
-    assert links["Compare with gold"] == links["See every image's sensitivity"] == f"run={finished_run.run}"
+    assert links["Compare with gold"] == links["See the sensitivity of every image"] == f"run={finished_run.run}"
     assert links["Clone"] == links["Change it and run again"]
     assert all(f"{name}=" in links["Clone"] for name in to_query(finished_run.spec))
 
@@ -207,7 +207,7 @@ def test_a_line_of_the_table_opens_its_run(
 ) -> None:
     other = store.submit(quick(forget="class=4"))
     app = open_page(PAGE)
-    assert "Choose a run to see it, or two to eight to compare them." in words(app)
+    assert "Select one run to open it, or two to eight to compare them." in words(app)
     for row, run in enumerate((other, finished_run.run)):
         choose_lines(app, store, row)
         assert app.query_params["run"] == run
@@ -232,11 +232,11 @@ def test_runs_that_cannot_be_compared(
     open_page: Callable[..., AppTest], finished_run: RunFolder, words: Callable
 ) -> None:
     app = open_page(PAGE, {"vs": f"{finished_run.run},*nope*"})
-    assert r"Not compared, because not finished or not here: \*nope\*." in words(app)
+    assert r"Not compared, because they are not finished or not here: \*nope\*." in words(app)
     assert "at least two finished runs are needed" in words(app)
     some = [entry.spec.id for entry in examples() if shipped(entry.spec)][:2]
     app = open_page(PAGE, {"vs": ",".join([*some, "nope"])})
-    assert "Not compared, because not finished or not here: nope." in words(app)
+    assert "Not compared, because they are not finished or not here: nope." in words(app)
     assert "at least two" not in words(app)
     assert "Not compared" not in words(open_page(PAGE, {"vs": ",".join(some)}))
 
@@ -285,7 +285,7 @@ def test_finding_runs(open_page: Callable[..., AppTest], store: Store, quick: Ca
     assert found(find="class=3 queued") == [three]
     assert found(find="mINE") == found(find="purpose") == found(starred="true") == [four]
     assert found(find="class=3", starred="true") == []
-    assert "No run is like that." in words(open_page(PAGE, {"runs.find": "class=9"}))
+    assert "No runs match." in words(open_page(PAGE, {"runs.find": "class=9"}))
 
 
 def test_running_again_with_another_seed(

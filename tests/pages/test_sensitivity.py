@@ -89,7 +89,7 @@ def test_the_run_is_taken_from_the_url_and_stands_there(
 @pytest.mark.parametrize("page", [PAGE, "pages/5_Gold_comparison.py"])
 def test_an_unknown_run_is_a_sentence(page: str, open_page: Callable[..., AppTest]) -> None:
     app = open_page(page, {"run": "**nope**"})
-    assert [w.value for w in app.warning] == [r"Run \*\*nope\*\* is not finished or not here; this is another one."]
+    assert [w.value for w in app.warning] == [r"Run \*\*nope\*\* is not finished or not here. Showing another run."]
     assert app.query_params["run"] == examples.examples()[0].spec.id
 
 

@@ -64,7 +64,7 @@ def test_one_click_from_nothing(open_page: Callable[..., AppTest], store: Store,
     ]
     assert store.root in supervised
     assert run_button(app) is None
-    press(app, "Cancel the others")
+    press(app, "Cancel the remaining runs")
     assert {row.state for row in store.rows()} == {"cancelled"}
 
 

@@ -24,7 +24,7 @@ def test_an_uploaded_picture_is_selected_and_looked_at(
     finished_run: RunFolder, store: Store, open_page: Callable[..., AppTest], words: Callable, tables: Callable
 ) -> None:
     app = open_page(PAGE, {"run": finished_run.run})
-    assert [info.value for info in app.info] == ["Nothing is selected yet. Draw something and show it to the models."]
+    assert [info.value for info in app.info] == ["No image yet. Draw one and submit it to the models."]
     digit = np.zeros((8, 8), np.uint8)
     digit[1:7, 4] = 255
     app.file_uploader(key="own.upload").upload("one.png", png(digit)).run()

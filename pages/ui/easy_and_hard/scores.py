@@ -21,7 +21,8 @@ OFFERED = 3  # finished TMU runs
 def ask_for_tmu(spec: RunSpec) -> None:
     """What is shown of another method's run: why there is nothing, and ways to a run that has it."""
     st.info(
-        f"{METHODS[spec.method.name].title} does not tell easy images from hard ones; TMU does.",
+        f"{METHODS[spec.method.name].title} does not predict easy and hard images. "
+        "Easy/hard prediction needs a TMU run.",
         icon=":material/info:",
     )
     same = spec.replace(method=METHODS["tmu"]())
@@ -41,7 +42,7 @@ def numbers(judgement: dict[str, Any], images: pd.DataFrame) -> None:
         f"**{size - easy}** wrong (hard){known}."
     )
     if gold is None:
-        st.caption("This run has no gold model, so nothing says whether that is true.")
+        st.caption("This run has no gold model to check this against.")
         return
     with st.container(horizontal=True):
         _metric("predicted_easy", f"{easy}", f"gold {gold:.1f}", "gold easy")
@@ -51,8 +52,8 @@ def numbers(judgement: dict[str, Any], images: pd.DataFrame) -> None:
                 "always easy")  # fmt: skip
         _metric("brier", _decimal(judgement["brier"]), "perfect 0")
     if judgement["auc"] is not None and judgement["accuracy"] <= judgement["always_easy"]:
-        st.caption("Calling every image easy would be right as often or more: few are hard. Whether TMU knows *which* "
-                   "ones shows in the AUC and the balanced accuracy.")  # fmt: skip
+        st.caption("Predicting easy for every image would be right at least as often, because few are hard. AUC and "
+                   "balanced accuracy show whether TMU knows *which* ones are hard.")  # fmt: skip
 
 
 def _metric(name: str, value: str, beside: str, reference: str = "") -> None:

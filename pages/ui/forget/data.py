@@ -23,8 +23,8 @@ def choose_data() -> DataInfo | None:
         offer_download(name)
         return None
     st.toggle(
-        "Hold images back", key=run_form.key("pool"),
-        help="A part of the training images becomes the pool, on which no model is trained: some methods need it. "
-        "Off: the papers' own splits, all training images are trained on.",
+        "Reserve a held-out pool", key=run_form.key("pool"),
+        help="Part of the training images becomes the pool. No model is trained on it, and some methods need it. "
+        "Off: the papers' splits, with all training images used for training.",
     )  # fmt: skip
     return data_info(name)

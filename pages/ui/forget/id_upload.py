@@ -16,7 +16,7 @@ def offer_ids() -> None:
     st.file_uploader(
         "Or a file of image ids", ("npy", "json", "csv", "txt"), key=KEY, on_change=callback(_take),
         max_upload_size=MAX_BYTES >> 20,
-        help='It replaces the request. A .npy array of ids, or a mask over all training images; JSON: a list, or '
+        help='Replaces the request. A .npy array of ids or a mask over all training images; JSON: a list or '
         '`{"forget": [...]}`; CSV with a column of ids; or plain numbers.',
     )  # fmt: skip
 

@@ -64,7 +64,7 @@ def _going_on(row: RunRow, folder: RunFolder) -> None:
     if row.state == "queued":
         waiting = [other.id for other in reversed(store.rows()) if other.state in ACTIVE]
         place = waiting.index(row.id) if row.id in waiting else 0  # it may have been cancelled just now
-        st.info("Starting a worker." if place == 0 else f"{place} run{'s' * (place > 1)} before this one.")
+        st.info("Starting a worker." if place == 0 else f"{place} run{'s' * (place > 1)} ahead in the queue.")
         return
     progress = folder.progress()
     if left := _left(folder, progress["phases"]):
@@ -97,11 +97,11 @@ def _phase_text(phase: dict[str, Any], last: bool) -> str:
     words = {
         "unlearn": "Unlearning",
         "measure": "Measuring the unlearned model",
-        "relearn": "Learning the forget set again",
+        "relearn": "Relearning the forget set",
         "shadows": "Pairs of shadow models",
         "twin": "Training the twin",
-        "curriculum": "Training brief models for TMU's features",
-        "proxy": "Training short proxies of gold to compare with",
+        "curriculum": "Training short models for TMU's CF feature",
+        "proxy": "Training short proxies of gold as a baseline",
     }
     if name.startswith("norms of "):
         title = f"Input gradients of {role_name(name.removeprefix('norms of ')).lower()}"
@@ -153,11 +153,11 @@ def _stops_by_dip(folder: RunFolder) -> bool:
 
 def _ended(row: RunRow, folder: RunFolder) -> None:
     if row.state == "failed":
-        st.error(plain(row.error or "It failed without a message."), icon=":material/error:")
+        st.error(plain(row.error or "Failed without a message."), icon=":material/error:")
     elif row.error:
         st.warning(plain(row.error), icon=":material/info:")
-    st.caption("Models that were trained are kept; taken up again, a training goes on from its last epoch.")
-    st.button("Take it up again", key=f"again.{row.id}", icon=":material/replay:",
+    st.caption("Trained models are kept; resuming continues from the last epoch.")
+    st.button("Resume", key=f"again.{row.id}", icon=":material/replay:",
               on_click=callback(take_up_again, row.id))  # fmt: skip
     if steps := folder.progress()["steps"]:
         _curves(pd.DataFrame(steps), run=row.id)

@@ -25,7 +25,7 @@ def say_differences(form: RunSpec | None, run: RunSpec) -> None:
 
 def _what(form: RunSpec | None, run: RunSpec) -> str:
     if form is None:
-        return "no run; this one was made before"
+        return "no valid run; this run is from earlier"
     differ = spec_differences({"form": form, "run": run})
     told = [
         f"{plain(row.setting)} is **{_shown(row.form)}** there and **{_shown(row.run)}** here"

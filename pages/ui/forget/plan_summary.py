@@ -24,9 +24,9 @@ def costs(planned: Plan) -> None:
     left.metric("Images to forget", f"{size:,}", f"{size / total:.1%} of all", delta_color="off", delta_arrow="off")
     right.metric(
         "Time", duration(planned.known_seconds) if known else "?", _source(planned) if known else "first run",
-        delta_color="off", delta_arrow="off", help="From earlier runs of this kind, here or in the gallery. Rough: "
-        "from trainings of other networks or images, by the work that an image takes. Training alone: the method and "
-        "the measuring come on top, which is known after a first run only.",
+        delta_color="off", delta_arrow="off",
+        help="Estimated from earlier runs of this kind, here or in the gallery. Rough: scaled from other networks. "
+        "Training only: excludes unlearning and measuring, whose time is known after a first run.",
     )  # fmt: skip
     names = f": {', '.join(cached)}" if cached else ""
     st.caption(f"{len(cached)} of {len(planned.models)} models are trained already{names}.")
@@ -37,7 +37,7 @@ def costs(planned: Plan) -> None:
 
 
 def _source(planned: Plan) -> str:
-    alone = ", training alone" if planned.seconds["measure"] is None else ""
+    alone = ", training only" if planned.seconds["measure"] is None else ""
     return f"rough{alone}" if planned.rough else f"by earlier runs{alone}"
 
 
@@ -48,7 +48,7 @@ def images(planned: Plan, dataset: Dataset) -> None:
     sheet = contact_sheet(few.images)
     st.image(png_url(sheet, 8 * max(sheet.shape[1:])), alt="Images to forget", width="stretch")
     more = f"The first {SHOWN} of {len(removed):,}. " if len(removed) > SHOWN else ""
-    st.caption(f"{more}Name of the set: {planned.forget.sha256[:16]}, the same however its images are asked for.")
+    st.caption(f"{more}Forget-set ID: {planned.forget.sha256[:16]} (depends only on the images).")
     with st.expander("How many of each class", icon=":material/bar_chart:"):
         forgotten = np.isin(dataset.train.index, planned.forget.ids)
         show(class_counts(finest(dataset.train), forgotten, dataset.info.labels), "counts")

@@ -37,8 +37,8 @@ def builder(info: DataInfo) -> None:
             "Share of all training images", 0, 100, format="%d%%", key=run_form.key("random_share"),
             on_change=callback(run_form.write_request, "random_share"),
         )  # fmt: skip
-    st.toggle("Join the choices of all tabs", key=run_form.key("join"),
-              help="Off: a choice in one tab takes the place of those in the others.")  # fmt: skip
+    st.toggle("Combine the choices of all tabs", key=run_form.key("join"),
+              help="Off: a choice in one tab replaces the choices in the others.")  # fmt: skip
     st.text_input(
         "Request", key=run_form.key("text"), on_change=callback(run_form.show_request),
         help="Parts joined by +: class=3, class=ship,truck, class=3:30%, class=3:100, class=all:30%, subclass=rocket, "
@@ -46,7 +46,7 @@ def builder(info: DataInfo) -> None:
     )  # fmt: skip
     if "%" in run_form.get("text") or "random" in run_form.get("text") or ":" in run_form.get("text"):
         st.button("Draw other images", icon=":material/casino:", on_click=callback(_redraw),
-                  help="A share picks its images at random; this picks others.")  # fmt: skip
+                  help="A share picks its images at random; this draws a new sample.")  # fmt: skip
 
 
 def _redraw() -> None:
@@ -72,9 +72,9 @@ def _images(info: DataInfo) -> None:
     with pictures:
         names = [f"Image {index}, {info.labels[label]}" for index, label in zip(part.index, finest(part), strict=True)]
         picker(part.images, part.index, names, picked, run_form.get("clicks", 0), COLUMNS, "picker", _take_picks)
-    st.caption(f"{len(picked)} picked{_beside(picked)}. Click an image, or drag over several, to pick or to put back.")
+    st.caption(f"{len(picked)} picked{_beside(picked)}. Click an image, or drag over several, to pick or unpick.")
     if picked:
-        st.button("Put all back", on_click=callback(_put_back), icon=":material/undo:")
+        st.button("Unpick all", on_click=callback(_put_back), icon=":material/undo:")
     offer_ids()
 
 
@@ -84,7 +84,7 @@ def _beside(picked: list[int]) -> str:
     if others and run_form.get("join"):
         return f", together with {others}"
     if others:
-        return f"; those that you pick take the place of {others}"
+        return f"; picking images replaces {others}"
     return ": they are the request" if picked else ""
 
 

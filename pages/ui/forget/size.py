@@ -50,9 +50,9 @@ def offer_reduced() -> None:
     if all(name in now and int(now[name]) <= value for name, value in smaller.items() if name in SIZES):
         return
     said = ", ".join(words.format(smaller[name]) for name, (*_, words) in SIZES.items() if name in smaller)
-    st.info(f"That is long. A small setting ({said}) shows the same effects, less exactly.",
+    st.info(f"This takes long. A small setting ({said}) shows the same effects less precisely.",
             icon=":material/hourglass_top:")  # fmt: skip
-    st.button("Take a small setting", icon=":material/compress:", on_click=callback(_reduce, smaller), width="stretch")
+    st.button("Use a small setting", icon=":material/compress:", on_click=callback(_reduce, smaller), width="stretch")
 
 
 def reduced() -> dict[str, int]:

@@ -15,7 +15,7 @@ from pages.ui.shell.links import link
 def followed(run: RunFolder) -> StepImages | None:
     """The forget images that were followed; None for runs made before they were."""
     if "forget_steps" not in run.tables:
-        st.caption("This run did not keep what every image was taken for at every step; run it again to see that.")
+        st.caption("This run did not store the predictions after each step. Run it again to see them.")
         return None
     steps = outcomes_at_steps(run.table("forget_steps"), data_access.every_image(run))
     ids = shown_ids(steps)
@@ -27,20 +27,20 @@ def stop_here(run: RunFolder, last: int) -> None:
     method = run.spec.method
     if method.stopped_at(1) is None:
         st.caption(
-            f"{METHODS[method.name].title} with these settings can't be stopped at a step: no setting ends it there "
-            "and leaves the steps before as they are."
+            f"{METHODS[method.name].title} with these settings cannot stop at a chosen step: no setting ends it there "
+            "without changing the steps before."
         )
         return
     st.session_state.setdefault(f"scrub.{run.run}", last)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width=180):
-            whole_number("Stop here, at step", type(method).model_fields["max_steps"], f"scrub.{run.run}",
-                         "Keeps a step as a result of its own: the same run with no more steps than this.")  # fmt: skip
+            whole_number("Stop at step", type(method).model_fields["max_steps"], f"scrub.{run.run}",
+                         "Opens the same run in the form with this number of steps as its limit.")  # fmt: skip
         step = st.session_state[f"scrub.{run.run}"]
         stopped = method.stopped_at(min(step, last))
         link(
             "Forget",
-            f"Keep step {min(step, last)}: open it in the form",
+            f"Rerun, stopping at step {min(step, last)}",
             to_query(run.spec.replace(method=stopped)),
             icon=":material/content_cut:",
         )

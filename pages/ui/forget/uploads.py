@@ -20,14 +20,14 @@ IMAGES = """
 - **.npz** with `x_train`, `y_train`, `x_test`, `y_test` (or `train_images`, `train_labels`, …) and, if you like,
   `class_names`; images as uint8 (N, H, W) or (N, H, W, 3).
 
-All of it is checked first. What is wrong is named file by file, and what is left out is counted. Files of more than
-200 MB go by `python -m core add`.
+Every file is checked first. Problems are named file by file, and files that are left out are counted. For more than
+200 MB use `python -m core add`.
 """
 WEIGHTS = """
-A **.safetensors**, **.pth** or **.pt** file with weights of this architecture on this data set, by our names or by
+A **.safetensors**, **.pth** or **.pt** file with weights of this architecture on this data set, with our names or
 those of torchvision, Unlearn-Saliency, SSD, kuangliu/pytorch-cifar or torchunlearn. Names, shapes and types are checked
-before anything is loaded; whether the weights compute what you expect, the test accuracy shows. MU-Mis and looking into
-images need nothing more. Gold models need a recipe, which you choose above; **it is not the original's own**.
+before anything is loaded. Check the test accuracy: it shows whether the weights compute what you expect. MU-Mis and
+the views of images need nothing more. Gold models need a recipe, which you choose above; **the original's is unknown**.
 """
 
 
@@ -51,21 +51,21 @@ def choose_weights() -> None:
     )  # fmt: skip
     st.selectbox(
         "Recipe", RECIPES, key=run_form.key("recipe"), format_func=_recipe,
-        help="How models are trained here: gold models, and the original unless its weights are given.",
+        help="How models are trained here: gold models, and the original unless you added its weights.",
     )  # fmt: skip
     if chosen:
-        st.caption("How the original was trained is not known: gold models follow this recipe, not its own.")
+        st.caption("The original's recipe is unknown: gold models follow this one.")
     with st.expander("Add weights of your own", icon=":material/upload:"):
         st.markdown(WEIGHTS)
         file = st.file_uploader("Weights", WEIGHT_FILES, key="own.weights", label_visibility="collapsed")
         st.text_input(
             "Class names in the order of the outputs", key="own.labels", placeholder="as in the data set",
-            help="Apart by commas. Needed where the network has the classes in another order than the data set.",
+            help="Separated by commas. Needed if the network orders the classes differently from the data set.",
         )  # fmt: skip
         st.text_input(
             "Normalisation of the pixels", key="own.normalise", placeholder="the file's, else the data set's",
-            help="MEAN/STD of pixels from 0 to 1, such as 0.5/0.25: one number for all channels, or one each apart by "
-            "commas. A wrong one costs test accuracy.",
+            help="MEAN/STD of pixels from 0 to 1, such as 0.5/0.25: one number for all channels, or one per channel, "
+            "separated by commas. A wrong value costs test accuracy.",
         )  # fmt: skip
         st.button("Check and add the weights", disabled=file is None, on_click=callback(_start_weights, file))
         _outcome("weights", _use_weights)

@@ -29,14 +29,16 @@ def forget_images(run: RunFolder) -> None:
 def other_images(run: RunFolder) -> None:
     """The flipped predictions among retained and test images, by nearness to the forget set."""
     if not is_prepared(run.spec.model.data.name):
-        st.caption("The others are sorted by nearness to the forget set, for which the images themselves are needed.")
+        st.caption("Sorting by distance to the forget set needs the images, which are not on this machine.")
         return
     samples = data_access.samples(run)
     removed = samples.loc[(samples["split"] == "forget") & (samples["role"] == "original"), "index"]
     others = collateral(samples, _nearest(run.spec.model.data, removed.to_numpy()))
     show(flips(others), "flips")
     flipped = others[others["flipped"]]
-    st.markdown(f"**{len(flipped)} of {len(others)}** retained and test images are predicted otherwise than before.")
+    st.markdown(
+        f"**{len(flipped)} of {len(others)}** retained and test images have a different prediction than before."
+    )
     if flipped.empty:
         return
     names = run.spec.model.data.info.classes
@@ -52,7 +54,7 @@ def other_images(run: RunFolder) -> None:
                 if not pd.isna(row.gold):
                     st.caption(f"gold: {names[int(row.gold)]}")
     more = f"The {SHOWN} nearest to the forget set. " if len(flipped) > SHOWN else "Nearest to the forget set first. "
-    st.caption(f"{more}What the original took them for → what the unlearned model does; gold: what most golds say.")
+    st.caption(f"{more}Original's prediction → unlearned model's prediction; gold: prediction of most golds.")
     with st.popover("All flipped images", icon=":material/table:"):
         table(_named(flipped, names), f"flipped.{run.run}", ("gold_flipped",))
 

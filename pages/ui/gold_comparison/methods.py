@@ -24,19 +24,20 @@ def place(ways: pd.DataFrame, run: str) -> str:
     ours = ways[ways["track"] != "nothing"].reset_index(drop=True)
     idle = ways.loc[ways["track"] == "nothing", "gap"].iloc[0]
     if ours["run"].tolist() in ([], [run]):
-        return f"Doing nothing: {idle:.2%}. No other method was run on this request yet."
+        return f"Doing nothing: {idle:.2%}. No other method has been run on this request yet."
     nearest = ours.iloc[0]
     if nearest["run"] == run:
         others = len(ours) - 1
-        text = f"None of the {others} other ways" if others > 1 else "The one other way"
-        text += f" run on this request is {'' if others > 1 else 'not '}nearer"
+        text = f"None of the {others} other methods" if others > 1 else "The one other method"
+        text += f" run on this request is {'' if others > 1 else 'not '}closer to gold"
     else:
-        text = f"Of {len(ours)} ways run on this request, **{nearest['way']}** is the nearest, with {_gap_of(nearest)}"
+        best = f"**{nearest['way']}** is closest to gold, with {_gap_of(nearest)}"
+        text = f"Of {len(ours)} methods and settings run on this request, {best}"
         if (own := ours.index[ours["run"] == run]).size:
             way = ours.loc[own[0]]
-            text += f"; this one is number {own[0] + 1}" + (f", with {_gap_of(way)}" if way["runs"] > 1 else "")
+            text += f"; this run ranks {own[0] + 1}" + (f", with {_gap_of(way)}" if way["runs"] > 1 else "")
     inside = ours["within"].sum()
-    tie = f" {inside} lie within the gold spread: nothing tells them apart." if inside > 1 else ""
+    tie = f" {inside} lie within the gold spread, so they cannot be told apart." if inside > 1 else ""
     return f"{text}. Doing nothing: {idle:.2%}.{tie}"
 
 

@@ -76,7 +76,7 @@ def _answers(run: RunFolder, image: Picked, found: Looked, where: str) -> None:
     show(class_probabilities(found.answers, target, classes), f"{where}.probabilities.{image.name}")
     in_every_model(in_models(found.answers, target).set_index("role"), classes)
     if image.label is None:
-        st.caption(f"It has no label; c is {classes[target]}, what the original takes it for.")
+        st.caption(f"Unlabelled: c = {classes[target]}, the original's prediction.")
 
 
 def _terms(run: RunFolder, image: Picked, found: Looked, where: str) -> None:
@@ -87,7 +87,7 @@ def _terms(run: RunFolder, image: Picked, found: Looked, where: str) -> None:
     others = [number for number in range(len(classes)) if number != target]
     irrelevant = st.selectbox(
         "Irrelevant class c'", others, others.index(rival), key=f"{where}.irrelevant.{image.name}",
-        format_func=classes.__getitem__, help="At first the one to which the original gives the largest logit.",
+        format_func=classes.__getitem__, help="Default: the one with the largest logit in the original.",
     )  # fmt: skip
     c, other = (rf"\mathrm{{{_math(classes[number])}}}" for number in (target, irrelevant))
     st.latex(rf"\Vert\nabla_x f_{{{c}}}(x)\Vert^2 - \Vert\nabla_x f_{{{other}}}(x)\Vert^2")

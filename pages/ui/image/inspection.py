@@ -56,7 +56,7 @@ def _wait(specs: list[InspectSpec], known: list[tuple[str, ...]]) -> None:
     if not any(store.inspections.is_open(spec) for spec in specs):
         st.rerun()
     done, total = sum(map(len, known)), len(specs) * len(PARTS)
-    first = " The first answer takes a while: a process with the models starts." if not done else ""
+    first = " The first answer takes a moment: a process has to load the models." if not done else ""
     st.progress(done / total, f"Asking the models: {done} of {total} answers.{first}")
 
 

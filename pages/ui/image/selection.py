@@ -47,13 +47,13 @@ def tray(page: str) -> None:
             with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
                 with boundary():
                     _face(pick(run, one), run.spec.model.data.info.classes, pinned=word == "pin")
-                st.button(":material/close:", key=f"tray.drop.{word}", type="tertiary", help="Takes it off this bar",
+                st.button(":material/close:", key=f"tray.drop.{word}", type="tertiary", help="Removes it from this bar",
                           on_click=callback(select, word, None))  # fmt: skip
         st.button("Look closer", key="tray.open", icon=":material/search:", type="primary",
                   on_click=callback(_open, page))  # fmt: skip
         if name and name != pinned:
             st.button("Pin", key="tray.pin", icon=":material/push_pin:", on_click=callback(select, "pin", name),
-                      help="Keeps this image beside the next one that you select.")  # fmt: skip
+                      help="Keeps this image while you select another one to compare.")  # fmt: skip
     if st.session_state[OPEN] == page:
         title, width = ("Two images", WIDE) if len(faces) > 1 else ("One image", NARROW)
         st.dialog(f"{title} in every model", width=width, position="right", on_dismiss=callback(_close))(_look)(

@@ -45,8 +45,8 @@ def more_like(run: RunFolder, image: Picked, where: str) -> None:
     close = int((near["distance"] <= NEAR_DUPLICATE).sum())
     which = "is a near-duplicate" if close == 1 else "are near-duplicates"
     st.caption(
-        "The nearest training images by the root mean square difference of their pixels (0 to 1); click one to go on "
-        f"with it. The nearest is {near['distance'].iloc[0]:.3f} away. {close or 'None'} of them {which}, at most "
+        "The nearest training images by the root mean square difference of their pixels (0 to 1); click one to "
+        f"select it. The nearest is {near['distance'].iloc[0]:.3f} away. {close or 'None'} of them {which}, at most "
         f"{NEAR_DUPLICATE} away."
     )
     own = [int(image.name)] if image.label is not None and _is_training(data, int(image.name)) else []
@@ -76,12 +76,10 @@ def warn_of_duplicates(planned: Plan) -> None:
     if found.empty:
         return
     kept = found["retain"].unique().tolist()
-    which = (
-        "image that would stay is a near-duplicate" if len(kept) == 1 else "images that would stay are near-duplicates"
-    )
+    which = "retained image is a near-duplicate" if len(kept) == 1 else "retained images are near-duplicates"
     st.warning(
         f"{len(kept)} {which} of images to forget (at most {NEAR_DUPLICATE} of the range apart, root mean square). "
-        "What is forgotten can still be learned from there.",
+        "The model can still learn the forgotten images from these.",
         icon=":material/content_copy:",
     )
     st.button("Forget them too", key="alike.add", icon=":material/add:", on_click=callback(_add, kept))

@@ -52,7 +52,7 @@ def choose(images: Images, info: DataInfo) -> Slice:
             subclasses = _several("Sub-class", range(len(info.subclasses)), "subclass", info.subclasses)
         called = None
         if about["easy"].notna().any():
-            called = st.segmented_control("Called by TMU", EASY, key="images.easy", bind="query-params")
+            called = st.segmented_control("Predicted by TMU", EASY, key="images.easy", bind="query-params")
     easy = None if called is None else EASY[called]
     return Slice(labels, subclasses, split, outcome, easy, norm, role, low, high, picked())
 
@@ -99,11 +99,11 @@ def size(part: Slice, mask: np.ndarray) -> None:
     if part.subclasses:
         told.append(f"{len(part.subclasses)} sub-class{'es' * (len(part.subclasses) > 1)}")
     if part.easy is not None:
-        told.append(f"called {'easy' if part.easy else 'hard'}")
+        told.append(f"predicted {'easy' if part.easy else 'hard'}")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(" · ".join(told), width="content")
         if part.ids:
-            st.button(f"Take the lasso off ({len(part.ids):,} images)", icon=":material/lasso_select:",
+            st.button(f"Clear selection ({len(part.ids):,})", icon=":material/lasso_select:",
                       on_click=callback(pick, ()))  # fmt: skip
 
 
@@ -112,7 +112,7 @@ def numbers(images: Images, mask: np.ndarray, role: str) -> None:
     rows = beside_all(images, mask)
     wide = rows.pivot(index="metric", columns="role", values=["slice", "all"])
     golds = [name for name in images.golds if name != role]
-    st.caption(f"**{role_name(role)}** on these images, and below over all images, and gold on these")
+    st.caption(f"**{role_name(role)}** on the selected images (below: on all images, and gold on the selected ones)")
     with st.container(horizontal=True):
         for name in SLICE_METRICS:
             own, whole = (wide.loc[name, (column, role)] for column in ("slice", "all"))
@@ -134,16 +134,16 @@ def _value(metric: str, value: float) -> str:
 def requests(spec: RunSpec, images: Images, mask: np.ndarray) -> None:
     """Links that open the form with images of the slice as the forget request."""
     asked = {
-        "the {} training images of this slice": training_ids(images, mask),
+        "the {} training images of this selection": training_ids(images, mask),
         "its {} hardest": training_ids(images, mask, "hardness", 100),
         "its {} most changed": training_ids(images, mask, "change", 100),
     }
-    every = asked["the {} training images of this slice"]
+    every = asked["the {} training images of this selection"]
     if not every:
-        st.caption("There is no training image in this slice that could be forgotten.")
+        st.caption("This selection has no training image to forget.")
         return
-    st.caption("Hardest: where the original's loss is largest. Most changed: where unlearning moved the label's "
-               "probability most.")  # fmt: skip
+    st.caption("Hardest: largest loss in the original. Most changed: largest change of the label's probability "
+               "by unlearning.")  # fmt: skip
     rest = to_query(spec.replace(forget=ForgetRequest(), after=()))
     with st.container(horizontal=True):
         for label, ids in asked.items():
@@ -151,5 +151,5 @@ def requests(spec: RunSpec, images: Images, mask: np.ndarray) -> None:
                 text = ForgetRequest(text=f"index={ids_text(ids)}").linked
                 link("Forget", f"Forget {label.format(len(ids))}", rest | {"forget": text})
     if len(every) > MAX_ASKED:
-        st.caption(f"{len(every):,} training images are too many to be named one by one; narrow the slice to "
+        st.caption(f"{len(every):,} training images are too many for one request; narrow the selection to "
                    f"{MAX_ASKED:,}.")  # fmt: skip

@@ -20,12 +20,12 @@ def say_what_is_elsewhere(shown: str) -> None:
     run, compared = selected("run"), selected("vs")
     if run not in (None, shown):
         if any(row.id == run for row in data_access.store().rows()):
-            st.info("The overview shows shipped examples; your own runs are on the Runs page.", icon=":material/info:")
+            st.info("The overview shows shipped examples. Your own runs are on the Runs page.", icon=":material/info:")
             link("Runs", "Show the selected run", {"run": run})
         else:
             st.warning(f"Run {plain(run)} is not here; this is a shipped example.", icon=":material/info:")
     if compared:
-        st.info("The overview compares no runs; the Runs page does.", icon=":material/info:")
+        st.info("To compare runs, use the Runs page.", icon=":material/info:")
         link("Runs", "Compare them", {"vs": compared})
 
 

@@ -36,15 +36,16 @@ def offers(spec: RunSpec) -> None:
         _offer(
             spec.replace(measure=spec.measure.replace(deep=True)),
             "Measure features, relearning and simple attacks",
-            "This run did not measure what the features still know, how fast the forget set is learned again, and what "
-            "three simple membership attacks find. No further model has to be trained.",
+            "Not measured in this run: feature probes, relearning speed and three simple membership attacks. No "
+            "further model has to be trained.",
         )
     if not spec.measure.shadows and not spec.after:
         _offer(
             spec.replace(measure=spec.measure.replace(shadows=MIN_SHADOWS)),
             f"Add shadow models ({MIN_SHADOWS} pairs)",
-            "Per-image attacks (U-LiRA, RMIA) compare every image with shadow models: pairs that are trained on random "
-            "halves of the data, one of each pair with forget images and then unlearned as here, and kept for later.",
+            "Per-image attacks (U-LiRA, RMIA) compare every image with shadow models: pairs trained on random halves "
+            "of the data. One model of each pair sees forget images and then unlearns them as here. They are kept for "
+            "reuse.",
         )
 
 
@@ -52,11 +53,11 @@ def _offer(wanted: RunSpec, label: str, what: str) -> None:
     with st.container(border=True):
         st.markdown(what)
         if (run := _with_all_of(wanted)) is not None:
-            link("Privacy", "Look at the run that has it", {"run": run})
+            link("Privacy", "Open the run that has it", {"run": run})
             return
         store = data_access.store()
         seconds = plan(wanted, models=store.models, past=data_access.past(str(store.root))).seconds["measure"]
-        cost = "Its time is not known before a first such run." if seconds is None else f"Takes {duration(seconds)}."
+        cost = "Time unknown before a first run of this kind." if seconds is None else f"Takes {duration(seconds)}."
         if st.button(label, icon=":material/playlist_add:", help=f"Queues the same run with it. {cost}"):
             data_access.queue(wanted)
             go("Runs", {"run": wanted.id, "back": "Privacy"})
@@ -79,15 +80,15 @@ def numbers(privacy: dict[str, Any]) -> None:
     if simple := [name for name in ATTACKS if name in privacy]:
         st.markdown(
             "**Sanity checks**: one threshold for all images. Was it a forget image, or one of the test set? The "
-            "target is **gold's value**, which need not be 0.5; off it in *either* direction gives the forgetting away."
+            "target is **gold's value**, which need not be 0.5. A deviation *either* way leaks."
         )
         with st.container(horizontal=True):
             for name in simple:
                 _metric(name, privacy[name]["unlearned"], _golds(privacy[name]))
     if MODEL_ATTACK in privacy:
         st.markdown(
-            "**Per-image attacks** with shadow models. U-LiRA's target is **0.5**: unlearned models that nobody tells "
-            "from models that never saw the image. RMIA's is **gold's value**."
+            "**Per-image attacks** with shadow models. U-LiRA's target is **0.5**: unlearned models cannot be told "
+            "from models that never saw the image. RMIA's target is **gold's value**."
         )
         with st.container(horizontal=True):
             _metric(MODEL_ATTACK, privacy[MODEL_ATTACK][SHADOW], "target 0.5")
@@ -104,7 +105,7 @@ def _verdict(privacy: dict[str, Any]) -> str:
     """One sentence on the attacks whose target is gold's value."""
     judged = {name: roles for name, roles in privacy.items() if name != MODEL_ATTACK and _areas(roles)}
     if not judged:
-        return "Without a gold model nothing says what the AUC of most attacks should be."
+        return "Without a gold model, most attacks have no target value."
     off = [
         title(name)
         for name, roles in judged.items()
@@ -155,21 +156,21 @@ def images(run: RunFolder, rows: pd.DataFrame) -> None:
     found, missed = told[told["called"]], told[~told["called"]][::-1]
     text = f"At its own threshold the attack recognises **{len(found)} of {len(told)}** forget images"
     if found.empty:
-        text += "; the slider shows what it would find at others."
+        text += "; move the slider to see other thresholds."
     elif told["golds_called"].isna().all():
         text += " in the unlearned model."
     else:
         alike = int((found["golds_called"] > 0.5).sum())
         text += (
             f" in the unlearned model, and **{alike}** of these in most golds too. Golds never saw them: what is "
-            "recognised there is no trace of training."
+            "recognised there is not a trace of training."
         )
     st.markdown(text)
     left, right = st.columns(2, gap="medium")
     with left:
-        _gallery(run, found, "Succeeds: recognised", "succeeds")
+        _gallery(run, found, "Attack succeeds: recognised as members", "succeeds")
     with right:
-        _gallery(run, missed, "Fails: passes for never seen", "fails")
+        _gallery(run, missed, "Attack fails: taken for never seen", "fails")
     with st.popover("Every forget image", icon=":material/table:"):
         table(told, f"calls.{run.run}", ("golds_called",))
 

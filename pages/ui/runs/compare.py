@@ -42,10 +42,10 @@ def say_missing(compared: list[str]) -> None:
     known = data_access.finished()
     asked = [run for run in dict.fromkeys((selected("vs") or "").split(",")) if run]
     if missing := [run for run in asked if run not in known]:
-        st.warning(f"Not compared, because not finished or not here: {plain(', '.join(missing))}.",
+        st.warning(f"Not compared, because they are not finished or not here: {plain(', '.join(missing))}.",
                    icon=":material/info:")  # fmt: skip
     elif asked and len(compared) < len(asked):
-        st.warning(f"{len(asked)} runs are asked for; these are the first {MAX_RUNS}.", icon=":material/info:")
+        st.warning(f"{len(asked)} runs were requested; showing the first {MAX_RUNS}.", icon=":material/info:")
     if asked and len(compared) < 2:
         st.caption("Nothing to compare: at least two finished runs are needed.")
 
@@ -116,12 +116,12 @@ def _overview(folders: Mapping[str, RunFolder], titles: Mapping[str, str]) -> No
 def _settings(folders: Mapping[str, RunFolder]) -> None:
     differ = spec_differences({letter: folder.spec for letter, folder in folders.items()})
     if differ.empty:
-        st.caption("Nothing: these are one run.")
+        st.caption("No differences: these are the same run.")
         return
-    st.caption("What is the same in all of them is left out; a dash: the run has no such setting.")
+    st.caption("Only settings that differ are shown. A dash: the run has no such setting.")
     table(differ, "compare.settings")
     if len({folder.spec.request_key for folder in folders.values()}) > 1:
-        st.caption("They are runs of different requests: each has to be judged by its own gold models.")
+        st.caption("These runs have different requests. Judge each by its own gold models.")
 
 
 def _images(folders: Mapping[str, RunFolder]) -> None:
@@ -137,7 +137,7 @@ def _images(folders: Mapping[str, RunFolder]) -> None:
         st.info("Choose two different runs.", icon=":material/info:")
         return
     if first.spec.model.data != second.spec.model.data:
-        st.info("They have different data, so there are no images that both know.", icon=":material/info:")
+        st.info("They use different data, so they share no images.", icon=":material/info:")
         return
     both = image_differences(first.table("samples"), second.table("samples"))
     st.markdown(_told(both))
@@ -153,7 +153,7 @@ def _images(folders: Mapping[str, RunFolder]) -> None:
 
 def _told(both: pd.DataFrame) -> str:
     counts = [f"{row.flipped} of {row.images} in {SPLIT_NAMES[row.split].lower()}" for row in flips(both).itertuples()]
-    return f"**{int(both['flipped'].sum())} of {len(both)} images** are predicted otherwise: {', '.join(counts)}."
+    return f"**{int(both['flipped'].sum())} of {len(both)} images** have a different prediction: {', '.join(counts)}."
 
 
 def _most_changed(run: RunFolder, rows: pd.DataFrame) -> None:
@@ -167,6 +167,6 @@ def _most_changed(run: RunFolder, rows: pd.DataFrame) -> None:
                 st.caption(f"{names[row.prediction_1]} → **{names[row.prediction_2]}**  \n{label} "
                            f"{row.probability_1:.0%} → {row.probability_2:.0%}")  # fmt: skip
     st.caption(
-        f"The {len(first)} images that changed most: what each run takes them for, and the probability that each gives "
-        "their label."
+        f"The {len(first)} images that changed most: each run's predicted class, and the probability it gives the "
+        "label."
     )

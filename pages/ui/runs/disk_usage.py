@@ -19,13 +19,13 @@ def section() -> None:
         if not free.models:
             st.caption("Every model is needed by a run. Models of deleted runs can be removed here.")
             return
-        st.markdown(f"No run needs **{len(free.models)} of its models** ({megabytes(free.size)}). Removed, they would "
-                    "have to be trained again where a new run wants them.")  # fmt: skip
+        st.markdown(f"No run needs **{len(free.models)} of its models** ({megabytes(free.size)}). After removal, a new "
+                    "run that needs one trains it again.")  # fmt: skip
         if st.button(f"Remove {len(free.models)} models", icon=":material/mop:"):
             removed = prune(store)
-            st.toast(f"{len(removed.models)} models are gone, {megabytes(removed.size)} are free.")
+            st.toast(f"{len(removed.models)} models removed, {megabytes(removed.size)} freed.")
             st.rerun()
-        st.caption("A run that is not finished, or that has shadow models, keeps every model of its data, "
+        st.caption("Unfinished runs and runs with shadow models keep every model of their data, "
                    "architecture and recipe.")  # fmt: skip
 
 

@@ -16,13 +16,18 @@ def popover(run: RunFolder, place: str) -> None:
         place: where on the page, for the keys.
     """
     key = f"take.{place}.{run.run}"
-    with st.popover("Take it away", icon=":material/download:", key=key, on_change="rerun") as box:
+    with st.popover("Export", icon=":material/download:", key=key, on_change="rerun") as box:
         if not box.open:
             return
         for label, name, make, about in (
             ("Everything (zip)", f"{run.run}.zip", export.zipped, "All files below, all tables and the spec."),
-            ("Report (HTML)", f"{run.run}.html", export.report, "Numbers and figures in one file; needs no network."),
-            ("Notebook", f"{run.run}.ipynb", export.notebook, "Opens the exported run with core and goes on."),
+            ("Report (HTML)", f"{run.run}.html", export.report, "Numbers and figures in one file; works offline."),
+            (
+                "Notebook",
+                f"{run.run}.ipynb",
+                export.notebook,
+                "Loads the exported run with core and continues from there.",
+            ),
             ("Weights and model card", f"{run.run}-weights.zip", export.weights_zip, "Safetensors and Markdown."),
         ):
             st.download_button(label, partial(make, run), name, key=f"{key}.{name}", help=about, width="stretch",

@@ -18,10 +18,10 @@ from pages.ui.shell.url_state import select, selected
 def say_not_here(run: str) -> None:
     """Why a run that the URL asks for is not shown."""
     if run in data_access.finished():  # which is of the gallery, since it is not in the store
-        st.info("This run is a shipped example: it is not among the runs of this store.", icon=":material/info:")
+        st.info("This run is a shipped example; it is not in this store's table.", icon=":material/info:")
         link("Overview", "Show it on the overview", {"run": run})
     else:
-        st.warning(f"Run {plain(run)} is not here. Choose one of those above.", icon=":material/info:")
+        st.warning(f"Run {plain(run)} is not here. Choose one from the table above.", icon=":material/info:")
 
 
 def way_back(row: RunRow) -> None:
@@ -46,15 +46,19 @@ def actions(row: RunRow) -> None:
         with st.popover("Reseed", icon=":material/casino:"):
             have = {other.id for other in data_access.store().rows()}
             again = with_next_unlearning_seed(spec, have)
-            _queue(again, f"unlearning seed {again.unlearn_seed}", "The method's draws change; all models stay.")
+            _queue(
+                again,
+                f"unlearning seed {again.unlearn_seed}",
+                "New random draws for the method; all models are reused.",
+            )
             if spec.model.weights is None:  # weights that were added have no seed
                 again = with_next_model_seed(spec, have)
-                _queue(again, f"model seed {again.model.seed}", "Another original is trained; golds are used again.")
+                _queue(again, f"model seed {again.model.seed}", "Trains another original; golds are reused.")
         if row.state == "done":
             export.popover(data_access.store().run(row.id), "actions")
         st.button("Delete", icon=":material/delete:", on_click=callback(_delete, row.id),
                   disabled=row.state in live.ACTIVE,
-                  help="Removes this run. Trained models stay, other runs may use them.")  # fmt: skip
+                  help="Deletes this run. Trained models are kept: other runs may use them.")  # fmt: skip
     if row.note:
         st.text(row.note)
 

@@ -84,7 +84,7 @@ def table(text: str, starred: bool, active: bool) -> None:
         st.rerun()
     rows = arranged(matching(everything, text, starred))
     if not rows:
-        st.caption("No run is like that.")
+        st.caption("No runs match.")
         return
     # A selection is kept as line numbers, so it must not outlive the lines.
     event = st.dataframe(

@@ -18,7 +18,7 @@ METRIC_WIDTH = 150  # pixels: five in a row on a laptop, two on a phone
 def numbers(result: Result) -> None:
     """The accuracies of the unlearned model, each with where it was in the original and where it is in gold."""
     golds = list(result.golds.values())
-    st.caption("Accuracy of the **unlearned** model, with that of the original and of the mean gold below")
+    st.caption("Accuracy of the **unlearned** model (below: original and gold mean)")
     with st.container(horizontal=True):
         for name in accuracy_keys():
             title, text = METRICS[name].name, f"**{name}**  \n{tooltip(name)}"
@@ -26,10 +26,10 @@ def numbers(result: Result) -> None:
             if now is None or before is None:
                 st.metric(title, "–", help=f"{text}  \n–: {TERMS['–'].about}", width=METRIC_WIDTH)
                 continue
-            gold = f", gold {percent(mean(g[name] for g in golds))}" if golds else ""
+            gold = f" · gold {percent(mean(g[name] for g in golds))}" if golds else ""
             st.metric(
-                title, percent(now), f"was {percent(before)}{gold}", delta_color="off", delta_arrow="off", help=text,
-                width=METRIC_WIDTH,
+                title, percent(now), f"original {percent(before)}{gold}", delta_color="off", delta_arrow="off",
+                help=text, width=METRIC_WIDTH,
             )  # fmt: skip
 
 
@@ -42,13 +42,13 @@ def details(run: RunFolder) -> None:
     """Stop, cost, notes; the same run as a command, as Python and as JSON."""
     result = run.result
     ratio = result.time_ratio
-    share = "" if ratio is None else f", {ratio:.2f} of a retraining"
+    share = "" if ratio is None else f", {ratio:.0%} of the time of one retraining"
     steps = f"{result.steps} step{'s' if result.steps != 1 else ''}"
     st.markdown(f"**{steps}** in **{result.unlearn_seconds:.2f} s**{share}. Stopped: {result.stop_reason}.")
     for sentence in result.notes:
         st.caption(f"· {sentence}")
     export.popover(run, "details")
-    with st.expander("The same run elsewhere", icon=":material/content_copy:"):
+    with st.expander("Reproduce this run", icon=":material/content_copy:"):
         command, python, spec = st.tabs(["Command", "Python", "JSON"])
         command.code(to_command(run.spec), language="bash", wrap_lines=True)
         python.code(to_python(run.spec), language="python")
@@ -64,7 +64,7 @@ def onward(spec: RunSpec) -> None:
         link("Privacy", "See what attacks find", query)
     sensitivity, gold, clone = st.columns(3)
     with sensitivity:
-        link("Sensitivity", "See every image's sensitivity", query)
+        link("Sensitivity", "See the sensitivity of every image", query)
     with gold:
         link("Gold comparison", "Compare with gold", query)
     with clone:

@@ -23,9 +23,9 @@ def button(spec: RunSpec, key: str) -> None:
         st.button(
             f"Run all suitable methods ({len(missing)}{seed})", key=f"sweep.{key}", icon=":material/playlist_play:",
             on_click=callback(start, spec, missing), width="stretch",
-            help="The same images and gold models by every method that this data set has the data for, on its authors' "
-            "schedule and with the same stop, with retained images and without. One run after another; the models are "
-            "trained once.",
+            help="Runs every method that this data set supports on the same images and gold models: on its authors' "
+            "schedule and with the matched stop, with and without retained images. Runs execute one after another; "
+            "models are trained once.",
         )  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def _watch(find: Callable[[], list[RunRow]], which: str, before: int | None) -> 
     jobs.ensure_supervisor(data_access.store())  # it may have gone, as in live
     total = done + len(waiting)
     st.progress(done / total, f"{done} of {total} runs {which} are finished")
-    st.button("Cancel the others", icon=":material/stop_circle:", on_click=callback(_cancel, waiting))
+    st.button("Cancel the remaining runs", icon=":material/stop_circle:", on_click=callback(_cancel, waiting))
 
 
 def _cancel(runs: list[str]) -> None:

@@ -58,8 +58,9 @@ def results(sequences: Sequences) -> None:
     finished = {name: found for name, steps in sequences.items() if (found := _finished_steps(steps))}
     if not finished:
         st.info(
-            "Nothing is finished yet. When the first step is, its gap to gold and the accuracy on every request's "
-            "images appear here; from the second on, whether what was forgotten comes back.", icon=":material/info:",
+            "Nothing is finished yet. After the first step, its gap to gold and the accuracy on every request's "
+            "images appear here; from the second step on, also whether forgotten images come back.",
+            icon=":material/info:",
         )  # fmt: skip
         return
     measured = {name: _measured(found) for name, found in finished.items()}
@@ -86,7 +87,7 @@ def _curves(steps: pd.DataFrame) -> None:
         show(sequence_gap(steps, metric), f"sequence.{metric}")
     with resilience:
         st.subheader("Resilience gap", anchor=False)
-        st.caption("Does what was forgotten stay forgotten?")
+        st.caption("Do forgotten images stay forgotten?")
         show(sequence_gap(steps, "resilience"), "sequence.resilience")
 
 
@@ -160,9 +161,9 @@ def _costs(root: str, missing: tuple[RunSpec, ...]) -> str:
         if role not in planned.cached and model.train.epochs
     }
     images = len(plans[-1].removed)
-    text = f"{images:,} images go in all. Models to train: {len(training)}, which methods share."
+    text = f"{images:,} images forgotten in total. Models to train: {len(training)}, shared by all methods."
     if None in training.values():
-        return f"{text} How long that takes is not known yet: nothing like them has been trained."
+        return f"{text} Time unknown: no similar model has been trained yet."
     working = [planned.seconds[phase] or 0.0 for planned in plans for phase in ("unlearn", "measure")]
     source = "roughly" if any(planned.rough for planned in plans) else "by earlier runs"
     return f"{text} Time: {duration(sum(filter(None, training.values())) + sum(working))}, {source}."

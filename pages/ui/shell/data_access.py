@@ -169,7 +169,7 @@ def choose_run(fits: Callable[[RunSpec], object] = bool) -> RunFolder | None:
         return None
     wanted = selected("run")
     if wanted is not None and wanted not in runs:
-        st.warning(f"Run {plain(wanted)} is not finished or not here; this is another one.", icon=":material/info:")
+        st.warning(f"Run {plain(wanted)} is not finished or not here. Showing another run.", icon=":material/info:")
     fitting = (run for run in runs if fits(open_finished(store(), run).spec))
     run = wanted if wanted in runs else next(fitting, next(iter(runs)))
     select("run", run)

@@ -24,8 +24,8 @@ def offer_download(name: str) -> None:
     info = data_info(name)
     st.info(f"{info.title} is not on this machine. {info.about}", icon=":material/download:")
     st.caption(
-        "It is looked for in the store's folder `data` (or where UNLEARN_DATA points), and downloaded if it is not "
-        "there. A download that breaks off goes on where it stopped."
+        "The app looks in the store's folder `data` (or where UNLEARN_DATA points) and downloads it if it is not "
+        "there. An interrupted download continues where it stopped."
     )
     if is_downloading(name):
         fragment(_progress, every=0.5)(name)
@@ -34,7 +34,7 @@ def offer_download(name: str) -> None:
     if told is not None:
         st.error(plain(told["error"] or "The last download was cut off."), icon=":material/error:")
     if told is not None and told.get("damaged"):
-        st.button("Replace the damaged files by a new download", type="primary", icon=":material/sync:",
+        st.button("Replace the damaged files with a new download", type="primary", icon=":material/sync:",
                   on_click=callback(start_download, name, True))  # fmt: skip
         st.button("Try again", icon=":material/refresh:", on_click=callback(start_download, name, False))
         return

@@ -68,7 +68,7 @@ def _beside(shown: Shown, key: str) -> None:
                                  key=f"{key}.camera", format_func=str.upper)  # fmt: skip
             st.download_button(
                 "Interactive HTML", lambda: figure_document(shown, key), f"{key}.html", "text/html", key=f"{key}.html",
-                icon=":material/download:", on_click="ignore", help="Opens without a network; saves PNG and SVG, too.",
+                icon=":material/download:", on_click="ignore", help="Works offline; can save PNG and SVG.",
             )  # fmt: skip
 
 

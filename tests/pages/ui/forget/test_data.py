@@ -70,7 +70,7 @@ def test_damaged_files_are_said_and_replaced_on_request(
     app = open_page(PAGE, {"dataset": "mnist"})
     assert "a\\.gz is another file" in words(app)
     assert LABEL not in labels(app)
-    for label in ("Replace the damaged files by a new download", "Try again"):
+    for label in ("Replace the damaged files with a new download", "Try again"):
         next(button for button in app.button if button.label == label).click().run()
     assert started == [("mnist", True), ("mnist", False)]
 

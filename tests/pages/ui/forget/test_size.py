@@ -19,7 +19,7 @@ def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def offer(app: AppTest) -> list[str]:
-    return [button.label for button in app.button if button.label == "Take a small setting"]
+    return [button.label for button in app.button if button.label == "Use a small setting"]
 
 
 def test_sizes_are_part_of_the_form_and_of_its_link(open_page: Callable[..., AppTest]) -> None:
@@ -43,7 +43,7 @@ def test_a_long_training_is_told_and_a_small_one_offered(open_page: Callable[...
     time = next(metric for metric in app.metric if metric.label == "Time")
     assert time.value.endswith((" h", " d"))
     assert time.delta == "rough, training alone"  # no network like it was ever trained here
-    (button,) = [button for button in app.button if button.label == "Take a small setting"]
+    (button,) = [button for button in app.button if button.label == "Use a small setting"]
     button.click().run()
     model = app.session_state["draft_spec"].model
     assert (model.width, model.train.epochs) == (REDUCED["model.width"], REDUCED["model.train.epochs"])

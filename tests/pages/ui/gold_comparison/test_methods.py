@@ -12,7 +12,7 @@ def test_a_run_alone(make_result) -> None:
     # FA 0.1 against gold's 0.5; the original's 1, 1, 0.95 against 0.5, 1, 0.91.
     own = make_result("mu-mis")["run"]
     assert place(ways(make_result, mu_mis=0.1), own) == (
-        "Doing nothing: 18.00%. No other method was run on this request yet."
+        "Doing nothing: 18.00%. No other method has been run on this request yet."
     )
 
 
@@ -26,7 +26,7 @@ def test_a_nearer_way_is_named_and_the_own_place_told(make_result) -> None:
 
 def test_ways_within_the_gold_spread_are_a_tie(make_result) -> None:
     told = place(ways(make_result, mu_mis=0.5, fine_tune=0.5, scrub=0.0), make_result("mu-mis")["run"])
-    assert "2 lie within the gold spread: nothing tells them apart." in told
+    assert "2 lie within the gold spread, so they cannot be told apart." in told
 
 
 def test_the_nearest_run_is_told_so(make_result) -> None:

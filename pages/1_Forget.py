@@ -11,10 +11,9 @@ from core.store import open_run
 from pages.ui.forget import live, request, run_form, uploads
 from pages.ui.forget.data import choose_data
 from pages.ui.forget.other_run import say_differences
-from pages.ui.forget.plan_summary import costs, images, notes
+from pages.ui.forget.plan_summary import costs, images, notes, offer_duplicates
 from pages.ui.forget.settings import settings_form, whole_number
 from pages.ui.forget.size import SIZES, choose_size
-from pages.ui.image.similar_images import warn_of_duplicates
 from pages.ui.runs import sweep
 from pages.ui.shell import data_access
 from pages.ui.shell.errors import boundary, callback, plain
@@ -104,7 +103,7 @@ with page("Forget", "Choose what a trained classifier should forget, press Run, 
             images(planned, load_dataset(planned.spec.model.data))
         notes(planned)
         with what:
-            warn_of_duplicates(planned)
+            offer_duplicates(planned)
 
     if run := selected("run"):
         st.divider()

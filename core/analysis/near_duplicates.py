@@ -4,13 +4,15 @@ Distance is the root mean square difference of pixels in [0, 1]: 0 for the same 
 """
 
 import numpy as np
-import pandas as pd
-from sklearn.metrics.pairwise import euclidean_distances
+from scipy.spatial import cKDTree
 
 NEAR_DUPLICATE = 0.05  # about 13 of 255 grey levels at every pixel: recompression, slight noise or brightness
-CHUNK = 4096  # images at once
+CHUNK = 1024  # images at once
 CELLS = 4  # blocks a side of the coarse images
-ROUNDING = 1e-5  # of squared distances in float32
+NUMBERS = 12  # of a sketch
+CANDIDATES = 8  # forget images that each retained one is compared with, the nearest by their sketches
+MAX_COMPARED = 200_000  # pairs in all: a second
+ROUNDING = 1e-4  # of distances in float32
 
 
 def nearest_images(images: np.ndarray, image: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -30,50 +32,65 @@ def nearest_images(images: np.ndarray, image: np.ndarray, count: int) -> tuple[n
     return order, distance[order]
 
 
-def block_means(images: np.ndarray) -> np.ndarray:
-    """Coarse images: means of 4x4 equal blocks, float32 (N, D) in [0, 1].
+def sketches(images: np.ndarray) -> np.ndarray:
+    """A few numbers per image, float64 (N, D), at most as far apart as the images: they rule most pairs out.
+
+    By Jensen's inequality two images are at least as far apart as their means over 4x4 equal blocks, up to the pixels
+    left over at the lower and right edge; and these at least as far as their first principal components.
 
     Args:
-        images: uint8 (N, C, H, W), at least 4 pixels a side. Pixels left over at the lower and right edge don't count.
+        images: uint8 (N, C, H, W), at least 4 pixels a side.
     """
-    _, channels, height, width = images.shape
+    count, channels, height, width = images.shape
+    means = _block_averages(height, width)
+    flat = images.reshape(count, channels, height * width)
+    coarse = np.concatenate(
+        [(flat[start : start + CHUNK].astype(np.float32) @ means).reshape(-1, channels * means.shape[1])
+         for start in range(0, count, CHUNK)]
+    )  # fmt: skip
+    counted = np.count_nonzero(means) / (height * width)
+    coarse -= coarse.mean(axis=0)
+    _, directions = np.linalg.eigh(coarse.T @ coarse)  # the greatest variance last
+    return (coarse @ directions[:, -NUMBERS:]).astype(np.float64) * np.sqrt(counted / coarse.shape[1]) / 255
+
+
+def _block_averages(height: int, width: int) -> np.ndarray:
+    """float32 (H * W, 16): what flat images are multiplied with for the means of their blocks."""
     rows, columns = height // CELLS, width // CELLS
-    parts = []
-    for start in range(0, len(images), CHUNK):
-        part = images[start : start + CHUNK, :, : rows * CELLS, : columns * CELLS]
-        blocks = part.reshape(len(part), channels, CELLS, rows, CELLS, columns)
-        parts.append(blocks.mean(axis=(3, 5), dtype=np.float32).reshape(len(part), -1) / 255)
-    return np.concatenate(parts)
+    means = np.zeros((height, width, CELLS, CELLS), np.float32)
+    for row in range(CELLS):
+        for column in range(CELLS):
+            block = slice(row * rows, (row + 1) * rows), slice(column * columns, (column + 1) * columns)
+            means[*block, row, column] = 1 / (rows * columns)
+    return means.reshape(height * width, CELLS * CELLS)
 
 
-def near_duplicates(images: np.ndarray, coarse: np.ndarray, forget: np.ndarray, retain: np.ndarray) -> pd.DataFrame:
-    """Retained images that are near-duplicates of a forget image.
+def near_duplicates(images: np.ndarray, sketch: np.ndarray, forget: np.ndarray, retain: np.ndarray) -> np.ndarray:
+    """Positions of the retained images that are near-duplicates of a forget image, in ascending order.
 
-    No pair is missed: by Jensen's inequality two images are at least as far apart as their block means, up to the
-    pixels left over at the edge, so a few numbers rule most pairs out.
+    Each is compared with the forget images that are nearest by their sketches. Where very many are as near as that
+    without being alike, some may be missed; none is invented.
 
     Args:
         images: uint8 (N, C, H, W).
-        coarse: ``block_means`` of them.
+        sketch: ``sketches`` of them.
         forget, retain: bool (N,).
-
-    Returns:
-        One row per such pair: forget, retain (positions), distance; the nearest first.
     """
     removed, kept = np.flatnonzero(forget), np.flatnonzero(retain)
-    _, _, height, width = images.shape
-    counted = (height // CELLS * CELLS) * (width // CELLS * CELLS) / (height * width)
-    limit = NEAR_DUPLICATE**2 / counted + ROUNDING
-    found = []
-    for start in range(0, len(kept), CHUNK):
-        part = kept[start : start + CHUNK]
-        squared = euclidean_distances(coarse[removed], coarse[part], squared=True) / coarse.shape[1]
-        found += [(removed[a], part[b]) for a, b in zip(*np.nonzero(squared <= limit), strict=True)]
-    rows = [(a, b, _distance(images[a], images[b])) for a, b in found]
-    table = pd.DataFrame(rows, columns=["forget", "retain", "distance"])
-    return table[table["distance"] <= NEAR_DUPLICATE].sort_values("distance", kind="stable", ignore_index=True)
+    if not len(removed) or not len(kept):
+        return kept[:0]
+    nearest = np.arange(1, min(CANDIDATES, len(removed)) + 1)
+    apart, which = cKDTree(sketch[removed]).query(sketch[kept], nearest, distance_upper_bound=NEAR_DUPLICATE + ROUNDING)
+    rows, columns = np.nonzero(np.isfinite(apart))
+    order = np.argsort(apart[rows, columns], kind="stable")[:MAX_COMPARED]
+    first, second = kept[rows[order]], removed[which[rows, columns][order]]
+    alike = [
+        _distances(images[first[start : start + CHUNK]], images[second[start : start + CHUNK]]) <= NEAR_DUPLICATE
+        for start in range(0, len(order), CHUNK)
+    ]
+    return np.unique(first[np.concatenate([np.empty(0, bool), *alike])])
 
 
-def _distance(first: np.ndarray, second: np.ndarray) -> float:
+def _distances(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     difference = first.astype(np.float32) - second.astype(np.float32)
-    return float(np.sqrt(np.square(difference).mean()) / 255)
+    return np.sqrt(np.square(difference).mean(axis=(1, 2, 3))) / 255

@@ -61,7 +61,7 @@ def add_images(
         write_prepared(
             prepared_folder(name), found.arrays, _info(title or Path(path).stem, found.arrays, found.classes)
         )
-    for sentence in found.notes:
+    for sentence in (*found.notes, *_in_both(found.arrays[0], found.arrays[2])):
         note(sentence)
     return name
 
@@ -84,6 +84,19 @@ def _check(place: str, arrays: Arrays, classes: list[str]) -> None:
             raise InvalidSpec(f"{place}: label {outside[0]} has no class name; there are 0 to {len(classes) - 1}")
     if empty := np.setdiff1d(np.arange(len(classes)), y_train).tolist():
         raise InvalidSpec(f"{place}: class {classes[empty[0]]!r} has no training image")
+
+
+def _in_both(train: np.ndarray, test: np.ndarray) -> list[str]:
+    """Says how many test images a model may have been trained on."""
+    known = {hashlib.sha256(image.tobytes()).digest() for image in train}
+    count = sum(hashlib.sha256(image.tobytes()).digest() in known for image in test)
+    if not count:
+        return []
+    which = "is a training image" if count == 1 else "are training images"
+    return [
+        f"{count:,} of the {len(test):,} test images {which} too (identical pixels): accuracies on test images are not "
+        "of unseen images alone."
+    ]
 
 
 def _fingerprint(arrays: Arrays, classes: list[str]) -> str:

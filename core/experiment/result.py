@@ -11,6 +11,7 @@ from core.experiment.trajectory import Trajectory
 from core.experiment.versions import versions
 from core.metrics.accuracy import GAP_TEST, accuracies, gap, gold_spread, tug_of_war
 from core.metrics.prediction_table import NORM_CLASSES, NORMS
+from core.planning.left_behind import left_behind_note
 from core.planning.plan import Plan, forget_json
 from core.results import Result
 from core.roles import only_golds
@@ -38,6 +39,7 @@ def build_result(
     golds = only_golds(found)
     remarks = [
         *planned.notes,
+        *left_behind_note(planned.near_duplicates),
         *trajectory.notes,
         *(note for record in records.values() for note in record.get("notes", ())),
     ]

@@ -10,6 +10,7 @@ from core.datasets import Dataset, ForgetSet, load_dataset, resolve, resolve_cha
 from core.errors import InvalidSpec
 from core.planning.estimate import estimate
 from core.planning.history import Past
+from core.planning.left_behind import left_behind, left_behind_note
 from core.roles import gold_role
 from core.specs import ModelSpec, RunSpec, gold_model, initial_model
 from core.store.weights import weights_info
@@ -34,6 +35,7 @@ class Plan:
         passes: role -> images that go through the model in its training, counted once an epoch.
         seconds: phase -> estimated seconds; None where nothing is known of it.
         rough: whether trainings are estimated by those of other networks or images.
+        near_duplicates: ids of training images that would stay and look like ones to forget.
         warnings: sentences for the screen.
         notes: where the method departs from its paper, and what is a guess.
     """
@@ -47,6 +49,7 @@ class Plan:
     passes: dict[str, int]
     seconds: dict[str, float | None]
     rough: bool
+    near_duplicates: tuple[int, ...]
     warnings: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -76,6 +79,7 @@ class Plan:
             "models": {role: {"key": m.key, "cached": role in self.cached} for role, m in self.models.items()},
             "seconds": self.seconds,
             "rough": self.rough,
+            "near_duplicates": list(self.near_duplicates),
             "warnings": list(self.warnings),
             "notes": list(self.notes),
         }
@@ -107,6 +111,7 @@ def plan(spec: RunSpec, *, models: Container[str] = (), past: Past | None = None
     passes = {role: _passes(model, train, len(removed)) for role, model in needed.items()}
     seconds, rough = estimate(spec, passes, cached, train, past or Past())
     known = dataset.pool is not None and not forget.by_subclass
+    alike = left_behind(spec.model.data, forget, removed)
     return Plan(
         spec=spec,
         chain=chain,
@@ -117,7 +122,8 @@ def plan(spec: RunSpec, *, models: Container[str] = (), past: Past | None = None
         passes=passes,
         seconds=seconds,
         rough=rough,
-        warnings=tuple(_warnings(spec, dataset, forget)),
+        near_duplicates=alike,
+        warnings=(*_warnings(spec, dataset, forget), *left_behind_note(alike)),
         notes=(
             *([GIVEN] if spec.model.weights else []),
             *spec.method.notes(forget.whole_classes_only, known),

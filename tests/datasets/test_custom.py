@@ -81,3 +81,20 @@ def test_images_that_do_not_fit_together_leave_nothing(npz, own_store, changes, 
 def test_other_places_are_refused(place):
     with pytest.raises(InvalidSpec, match="is not a place of images; write folder:PATH, zip:PATH or npz:PATH"):
         add_images(place)
+
+
+@pytest.mark.parametrize(
+    ("copied", "said"),
+    [
+        ({}, []),
+        ({3: 7}, ["1 of the 8 test images is a training image too"]),
+        ({0: 7, 5: 7, 6: 20}, ["3 of the 8 test images are training images too"]),
+    ],
+)
+def test_test_images_that_are_training_images_too_are_counted(npz, arrays, copied, said):
+    test = arrays["x_test"].copy()
+    for place, source in copied.items():
+        test[place] = arrays["x_train"][source]
+    notes: list[str] = []
+    add_images(f"npz:{npz(x_test=test)}", note=notes.append)
+    assert [note.partition(" (identical pixels)")[0] for note in notes] == said

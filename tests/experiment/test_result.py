@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -36,7 +37,7 @@ def result(quick: Callable[..., RunSpec]) -> dict[str, Any]:
         "unlearned": table("unlearned", [False, False, True, False, False, True], 1),
     }
     records = {role: {"seconds": n} for n, role in enumerate(("original", "gold-1", "gold-2"), start=1)}
-    planned = plan(quick(gold_seeds=(1, 2)))
+    planned = replace(plan(quick(gold_seeds=(1, 2))), near_duplicates=(5, 9))
     trajectory = Trajectory()
     for step in range(8):
         trajectory.add(Step(step, 7, 0.0, {}, "enough" if step == 7 else None), pd.DataFrame())
@@ -56,6 +57,7 @@ def test_the_numbers_by_hand(result: dict[str, Any]) -> None:
     assert result["tug_of_war"] == {"original": 0.125, "unlearned": 0.375, "gold-1": 0.5, "gold-2": 0.5}
     assert result["outputs"] == {}
     assert "Seen on the way." in result["notes"]
+    assert any(note.startswith("2 retained images are near-duplicates of") for note in result["notes"])
     assert result["sensitivity"]["original"] == {"target": 11.0, "irrelevant": 11.0, "jacobian": 11.0}
     assert result["seconds"] == {"original": 1, "unlearn": 0.5, "gold": [2, 3], "measure": 0.25}
     assert (result["steps"], result["stop_reason"], result["device"]) == (7, "enough", "cpu")

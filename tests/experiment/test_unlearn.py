@@ -51,6 +51,18 @@ def test_a_method_that_leaves_no_numbers_ends_at_once(finish, quick: Callable[..
     assert set(models) == {spec.model.key}  # before any gold is trained
 
 
+def test_a_method_that_needs_no_step_says_why(finish, quick: Callable[..., RunSpec]) -> None:
+    """One image that the original gets wrong."""
+    models: dict[str, SavedModel] = {}
+    finish(quick(gold_seeds=()), models=models)
+    table = models[quick().model.key].table
+    wrong = table[(table["split"] == "train") & (table["prediction"] != table["label"])]["index"].iloc[0]
+    _, result = finish(quick("mu-mis", forget=f"index={wrong}", gold_seeds=()), models=models)
+    assert result["steps"] == 0
+    assert result["stop_reason"] == "no step was needed: the forget image is classified wrong already"
+    assert result["accuracy"]["unlearned"] == result["accuracy"]["original"]
+
+
 def test_a_sequence_starts_from_what_is_forgotten_already(finish, quick: Callable[..., RunSpec]) -> None:
     spec = quick("gradient-ascent", forget="class=4", after=(ForgetRequest(text="class=3"),), gold_seeds=(1,))
     models: dict[str, SavedModel] = {}

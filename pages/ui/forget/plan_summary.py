@@ -6,8 +6,10 @@ import streamlit as st
 from core.datasets import Dataset
 from core.figures import class_counts, contact_sheet, png_url, role_name
 from core.planning.plan import Plan
+from pages.ui.forget import run_form
 from pages.ui.forget.request import finest
 from pages.ui.forget.size import offer_reduced
+from pages.ui.shell.errors import callback
 from pages.ui.shell.figure import show
 
 SHOWN = 24
@@ -69,3 +71,17 @@ def duration(seconds: float) -> str:
     if seconds < 5400:
         return f"~{seconds / 60:.0f} min"
     return f"~{seconds / 3600:.1f} h" if seconds < 48 * 3600 else f"~{seconds / 86400:.1f} d"
+
+
+def offer_duplicates(planned: Plan) -> None:
+    """Offers to forget the near-duplicates that would stay, of which the plan warns."""
+    if kept := planned.near_duplicates:
+        st.button(
+            "Forget the near-duplicates too", key="alike.add", icon=":material/content_copy:",
+            on_click=callback(_forget_too, kept),
+        )  # fmt: skip
+
+
+def _forget_too(ids: tuple[int, ...]) -> None:
+    run_form.put("text", f"{run_form.get('text')}+index={','.join(map(str, ids))}")
+    run_form.show_request()

@@ -1,27 +1,21 @@
-"""More like this: the training images nearest to one, the request to forget them, and a warning of those that stay."""
-
-from functools import lru_cache
+"""More like this: the training images nearest to one, and a request to forget them."""
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core import load_dataset
-from core.analysis.near_duplicates import NEAR_DUPLICATE, block_means, near_duplicates, nearest_images
+from core.analysis.near_duplicates import NEAR_DUPLICATE, nearest_images
 from core.figures import gallery, selected_ids
-from core.planning.plan import Plan
 from core.specs import DataSpec, ForgetRequest, to_query
 from core.store import RunFolder
-from pages.ui.forget import run_form
 from pages.ui.image.selected_image import Picked
-from pages.ui.shell.errors import callback
 from pages.ui.shell.figure import CONFIG
 from pages.ui.shell.links import link
 from pages.ui.shell.url_state import select
 
 MAX, COLUMNS = 24, 8
 FIRST = 8  # shown at first
-MAX_CHECKED = 1000  # forget images that near-duplicates are looked for
 
 
 def more_like(run: RunFolder, image: Picked, where: str) -> None:
@@ -66,40 +60,3 @@ def _nearest(data: DataSpec, name: str, pixels: np.ndarray) -> pd.DataFrame:
     place, distance = nearest_images(train.images, pixels, MAX + 1)
     table = pd.DataFrame({"index": train.index[place], "label": train.labels[place], "distance": distance})
     return table[table["index"].astype(str) != name].head(MAX)
-
-
-def warn_of_duplicates(planned: Plan) -> None:
-    """Says that near-duplicates of forget images would stay, and offers to forget them too."""
-    if len(planned.forget) > MAX_CHECKED:
-        return
-    found = _duplicates(planned.spec.model.data, planned.forget.ids, planned.removed.ids)
-    if found.empty:
-        return
-    kept = found["retain"].unique().tolist()
-    which = "retained image is a near-duplicate" if len(kept) == 1 else "retained images are near-duplicates"
-    st.warning(
-        f"{len(kept)} {which} of images to forget (at most {NEAR_DUPLICATE} of the range apart, root mean square). "
-        "The model can still learn the forgotten images from these.",
-        icon=":material/content_copy:",
-    )
-    st.button("Forget them too", key="alike.add", icon=":material/add:", on_click=callback(_add, kept))
-
-
-def _add(ids: list[int]) -> None:
-    run_form.put("text", f"{run_form.get('text')}+index={','.join(map(str, ids))}")
-    run_form.show_request()
-
-
-@st.cache_data(max_entries=16, show_spinner=False)
-def _duplicates(data: DataSpec, forget: np.ndarray, removed: np.ndarray) -> pd.DataFrame:
-    """Ids of near-duplicates: forget, retain, distance."""
-    train = load_dataset(data).train
-    found = near_duplicates(
-        train.images, _coarse(data), np.isin(train.index, forget), np.isin(train.index, removed, invert=True)
-    )
-    return found.assign(forget=train.index[found["forget"]], retain=train.index[found["retain"]])
-
-
-@lru_cache(maxsize=4)
-def _coarse(data: DataSpec) -> np.ndarray:
-    return block_means(load_dataset(data).train.images)

@@ -1,6 +1,6 @@
 """The warning of near-duplicates that stay, on the Forget page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -9,10 +9,18 @@ from streamlit.testing.v1 import AppTest
 
 from core import load_dataset
 from core.analysis import near_duplicates
-from pages.ui.image import similar_images
+from core.planning import left_behind
 from tests.pages.forms import field
 
 PAGE = "pages/1_Forget.py"
+
+
+@pytest.fixture(autouse=True)
+def anew() -> Iterator[None]:
+    """What was found at one threshold is not kept for another."""
+    left_behind._left_behind.cache_clear()
+    yield
+    left_behind._left_behind.cache_clear()
 
 
 def test_near_duplicates_that_stay_are_told_and_can_be_forgotten_too(
@@ -37,9 +45,3 @@ def test_near_duplicates_that_stay_are_told_and_can_be_forgotten_too(
 def test_without_any_nothing_is_said(open_page: Callable[..., AppTest]) -> None:
     app = open_page(PAGE, {"dataset": "digits", "forget": "class=3:10%", "method": "none"})
     assert not [warning for warning in app.warning if "near-duplicate" in warning.value]
-
-
-def test_large_forget_sets_are_not_checked(open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(similar_images, "MAX_CHECKED", 5)
-    monkeypatch.setattr(similar_images, "near_duplicates", lambda *args: pytest.fail("it was checked"))
-    open_page(PAGE, {"dataset": "digits", "forget": "class=3:10%", "method": "none"})

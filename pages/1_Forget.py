@@ -49,7 +49,7 @@ with page("Forget", "Choose what a trained classifier shall forget, press Run, a
             st.stop()  # nothing below makes sense without images
         request.builder(info)
         if after := run_form.get("after"):
-            earlier = plain("; ".join(request.title for request in after))
+            earlier = plain(";".join(request.title for request in after))
             st.caption(f"A step of a sequence: after {earlier}, by the same method.")
             st.button("Without the earlier requests", icon=":material/undo:",
                       on_click=callback(run_form.put, "after", ()))  # fmt: skip

@@ -90,7 +90,7 @@ with page("Forget", "Choose what a trained classifier should forget, press Run, 
         if info is not None:
             request.builder(info)
             if after := run_form.get("after"):
-                earlier = plain("; ".join(request.title for request in after))
+                earlier = plain(";".join(request.title for request in after))
                 st.caption(f"One step of a sequence, after {earlier}, by the same method.")
                 st.button("Drop the earlier requests", icon=":material/undo:",
                           on_click=callback(run_form.put, "after", ()))  # fmt: skip

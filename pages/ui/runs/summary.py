@@ -13,6 +13,7 @@ from pages.ui.runs import export
 from pages.ui.shell.links import link
 
 METRIC_WIDTH = 150  # pixels: five in a row on a laptop, two on a phone
+WIDE_METRIC = 186  # with the original's and gold's value below
 
 
 def numbers(result: Result) -> None:
@@ -24,12 +25,12 @@ def numbers(result: Result) -> None:
             title, text = METRICS[name].name, f"**{name}**  \n{tooltip(name)}"
             now, before = result.unlearned.get(name), result.original.get(name)
             if now is None or before is None:
-                st.metric(title, "–", help=f"{text}  \n–: {TERMS['–'].about}", width=METRIC_WIDTH)
+                st.metric(title, "–", help=f"{text}  \n–: {TERMS['–'].about}", width=WIDE_METRIC)
                 continue
             gold = f" · gold {percent(mean(g[name] for g in golds))}" if golds else ""
             st.metric(
                 title, percent(now), f"original {percent(before)}{gold}", delta_color="off", delta_arrow="off",
-                help=text, width=METRIC_WIDTH,
+                help=text, width=WIDE_METRIC,
             )  # fmt: skip
 
 

@@ -32,6 +32,7 @@ def supervise(store: Store, idle_seconds: float = IDLE_SECONDS) -> None:
     with _SERVICE.only_one(store):
         worker: subprocess.Popen[bytes] | None = _start_worker(store)  # warm before there is work for it
         run: str | None = None
+        handed_over = 0.0  # when the worker was given its run
         last_beat, last_work = 0.0, time.monotonic()
         try:
             while time.monotonic() - last_work < idle_seconds:
@@ -41,20 +42,21 @@ def supervise(store: Store, idle_seconds: float = IDLE_SECONDS) -> None:
                     store.mark_interrupted()
                     last_beat = now
                 if worker is not None and worker.poll() is not None:
-                    _close(store, run, worker)
+                    _close(store, run, worker, handed_over)
                     worker = None if run is None else _start_worker(store)  # one that died idle would die again
                     run = None
                 if run is not None and worker is not None and _has_ended(worker, run):
                     run = None
                 if run is None and (run := store.next_run()) is not None:
                     worker = worker or _start_worker(store)
+                    handed_over = time.time()
                     _hand_over(worker, run)
                 last_work = now if run is not None else last_work
                 time.sleep(TICK_SECONDS)
         finally:
             if worker is not None:
                 worker.kill()
-                _close(store, run, worker)
+                _close(store, run, worker, handed_over)
 
 
 def _beat(store: Store) -> None:
@@ -82,8 +84,11 @@ def _has_ended(worker: subprocess.Popen[bytes], run: str) -> bool:
     return bool(readable) and worker.stdout.readline().strip() == run.encode()
 
 
-def _close(store: Store, run: str | None, worker: subprocess.Popen[bytes]) -> None:
-    """After a worker has ended or was killed: a run that it did not end itself did not finish."""
+def _close(store: Store, run: str | None, worker: subprocess.Popen[bytes], handed_over: float) -> None:
+    """After a worker has ended or was killed: a run that it did not end itself did not finish.
+
+    A run may have been cancelled, by which its worker was killed, and queued again before this is noticed.
+    """
     status = worker.wait()
     for pipe in (worker.stdin, worker.stdout):
         if pipe is not None:
@@ -92,5 +97,6 @@ def _close(store: Store, run: str | None, worker: subprocess.Popen[bytes]) -> No
         return
     how = f"signal {-status}" if status < 0 else f"exit status {status}"
     store.index.end(run, "interrupted", f"its worker process ended with {how} before the run was done")
-    if status:
+    queued = next((row.queued for row in store.rows() if row.id == run), handed_over)
+    if status and queued < handed_over:
         store.index.end(run, "failed", f"no worker could start: {how}", only_from=("queued",))

@@ -7,8 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core import RunSpec, Store
-from core.jobs.worker import attempt
-from tests.browser.actions import click_point, click_slider, content, settle
+from tests.browser.actions import click_point, click_slider, content, finish, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -38,8 +37,7 @@ CUT_AT = """number => {
 
 def test_open_an_image_and_move_the_cut(screen: Page, app_store: Store, quick: Callable[..., RunSpec]) -> None:
     settings = {"model.train.epochs": 12, "twin_epochs": 1, "curriculum_steps": 4, "max_steps": 4}
-    run = app_store.submit(quick("tmu", "class=3:50%", "digits-noisy", settings=settings))
-    assert attempt(app_store, run, "cpu") == "done"
+    run = finish(app_store, quick("tmu", "class=3:50%", "digits-noisy", settings=settings))
     screen.goto(f"/Easy_and_hard?run={run}")
     expect(screen.get_by_role("heading", name="Cost and notes")).to_be_visible()
     tile = click_point(screen, LAST_TILE)

@@ -8,8 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core import RunSpec, Store
-from core.jobs.worker import attempt
-from tests.browser.actions import click_point, click_slider, content, settle
+from tests.browser.actions import click_point, click_slider, content, finish, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -41,8 +40,7 @@ AT_STEP = """step => {
 
 
 def test_lasso_open_and_scrub(screen: Page, app_store: Store, quick: Callable[..., RunSpec]) -> None:
-    run = app_store.submit(quick("gradient-ascent", settings={"max_steps": 4}))
-    assert attempt(app_store, run, "cpu") == "done"
+    run = finish(app_store, quick("gradient-ascent", settings={"max_steps": 4}))
     total = len(app_store.run(run).table("samples"))
     screen.goto(f"/Images?run={run}")
     settle(screen)

@@ -8,9 +8,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from core import Store, make_spec
 from core.jobs import ensure_supervisor
-from core.jobs.worker import attempt
 from core.store import RunFolder
-from tests.browser.actions import button, click_point, content, settle, start
+from tests.browser.actions import button, click_point, content, finish, settle, start
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -70,10 +69,8 @@ def test_forget_a_digit_and_read_the_result(screen: Page, app_store: Store) -> N
 
 
 def test_a_click_in_the_comparison_chooses_another_method(screen: Page, app_store: Store) -> None:
-    first, second = (app_store.submit(make_spec("digits", "class=3", name, seed=5, settings=FEW))
+    first, second = (finish(app_store, make_spec("digits", "class=3", name, seed=5, settings=FEW))
                      for name in ("gradient-ascent", "fine-tune"))  # fmt: skip
-    for run in (first, second):
-        assert attempt(app_store, run, "cpu") == "done"
     screen.goto(f"/Gold_comparison?run={first}")
     shows_accuracies(screen, app_store.run(first))
     figure = screen.get_by_role("figure", name=re.compile("Differences of 2 ways"))

@@ -7,8 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core import RunSpec, Store
-from core.jobs.worker import attempt
-from tests.browser.actions import click_point, settle
+from tests.browser.actions import click_point, finish, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -23,8 +22,7 @@ POINT = """() => {
 
 
 def test_an_image_goes_with_the_person(screen: Page, app_store: Store, quick: Callable[..., RunSpec]) -> None:
-    run = app_store.submit(quick("gradient-ascent"))
-    assert attempt(app_store, run, "cpu") == "done"
+    run = finish(app_store, quick("gradient-ascent"))
     screen.goto(f"/Sensitivity?run={run}")
     expect(screen.get_by_role("figure", name=re.compile("forget images"))).to_be_visible()
     click_point(screen, POINT)

@@ -10,6 +10,7 @@ import pytest
 from core import RunSpec, Store, StoreError
 from core.jobs import ensure_supervisor, is_supervised, supervise, supervisor
 from core.jobs.singleton import launched
+from core.paths import PROJECT
 from core.store.files import read_json
 
 
@@ -76,6 +77,34 @@ def test_a_worker_that_cannot_start_fails_its_run(
     supervise(store, idle_seconds=1.0)
     assert store.row(run).state == "failed"
     assert store.row(run).error == "no worker could start: exit status 3"
+
+
+CANCELLED_AND_QUEUED_AGAIN = """
+import os, signal, sys
+from core import Store
+
+store, run = Store(sys.argv[1]), sys.stdin.readline().strip()
+store.index.begin(run)
+if store.row(run).attempts == 1:
+    store.index.end(run, "cancelled")
+    store.submit(store.run(run).spec)
+    os.kill(os.getpid(), signal.SIGKILL)
+store.index.end(run, "done")
+print(run, flush=True)
+"""
+
+
+def test_a_run_that_is_queued_again_before_its_cancelled_worker_is_gone_is_taken_up(
+    store: Store, quick: Callable[..., RunSpec], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def worker(store: Store) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-c", CANCELLED_AND_QUEUED_AGAIN, str(store.root)]
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=PROJECT)
+
+    monkeypatch.setattr(supervisor, "_start_worker", worker)
+    run = store.submit(quick())
+    supervise(store, idle_seconds=1.0)
+    assert (store.row(run).state, store.row(run).attempts) == ("done", 2)
 
 
 def _sleeper(store: Store) -> subprocess.Popen[bytes]:

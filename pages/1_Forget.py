@@ -91,7 +91,7 @@ with page("Forget", "Choose what a trained classifier shall forget, press Run, a
         if info is not None:
             request.builder(info)
             if after := run_form.get("after"):
-                earlier = plain("; ".join(request.title for request in after))
+                earlier = plain(";".join(each.title for each in after))
                 st.caption(f"A step of a sequence: after {earlier}, by the same method.")
                 st.button("Without the earlier requests", icon=":material/undo:",
                           on_click=callback(run_form.put, "after", ()))  # fmt: skip

@@ -12,7 +12,10 @@ from core.datasets import add_images
 from core.jobs.worker import attempt
 from core.specs import to_query
 from core.store import RunFolder
+from pages.ui.forget import request
 from pages.ui.forget.class_picker import MAX_PILLS
+from pages.ui.shell.page import PAGES
+from tests.pages.forms import field
 
 COUNT = 1000
 NAMES = [f"thing number {n}" for n in range(COUNT)]
@@ -54,12 +57,12 @@ def run(many: tuple[str, RunFolder], monkeypatch: pytest.MonkeyPatch) -> RunFold
 @pytest.mark.parametrize(
     ("page", "link"),
     [
-        ("1_Forget", lambda run: to_query(run.spec)),
-        ("2_Sensitivity", lambda run: {"run": run.run}),
-        ("4_Gold_comparison", lambda run: {"run": run.run, "gold.tab": "This run"}),
-        ("4_Gold_comparison", lambda run: {"run": run.run, "gold.tab": "Images"}),
-        ("7_Runs", lambda run: {"run": run.run}),
-        ("9_Images", lambda run: {"run": run.run}),
+        ("Forget", lambda run: to_query(run.spec)),
+        ("Sensitivity", lambda run: {"run": run.run}),
+        ("Gold comparison", lambda run: {"run": run.run, "gold.tab": "This run"}),
+        ("Gold comparison", lambda run: {"run": run.run, "gold.tab": "Images"}),
+        ("Runs", lambda run: {"run": run.run}),
+        ("Images", lambda run: {"run": run.run}),
     ],
 )
 def test_what_is_drawn_does_not_grow_with_the_classes(
@@ -69,7 +72,7 @@ def test_what_is_drawn_does_not_grow_with_the_classes(
     open_page: Callable[..., AppTest],
     words: Callable[[AppTest], str],
 ) -> None:
-    app = open_page(f"pages/{page}.py", link(run))
+    app = open_page(PAGES[page][0], link(run))
     assert all(len(row.proto.options) <= MAX_PILLS for row in app.get("button_group"))
     figures = [json.loads(figure.proto.spec) for figure in app.get("plotly_chart")]
     assert figures
@@ -85,24 +88,27 @@ def names_on_axes(figure: dict) -> set[str]:
 
 
 def test_classes_are_searched_and_all_of_them_are_one_choice(run: RunFolder, open_page: Callable[..., AppTest]) -> None:
-    app = open_page("pages/1_Forget.py", {"dataset": run.spec.model.data.name, "forget": "class=3"})
-    assert app.multiselect(key="draft.classes").value == ["thing number 3"]
-    app.multiselect(key="draft.classes").select("thing number 999").run()
-    assert app.text_input(key="draft.text").value == "class=thing number 3,thing number 999"
-    app.multiselect(key="draft.classes").select("all")
-    app.slider(key="draft.class_share").set_value(50).run()
-    assert app.text_input(key="draft.text").value == "class=all:50%"
-    assert app.multiselect(key="draft.classes").value == ["all"]
-    app.text_input(key="draft.text").set_value("class=all:25%+index=2").run()
-    assert app.multiselect(key="draft.classes").value == ["all"]
+    app = open_page(PAGES["Forget"][0], {"dataset": run.spec.model.data.name, "forget": "class=3"})
+    assert field(app, "draft.classes").value == ["thing number 3"]
+    field(app, "draft.classes").select("thing number 999").run()
+    assert field(app, "draft.text").value == "class=thing number 3,thing number 999"
+    field(app, "draft.classes").select("all").run()
+    field(app, "draft.class_share").set_value(50).run()
+    assert field(app, "draft.text").value == "class=all:50%"
+    assert field(app, "draft.classes").value == ["all"]
+    field(app, "draft.text").set_value("class=all:25%+index=2").run()
+    assert field(app, "draft.classes").value == ["all"]
 
 
-def test_the_pictures_of_one_class_are_searched(run: RunFolder, open_page: Callable[..., AppTest]) -> None:
-    app = open_page("pages/1_Forget.py", {"dataset": "digits"})
-    app.pills(key="draft.shown_class").set_value("three").run()  # of another data set, which has it no more
-    app.selectbox(key="draft.dataset").set_value(run.spec.model.data.name).run()
-    assert app.selectbox(key="draft.shown_class").value is None
-    app.selectbox(key="draft.shown_class").set_value("thing number 999").run()
+def test_the_pictures_of_one_class_are_searched(
+    run: RunFolder, open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[list[int]] = []
+    monkeypatch.setattr(request, "picker", lambda images, ids, *others: shown.append(list(ids)))
+    app = open_page(PAGES["Forget"][0], {"dataset": "digits"})
+    field(app, "draft.shown_class").set_value("three").run()  # of another data set, which has it no more
+    field(app, "draft.dataset").set_value(run.spec.model.data.name).run()
+    assert field(app, "draft.shown_class").value is None
+    field(app, "draft.shown_class").set_value("thing number 999").run()
     train = load_dataset(run.spec.model.data).train
-    pictures = json.loads(app.get("plotly_chart")[0].proto.spec)["layout"]["images"]
-    assert len(pictures) == (train.labels == 999).sum() > 0
+    assert shown[-1] == train.index[train.labels == 999].tolist() != []

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from pages.ui.shell.errors import callback
+
 MAX_PILLS = 40  # a browser draws a thousand for seconds, and they push everything else off the screen
 ALL = "all"  # as in requests; no class may have this name
 
@@ -15,10 +17,12 @@ def pick_classes(label: str, names: Sequence[str], key: str, changed: Callable[[
         key: of the widget, whose value is what ``picked_classes`` returns.
     """
     if len(names) <= MAX_PILLS:
-        st.pills(label, names, selection_mode="multi", key=key, on_change=changed, label_visibility="collapsed")
+        st.pills(
+            label, names, selection_mode="multi", key=key, on_change=callback(changed), label_visibility="collapsed"
+        )
     else:
         st.multiselect(
-            label, [ALL, *names], key=key, on_change=changed, label_visibility="collapsed",
+            label, [ALL, *names], key=key, on_change=callback(changed), label_visibility="collapsed",
             placeholder=f"Search in {len(names):,} classes", format_func=lambda name: _title(name, len(names)),
         )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """What to forget: classes, sub-classes, a random share, single images, and unions of these, as one line of text."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,7 @@ import streamlit as st
 
 from core import load_dataset
 from core.datasets import Split
-from core.specs import DataInfo, DataSpec
+from core.specs import DataInfo, DataSpec, ForgetRequest
 from pages.ui.forget import run_form
 from pages.ui.forget.class_picker import pick_class, pick_classes
 from pages.ui.forget.id_upload import offer_ids
@@ -54,7 +55,7 @@ def _redraw() -> None:
 
 
 def _groups(key: str, share: str, names: tuple[str, ...]) -> None:
-    pick_classes("Forget", names, run_form.key(key), callback(run_form.write_request, key))
+    pick_classes("Forget", names, run_form.key(key), partial(run_form.write_request, key))
     st.slider("Share of each", 1, 100, format="%d%%", key=run_form.key(share),
               on_change=callback(run_form.write_request, key))  # fmt: skip
 
@@ -80,7 +81,8 @@ def _images(info: DataInfo) -> None:
 
 def _beside(picked: list[int]) -> str:
     """What picked images are to the rest of the request."""
-    others = plain("+".join(text for kind, text in run_form.request_parts().items() if kind != "picked"))
+    parts = [text for kind, text in run_form.request_parts().items() if kind != "picked"]
+    others = plain(ForgetRequest(text="+".join(parts)).title)
     if others and run_form.get("join"):
         return f", together with {others}"
     if others:

@@ -181,7 +181,7 @@ def write_request(kind: str) -> None:
     Args:
         kind: of the widgets that were used; unless all are joined, their choice takes the place of the others'.
     """
-    if ALL in (get(kind) or []):
+    if kind in ("classes", "subclasses") and ALL in get(kind):
         put(kind, [ALL])  # the others are among them
     if get(kind) and not get("join"):
         for other in NOTHING.keys() - {kind}:

@@ -101,7 +101,7 @@ def test_plan_says_where_times_are_rough(
 def test_lists(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list", "methods"]) == 0
     assert [line.split("\t")[0] for line in capsys.readouterr().out.splitlines()] == list(METHODS)
-    for what in ("datasets", "architectures"):
+    for what in ("datasets", "architectures", "metrics", "glossary"):
         assert main(["list", what]) == 0
         assert capsys.readouterr().out
 

@@ -64,7 +64,7 @@ def _metric(name: str, value: str, beside: str, reference: str = "") -> None:
         reference: the glossary's word for that.
     """
     key = f"easy_hard.{name}"
-    about = f"{tooltip(key)}  \n{reference.capitalize()}: {TERMS[reference].about}" if reference else tooltip(key)
+    about = f"{tooltip(key)}  \n**{reference.capitalize()}.** {TERMS[reference].about}" if reference else tooltip(key)
     st.metric(METRICS[key].name, value, beside, delta_color="off", delta_arrow="off", help=about, width=METRIC_WIDTH)
 
 

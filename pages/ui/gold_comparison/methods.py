@@ -59,6 +59,7 @@ def side_by_side(results: list[dict[str, Any]]) -> None:
         "Metric", metrics, default="FA", required=True, key="metric", format_func=lambda name: METRICS[name].label,
         label_visibility="collapsed", bind="query-params",
     )  # fmt: skip
+    st.caption(METRICS[metric].about)
     _choose(methods_forest(long, metric, run), f"forest.{metric}", run)
     st.subheader("Every number", anchor=False)
     ways = overview(results)

@@ -57,7 +57,7 @@ def test_the_selected_image_has_a_ring_in_both_panels(places: pd.DataFrame, imag
 def test_the_text_explains_the_alignment(role: str, says: str, places: pd.DataFrame, images: Images, classes) -> None:
     text = draw(places, images, classes, role).how_to_read
     assert f"explain {says} of the original's variance there." in text
-    assert "75% of its variance" in text
+    assert "75% of their variance" in text
 
 
 def test_without_untouched_classes_no_image_is_marked_as_of_the_forgotten_class(

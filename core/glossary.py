@@ -1,4 +1,4 @@
-"""The glossary: one sentence, and where it helps a formula, for every term and metric.
+"""The glossary: one sentence for every term and metric, with a formula where it helps.
 
 Tooltips, table headers, reports, the command line and ``docs/glossary.md`` read it. Metrics come from the catalogue.
 """
@@ -10,7 +10,7 @@ from core.metrics.catalogue import METRICS, Metric
 
 
 class Term(NamedTuple):
-    """What a word means."""
+    """The meaning of a term."""
 
     about: str
     formula: str = ""
@@ -20,32 +20,34 @@ TERMS = {
     "forget set": Term("The training images to forget.", "D_f"),
     "retain set": Term("The training images that stay.", "D_r = training images without D_f"),
     "test set": Term("Images for evaluation only; no model is trained or tuned on them."),
-    "pool": Term("Labelled held-out images on which no model is trained; some methods need them."),
-    "request": Term("What is to be forgotten: the forget set, and all that fixes the original and the gold models."),
-    "recipe": Term("How a model is trained: optimiser, schedule, epochs, augmentation; gold uses the original's."),
+    "pool": Term("Labelled held-out images for methods that need extra data; no original or gold is trained on them."),
+    "request": Term("The forget set and all settings that define the original and the gold models."),
+    "recipe": Term("Training settings: optimiser, schedule, epochs, augmentation; gold uses the original's."),
     "initial": Term("The network before training, with random weights."),
     "original": Term("The model before unlearning, trained on all training images; as a method: do nothing."),
     "unlearned": Term("The model that the method returns."),
     "gold": Term(
-        "A model retrained by the original's recipe without the forget set, from its own random weights: the target."
+        "A model retrained from scratch without the forget set, by the original's recipe with another seed: the target."
     ),
-    "mean gold": Term("The mean of a number over all gold models."),
+    "mean gold": Term("The mean of a metric over all gold models."),
     "gold spread": Term(
-        "The noise floor: how far a gold model is from the mean of the others. Nothing below it is called a "
-        "difference.",
+        "The noise floor: how much a gold model differs from the mean of the others. Smaller differences are "
+        "noise.",
         "mean over k of |gold k − mean of the other golds|",
     ),
     "under-forgotten": Term("The model still knows more of the forget set than gold does."),
-    "over-forgotten": Term("The model knows less of the forget set than gold does, which gives the forgetting away."),
+    "over-forgotten": Term("The model knows less of the forget set than gold does; that reveals a removal."),
     "–": Term("Not defined or not measured."),
     "target logit": Term("The logit of an image's label.", "f_c(x)"),
     "irrelevant logit": Term("The logit of any other class.", "f_c'(x) with c' ≠ c"),
-    "sensitivity": Term("How strongly a logit depends on the pixels of one image.", "‖∇ₓ f_k(x)‖₂"),
-    "easy": Term("A forget image that gold classifies right, because similar images remain."),
+    "sensitivity": Term(
+        "How strongly a logit depends on the pixels of one image: the norm of its input gradient.", "‖∇ₓ f_k(x)‖₂"
+    ),
+    "easy": Term("A forget image that gold classifies right, usually because similar images remain in the retain set."),
     "hard": Term("A forget image that gold classifies wrong."),
     "p_hard": Term("TMU's predicted probability that gold classifies the image wrong.", "p(hard)"),
     "nf": Term(
-        "NF: mean distance, in the original's features, to the five nearest remaining images of the class.",
+        "NF: mean distance, in the original's features, to the five nearest retained images of the class.",
         "mean over j ≤ 5 of ‖h(x) − h(x_j)‖₂",
     ),
     "af": Term(
@@ -53,27 +55,28 @@ TERMS = {
         "−Σ_k p_k(x) · log p_k(x')",
     ),
     "cf": Term("CF: mean loss of an image under briefly trained models (TMU's curriculum loss)."),
-    "twin": Term("TMU's model for a problem with a known answer: the original, trained further on pool images."),
-    "ceiling": Term("How well golds predict each other; a predictor can hardly do better."),
-    "always easy": Term("The accuracy of calling every forget image easy."),
-    "gold easy": Term("How many forget images a gold model gets right, as a mean over golds."),
+    "twin": Term(
+        "TMU's model of a forgetting problem with a known answer: the original, trained further on pool images."
+    ),
+    "ceiling": Term("How well golds predict each other; a predictor is not expected to do better."),
+    "always easy": Term("The accuracy of predicting every forget image to be easy."),
+    "gold easy": Term("Number of forget images that a gold model classifies right, mean over golds."),
     "member": Term("An image that the model was trained on."),
     "shadow models": Term(
-        "Pairs of models trained on random halves of the data, one of each pair with forget images and then unlearned; "
-        "attacks learn from them what unlearning leaves behind."
+        "Pairs of models trained on random halves of the data: one with forget images and then unlearned, one "
+        "without; attacks learn from them which traces unlearning leaves."
     ),
-    "method": Term("An unlearning method with its settings; runs of one row differ in their unlearning seed only."),
-    "track": Term("The data that a method may see: the forget set only, or retained and pool images, too."),
-    "runs": Term("How many unlearning seeds the row is a mean over."),
-    "difference": Term("The value minus the mean gold; of a distance, the value itself."),
+    "method": Term("An unlearning method with its settings; the runs of one row differ only in the unlearning seed."),
+    "track": Term("The data that a method may use: the forget set only, or also retained and pool images."),
+    "runs": Term("Number of unlearning seeds averaged in the row."),
+    "difference": Term("The value minus the mean gold; for a distance, the value itself."),
     "interval": Term("The 95 % confidence interval of the difference, over golds and unlearning seeds."),
-    "verdict": Term("The difference in words, with the gold spread as the scale."),
-    "within": Term("Whether the average gap is no larger than the gold spread."),
+    "verdict": Term("The difference in words: within the gold spread, or which side of gold."),
+    "within": Term("Whether the average gap is within the gold spread."),
 }  # fmt: skip
 
-# Columns of tables that are called otherwise than their term.
+# Columns of tables whose name differs from their term.
 COLUMNS = {
-    "way": "method",
     "floor": "gold spread",
     "spread": "gold spread",
     "gold_mean": "mean gold",
@@ -81,12 +84,12 @@ COLUMNS = {
     "high": "interval",
 }
 
-PIPE = "\\|"  # within a cell of a Markdown table
+PIPE = "\\|"  # in a cell of a Markdown table
 BETTER = {"towards gold": "Best is gold's value.", "lower": "Lower is better.", "higher": "Higher is better."}
 
 
 def tooltip(word: str) -> str:
-    """What a term, a metric or a column of a table means, in Markdown; empty where the glossary has no such word."""
+    """The meaning of a term, metric or table column, in Markdown; empty for unknown words."""
     found = METRICS.get(word) or TERMS.get(COLUMNS.get(word, word))
     if found is None:
         return ""
@@ -97,7 +100,7 @@ def tooltip(word: str) -> str:
 
 
 def definitions(words: Iterable[str]) -> dict[str, str]:
-    """Every word with its sentence, a metric by its short name."""
+    """word -> its sentence; metrics by their short name."""
     return {
         METRICS[word].label if word in METRICS else word: (METRICS.get(word) or TERMS[word]).about for word in words
     }
@@ -110,7 +113,7 @@ def glossary_markdown() -> str:
 
 def _lines() -> Iterator[str]:
     yield "# Glossary\n"
-    yield "Written by `python -m core list glossary`; the words stand in `core/glossary.py`, the metrics in"
+    yield "Written by `python -m core list glossary`; the terms are in `core/glossary.py`, the metrics in"
     yield "`core/metrics/catalogue.py`.\n"
     yield "## Terms\n"
     yield from _table(("term", "meaning", "formula"), ((word, *term) for word, term in TERMS.items()))

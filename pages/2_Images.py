@@ -65,7 +65,7 @@ def gallery(run: RunFolder, images: Images, mask: np.ndarray, role: str) -> None
         {
             "index": rows["index"],
             "class": classes[rows["label"]],
-            "taken": classes[images.values["prediction"][role].iloc[here]],
+            "predicted": classes[images.values["prediction"][role].iloc[here]],
             "outcome": rows["outcome"],
             "split": rows["split"].astype(str).replace(SPLIT_NAMES),
             "probability": images.values["probability"][role].iloc[here].round(3),

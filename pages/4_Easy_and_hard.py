@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from core.figures import baseline_comparison, baseline_sentence, calibration, cut_explorer, precision_recall, roc
-from core.metrics.easy_hard import cuts, gold_right, reliability, verdicts
+from core.figures import baseline_comparison, baseline_sentence, calibration, precision_recall, roc, threshold_explorer
+from core.metrics.easy_hard import gold_right, reliability, threshold_table, verdicts
 from pages.ui.easy_and_hard import forget_images, scores, twin
 from pages.ui.runs import summary
 from pages.ui.shell import data_access
@@ -36,9 +36,9 @@ with page("Easy and hard", LEAD):
     forget_images.explore(run, samples, images)
 
     if judgement["auc"] is not None and images["p_hard"].nunique() > 1:
-        table = cuts(images["p_hard"].to_numpy(), right)
+        table = threshold_table(images["p_hard"].to_numpy(), right)
         st.subheader("Where to cut", anchor=False)
-        show(cut_explorer(table, images), "cuts")
+        show(threshold_explorer(table, images), "cuts")
         st.subheader("How good are the probabilities?", anchor=False)
         ranking, calibrated = st.tabs(["Ranking", "Calibration"], key="easy_hard.quality", bind="query-params")
         with ranking:

@@ -9,9 +9,9 @@ from core.figures import (
     attack_roles,
     attack_scores,
     feature_bars,
-    lead_told,
+    lead_text,
     relearning_curves,
-    relearning_told,
+    relearning_text,
 )
 from core.store import RunFolder
 from pages.ui.privacy import panels
@@ -60,8 +60,8 @@ with page("Privacy", LEAD):
     if "relearning" in run.result:
         found = run.result["relearning"]
         st.subheader("Relearning", anchor=False)
-        st.markdown(f"Steps until {found['target']:.0%} of the forget set are right again: {relearning_told(found)}. "
-                    f"{lead_told(found)}")  # fmt: skip
+        st.markdown(f"Steps until {found['target']:.0%} of the forget set are right again: {relearning_text(found)}. "
+                    f"{lead_text(found)}")  # fmt: skip
         show(relearning_curves(run.table("relearning"), found), "relearning")
         st.subheader("Forgotten class in the features", anchor=False)
         show(feature_bars(run.result["representation"]), "feature_bars")

@@ -11,7 +11,7 @@ def test_a_term_is_a_sentence(word: str) -> None:
     assert TERMS[word].about.endswith(".")
 
 
-def test_a_word_stands_once() -> None:
+def test_no_term_is_defined_twice() -> None:
     assert not TERMS.keys() & METRICS.keys()
     assert not COLUMNS.keys() & (TERMS | METRICS).keys()
     assert set(COLUMNS.values()) <= TERMS.keys()
@@ -24,14 +24,14 @@ def test_a_tooltip_has_sentence_formula_and_direction() -> None:
     assert tooltip("no such word") == ""
 
 
-def test_definitions_call_a_metric_by_its_short_name() -> None:
+def test_definitions_use_short_names_of_metrics() -> None:
     assert definitions(("FA", "gap", "gold")) == {
         "FA": METRICS["FA"].about, "Average gap": METRICS["gap"].about, "gold": TERMS["gold"].about,
     }  # fmt: skip
 
 
-def test_the_documentation_is_what_the_command_writes() -> None:
-    """``python -m core list glossary > docs/glossary.md`` makes it anew."""
+def test_the_documentation_is_the_output_of_the_command() -> None:
+    """``python -m core list glossary > docs/glossary.md`` writes it again."""
     assert (PROJECT / "docs/glossary.md").read_text() == glossary_markdown() + "\n"
 
 

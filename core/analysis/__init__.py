@@ -1,1 +1,1 @@
-"""From finished results to tables: comparisons, slices, transitions, sequences. Nothing here imports torch."""
+"""Tables from finished results: comparisons, slices, transitions, sequences. No torch."""

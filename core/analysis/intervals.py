@@ -1,4 +1,4 @@
-"""The mean of a few runs or golds, and how well it is known. Needs no torch."""
+"""Confidence intervals of means over a few runs or golds. No torch."""
 
 import math
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ LEVEL = 0.95
 
 @dataclass(frozen=True)
 class Interval:
-    """A mean and its 95 % interval; ``low`` and ``high`` are None for a single value, which has no spread."""
+    """A mean and its 95 % interval; ``low`` and ``high`` are None for a single value."""
 
     mean: float
     low: float | None
@@ -21,10 +21,10 @@ class Interval:
 
 
 def interval(values: Sequence[float]) -> Interval | None:
-    """Mean and 95 % t interval, mean +- t(n - 1) * s / sqrt(n), of independent values; None where there are none.
+    """Mean and 95 % t interval, mean +- t(n - 1) * s / sqrt(n), of independent values; None for no values.
 
-    Student's t, not the normal 1.96: for three values the factor is 4.30. The limits are not cut off at 0 or 1: an
-    interval that leaves the range of the metric says that there are too few values.
+    Student's t, not the normal 1.96: for three values the factor is 4.30. The limits are not clipped to 0 and 1: an
+    interval beyond the range of the metric shows that there are too few values.
     """
     if not values:
         return None
@@ -36,10 +36,10 @@ def interval(values: Sequence[float]) -> Interval | None:
 
 
 def difference_interval(values: Sequence[float], references: Sequence[float]) -> Interval | None:
-    """Mean of the values minus that of the references, and its 95 % interval by Welch's t (unequal variances).
+    """Mean of the values minus mean of the references, with its 95 % interval by Welch's t (unequal variances).
 
-    A side of one value counts as known exactly: the interval is then over the other side alone. None where a side is
-    empty; no limits where both are single values.
+    A side with a single value counts as exact: the interval is then over the other side alone. None if a side is empty;
+    no limits if both sides are single values.
     """
     if not values or not references:
         return None
@@ -56,7 +56,7 @@ def difference_interval(values: Sequence[float], references: Sequence[float]) ->
 
 
 def bootstrap_interval(values: Sequence[float], draws: int = 10_000) -> tuple[float, float]:
-    """95 % bootstrap interval of the mean of values that are far from normal, by percentiles, seeded."""
+    """95 % bootstrap interval (percentiles, seeded) of the mean, for values that are far from normal."""
     means = np.random.default_rng(0).choice(np.asarray(values), (draws, len(values))).mean(1)
     low, high = np.percentile(means, [50 * (1 - LEVEL), 50 * (1 + LEVEL)])
     return float(low), float(high)

@@ -1,8 +1,8 @@
-"""Where the finished runs of one request stand: every way of running a method against the golds. No torch.
+"""Compares all finished runs of one request with the golds, variant by variant. No torch.
 
-A way is a method with its settings; runs of one way differ in the unlearning seed only. Which metrics are compared
-stands in the catalogue. Accuracies have a sign: value minus mean gold. Distances have none, and their floor is how far
-gold is from other golds. Older results lack some metrics.
+A variant is a method with its settings; runs of one variant differ only in the unlearning seed. The catalogue defines
+which metrics are compared. Accuracies have a signed difference: value minus mean gold. Distances have no sign, and
+their noise floor is the distance of a gold from the other golds. Older results lack some metrics.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,28 +20,28 @@ from core.specs import METHODS
 from core.specs.sweep import variant_label
 
 WITHIN = "within gold spread"
-ROUNDING = 1e-9  # equal shares of images may differ in their last bits
+ROUNDING = 1e-9  # equal fractions may differ in their last bits
 NOTHING = METHODS["none"].title
-COLUMNS = ["way", "track", "run", "runs", "metric", "value", "gold", "difference", "low", "high", "floor"]
+COLUMNS = ["method", "track", "run", "runs", "metric", "value", "gold", "difference", "low", "high", "floor"]
 
 
 class Variant(NamedTuple):
-    """Runs that differ in their unlearning seed only."""
+    """A method with its settings, and its runs, which differ only in the unlearning seed."""
 
     name: str
-    track: str  # what the method may see: nothing, forget (the forget set only), retain (other data beside it)
-    role: str  # of the model that stands for the way
-    run: str  # the first of the runs; empty for doing nothing where it was not run
+    track: str  # data the method may see: nothing, forget (the forget set only), retain (other data, too)
+    role: str  # of the variant's model in its results
+    run: str  # the first run; empty for "do nothing" if it was not run
     results: list[Result]
 
     def mean(self, number: Callable[[Result], float | None]) -> float | None:
-        """The mean of a number over the runs; None where one of them has none."""
+        """Mean of a number over the runs; None if a run lacks it."""
         values = [number(result) for result in self.results]
         return None if None in values else mean(value for value in values if value is not None)
 
 
 def variants_of(results: Sequence[Result]) -> list[Variant]:
-    """The runs sorted into ways: doing nothing (the original, whatever was run), then the nearest to gold first."""
+    """The runs grouped by variant: "do nothing" (the original) first, then by average gap, the smallest first."""
     found: dict[str, Variant] = {NOTHING: Variant(NOTHING, "nothing", "original", "", [])}
     for result in results:
         method = result.spec.method
@@ -51,35 +51,35 @@ def variants_of(results: Sequence[Result]) -> list[Variant]:
     nothing = found.pop(NOTHING)
     idle = nothing.results
     nothing = nothing._replace(run=idle[0].run) if idle else nothing._replace(results=[results[0]])
-    return [nothing, *sorted(found.values(), key=lambda way: _average_gap(way) or 0.0)]
+    return [nothing, *sorted(found.values(), key=lambda variant: _average_gap(variant) or 0.0)]
 
 
 def compare_variants(results: Sequence[Result]) -> pd.DataFrame:
-    """One row per way and metric; empty without gold.
+    """One row per variant and metric; empty without gold.
 
     Args:
         results: ``result.json`` of finished runs of one request, at least one.
 
     Returns:
-        Columns way, track, run, runs (how many), metric, value, gold (mean), difference (of the means; for a distance
-        the value itself), low and high (its 95 % interval, over golds and unlearning seeds, null where neither says
-        anything), floor (gold spread), verdict.
+        Columns method (the variant's name), track, run, runs (how many), metric, value, gold (mean), difference (of the
+        means; for a distance the value itself), low and high (its 95 % interval over golds and unlearning seeds, null
+        for one gold and one seed), floor (gold spread), verdict.
     """
     rows = []
-    for way in variants_of(results):
-        first = way.results[0]
+    for variant in variants_of(results):
+        first = variant.results[0]
         references = [_signed(first, role) for role in first.golds]
         spread = gold_spread(references, signed_keys()) or {}
         for name in signed_keys():
-            values = [metric_value(result, way.role, name) for result in way.results]
+            values = [metric_value(result, variant.role, name) for result in variant.results]
             of_golds = [gold[name] for gold in references]
             if of_golds and None not in (*values, *of_golds):
                 found = difference_interval(values, of_golds)
-                rows.append(_row(way, name, mean(values), mean(of_golds), found, spread.get(name)))
+                rows.append(_row(variant, name, mean(values), mean(of_golds), found, spread.get(name)))
         for name in distance_keys():
-            values = [metric_value(result, way.role, name) for result in way.results]
+            values = [metric_value(result, variant.role, name) for result in variant.results]
             if None not in values:
-                rows.append(_row(way, name, mean(values), None, interval(values), noise_floor(first, name)))
+                rows.append(_row(variant, name, mean(values), None, interval(values), noise_floor(first, name)))
     table = pd.DataFrame(rows, columns=COLUMNS)
     numbers = ["value", "gold", "difference", "low", "high", "floor"]
     table[numbers] = table[numbers].astype(float)
@@ -88,27 +88,29 @@ def compare_variants(results: Sequence[Result]) -> pd.DataFrame:
 
 
 def overview(results: Sequence[Result]) -> pd.DataFrame:
-    """One row per way: what a table of all methods shows.
+    """One row per variant: the table of all methods.
 
     Returns:
-        Columns way, track, runs, gap, within (whether the gap is no larger than the gold spread), the difference of
-        every metric to gold, tug_of_war, steps, seconds (of unlearning), time_ratio (to one retraining), run.
+        Columns method, track, runs, gap, within (whether the gap is within the gold spread), difference of every metric
+        to gold, tug_of_war, steps, seconds (of unlearning), time_ratio (to one retraining), run.
     """
     table = compare_variants(results)
     if table.empty:
-        return pd.DataFrame(columns=["way", "track", "runs", "gap", "within", "time_ratio", "run"])
+        return pd.DataFrame(columns=["method", "track", "runs", "gap", "within", "time_ratio", "run"])
     order = [name for name in (*signed_keys(), *distance_keys()) if name in set(table["metric"])]
-    wide = table.pivot(index="way", columns="metric", values="difference")[order]
-    head = table.drop_duplicates("way").set_index("way")[["track", "runs", "run"]]
-    gaps = table[table["metric"] == "gap"].set_index("way")
-    costs = pd.DataFrame.from_dict({way.name: _costs(way) for way in variants_of(results)}, orient="index", dtype=float)
+    wide = table.pivot(index="method", columns="metric", values="difference")[order]
+    head = table.drop_duplicates("method").set_index("method")[["track", "runs", "run"]]
+    gaps = table[table["metric"] == "gap"].set_index("method")
+    costs = pd.DataFrame.from_dict(
+        {variant.name: _costs(variant) for variant in variants_of(results)}, orient="index", dtype=float
+    )
     both = head.join(wide).assign(within=gaps["verdict"] == WITHIN).join(costs)
     front = ["track", "runs", "gap", "within"]
     return both[[*front, *(name for name in both if name not in (*front, "run")), "run"]].reset_index()
 
 
 def classify_difference(metric: str, difference: float, spread: float) -> str:
-    """A difference to gold in words, with the gold spread as its scale: nothing below it is called a difference."""
+    """A difference to gold in words: within the gold spread (noise), or which side of gold."""
     if pd.isna(spread):
         return "spread unknown"
     if abs(difference) <= spread + ROUNDING:
@@ -124,25 +126,25 @@ def _signed(result: Result, role: str) -> dict[str, float | None]:
     return {name: metric_value(result, role, name) for name in signed_keys()}
 
 
-def _average_gap(way: Variant) -> float | None:
-    return way.mean(lambda result: metric_value(result, way.role, "gap"))
+def _average_gap(variant: Variant) -> float | None:
+    return variant.mean(lambda result: metric_value(result, variant.role, "gap"))
 
 
 def _row(
-    way: Variant, metric: str, value: float, gold: float | None, found: Interval, noise_floor: float | None
+    variant: Variant, metric: str, value: float, gold: float | None, found: Interval, noise_floor: float | None
 ) -> tuple:
-    head = way.name, way.track, way.run, len(way.results), metric
+    head = variant.name, variant.track, variant.run, len(variant.results), metric
     return *head, value, gold, found.mean, found.low, found.high, noise_floor
 
 
-def _costs(way: Variant) -> dict[str, float | None]:
-    """Means over the way's runs; doing nothing takes no time."""
-    tug = way.mean(lambda result: tug_of_war(result.accuracy[way.role], list(result.golds.values())))
-    if way.track == "nothing":
+def _costs(variant: Variant) -> dict[str, float | None]:
+    """Means over the variant's runs; doing nothing takes no time."""
+    tug = variant.mean(lambda result: tug_of_war(result.accuracy[variant.role], list(result.golds.values())))
+    if variant.track == "nothing":
         return {"tug_of_war": tug, "steps": 0, "seconds": 0, "time_ratio": 0}
     return {
         "tug_of_war": tug,
-        "steps": way.mean(lambda result: result.steps),
-        "seconds": way.mean(lambda result: result.unlearn_seconds),
-        "time_ratio": way.mean(lambda result: result.time_ratio),
+        "steps": variant.mean(lambda result: result.steps),
+        "seconds": variant.mean(lambda result: result.unlearn_seconds),
+        "time_ratio": variant.mean(lambda result: result.time_ratio),
     }

@@ -1,4 +1,4 @@
-"""The value of any metric of the catalogue for one model of a finished run, and all of them in one table. No torch."""
+"""Values of the catalogue's metrics for one model of a finished run. No torch."""
 
 from statistics import mean
 
@@ -11,12 +11,12 @@ from core.roles import only_golds
 
 
 def metric_value(result: Result, role: str, name: str) -> float | None:
-    """A metric of one model; None where it was not measured. A gold's distance is that from the other golds.
+    """A metric of one model; None if not measured. Distances of a gold are distances to the other golds.
 
     Args:
         name: key in the catalogue.
     """
-    if name == "gap":  # the result has that of the unlearned model only
+    if name == "gap":  # the result has only the unlearned model's
         found = gap(result.accuracy[role], list(only_golds(result.accuracy, but=role).values()))
         return found and found["average"]
     if name == "disagreement":
@@ -28,10 +28,10 @@ def metric_value(result: Result, role: str, name: str) -> float | None:
 
 
 def noise_floor(result: Result, name: str) -> float | None:
-    """How far golds are from other golds in a distance; None for fewer than two golds.
+    """Mean distance of a gold from the other golds; None for fewer than two golds.
 
     Args:
-        name: of ``distance_keys``.
+        name: one of ``distance_keys``.
     """
     values = [value for role in result.golds if (value := metric_value(result, role, name)) is not None]
     return mean(values) if values else None

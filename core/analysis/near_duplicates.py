@@ -1,6 +1,6 @@
-"""Images that look alike: the nearest of one image, and near-duplicates of forget images that would stay. No torch.
+"""Similar images: nearest neighbours of an image, and near-duplicates of forget images in the retain set. No torch.
 
-Distance is the root mean square difference of pixels in [0, 1]: 0 for the same image, 1 between black and white.
+Distance is the root mean square difference of pixels in [0, 1]: 0 for equal images, 1 between black and white.
 """
 
 import numpy as np
@@ -33,10 +33,10 @@ def nearest_images(images: np.ndarray, image: np.ndarray, count: int) -> tuple[n
 
 
 def sketches(images: np.ndarray) -> np.ndarray:
-    """A few numbers per image, float64 (N, D), at most as far apart as the images: they rule most pairs out.
+    """Low-dimensional sketches of the images, float64 (N, D), with distances never above the images' own.
 
-    By Jensen's inequality two images are at least as far apart as their means over 4x4 equal blocks, up to the pixels
-    left over at the lower and right edge; and these at least as far as their first principal components.
+    A sketch has the first principal components of an image's means over 4x4 equal blocks. By Jensen's inequality the
+    distance of block means is at most that of the images (extra pixels at the lower and right edge are ignored).
 
     Args:
         images: uint8 (N, C, H, W), at least 4 pixels a side.
@@ -50,12 +50,12 @@ def sketches(images: np.ndarray) -> np.ndarray:
     )  # fmt: skip
     counted = np.count_nonzero(means) / (height * width)
     coarse -= coarse.mean(axis=0)
-    _, directions = np.linalg.eigh(coarse.T @ coarse)  # the greatest variance last
+    _, directions = np.linalg.eigh(coarse.T @ coarse)  # the largest variance last
     return (coarse @ directions[:, -NUMBERS:]).astype(np.float64) * np.sqrt(counted / coarse.shape[1]) / 255
 
 
 def _block_averages(height: int, width: int) -> np.ndarray:
-    """float32 (H * W, 16): what flat images are multiplied with for the means of their blocks."""
+    """Matrix float32 (H * W, 16) whose product with flat images gives the means of their blocks."""
     rows, columns = height // CELLS, width // CELLS
     means = np.zeros((height, width, CELLS, CELLS), np.float32)
     for row in range(CELLS):
@@ -68,12 +68,12 @@ def _block_averages(height: int, width: int) -> np.ndarray:
 def near_duplicates(images: np.ndarray, sketch: np.ndarray, forget: np.ndarray, retain: np.ndarray) -> np.ndarray:
     """Positions of the retained images that are near-duplicates of a forget image, in ascending order.
 
-    Each is compared with the forget images that are nearest by their sketches. Where very many are as near as that
-    without being alike, some may be missed; none is invented.
+    Each is compared with the forget images that have the nearest sketches. A near-duplicate may be missed if very many
+    sketches are that near; there are no false positives.
 
     Args:
         images: uint8 (N, C, H, W).
-        sketch: ``sketches`` of them.
+        sketch: their ``sketches``.
         forget, retain: bool (N,).
     """
     removed, kept = np.flatnonzero(forget), np.flatnonzero(retain)
@@ -84,11 +84,11 @@ def near_duplicates(images: np.ndarray, sketch: np.ndarray, forget: np.ndarray, 
     rows, columns = np.nonzero(np.isfinite(apart))
     order = np.argsort(apart[rows, columns], kind="stable")[:MAX_COMPARED]
     first, second = kept[rows[order]], removed[which[rows, columns][order]]
-    alike = [
+    duplicate = [
         _distances(images[first[start : start + CHUNK]], images[second[start : start + CHUNK]]) <= NEAR_DUPLICATE
         for start in range(0, len(order), CHUNK)
     ]
-    return np.unique(first[np.concatenate([np.empty(0, bool), *alike])])
+    return np.unique(first[np.concatenate([np.empty(0, bool), *duplicate])])
 
 
 def _distances(first: np.ndarray, second: np.ndarray) -> np.ndarray:

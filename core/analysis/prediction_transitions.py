@@ -1,4 +1,4 @@
-"""What the forget images are taken for, before and after. Needs tables only, no torch."""
+"""Predictions on the forget images before and after unlearning. No torch."""
 
 import pandas as pd
 
@@ -17,19 +17,19 @@ def predictions(samples: pd.DataFrame) -> pd.DataFrame:
 
 
 def prediction_flow(samples: pd.DataFrame) -> pd.DataFrame:
-    """Where the forget images go: from the original's prediction to that of the unlearned model, and to gold's.
+    """Transitions on the forget set: from the original's prediction to that of the unlearned model, and to gold's.
 
     Args:
         samples: split, index, role, prediction of every model.
 
     Returns:
-        One row per pair of classes that occurs: before, after, and the share of all forget images that goes this way in
-        unlearned and in gold (mean; gold_low and gold_high: smallest and largest of a gold, all null without gold).
-        The largest flows first.
+        One row per pair of classes that occurs, the most frequent first: before, after, and its share of the forget
+        images in unlearned and in gold (mean over golds; gold_low and gold_high: minimum and maximum; all null without
+        gold).
     """
-    taken = predictions(samples[samples["split"] == "forget"])
-    after = [role for role in taken if role == "unlearned" or is_gold(role)]
-    shares = {role: taken.groupby(["original", role]).size() / len(taken) for role in after}
+    predicted = predictions(samples[samples["split"] == "forget"])
+    after = [role for role in predicted if role == "unlearned" or is_gold(role)]
+    shares = {role: predicted.groupby(["original", role]).size() / len(predicted) for role in after}
     table = pd.DataFrame(shares).fillna(0.0).rename_axis(["before", "after"])
     golds = table.drop(columns="unlearned")
     table = table[["unlearned"]].assign(
@@ -40,6 +40,6 @@ def prediction_flow(samples: pd.DataFrame) -> pd.DataFrame:
 
 
 def flow_difference(flow: pd.DataFrame) -> float:
-    """Share of the forget images that would have to go elsewhere for the two flows to be the same: half the sum of the
-    absolute differences (total variation). Null without gold."""
+    """Total variation between unlearned and gold, half the sum of the absolute differences: the share of the forget
+    images that would need another prediction to match gold. Null without gold."""
     return float((flow["unlearned"] - flow["gold"]).abs().sum(skipna=False) / 2)

@@ -1,4 +1,4 @@
-"""Two or more runs beside each other: in which settings they differ, and on which images. No torch."""
+"""Differences between runs: settings and predictions. No torch."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,14 +15,14 @@ COLUMNS = ["index", "split_1", "split_2", "label", "prediction_1", "prediction_2
 
 
 def settings(spec: RunSpec) -> dict[str, Any]:
-    """Every setting of a run by its dotted name, those excepted that the chosen way of its method does not use."""
+    """Every setting of a run by its dotted name, without those that the chosen variant of its method does not use."""
     method = spec.method
     unused = {f"method.{name}" for name in type(method).model_fields if name != "name" and not method.uses(name)}
     return {name: value for name, value in flat(spec.model_dump(mode="json")).items() if name not in unused}
 
 
 def without_seeds(spec: RunSpec) -> str:
-    """Equal for runs that are the same experiment with other seeds."""
+    """A digest of the settings that is equal for runs that differ only in seeds."""
     return digest({name: value for name, value in settings(spec).items() if name not in SEEDS})
 
 
@@ -33,8 +33,8 @@ def spec_differences(specs: Mapping[str, RunSpec]) -> pd.DataFrame:
         specs: by the name of the run.
 
     Returns:
-        One row per setting that is not the same in all of them: setting, then its value as text in a column per run,
-        ``ABSENT`` where a run has no such setting. Empty where all are the same.
+        One row per setting that differs: setting, then a column per run with the value as text (``ABSENT`` if the run
+        has no such setting). Empty if no setting differs.
     """
     each = {name: settings(spec) for name, spec in specs.items()}
     names = dict.fromkeys(setting for values in each.values() for setting in values)
@@ -48,14 +48,14 @@ def _text(value: Any) -> str:
 
 
 def image_differences(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
-    """What two unlearned models of the same data make of every image, the most changed first.
+    """Predictions of two unlearned models on the same images, the most changed first.
 
     Args:
-        one, other: index, split, label, prediction, probability (of the label); a row per image.
+        one, other: index, split, label, prediction, probability (of the label); one row per image.
 
     Returns:
-        ``COLUMNS``, change (of the probability of the label, the second minus the first) and flipped (another
-        prediction), by the size of the change.
+        ``COLUMNS``, change (of the label's probability, second minus first) and flipped (the predictions
+        differ), sorted by the absolute change.
     """
     table = one.merge(other.drop(columns="label"), on="index", suffixes=("_1", "_2"), validate="one_to_one")[COLUMNS]
     table["change"] = table["probability_2"] - table["probability_1"]
@@ -65,7 +65,7 @@ def image_differences(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
 
 
 def flips(differences: pd.DataFrame) -> pd.DataFrame:
-    """How many images of each split are predicted otherwise: split (of the first run), flipped, images.
+    """Number of flipped predictions per split: split (in the first run), flipped, images.
 
     Args:
         differences: of ``image_differences``.

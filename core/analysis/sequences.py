@@ -1,14 +1,14 @@
-"""Requests one after another: how far the model is from gold after every step, and does what was forgotten come back?
+"""Sequences of requests: gaps to gold after every step, and relapse of forgotten requests.
 
-The sequence experiments of MU-Mis (https://arxiv.org/abs/2402.15109) follow a utility gap and a resilience gap against
-the model that was retrained at every step. Their formulas were not to be found, so these are ours:
+The sequence experiments of MU-Mis (https://arxiv.org/abs/2402.15109) report a utility gap and a resilience gap to a
+model retrained at every step. We did not find their formulas, so these are our own:
 
 - utility gap after step k: the average gap (FA of request k, RA, TA) to the mean gold of the first k requests, and the
   KL divergence from gold on request k's images;
 - resilience gap after step k: mean over the requests j < k of |accuracy(unlearned) - mean accuracy(gold)| on the images
-  of request j. It has no value at the first step.
+  of request j. Not defined at the first step.
 
-The floor of each is what a gold is away from the other golds of its step. Needs tables only, no torch.
+The noise floor of each is the gap of a gold to the other golds of its step. No torch.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,10 +24,10 @@ GAPS = ("gap", "kl", "resilience")
 
 
 def request_accuracies(samples: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Every model's accuracy on the images of every request, the ones still to come included.
+    """Every model's accuracy on the images of every request, later requests included.
 
     Args:
-        samples: of the run of every step, in order: role, split, index, label, prediction.
+        samples: prediction tables of the run of every step, in order: role, split, index, label, prediction.
 
     Returns:
         Columns step (0: before the first request, where ``original`` is), request (from 1), role (original, unlearned,
@@ -50,7 +50,7 @@ def request_accuracies(samples: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 
 def sequence_steps(results: Sequence[Mapping[str, Any]], accuracies: pd.DataFrame) -> pd.DataFrame:
-    """One row per step: what it left.
+    """One row per step: gaps, accuracies, cost.
 
     Args:
         results: ``result.json`` of the run of every step, in order.
@@ -58,8 +58,8 @@ def sequence_steps(results: Sequence[Mapping[str, Any]], accuracies: pd.DataFram
 
     Returns:
         Columns step, request (its text), images, gap, kl and resilience, each with its ``_floor``, FA, RA, TA of the
-        unlearned model, steps (of the method), seconds (of unlearning), retraining (seconds of a gold), run. Null where
-        there is no gold, and a floor for fewer than two.
+        unlearned model, steps (of the method), seconds (of unlearning), retraining (seconds of a gold), run. Null
+        without gold; floors are null for fewer than two golds.
     """
     rows = []
     for step, result in enumerate(results, 1):
@@ -86,8 +86,8 @@ def sequence_steps(results: Sequence[Mapping[str, Any]], accuracies: pd.DataFram
     return table.astype(dict.fromkeys(numbers, float))
 
 
-class Return(NamedTuple):
-    """An earlier request whose images are recognised again: by how much more than right after it was forgotten."""
+class Relapse(NamedTuple):
+    """An earlier request whose accuracy has risen since it was forgotten."""
 
     request: int
     then: float  # accuracy of the unlearned model at its own step
@@ -95,8 +95,8 @@ class Return(NamedTuple):
     gold: float | None  # of the mean gold after the last step
 
 
-def largest_return(accuracies: pd.DataFrame) -> Return | None:
-    """The earlier request whose accuracy has risen most since its own step; None where none has risen.
+def largest_relapse(accuracies: pd.DataFrame) -> Relapse | None:
+    """The earlier request whose accuracy has risen most since its own step; None if no accuracy has risen.
 
     Args:
         accuracies: of ``request_accuracies``.
@@ -107,14 +107,14 @@ def largest_return(accuracies: pd.DataFrame) -> Return | None:
     if not risen or max(risen.values()) <= 0:
         return None
     request = max(risen, key=lambda one: risen[one])
-    here = accuracies[(accuracies["step"] == last) & (accuracies["request"] == request)]
-    golds = gold_rows(here)["accuracy"]
+    last_rows = accuracies[(accuracies["step"] == last) & (accuracies["request"] == request)]
+    golds = gold_rows(last_rows)["accuracy"]
     gold = float(golds.mean()) if len(golds) else None
-    return Return(request, float(wide.loc[request, request]), float(wide.loc[request, last]), gold)
+    return Relapse(request, float(wide.loc[request, request]), float(wide.loc[request, last]), gold)
 
 
 def _resilience(accuracies: pd.DataFrame, step: int) -> tuple[float | None, float | None]:
-    """The resilience gap of a step and its floor."""
+    """The resilience gap of a step and its noise floor."""
     wide = accuracies[accuracies["request"] < step].pivot(index="request", columns="role", values="accuracy")
     golds = gold_roles(wide)
     if wide.empty or not golds:

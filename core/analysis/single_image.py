@@ -1,4 +1,4 @@
-"""What every model makes of one image, from the answers (``core.inspection``) for all its classes. No torch."""
+"""Outputs and sensitivities of every model on one image, from the answers of ``core.inspection``. No torch."""
 
 import numpy as np
 import pandas as pd
@@ -8,10 +8,10 @@ def target_and_rival(answers: pd.DataFrame, label: int | None) -> tuple[int, int
     """The class c and the strongest irrelevant class c' of an image.
 
     Args:
-        label: of the image; None where it has none: then c is what the original takes it for.
+        label: of the image; None if unlabelled: then c is the original's prediction.
 
     Returns:
-        c, and of the other classes that to which the original gives the largest logit.
+        c, and the other class with the original's largest logit.
     """
     original = answers[answers["role"] == "original"].set_index("class")["logit"]
     target = int(original.idxmax()) if label is None else label
@@ -40,11 +40,11 @@ def in_models(answers: pd.DataFrame, target: int) -> pd.DataFrame:
 
 
 def mumis_numbers(answers: pd.DataFrame, target: int, irrelevant: int) -> pd.DataFrame:
-    """The image's own terms of MU-Mis (https://arxiv.org/abs/2402.15109, Eq. 3), one row per role: target_squared,
-    irrelevant_squared, and their difference, which MU-Mis lowers."""
+    """The MU-Mis terms of the image (https://arxiv.org/abs/2402.15109, Eq. 3), one row per role: target_squared,
+    irrelevant_squared, and difference, which MU-Mis minimises."""
     norms = answers.pivot(index="role", columns="class", values="norm").astype(float)
     norms = norms.loc[answers["role"].unique()]
-    found = pd.DataFrame(
+    terms = pd.DataFrame(
         {"target_squared": norms[target] ** 2, "irrelevant_squared": norms[irrelevant] ** 2}
     )  # fmt: skip
-    return found.assign(difference=found["target_squared"] - found["irrelevant_squared"]).reset_index()
+    return terms.assign(difference=terms["target_squared"] - terms["irrelevant_squared"]).reset_index()

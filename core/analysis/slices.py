@@ -1,7 +1,6 @@
-"""Slices: any part of a run's images, by what they are and by what became of them, with every metric of it. No torch.
+"""Slices: subsets of a run's images by class, split, outcome or norm, with their metrics. No torch.
 
-An image's outcome sets the unlearned model against gold, which is right on an image that at least half of the golds
-classify right:
+An image's outcome compares the unlearned model with gold. Gold is right on an image if at least half of the golds are:
 
     unlearned  gold     of a forgotten image  of any other image
     right      right    kept as gold          right as gold
@@ -9,7 +8,7 @@ classify right:
     right      wrong    not forgotten         better than gold
     wrong      right    over-forgotten        harmed
 
-Without gold it is right or wrong.
+Without gold the outcome is right or wrong.
 """
 
 from dataclasses import dataclass
@@ -35,8 +34,8 @@ class Images:
 
     Attributes:
         about: one row per image, by id: index, split, label, subclass, outcome, hardness (the original's loss), change
-            (of the label's probability by the unlearning, absolute), easy (called so by TMU; null for other images and
-            methods).
+            (of the label's probability by the unlearning, absolute), easy (predicted easy by TMU; null for other images
+            and methods).
         values: name -> one row per image, as in ``about``, and one column per role; the names are ``VALUES``.
     """
 
@@ -59,15 +58,15 @@ class Images:
 
 @dataclass(frozen=True)
 class Slice:
-    """Which images; what is empty or None filters nothing.
+    """A selection of images; empty or None fields do not filter.
 
     Attributes:
         labels, subclasses: classes and sub-classes.
         splits: forget, retain, test, pool, forgotten.
-        outcomes: of either kind.
-        easy: called easy by TMU, or hard.
-        norm, role, low, high: images whose norm in this model was measured and lies in this range, ends included.
-        ids: single images.
+        outcomes: of forget images or other images.
+        easy: predicted easy (True) or hard (False) by TMU.
+        norm, role, low, high: images whose norm in this model was measured and is in this range, ends included.
+        ids: ids of single images.
     """
 
     labels: tuple[int, ...] = ()
@@ -95,9 +94,9 @@ def images_of(samples: pd.DataFrame) -> Images:
     right = values["prediction"].eq(own["label"], axis=0)
     golds = right[gold_roles(roles)]
     removed = own["split"].isin(["forget", "forgotten"])
-    became = outcome(right["unlearned"].to_numpy(), golds.to_numpy(), removed.to_numpy())
+    outcomes = outcome(right["unlearned"].to_numpy(), golds.to_numpy(), removed.to_numpy())
     about = own[["index", "split", "label", "subclass"]].assign(
-        outcome=pd.Categorical(became),
+        outcome=pd.Categorical(outcomes),
         hardness=values["loss"]["original"],
         change=(values["probability"]["unlearned"] - values["probability"]["original"]).abs(),
         easy=own["easy"].astype("boolean") if "easy" in own else pd.array([None] * len(own), dtype="boolean"),
@@ -121,7 +120,7 @@ def outcome(right: np.ndarray, golds_right: np.ndarray, forget: np.ndarray) -> n
 
 
 def outcomes_at_steps(steps: pd.DataFrame, images: Images) -> pd.DataFrame:
-    """What would have become of the followed forget images, had the unlearning ended at each of its steps.
+    """Outcomes of the tracked forget images if unlearning had stopped at each step.
 
     Args:
         steps: the run's table ``forget_steps``: step, index, prediction, probability.
@@ -129,15 +128,15 @@ def outcomes_at_steps(steps: pd.DataFrame, images: Images) -> pd.DataFrame:
     Returns:
         The same rows with label and outcome.
     """
-    place = images.about["index"].searchsorted(steps["index"])
-    label = images.about["label"].to_numpy()[place]
-    golds = images.values["prediction"][images.golds].to_numpy()[place] == label[:, None]
+    position = images.about["index"].searchsorted(steps["index"])
+    label = images.about["label"].to_numpy()[position]
+    golds = images.values["prediction"][images.golds].to_numpy()[position] == label[:, None]
     right = steps["prediction"].to_numpy() == label
     return steps.assign(label=label, outcome=outcome(right, golds, np.ones(len(steps), dtype=bool)))
 
 
 def slice_mask(images: Images, part: Slice) -> np.ndarray:
-    """bool (N,): which images a slice holds."""
+    """bool (N,): which images are in the slice."""
     about = images.about
     mask = np.ones(len(about), dtype=bool)
     for column, wanted in (("label", part.labels), ("subclass", part.subclasses), ("split", part.splits),
@@ -159,19 +158,19 @@ def metrics(images: Images, mask: np.ndarray) -> pd.DataFrame:
         mask: bool (N,).
 
     Returns:
-        One row per role: role, images, FA, RA, TA (accuracy on the forget, retain and test images among them),
-        probability (mean, of the label), agreement (share predicted as a gold does, mean over golds, for a gold over
-        the others), target_norm, irrelevant_norm (means where measured). Null where there is nothing to take a mean of.
+        One row per role: role, images, FA, RA, TA (accuracy on its forget, retain and test images),
+        probability (mean, of the label), agreement (share of images with the same prediction as a gold, mean over the
+        (other) golds), target_norm, irrelevant_norm (means where measured). Null if there is nothing to average.
     """
     values = {name: table.to_numpy()[mask] for name, table in images.values.items()}
     split, label = images.about["split"][mask], images.about["label"].to_numpy()[mask]
-    taken = values["prediction"]
-    right = taken == label[:, None]
+    predicted = values["prediction"]
+    right = predicted == label[:, None]
     found = {name: _means(right[split == kind]) for name, kind in ACCURACY_SPLITS.items()}
     found |= {name: _means(values[name]) for name in ("probability", "target_norm", "irrelevant_norm")}
     golds = [images.roles.index(gold) for gold in images.golds]
     found["agreement"] = [
-        _means((taken[:, [gold for gold in golds if gold != n]] == taken[:, [n]]).reshape(-1, 1))[0]
+        _means((predicted[:, [gold for gold in golds if gold != n]] == predicted[:, [n]]).reshape(-1, 1))[0]
         for n in range(len(images.roles))
     ]
     head = {"role": images.roles, "images": int(mask.sum())}
@@ -179,14 +178,14 @@ def metrics(images: Images, mask: np.ndarray) -> pd.DataFrame:
 
 
 def _means(columns: np.ndarray) -> np.ndarray:
-    """The mean of every column, over the rows that are measured; not a number where none is."""
+    """Mean of every column over its measured rows; NaN if there are none."""
     measured = ~np.isnan(columns)
     with np.errstate(invalid="ignore"):
         return np.where(measured, columns, 0).sum(axis=0, dtype=np.float64) / measured.sum(axis=0)
 
 
 def beside_all(images: Images, mask: np.ndarray) -> pd.DataFrame:
-    """The metrics of a slice beside those of all images: role, metric, slice, all, difference."""
+    """Metrics of a slice and of all images: role, metric, slice, all, difference."""
     part, whole = (
         table.drop(columns="images").melt("role", var_name="metric", value_name="value")
         for table in (metrics(images, mask), images.metrics)
@@ -195,14 +194,14 @@ def beside_all(images: Images, mask: np.ndarray) -> pd.DataFrame:
 
 
 def ordered(images: Images, mask: np.ndarray, by: str | None = None) -> np.ndarray:
-    """Positions of the images of a slice: by id, or those with the largest ``by`` (a column of ``about``) first."""
+    """Positions of the images of a slice: by id, or by a column of ``about``, the largest values first."""
     positions = np.flatnonzero(mask)
     if by is None:
         return positions
     return positions[np.argsort(-images.about[by].to_numpy()[positions], kind="stable")]
 
 
-def training_ids(images: Images, mask: np.ndarray, by: str | None = None, most: int | None = None) -> list[int]:
-    """Ids of the training images of a slice, in the order of ``ordered``, at most so many."""
+def training_ids(images: Images, mask: np.ndarray, by: str | None = None, limit: int | None = None) -> list[int]:
+    """Ids of the training images of a slice, in the order of ``ordered``, at most ``limit``."""
     trained = images.about["split"].isin(TRAINING).to_numpy()
-    return images.about["index"].to_numpy()[ordered(images, mask & trained, by)[:most]].tolist()
+    return images.about["index"].to_numpy()[ordered(images, mask & trained, by)[:limit]].tolist()

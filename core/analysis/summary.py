@@ -1,20 +1,20 @@
-"""A result in a sentence: its distance to gold, with the gold spread as the scale."""
+"""One sentence about a result: its average gap to gold, and how much golds differ."""
 
 from core.results import Result
 
 
 def summarize(result: Result) -> str:
-    """One sentence in Markdown.
+    """The sentence, in Markdown.
 
     Args:
         result: a run's ``result.json``; its ``gap`` and ``gold_spread`` are read.
     """
     gap = result.gap
     if gap is None:
-        return "No gold model was asked for, so nothing says what these numbers should be."
+        return "There is no gold model to compare with."
     spread = result.gold_spread
-    text = f"Average gap to the mean gold: **{gap:.2%}**"
+    text = f"Average gap: **{100 * gap:.2f} points** from gold"
     if spread is None:
-        return f"{text}. One gold model has no spread, so there is no scale for it."
-    scale = "within" if gap <= spread else "more than"
-    return f"{text}, {scale} the **{spread:.2%}** by which gold models differ from each other."
+        return f"{text}; with one gold model there is no noise floor."
+    size = "noise" if gap <= spread else "more than noise"
+    return f"{text}; golds differ by **{100 * spread:.2f} points**, so this is {size}."

@@ -1,4 +1,4 @@
-"""What a person takes along of a finished run: everything as files, a report, a notebook, the weights with their card.
+"""Export of a finished run: all its files, a report, a notebook, the weights with a model card.
 
 Pure functions of a ``RunFolder``: they compute nothing new, write nothing, and need neither torch nor streamlit.
 """
@@ -20,13 +20,13 @@ REPORT, NOTEBOOK, CARD = "report.html", "notebook.ipynb", "MODEL_CARD.md"
 
 
 def files(run: RunFolder) -> dict[str, bytes]:
-    """The run whole, by file name: its own files, and of a finished one report, notebook and model card beside them."""
+    """All files of a run by name; for a finished run also report, notebook and model card."""
     written = {REPORT: report, NOTEBOOK: notebook, CARD: card} if run.done else {}
     return run.files() | {name: write(run).encode() for name, write in written.items()}
 
 
 def export(run: RunFolder, folder: Path) -> None:
-    """Writes ``files`` into a folder, which is made if need be."""
+    """Writes ``files`` into a folder, which is created if missing."""
     for name, data in files(run).items():
         write_bytes(folder / name, data)
 
@@ -37,7 +37,7 @@ def zipped(run: RunFolder) -> bytes:
 
 
 def weights_zip(run: RunFolder) -> bytes:
-    """The unlearned weights of a finished run with what is needed to use them: model card and spec."""
+    """A zip file of the unlearned weights of a finished run, with model card and spec."""
     kept = {name: data for name, data in run.files().items() if name in ("unlearned.safetensors", "spec.json")}
     return _zip(run, kept | {CARD: card(run).encode()})
 

@@ -14,11 +14,11 @@ from core.store import RunFolder
 CARD = """\
 # {title}
 
-The weights in `unlearned.safetensors` are those of a classifier that was trained on some images and then made to
-forget a part of them, without being retrained.
+The weights in `unlearned.safetensors` are those of an image classifier after machine unlearning: it was trained on all
+training images, and then an unlearning method removed the influence of a part of them without retraining.
 
 ## Data
-{data}. {origin} It was asked to forget `{forget}`, which are {size} images.
+{data}. {origin} Forget set: `{forget}` ({size} images).
 
 ## Method
 [{method}]({paper}). {about}
@@ -33,8 +33,8 @@ forget a part of them, without being retrained.
 {glossary}
 
 ## Limits
-- Forgetting is approximate: nothing proves that the forgotten images left no trace in these weights. What was measured
-  is above, what was not measured is not known.
+- Unlearning is approximate: there is no proof that these weights contain no trace of the forget set. The metrics above
+  are all that was measured.
 - The numbers hold for this request, these seeds and these gold models.
 - Images must be float32 in [0, 1], shape (N, {channels}, {height}, {width}); the model's first layer normalises.
 {notes}
@@ -50,7 +50,7 @@ model = model_for(parse_spec(open("spec.json").read()).model)
 model.load_state_dict(load_file("unlearned.safetensors"))
 ```
 
-## The same weights again
+## Reproduce these weights
 ```bash
 {command}
 ```
@@ -60,15 +60,15 @@ model.load_state_dict(load_file("unlearned.safetensors"))
 
 
 WORDS = ("gap", "gold", "gold spread", "–")  # of the glossary
-TRAINED = "The original was trained on its training images by the recipe below."
-GIVEN = "The original's weights were given, not trained here; the recipe below is that of the gold models."
+TRAINED = "The original was trained on the training images with the recipe below."
+GIVEN = "The original's weights were imported, not trained here; the recipe below is that of the gold models."
 
 
 def card(run: RunFolder) -> str:
     """The model card of a finished run.
 
     Raises:
-        StoreError: it is not done.
+        StoreError: the run is not finished.
     """
     result, spec = run.result, run.spec
     info, forget = spec.model.data.info, result["forget"]

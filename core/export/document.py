@@ -1,4 +1,4 @@
-"""Self-contained HTML with interactive figures: nothing is loaded from elsewhere, so it opens without a network."""
+"""Self-contained HTML with interactive figures; it loads nothing from the network."""
 
 from html import escape
 
@@ -7,7 +7,7 @@ from plotly.offline import get_plotlyjs
 
 from core.figures import Shown
 
-MAX_ROWS = 200  # of a table below its figure
+MAX_ROWS = 200  # of a table in the document
 
 STYLE = """
 :root { color-scheme: light dark; --text: #1b2430; --page: #ffffff; --line: #d8dee6; --soft: #f3f5f8; }
@@ -49,7 +49,7 @@ dark.addEventListener("change", () => figures.forEach(draw));
 
 
 def document(title: str, body: str) -> str:
-    """A whole HTML page around a body that is HTML already; plotly.js is in it once."""
+    """A complete HTML page with this body (already HTML) and one copy of plotly.js."""
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -59,13 +59,13 @@ def document(title: str, body: str) -> str:
 
 
 def figure_html(shown: Shown, name: str) -> str:
-    """A figure with its reading sentence and its numbers.
+    """A figure with its explanation and its numbers, as HTML.
 
     Args:
-        name: of the figure within its document and of images saved from it: letters, digits, dots and dashes.
+        name: id of the figure in its document, and file name of images saved from it: letters, digits, dots, dashes.
     """
     name = escape(name)
-    # JSON within a script element ends at the first "</script", so no "<" may be left in it.
+    # A script element ends at the first "</script", so its JSON must not contain "<".
     data = (shown.figure.to_json() or "").replace("<", "\\u003c")
     return (
         f'<figure>\n<div id="{name}" role="img" aria-label="{escape(shown.alt)}"></div>\n'
@@ -76,10 +76,10 @@ def figure_html(shown: Shown, name: str) -> str:
 
 
 def table_html(frame: pd.DataFrame) -> str:
-    """A data frame as an HTML table, cut after ``MAX_ROWS`` rows."""
+    """The first ``MAX_ROWS`` rows of a data frame as an HTML table."""
     rows = frame.head(MAX_ROWS).to_html(index=False, border=0, na_rep="–", float_format="{:.4g}".format, escape=True)
-    cut = f"<p>The first {MAX_ROWS} of {len(frame)} rows.</p>" if len(frame) > MAX_ROWS else ""
-    return f'<div class="scroll">{rows}</div>{cut}'
+    note = f"<p>The first {MAX_ROWS} of {len(frame)} rows.</p>" if len(frame) > MAX_ROWS else ""
+    return f'<div class="scroll">{rows}</div>{note}'
 
 
 def figure_document(shown: Shown, name: str) -> str:

@@ -1,4 +1,4 @@
-"""A Jupyter notebook (format 4.5) that opens an exported run with ``core`` and goes on from there."""
+"""A Jupyter notebook (format 4.5) that opens an exported run with ``core``."""
 
 import json
 from html import escape
@@ -9,8 +9,8 @@ from core.store import RunFolder
 INTRODUCTION = """\
 # {title}
 
-This notebook lies beside the files of run `{run}` and opens them. It needs the package `core`: start Jupyter with the
-project's folder on `PYTHONPATH`.
+This notebook opens the files of run `{run}`, which are in the same folder. It needs the package `core`: start Jupyter
+with the project's folder on `PYTHONPATH`.
 """
 CELLS = (
     ("markdown", "## The result"),
@@ -22,7 +22,7 @@ import pandas as pd
 
 from core import parse_spec
 
-folder = Path(".")  # where this notebook lies
+folder = Path(".")  # the folder of this notebook
 spec = parse_spec((folder / "spec.json").read_text())
 result = json.loads((folder / "result.json").read_text())
 pd.DataFrame(result["accuracy"]).T"""),
@@ -58,7 +58,7 @@ from core import input_gradient_norms, target_and_irrelevant
 norms = input_gradient_norms(model, images[:8])  # one row per image, one column per class
 target, irrelevant = target_and_irrelevant(norms, torch.tensor(test.labels[:8]))
 pd.DataFrame({"label": test.labels[:8], "target": target, "irrelevant": irrelevant})"""),
-    ("markdown", "## The same run again\n\nTrains every model anew, and gives the same numbers on the same machine."),
+    ("markdown", "## Reproduce this run\n\nTrains every model again and gives the same numbers on the same machine."),
     ("code", """\
 from core import execute
 

@@ -1,4 +1,4 @@
-"""A finished run as one HTML file: numbers, figures, how to read them, and how to get the same numbers again."""
+"""The report of a finished run, one HTML file: numbers, figures, explanations, and how to reproduce the run."""
 
 import json
 from collections.abc import Iterator
@@ -18,17 +18,17 @@ from core.figures import (
     before_after,
     calibration,
     class_changes,
-    cut_explorer,
     feature_bars,
     flow,
     gold_gap,
     playback,
     relearning_curves,
     rise_fall,
+    threshold_explorer,
 )
 from core.glossary import definitions
 from core.metrics.catalogue import accuracy_keys
-from core.metrics.easy_hard import cuts, gold_right, reliability, verdicts
+from core.metrics.easy_hard import gold_right, reliability, threshold_table, verdicts
 from core.specs import to_command, to_python
 from core.store import RunFolder
 
@@ -39,8 +39,8 @@ def report(run: RunFolder) -> str:
     """The report of a finished run.
 
     Raises:
-        StoreError: it is not done.
-        DataUnavailable: its images are the user's own and not on this machine, so that their classes have no names.
+        StoreError: the run is not finished.
+        DataUnavailable: its images are the user's own and not on this machine, so the class names are unknown.
     """
     result, spec = run.result, run.spec
     rows = pd.DataFrame(accuracy_rows(result), columns=["model", *accuracy_keys()])
@@ -51,9 +51,9 @@ def report(run: RunFolder) -> str:
         f"<h2>Result</h2><p>{escape(summarize(result)).replace('**', '')}</p>{table_html(rows)}",
         *(f"<h2>{escape(heading)}</h2>{figure_html(shown, name)}" for heading, name, shown in _figures(run)),
         f"<h2>Every metric</h2>{table_html(numbers)}",
-        f"<h2>How it went</h2>{_definitions(facts(result))}<ul>{notes}</ul>",
-        f"<h2>How to read it</h2>{_definitions(definitions((*numbers['metric'], *WORDS)))}",
-        f"<h2>The same run again</h2><pre>{escape(to_command(spec))}</pre><pre>{escape(to_python(spec))}</pre>",
+        f"<h2>Run details</h2>{_definitions(facts(result))}<ul>{notes}</ul>",
+        f"<h2>Glossary</h2>{_definitions(definitions((*numbers['metric'], *WORDS)))}",
+        f"<h2>Reproduce this run</h2><pre>{escape(to_command(spec))}</pre><pre>{escape(to_python(spec))}</pre>",
         f"<h2>Spec</h2><pre>{escape(json.dumps(spec.model_dump(mode='json'), indent=1))}</pre>",
     ]
     return document(title(spec), "\n".join(body))
@@ -69,21 +69,21 @@ def _definitions(entries: dict[str, str]) -> str:
 
 
 def _figures(run: RunFolder) -> Iterator[tuple[str, str, Shown]]:
-    """Heading, name and figure, as far as the run has what they show."""
+    """Heading, name and figure, for every figure that the run has data for."""
     result, info, samples = run.result, run.spec.model.data.info, run.samples()
     golds = list(result.golds.values())
     trajectory = run.table("trajectory")
     yield "Accuracies of every model", "accuracies", accuracy_comparison(result)
-    yield "Distance to the mean gold", "gold-gap", gold_gap(result)
+    yield "Difference to the mean gold", "gold-gap", gold_gap(result)
     if len(trajectory) > 1:
         stop = int(trajectory["step"].iloc[-1])
         yield "Step by step", "step-by-step", playback(trajectory, golds, stop=stop)
     yield "Sensitivity of every image, before and after", "before-after", before_after(samples, info.classes)
-    yield "What rose and what fell", "rise-fall", rise_fall(samples)
-    yield "Where the forget images go", "flow", flow(samples, info.classes)
+    yield "Norms that rose or fell", "rise-fall", rise_fall(samples)
+    yield "Predictions on the forget set, before and after", "flow", flow(samples, info.classes)
     column = run.spec.group_column
     by, names = (column, info.labels if column == "subclass" else info.classes)
-    yield "Class by class, on test images", "class-changes", class_changes(samples, names, by)
+    yield "Test accuracy per class", "class-changes", class_changes(samples, names, by)
     if result.get("easy_hard", {}).get("auc") is not None:
         yield from _easy_and_hard(samples)
     if "attacks" in run.tables:
@@ -93,13 +93,13 @@ def _figures(run: RunFolder) -> Iterator[tuple[str, str, Shown]]:
         yield f"Membership attack: {kind}", "attack", attack_roc(rocs(attacks[attacks["attack"] == kind]))
     if "relearning" in result:
         yield "Relearning", "relearning", relearning_curves(run.table("relearning"), result["relearning"])
-        yield "What the features still know", "features", feature_bars(result["representation"])
+        yield "Features", "features", feature_bars(result["representation"])
 
 
 def _easy_and_hard(samples: pd.DataFrame) -> Iterator[tuple[str, str, Shown]]:
-    """What TMU predicted, where it told images apart."""
+    """Figures of TMU's predictions, unless all are equal."""
     images, right = verdicts(samples), gold_right(samples)
     probabilities = images["p_hard"].to_numpy()
     if images["p_hard"].nunique() > 1:
-        yield "Easy or hard: where to cut", "cuts", cut_explorer(cuts(probabilities, right), images)
-        yield "Easy or hard: the probabilities", "calibration", calibration(reliability(probabilities, right))
+        yield "Easy or hard: threshold", "cuts", threshold_explorer(threshold_table(probabilities, right), images)
+        yield "Easy or hard: calibration", "calibration", calibration(reliability(probabilities, right))

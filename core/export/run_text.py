@@ -1,4 +1,4 @@
-"""What the report, the notebook and the model card of a run say alike: its title, accuracies and facts."""
+"""Texts shared by report, notebook and model card of a run: title, accuracies, details."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,12 +10,12 @@ from core.specs.sweep import variant_label
 
 
 def title(spec: RunSpec) -> str:
-    """What was forgotten, of what, and how."""
+    """Title of a run: data set, forget set and method."""
     return f"{spec.model.data.info.title}: {spec.forget.title} forgotten by {variant_label(spec.method)}"
 
 
 def accuracy_rows(result: Mapping[str, Any]) -> list[list[str]]:
-    """A line per model: its role and its five accuracies in percent; a dash where one is not defined."""
+    """One row per model: role and five accuracies in percent; a dash if not defined."""
     found = result["accuracy"]
     return [
         [role, *("–" if (value := found[role].get(name)) is None else f"{value:.2%}" for name in accuracy_keys())]
@@ -24,7 +24,7 @@ def accuracy_rows(result: Mapping[str, Any]) -> list[list[str]]:
 
 
 def facts(result: Mapping[str, Any]) -> dict[str, str]:
-    """How the unlearning went, and on what."""
+    """Details of a run: forget set, steps, stop reason, times, device, versions."""
     retraining = result.retraining_seconds
     return {
         "run": result["run"],

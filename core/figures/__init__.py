@@ -1,7 +1,7 @@
 """Pure functions from data frames to plotly figures.
 
-Every figure function ``f`` returns a ``Shown``: the figure, the tidy table of its numbers (made by ``f_table`` where it
-is not an argument), a sentence or two on how to read it, and a short text for screen readers. No streamlit, no torch.
+Every figure function ``f`` returns a ``Shown``: the figure, the tidy table of its numbers (made by ``f_table`` unless
+it is an argument), one or two sentences on how to read it, and a short text for screen readers. No streamlit, no torch.
 """
 
 from core.figures.easy_and_hard.baselines import baseline_comparison, baseline_comparison_table, baseline_sentence
@@ -14,7 +14,7 @@ from core.figures.easy_and_hard.features import (
     features_table,
 )
 from core.figures.easy_and_hard.outcomes import outcomes, outcomes_table
-from core.figures.easy_and_hard.threshold import cut_explorer, cut_explorer_table
+from core.figures.easy_and_hard.threshold import threshold_explorer, threshold_explorer_table
 from core.figures.easy_and_hard.twin import (
     shift,
     shift_table,
@@ -59,9 +59,9 @@ from core.figures.privacy.attack_scores import attack_scores, attack_scores_tabl
 from core.figures.privacy.relearning import (
     feature_bars,
     feature_bars_table,
-    lead_told,
+    lead_text,
     relearning_curves,
-    relearning_told,
+    relearning_text,
 )
 from core.figures.runs.compare import (
     MAX_RUNS,
@@ -81,17 +81,17 @@ from core.figures.sequences.gaps import (
     sequence_gap_table,
     sequence_matrix,
     sequence_matrix_table,
-    sequence_verdict,
+    sequence_summary,
 )
 from core.figures.theme import LINES, SPLIT_NAMES, Shown, in_role_order, role_name
 from core.figures.thumbnails import (
     class_counts,
     class_counts_table,
     contact_sheet,
-    gallery,
-    gallery_table,
     placeholder,
     png_url,
+    thumbnail_grid,
+    thumbnail_grid_table,
 )
 from core.figures.tiles import OUTCOME_MARKS, tiles, tiles_table
 
@@ -132,8 +132,6 @@ __all__ = [
     "contact_sheet",
     "cost_quality",
     "cost_quality_table",
-    "cut_explorer",
-    "cut_explorer_table",
     "distribution",
     "distribution_table",
     "drawing",
@@ -147,12 +145,10 @@ __all__ = [
     "flips_table",
     "flow",
     "flow_table",
-    "gallery",
-    "gallery_table",
     "gold_gap",
     "gold_gap_table",
     "in_role_order",
-    "lead_told",
+    "lead_text",
     "logit_norms",
     "logit_norms_table",
     "methods_forest",
@@ -167,7 +163,7 @@ __all__ = [
     "png_url",
     "precision_recall",
     "relearning_curves",
-    "relearning_told",
+    "relearning_text",
     "request_name",
     "rise_fall",
     "rise_fall_table",
@@ -186,10 +182,14 @@ __all__ = [
     "sequence_gap_table",
     "sequence_matrix",
     "sequence_matrix_table",
-    "sequence_verdict",
+    "sequence_summary",
     "shift",
     "shift_table",
     "shown_ids",
+    "threshold_explorer",
+    "threshold_explorer_table",
+    "thumbnail_grid",
+    "thumbnail_grid_table",
     "tiles",
     "tiles_table",
     "twin_features",

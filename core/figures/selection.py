@@ -1,4 +1,4 @@
-"""From what a person clicked or boxed in a figure to the ids of the images, or of the runs."""
+"""Ids of the images or runs that a person selected in a figure."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -9,17 +9,17 @@ def selected_ids(selection: Mapping[str, Any]) -> list[int]:
 
     Args:
         selection: the ``.selection`` of ``st.plotly_chart``; its points carry the image's id as ``customdata``, a
-            number or a list that begins with it. Points without (lines of reference) are passed over.
+            number or a list that begins with it. Points without ``customdata`` (reference lines) are skipped.
     """
-    return list(dict.fromkeys(int(data) for data in _carried(selection)))
+    return list(dict.fromkeys(int(data) for data in _customdata(selection)))
 
 
 def selected_run(selection: Mapping[str, Any]) -> str | None:
-    """The run that the first selected point carries, in the same way; None where none does."""
-    return next((str(data) for data in _carried(selection)), None)
+    """Id of the run in the ``customdata`` of the first selected point; None if no point has one."""
+    return next((str(data) for data in _customdata(selection)), None)
 
 
-def _carried(selection: Mapping[str, Any]) -> Iterator[Any]:
+def _customdata(selection: Mapping[str, Any]) -> Iterator[Any]:
     for point in selection.get("points", ()):
         data = point.get("customdata")
         if isinstance(data, list | tuple):

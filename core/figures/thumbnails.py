@@ -1,4 +1,4 @@
-"""Images as PNG data URLs and grids of thumbnails, and what the forget set takes of each class."""
+"""Thumbnails: images as PNG data URLs and grids of them; and the number of forget images per class."""
 
 from base64 import b64encode
 from collections.abc import Sequence
@@ -16,25 +16,25 @@ from core.figures.theme import SPLIT_NAMES, SPLITS, Shown, blank, frame
 
 TILE = 64  # pixels a side
 COLUMNS = 12
-GAP_GREY = 128  # between images, on light and dark pages
+GAP_GREY = 128  # between images; visible on light and dark pages
 PAPER_GREY, CROSS_GREY = 190, 150  # of a placeholder
 MAX_CLASSES = 40  # bars
 MAX_NAMED = 10  # classes in the text for screen readers
 
 
 def png_url(image: np.ndarray, pixels: int = TILE) -> str:
-    """The image as the data URL of a PNG, enlarged by whole pixels because browsers blur what they enlarge.
+    """The image as a PNG data URL, enlarged by a whole factor because browsers blur images that they enlarge.
 
     Args:
         image: uint8 (C, H, W), one channel (grey) or three (RGB).
         pixels: the longer side is enlarged to at least this many.
 
     Raises:
-        InvalidSpec: another shape or type.
+        InvalidSpec: the shape or type is another one.
     """
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[0] not in (1, 3):
         raise InvalidSpec(
-            f"an image of {image.dtype} {image.shape}: uint8 (C, H, W) with one or three channels is shown"
+            f"an image of {image.dtype} {image.shape} cannot be shown: allowed is uint8 (C, H, W) with 1 or 3 channels"
         )
     return _encoded(image.tobytes(), image.shape, pixels)
 
@@ -49,7 +49,7 @@ def _encoded(data: bytes, shape: tuple[int, int, int], pixels: int) -> str:
 
 
 def placeholder(shape: tuple[int, int, int]) -> np.ndarray:
-    """What stands for an image that is not there: uint8 (C, H, W), grey with a cross from corner to corner."""
+    """A stand-in for a missing image: uint8 (C, H, W), grey with a diagonal cross."""
     _, height, width = shape
     rows, columns = np.indices((height, width))
     cross = (rows * width // height == columns) | ((height - 1 - rows) * width // height == columns)
@@ -57,7 +57,7 @@ def placeholder(shape: tuple[int, int, int]) -> np.ndarray:
 
 
 def contact_sheet(images: np.ndarray, columns: int = COLUMNS) -> np.ndarray:
-    """Images uint8 (N, C, H, W), at least one, as one uint8 (C, H, W): row by row, with a pixel between them."""
+    """One image uint8 (C, H, W) of all images uint8 (N, C, H, W), row by row, one pixel apart; N is at least 1."""
     count, channels, height, width = images.shape
     rows = -(-count // columns)
     sheet = np.full((channels, rows * (height + 1) - 1, columns * (width + 1) - 1), GAP_GREY, np.uint8)
@@ -67,21 +67,21 @@ def contact_sheet(images: np.ndarray, columns: int = COLUMNS) -> np.ndarray:
     return sheet
 
 
-def gallery_table(images: np.ndarray, about: pd.DataFrame) -> pd.DataFrame:
-    """``about`` with the images as PNG data URLs in a column ``image`` of their own, second."""
+def thumbnail_grid_table(images: np.ndarray, about: pd.DataFrame) -> pd.DataFrame:
+    """``about`` with a second column ``image``, the images as PNG data URLs."""
     table = about.reset_index(drop=True)
     table.insert(1, "image", [png_url(image) for image in images])
     return table
 
 
-def gallery(images: np.ndarray, about: pd.DataFrame, columns: int = COLUMNS) -> Shown:
+def thumbnail_grid(images: np.ndarray, about: pd.DataFrame, columns: int = COLUMNS) -> Shown:
     """A grid of thumbnails, row by row. Every tile's customdata is the image's id.
 
     Args:
         images: uint8 (N, C, H, W).
-        about: one row per image: ``index`` (its id) first, then what is shown on hovering, by column name.
+        about: one row per image: ``index`` (its id) first; all columns are shown on hover.
     """
-    table = gallery_table(images, about)
+    table = thumbnail_grid_table(images, about)
     if table.empty:
         return blank("There are no images to show.", table)
     place = np.arange(len(table))
@@ -94,7 +94,7 @@ def gallery(images: np.ndarray, about: pd.DataFrame, columns: int = COLUMNS) -> 
         images=[{"source": url, "x": a, "y": b, **size} for url, a, b in zip(table["image"], x, y, strict=True)],
     )
     figure.add_trace(targets(x, y, table.drop(columns="image")))
-    # Square tiles in the upper left corner whatever the width; no zoom, so that a finger can scroll past.
+    # Square tiles in the upper left corner at any width; no zoom, so that touch scrolls the page.
     still = {"visible": False, "fixedrange": True, "constrain": "domain"}
     figure.update_xaxes(range=[-0.5, columns - 0.5], constraintoward="left", **still)
     figure.update_yaxes(range=[y[-1] + 0.5, -0.5], constraintoward="top", scaleanchor="x", **still)
@@ -115,9 +115,9 @@ def class_counts_table(labels: np.ndarray, forgotten: np.ndarray, names: Sequenc
 
 
 def class_counts(labels: np.ndarray, forgotten: np.ndarray, names: Sequence[str]) -> Shown:
-    """Training images (y) per class (x): those to forget (hatched, below) and those to retain (pale, above).
+    """Stacked bars: training images (y) per class (x), forget set hatched below, retain set pale above.
 
-    Above ``MAX_CLASSES`` classes those with images to forget are drawn first; the table has all.
+    Beyond ``MAX_CLASSES`` classes those with forget images are drawn first; the table has all.
     """
     table = class_counts_table(labels, forgotten, names)
     drawn = table.loc[drawn_classes(table["forget"] > 0, table["forget"], MAX_CLASSES, others=0)]
@@ -138,13 +138,13 @@ def class_counts(labels: np.ndarray, forgotten: np.ndarray, names: Sequence[str]
     return Shown(
         figure,
         table,
-        "Hatched: the images to forget; pale: those that stay. A class that is hatched to the top goes whole."
+        "Hatched: images to forget. Pale: retained images. A fully hatched class is forgotten completely."
         + cut_sentence(len(drawn), len(table), "those with the most images to forget"),
-        f"To forget: {_told(table[table['forget'] > 0])}.",
+        f"To forget: {_class_list(table[table['forget'] > 0])}.",
     )
 
 
-def _told(touched: pd.DataFrame) -> str:
+def _class_list(touched: pd.DataFrame) -> str:
     first = [f"{row['forget']} of {row['forget'] + row['retain']} {row['class']}"
              for _, row in touched.head(MAX_NAMED).iterrows()]  # fmt: skip
     rest = touched["forget"].iloc[MAX_NAMED:]
@@ -152,13 +152,13 @@ def _told(touched: pd.DataFrame) -> str:
 
 
 def outline(x: float, y: float) -> dict:
-    """The frame around the tile at this place, in tiles."""
+    """A frame around the tile in column x and row y."""
     corners = {"x0": x - 0.48, "x1": x + 0.48, "y0": y - 0.48, "y1": y + 0.48}
     return {"type": "rect", **corners, "line": {"color": SPLITS["forget"].color, "width": 4}}
 
 
 def targets(x: np.ndarray, y: np.ndarray, about: pd.DataFrame) -> go.Scatter:
-    """Transparent squares over the tiles: what is clicked, and what tells about the image."""
+    """Transparent squares over the tiles: they take clicks and show the hover text."""
     lines = ["<br>".join(f"{name} {value}" for name, value in row.items()) for row in about.to_dict("records")]
     return go.Scatter(
         x=x,

@@ -1,4 +1,4 @@
-"""Thumbnails with a caption below each: a sign for what became of the image, and what a model takes it for."""
+"""Thumbnails with a caption below each: a symbol for the image's outcome, and its predicted class."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,15 +8,15 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.analysis.slices import NO_GOLD, OTHER_OUTCOMES, OUTCOMES
-from core.figures.theme import ROLES, Mark, Shown, blank, cut_short, frame
+from core.figures.theme import ROLES, Mark, Shown, blank, frame, shortened
 from core.figures.thumbnails import outline, png_url, targets
 
 COLUMNS = 6
-ROW = 84  # pixels: a picture and its caption
-PIXELS = 48  # of a picture, at least
-LETTERS = 7  # of a class's name in a caption: more would run into the next one on a laptop
+ROW = 84  # pixels: an image and its caption
+PIXELS = 48  # of an image, at least
+LETTERS = 7  # of a class name in a caption; longer ones overlap on a laptop
 
-# As gold has gold's colour; not forgotten that of the original, which knew the image; the rest that of the unlearned.
+# "As gold" has gold's colour, "not forgotten" the original's (which knew the image), the last outcome unlearned's.
 _LOOKS = (
     Mark(ROLES["gold"].color, "star-open"),
     Mark(ROLES["gold"].color, "star"),
@@ -31,7 +31,7 @@ OUTCOME_MARKS: dict[str, Mark] = {
 
 
 def tiles_table(about: pd.DataFrame) -> pd.DataFrame:
-    """The argument of ``tiles``, without what is only drawn."""
+    """The table of ``tiles``: its argument with a new row index."""
     return about.reset_index(drop=True)
 
 
@@ -40,8 +40,8 @@ def tiles(images: np.ndarray, about: pd.DataFrame, selected: int | None = None) 
 
     Args:
         images: uint8 (N, C, H, W).
-        about: one row per image: ``index`` (its id) first; outcome and taken (the class in the caption) among what is
-            shown on hovering, by column name.
+        about: one row per image: ``index`` (its id) first, with outcome and predicted (the class in the caption) among
+            the columns; all columns are shown on hover.
         selected: id of the image to frame.
     """
     table = tiles_table(about)
@@ -58,37 +58,37 @@ def tiles(images: np.ndarray, about: pd.DataFrame, selected: int | None = None) 
         xaxis=x_axis(COLUMNS),
         yaxis=y_axis(int(y[-1]) + 1),
     )
-    places = table.assign(x=x, y=y)
+    placed = table.assign(x=x, y=y)
     figure.add_traces(
-        [targets(x, y, table).update(showlegend=False), captions(places), *legend_entries(table["outcome"])]
+        [targets(x, y, table).update(showlegend=False), captions(placed), *legend_entries(table["outcome"])]
     )
     counts = table["outcome"].value_counts()
     return Shown(
         figure,
         table,
-        "Below each image what the model takes it for. Click an image to open it.",
+        "Caption: predicted class. Click an image to open it.",
         f"Grid of {len(table)} images: {', '.join(f'{count} {name}' for name, count in counts.items())}.",
     )
 
 
 def grid(count: int, columns: int = COLUMNS) -> tuple[np.ndarray, np.ndarray]:
-    """The places of so many tiles: column and row, from 0."""
-    place = np.arange(count)
-    return place % columns, place // columns
+    """Column and row of each of ``count`` tiles, from 0."""
+    position = np.arange(count)
+    return position % columns, position // columns
 
 
 def x_axis(columns: int) -> dict[str, Any]:
-    """Room for the columns; no zoom, so that a finger can scroll past."""
+    """An axis with room for the columns; no zoom, so that touch scrolls the page."""
     return {"range": [-0.5, columns - 0.5], "visible": False, "fixedrange": True}
 
 
 def y_axis(rows: int, above: float = 0) -> dict[str, Any]:
-    """Room for the rows, the first on top, and for something as high as ``above`` rows over them."""
+    """An axis with room for the rows, the first on top, and for a header ``above`` rows high."""
     return {"range": [rows - 0.5, -0.5 - above], "visible": False, "fixedrange": True}
 
 
 def pictures(images: np.ndarray, x: np.ndarray, y: np.ndarray, **axes: str) -> list[dict[str, Any]]:
-    """The images (N, C, H, W) in the upper part of their tiles, for ``layout.images``."""
+    """Entries of ``layout.images``: the images (N, C, H, W), each in the upper part of its tile."""
     at = {"sizex": 0.92, "sizey": 0.7, "xanchor": "center", "yanchor": "middle", "xref": "x", "yref": "y"} | axes
     return [
         {"source": png_url(image, PIXELS), "x": a, "y": b - 0.13, **at}
@@ -96,12 +96,12 @@ def pictures(images: np.ndarray, x: np.ndarray, y: np.ndarray, **axes: str) -> l
     ]
 
 
-def captions(tiles: pd.DataFrame, **place: str) -> go.Scatter:
-    """A sign and a word below each image; without hovering and without an entry in the legend.
+def captions(tiles: pd.DataFrame, **axes: str) -> go.Scatter:
+    """A symbol and a class name below each image, without hover text and legend entry.
 
     Args:
-        tiles: x, y, outcome, taken.
-        place: the axes, where they are not the first.
+        tiles: x, y, outcome, predicted.
+        axes: names of the axes if they are not the first ones.
     """
     return go.Scatter(
         x=tiles["x"].to_numpy() - 0.36,
@@ -113,22 +113,22 @@ def captions(tiles: pd.DataFrame, **place: str) -> go.Scatter:
         unselected={"marker": {"opacity": 1}},
         hoverinfo="skip",
         showlegend=False,
-        **place,
-    ).update(said(tiles["outcome"], tiles["taken"]))
+        **axes,
+    ).update(caption_update(tiles["outcome"], tiles["predicted"]))
 
 
-def said(outcomes: Iterable[str], taken: Iterable[str]) -> dict[str, Any]:
-    """What captions say: the part of the trace that an animation changes."""
+def caption_update(outcomes: Iterable[str], predicted: Iterable[str]) -> dict[str, Any]:
+    """Text and symbols of the captions: the part of the trace that an animation changes."""
     looks = [OUTCOME_MARKS[name] for name in outcomes]
-    signs = {"color": [mark.color for mark in looks], "symbol": [mark.symbol for mark in looks]}
-    return {"text": [cut_short(word, LETTERS) for word in taken], "marker": signs}
+    symbols = {"color": [mark.color for mark in looks], "symbol": [mark.symbol for mark in looks]}
+    return {"text": [shortened(name, LETTERS) for name in predicted], "marker": symbols}
 
 
-def legend_entries(outcomes: Iterable[str], **place: str) -> list[go.Scatter]:
-    """What the signs mean, for outcomes in the order of ``OUTCOME_MARKS``."""
+def legend_entries(outcomes: Iterable[str], **axes: str) -> list[go.Scatter]:
+    """Legend entries of the outcomes that occur, in the order of ``OUTCOME_MARKS``."""
     present = set(outcomes)
     return [
-        go.Scatter(x=[None], y=[None], name=name, mode="markers", hoverinfo="skip", **place,
+        go.Scatter(x=[None], y=[None], name=name, mode="markers", hoverinfo="skip", **axes,
                    marker={"color": mark.color, "symbol": mark.symbol, "size": 9})
         for name, mark in OUTCOME_MARKS.items()
         if name in present

@@ -1,1 +1,1 @@
-"""From models and prediction tables to numbers: accuracy, divergence, representation, relearning, membership."""
+"""Metrics of models and prediction tables: accuracy, divergence, representation, relearning, membership."""

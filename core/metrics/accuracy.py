@@ -1,8 +1,8 @@
-"""Accuracies of one model, their gap to gold, and the spread of the golds. Needs tables only, no torch.
+"""Accuracies of one model, their gap to gold, and the spread of the golds. No torch.
 
 FA, RA: accuracy on the forget and the retain set (training images). TA: on the whole test set. FA_test, RA_test: on the
-test images of the forgotten classes (of the sub-classes, for a sub-class request) and on the other test images, those
-of what earlier requests of a sequence have touched left out.
+test images of the forgotten classes (sub-classes, for a sub-class request) and on the other test images, without the
+classes touched by earlier requests of a sequence.
 """
 
 import math
@@ -14,16 +14,16 @@ from core.roles import only_golds
 
 Accuracies = dict[str, float | None]
 
-ACCURACY_SPLITS = {"FA": "forget", "RA": "retain", "TA": "test"}  # what each is measured on
+ACCURACY_SPLITS = {"FA": "forget", "RA": "retain", "TA": "test"}  # the split that each is measured on
 GAP = tuple(ACCURACY_SPLITS)
 GAP_TEST = ("FA_test", "RA_test", "TA")
 
 
 def with_forget(table: pd.DataFrame, forget_ids: Sequence[int], removed_ids: Sequence[int] = ()) -> pd.DataFrame:
-    """A model's table with the split ``train`` told apart into ``forget`` and ``retain``.
+    """A model's table with the split ``train`` divided into ``forget`` and ``retain``.
 
     Args:
-        removed_ids: images that earlier requests have taken: ``forgotten``, neither forget nor retain.
+        removed_ids: images of earlier requests; their split becomes ``forgotten``.
     """
     train = table["split"] == "train"
     removed, forget = (table["index"].isin(ids) for ids in (removed_ids, forget_ids))
@@ -35,11 +35,11 @@ def accuracies(samples: pd.DataFrame, by: str = "label") -> Accuracies:
     """The five accuracies of one model.
 
     Args:
-        samples: rows of one model with the splits forget, retain, test, and forgotten in a sequence.
-        by: ``label``, or ``subclass`` for a sub-class request: what FA_test and RA_test go by.
+        samples: rows of one model with the splits forget, retain, test and, in a sequence, forgotten.
+        by: ``label``, or ``subclass`` for a sub-class request; defines the classes of FA_test and RA_test.
 
     Returns:
-        Fractions; FA_test and RA_test are None where the forget set, with those before it, touches every class.
+        Fractions; FA_test and RA_test are None if this and earlier forget sets touch every class.
     """
     right = samples["prediction"] == samples["label"]
     split = samples["split"]
@@ -61,7 +61,7 @@ def accuracies(samples: pd.DataFrame, by: str = "label") -> Accuracies:
 def gap(
     model: Mapping[str, float | None], golds: Sequence[Mapping[str, float | None]], names: Sequence[str] = GAP
 ) -> Accuracies | None:
-    """Absolute differences to the mean gold, metric by metric, and their average; None without gold."""
+    """Absolute difference to the mean gold per metric, and their average; None without gold."""
     return _gap(model, golds, names) if golds else None
 
 
@@ -70,7 +70,7 @@ def tug_of_war(
 ) -> float | None:
     """Product over the metrics of 1 - absolute difference to the mean gold: 1 is best (https://arxiv.org/abs/2406.01257).
 
-    None without gold. Unlike the average gap it lets no metric make up for another one that is lost altogether.
+    None without gold. Unlike in the average gap, a lost metric cannot be compensated by the others.
     """
     if not golds:
         return None
@@ -82,7 +82,7 @@ def tug_of_war(
 def gold_spread(golds: Sequence[Mapping[str, float | None]], names: Sequence[str] = GAP) -> Accuracies | None:
     """The noise floor: mean over k of the absolute difference between gold k and the mean of the other golds.
 
-    None for fewer than two golds. Nothing below it is called a difference.
+    None for fewer than two golds. Differences smaller than their spread are noise.
     """
     if len(golds) < 2:
         return None
@@ -91,7 +91,7 @@ def gold_spread(golds: Sequence[Mapping[str, float | None]], names: Sequence[str
 
 
 def class_accuracies(samples: pd.DataFrame, split: str, by: str = "label") -> dict[str, float]:
-    """Accuracy of one model per class (or sub-class) on one split, by the id as text."""
+    """Accuracy of one model per class (or sub-class) on one split; keys are ids as text."""
     rows = samples[samples["split"] == split]
     right = (rows["prediction"] == rows["label"]).groupby(rows[by]).mean()
     return {str(name): float(value) for name, value in right.items()}
@@ -108,19 +108,19 @@ def _gap(
 
 
 def _mean(values: Sequence[float | None]) -> float | None:
-    """The mean; None where any value is."""
+    """The mean; None if any value is None."""
     known = [value for value in values if value is not None]
     return sum(known) / len(known) if len(known) == len(values) else None
 
 
 def comparison(found: Mapping[str, Accuracies]) -> pd.DataFrame:
-    """One row per model, with its average gap: of a gold to the other golds, of the others to the mean gold.
+    """One row per model with its average gap to the mean gold; a gold's gap is to the other golds.
 
     Args:
-        found: role -> accuracies. The original is the do-nothing row.
+        found: role -> accuracies; the row of the original is "do nothing".
 
     Returns:
-        Columns role, FA, RA, TA, FA_test, RA_test, gap; fractions, null where not defined.
+        Columns role, FA, RA, TA, FA_test, RA_test, gap; fractions, null if not defined.
     """
     golds = only_golds(found)
     rows = []

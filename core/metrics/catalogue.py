@@ -1,6 +1,7 @@
-"""The catalogue of metrics: what each one is called, what it means, and where a result holds it. No torch.
+"""The catalogue of metrics: name, meaning, unit, and location in a result. No torch.
 
-Tables, figures, tooltips, the command line and the documentation read it. A new metric is a function and an entry here.
+Tables, figures, tooltips, the command line and the documentation read it. To add a metric, write its function and an
+entry here.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,17 +27,17 @@ class Metric:
     Attributes:
         key: its name in tables and on the command line.
         name: on screen.
-        family: what it belongs to, for lists.
+        family: group in lists.
         about: one sentence.
-        formula: as plain text; empty where the sentence says it all.
-        unit: ``SHARE``, nats, steps and so on; empty for a number from 0 to 1 that is no share.
-        direction: what is better.
-        place: where a result holds it, names apart by dots, ``{role}`` for a model's role; without a role it is of the
-            unlearned model. Empty where it is computed from others or stands in tables only.
-        paper: URL of the paper that defines or uses it; empty where there is none.
-        short: on axes and in narrow cells; the key where it is empty.
-        compared: the method comparison has it, as a signed difference to gold if its direction is "towards gold", else
-            as a distance from gold.
+        formula: plain text; empty if the sentence is enough.
+        unit: ``SHARE``, nats, steps and so on; empty for a number from 0 to 1 that is not a share.
+        direction: which values are better.
+        place: location in a result, keys joined by dots, ``{role}`` for a model's role; without a role that of the
+            unlearned model. Empty if computed from others or only in tables.
+        paper: URL of the paper that defines or uses it; empty if there is none.
+        short: name on axes and in narrow cells; default: the key.
+        compared: in the method comparison, as a signed difference to gold if its direction is "towards gold",
+            otherwise as a distance from gold.
         forgetting: a value above gold's means under-forgotten, one below it over-forgotten.
     """
 
@@ -60,16 +61,16 @@ class Metric:
 
     @property
     def signed(self) -> bool:
-        """Whether a difference to gold has a sign: the metric is no distance itself."""
+        """Whether its difference to gold has a sign; distances have none."""
         return self.direction == "towards gold"
 
     @property
     def number(self) -> str:
-        """The format of its values on screen."""
+        """Format of its values on screen."""
         return ".1%" if self.unit == SHARE else ".3g"
 
     def value(self, result: Mapping[str, Any], role: str = "unlearned") -> float | None:
-        """Its value for one model of a run; None where the result does not have it."""
+        """Its value for one model of a run; None if the result lacks it."""
         if not self.place or ("{role}" not in self.place and role != "unlearned"):
             return None
         found: Any = result
@@ -109,15 +110,15 @@ _ALL = (
         formula="correct predictions on the test set / its size", place="accuracy.{role}.TA",
     ),
     _accuracy(
-        "FA_test", "Test, forgotten class",
-        about="Accuracy on the test images of the forgotten classes or sub-classes; not defined where the request "
+        "FA_test", "Test images, forgotten classes",
+        about="Accuracy on the test images of the forgotten classes or sub-classes; not defined if the request "
         "touches every class.",
         formula="correct predictions on test images of forgotten classes / their number",
         place="accuracy.{role}.FA_test", forgetting=True,
     ),
     _accuracy(
-        "RA_test", "Test, other classes",
-        about="Accuracy on the test images of all other classes; not defined where the request touches every class.",
+        "RA_test", "Test images, other classes",
+        about="Accuracy on the test images of all other classes; not defined if the request touches every class.",
         formula="correct predictions on test images of other classes / their number", place="accuracy.{role}.RA_test",
     ),
     _distance(
@@ -128,7 +129,7 @@ _ALL = (
     ),
     _distance(
         "kl", "KL from gold",
-        about="Kullback-Leibler divergence of the model's class probabilities q from gold's p, as a mean over forget "
+        about="Kullback-Leibler divergence of the model's class probabilities q from gold's p, mean over forget "
         "images and golds.",
         formula="Σ_k p_k · log(p_k / q_k)", unit="nats", place="outputs.{role}.kl",
         paper="https://doi.org/10.1214/aoms/1177729694", short="KL",
@@ -148,7 +149,7 @@ _ALL = (
         paper="https://doi.org/10.1109/18.61115", short="JS",
     ),
     _distance(
-        "agreement", "Agrees with gold",
+        "agreement", "Agreement with gold",
         about="Share of the forget images on which the model predicts the same class as a gold model, as a mean over "
         "golds.",
         formula="images with argmax p = argmax q / images", unit=SHARE, direction="higher",
@@ -162,7 +163,7 @@ _ALL = (
     ),
     _distance(
         "tug_of_war", "Tug of war",
-        about="Product that is 1 where FA, RA and TA equal the mean gold's; one lost accuracy cannot be made up by the "
+        about="Product that is 1 if FA, RA and TA equal the mean gold's; a lost accuracy cannot be compensated by the "
         "others.",
         formula="(1 − |FA − gold FA|) · (1 − |RA − gold RA|) · (1 − |TA − gold TA|)", direction="higher",
         place="tug_of_war.{role}", paper="https://arxiv.org/abs/2406.01257", compared=False,
@@ -175,26 +176,26 @@ _ALL = (
     ),
     _norm(
         "target_norm", "Target norm",
-        about="Norm of the input gradient of the target logit at an image; of a model, the mean over forget images.",
+        about="Norm of the input gradient of the target logit at one image; for a model, the mean over forget images.",
         formula="‖∇ₓ f_c(x)‖₂", place="sensitivity.{role}.target", short="Target",
     ),
     _norm(
         "irrelevant_norm", "Irrelevant norm",
-        about="Norm of the input gradient of an irrelevant logit at an image, as a mean over these logits; of a model, "
+        about="Norm of the input gradient of an irrelevant logit at one image, mean over these logits; for a model, "
         "the mean over forget images.",
         formula="mean over c' ≠ c of ‖∇ₓ f_c'(x)‖₂", place="sensitivity.{role}.irrelevant", short="Irrelevant",
     ),
     _norm(
         "jacobian_norm", "Jacobian norm",
-        about="Norm of the input gradients of all logits together at an image; of a model, the mean over forget "
+        about="Norm of the Jacobian (input gradients of all logits) at one image; for a model, the mean over forget "
         "images.",
         formula="(Σ_k ‖∇ₓ f_k(x)‖₂²)^½", place="sensitivity.{role}.jacobian", short="Whole Jacobian",
     ),
-    _image("probability", "Probability", about="Softmax probability that the model gives the label.",
+    _image("probability", "Probability", about="Softmax probability of the label.",
            formula="p_y", unit=SHARE),
-    _image("margin", "Margin", about="The label's logit minus the largest other logit; negative where the prediction "
+    _image("margin", "Margin", about="The label's logit minus the largest other logit; negative if the prediction "
            "is wrong.", formula="z_y − max over k ≠ y of z_k", unit="logits"),
-    _image("loss", "Loss", about="Cross-entropy of an image.", formula="−log p_y", unit="nats"),
+    _image("loss", "Loss", about="Cross-entropy of one image.", formula="−log p_y", unit="nats"),
     _features(
         "cka_gold", "CKA to gold",
         about="Similarity of the features on test images to gold's (linear centred kernel alignment), as a mean over "
@@ -208,31 +209,31 @@ _ALL = (
     ),
     _features(
         "probe", "Probe AUC",
-        about="How well a logistic regression on the features tells test images of the forgotten class from others; "
-        "0.5 is guessing.",
+        about="How well a logistic regression on the features separates test images of the forgotten class from "
+        "others; 0.5 is guessing.",
         formula="area under the ROC", place="representation.{role}.probe.auc",
         paper="https://arxiv.org/abs/1610.01644", forgetting=True,
     ),
     _features(
         "probe_balanced_accuracy", "Probe balanced accuracy",
-        about="Mean share of test images of the forgotten class and of others that the probe gets right.",
+        about="Mean of the probe's accuracies on test images of the forgotten class and on other test images.",
         unit=SHARE, place="representation.{role}.probe.balanced_accuracy",
         paper="https://arxiv.org/abs/1610.01644", forgetting=True,
     ),
     _relearning(
         "relearning_steps", "Steps to relearn",
         about="Steps of fine-tuning on the forget set until 95 % of the original's accuracy on it is reached; fewer "
-        "than gold needs means that the images were hidden, not forgotten.",
+        "steps than gold needs: the images were hidden, not forgotten.",
         unit="steps", place="relearning.steps.{role}",
     ),
     _relearning(
         "relearning_lead", "Relearning lead",
-        about="How far the whole relearning curve lies above the mean gold's, as a mean over its steps.",
+        about="Mean height of the relearning curve above the mean gold's, over all steps.",
         formula="mean over steps of accuracy − gold's", unit=SHARE, place="relearning.lead.{role}", forgetting=True,
     ),
     _attack(
         "loss threshold", "Loss threshold",
-        about="AUC of an attack that calls an image a member where its loss is below one threshold.",
+        about="AUC of an attack that predicts membership if the loss of an image is below a threshold.",
         place="privacy.loss threshold.{role}.auc", paper="https://arxiv.org/abs/1709.01604",
     ),
     _attack(
@@ -247,61 +248,61 @@ _ALL = (
     ),
     _attack(
         "U-LiRA", "U-LiRA",
-        about="AUC of telling unlearned models from models that never saw the image, by how shadow models of both "
-        "kinds treat it; 0.5 is perfect unlearning.",
+        about="AUC of separating unlearned models from models that never saw the image, by the outputs of shadow "
+        "models of both kinds; 0.5 is perfect unlearning.",
         formula="p(φ | unlearned) / p(φ | never trained) with φ = log p_y − log(1 − p_y)",
         place="privacy.U-LiRA.{role}.auc", paper="https://arxiv.org/abs/2403.01218",
     ),
     _attack(
         "RMIA", "RMIA",
-        about="AUC of an attack that asks whether the image gains more under this model, against shadow models that "
-        "never saw it, than images that nobody trained on.",
+        about="AUC of an attack that tests whether this model raises the image's probability, relative to shadow "
+        "models that never saw it, more than that of images outside all training sets.",
         formula="share of images z with p(x) / p_out(x) > p(z) / p_out(z)",
         place="privacy.RMIA.{role}.auc", paper="https://arxiv.org/abs/2312.03262",
     ),
     _rate(
         "auc", "AUC",
-        about="Of a positive and a negative example (a member and a non-member), how often the positive one has the "
-        "higher score; 0.5 is guessing.",
+        about="Probability that a positive example (a member) has a higher score than a negative one (a non-member); "
+        "0.5 is guessing.",
         unit="", place="privacy.{attack}.{role}.auc",
     ),
     _rate(
         "balanced_accuracy", "Balanced accuracy",
-        about="Mean share of members and of non-members that the attack gets right at its own threshold.",
+        about="Mean of the true positive and true negative rates of the attack at its own threshold.",
         place="privacy.{attack}.{role}.balanced_accuracy",
     ),
     _rate(
-        "called_member", "Members found",
-        about="Share of the members that the attack calls members: the true positive rate at its own threshold.",
+        "called_member", "True positive rate",
+        about="Share of the members that the attack predicts to be members, at its own threshold.",
         place="privacy.{attack}.{role}.called_member",
     ),
     _rate(
-        "called_member_unseen", "False alarms",
-        about="Share of the non-members that the attack calls members: the false positive rate at its own threshold.",
+        "called_member_unseen", "False positive rate",
+        about="Share of the non-members that the attack predicts to be members, at its own threshold.",
         place="privacy.{attack}.{role}.called_member_unseen",
     ),
     _rate(
         "tpr_at_1", "True positives at 1 %",
-        about="Share of the members that the attack finds while it accuses at most 1 % of the non-members; 1 % is "
+        about="True positive rate of the attack at a false positive rate of at most 1 %; 1 % is "
         "guessing.",
         place="privacy.{attack}.{role}.tpr_at_1", paper=LIRA,
     ),
     _easy_hard(
         "easy_hard.auc", "AUC",
-        about="Of two forget images, one that gold gets right and one that it gets wrong, how often the wrong one has "
-        "the higher predicted probability of being hard; 0.5 is guessing.",
+        about="Probability that an image that gold gets wrong has a higher p(hard) than an image that it gets right; "
+        "0.5 is guessing.",
         place="easy_hard.auc",
     ),
     _easy_hard(
         "easy_hard.balanced_accuracy", "Balanced accuracy",
-        about="Mean share of easy images that are called easy and of hard images that are called hard; 50 % is "
+        about="Mean of the shares of easy images predicted easy and of hard images predicted hard; 50 % is "
         "guessing.",
         unit=SHARE, place="easy_hard.balanced_accuracy",
     ),
     _easy_hard(
         "easy_hard.accuracy", "Accuracy",
-        about="Share of the forget images that are called what gold says. Where few are hard, calling all of them easy "
-        "does well, too.",
+        about="Share of the forget images predicted correctly. If few images are hard, predicting all of them to be "
+        "easy also scores high.",
         unit=SHARE, place="easy_hard.accuracy",
     ),
     _easy_hard(
@@ -313,15 +314,15 @@ _ALL = (
     ),
     _easy_hard(
         "easy_hard.predicted_easy", "Easy, predicted",
-        about="Forget images that are called easy: a retrained model is expected to get them right.",
+        about="Forget images predicted easy: a retrained model is expected to classify them right.",
         unit="images", direction="towards gold", place="easy_hard.predicted_easy",
     ),
-    _cost("steps", "Steps", about="Steps that the method made.", unit="steps", place="steps"),
-    _cost("seconds", "Time", about="Time inside the method, its guard and stop checks included, measuring excluded.",
-          unit="s", place="seconds.unlearn"),
+    _cost("steps", "Steps", about="Optimisation steps of the method.", unit="steps", place="steps"),
+    _cost("seconds", "Time", about="Time inside the method, including its guard and stop checks, without "
+          "measurements.", unit="s", place="seconds.unlearn"),
     _cost("time_ratio", "Time ratio", about="Time of unlearning relative to one retraining.",
           formula="seconds of unlearning / seconds of one gold", unit="retrainings"),
-    _cost("memory", "GPU memory", about="Peak of the GPU memory while unlearning; not measured on a CPU.",
+    _cost("memory", "GPU memory", about="Peak GPU memory during unlearning; not measured on a CPU.",
           unit="bytes", place="memory.unlearn"),
 )  # fmt: skip
 
@@ -329,22 +330,22 @@ METRICS: dict[str, Metric] = {metric.key: metric for metric in _ALL}
 
 
 def keys(wanted: Callable[[Metric], bool]) -> tuple[str, ...]:
-    """Keys of the metrics that are wanted, in the catalogue's order."""
+    """Keys of the metrics for which ``wanted`` is true, in the catalogue's order."""
     return tuple(key for key, metric in METRICS.items() if wanted(metric))
 
 
 def accuracy_keys() -> tuple[str, ...]:
-    """FA, RA, TA, FA_test, RA_test: what a result holds under ``accuracy``."""
+    """FA, RA, TA, FA_test, RA_test: the keys of ``accuracy`` in a result."""
     return keys(lambda metric: metric.place.startswith("accuracy."))
 
 
 def signed_keys() -> tuple[str, ...]:
-    """Metrics that the method comparison has as a signed difference to gold."""
+    """Metrics with a signed difference to gold in the method comparison."""
     return keys(lambda metric: metric.compared and metric.signed)
 
 
 def distance_keys() -> tuple[str, ...]:
-    """Metrics that the method comparison has as a distance from gold."""
+    """Metrics with a distance from gold in the method comparison."""
     return keys(lambda metric: metric.compared and not metric.signed)
 
 

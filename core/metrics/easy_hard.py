@@ -1,8 +1,7 @@
-"""How well easy and hard were told apart, judged by golds. Needs numbers only, no torch.
+"""Scores of an easy/hard prediction against the golds. No torch.
 
-A forget image is hard for one gold that classifies it wrong. Golds of different seeds disagree, so that the target is
-soft: the share of golds that are right. ``ceiling_auc`` is what the golds know of each other: no predictor can be
-expected to do better.
+A forget image is hard for a gold that classifies it wrong. Golds of different seeds disagree, so the target is soft:
+the share of golds that are right. ``ceiling_auc`` is how well golds predict each other; no predictor should do better.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,8 +14,8 @@ from core.roles import gold_rows
 Scores = dict[str, float | int | None]
 
 FEATURES = {"NF": "nf", "AF": "af", "CF": "cf"}
-OUTCOMES = ("called easy, is easy", "called easy, is hard", "called hard, is easy", "called hard, is hard")
-CALLED = ("called easy", "called hard")
+PREDICTED = ("predicted easy", "predicted hard")
+OUTCOMES = tuple(f"{predicted}, actually {actual}" for predicted in PREDICTED for actual in ("easy", "hard"))
 
 
 def gold_right(samples: pd.DataFrame) -> np.ndarray:
@@ -31,29 +30,29 @@ def gold_right(samples: pd.DataFrame) -> np.ndarray:
 
 
 def verdicts(samples: pd.DataFrame) -> pd.DataFrame:
-    """What was predicted of each forget image, and what the golds say.
+    """TMU's prediction for each forget image, compared with the golds.
 
     Args:
         samples: rows of every role of a TMU run, with the split ``forget``.
 
     Returns:
-        One row per image, by id: index, label, nf, af, cf, nf_z, af_z, cf_z, p_hard, easy (bool, called so), right
-        (share of golds that are right) and outcome: of ``OUTCOMES``, an image being easy that at least half of the
-        golds get right. Without a gold right is null and the outcome one of ``CALLED``.
+        One row per image, by id: index, label, nf, af, cf, nf_z, af_z, cf_z, p_hard, easy (bool, predicted), right
+        (share of golds that are right) and outcome, one of ``OUTCOMES``; an image is actually easy if at least half of
+        the golds are right. Without gold, right is null and outcome one of ``PREDICTED``.
     """
     own = samples[(samples["role"] == "unlearned") & (samples["split"] == "forget")].sort_values("index")
     columns = ["index", "label", *FEATURES.values(), *(f"{name}_z" for name in FEATURES.values()), "p_hard", "easy"]
-    found = own[columns].astype({"easy": bool}).reset_index(drop=True)
-    called_hard = (~found["easy"]).to_numpy(dtype=int)
+    images = own[columns].astype({"easy": bool}).reset_index(drop=True)
+    predicted_hard = (~images["easy"]).to_numpy(dtype=int)
     right = gold_right(samples)
     if not len(right):
-        return found.assign(right=np.nan, outcome=[CALLED[n] for n in called_hard])
+        return images.assign(right=np.nan, outcome=[PREDICTED[n] for n in predicted_hard])
     share = right.mean(0)
-    return found.assign(right=share, outcome=[OUTCOMES[n] for n in 2 * called_hard + (share < 0.5)])
+    return images.assign(right=share, outcome=[OUTCOMES[n] for n in 2 * predicted_hard + (share < 0.5)])
 
 
 def baselines(samples: pd.DataFrame, known: Sequence[float | None]) -> dict[str, np.ndarray]:
-    """The ladder that TMU has to beat: baseline -> scores (N,) of the forget images by id, higher is harder.
+    """Baselines for TMU's prediction: baseline -> scores (N,) of the forget images by id, higher is harder.
 
     Args:
         samples: rows of every role of a TMU run.
@@ -75,18 +74,18 @@ def baselines(samples: pd.DataFrame, known: Sequence[float | None]) -> dict[str,
 
 
 def score_prediction(p_hard: np.ndarray, easy: np.ndarray, right: np.ndarray) -> Scores:
-    """Everything that the result says of a prediction.
+    """All scores of a prediction, as stored in the result.
 
     Args:
         p_hard: (N,) probability of being hard.
-        easy: bool (N,) which images were called easy.
+        easy: bool (N,), predicted.
         right: bool (K, N), of K golds.
 
     Returns:
-        auc, ceiling_auc: see ``auc`` and ``ceiling_auc``; balanced_accuracy, accuracy, always_easy: of the bits, means
-        over golds, and of calling every image easy; brier: mean squared distance of p_hard to the share of golds that
-        are wrong; predicted_easy: images called easy; gold_easy: mean number that a gold gets right. None where there
-        is no gold, or for the first three where no gold makes a difference between images.
+        auc, ceiling_auc: see ``auc`` and ``ceiling_auc``; balanced_accuracy, accuracy: of ``easy``, means over golds;
+        always_easy: accuracy of predicting every image to be easy; brier: mean squared difference between p_hard and
+        the share of golds that are wrong; predicted_easy: images predicted easy; gold_easy: mean number of images that
+        a gold gets right. None without gold; the first three also if every gold gets all images right or all wrong.
     """
     known = len(right) > 0
     return {
@@ -102,7 +101,7 @@ def score_prediction(p_hard: np.ndarray, easy: np.ndarray, right: np.ndarray) ->
 
 
 def auc(score: np.ndarray, right: np.ndarray) -> float | None:
-    """Mean over golds of the area under the ROC for *hard*; a gold that gets all or none right is left out.
+    """Mean over golds of the area under the ROC for *hard*; golds that get all or no images right are skipped.
 
     Args:
         score: (N,), higher is harder; a constant score has an area of 0.5.
@@ -112,7 +111,7 @@ def auc(score: np.ndarray, right: np.ndarray) -> float | None:
 
 
 def ceiling_auc(right: np.ndarray) -> float | None:
-    """The same, of each gold by the share of the other golds that are wrong; None for fewer than two golds."""
+    """``auc`` of predicting each gold by the share of the other golds that are wrong; None for fewer than two golds."""
     if len(right) < 2:
         return None
     wrong = ~right
@@ -121,25 +120,24 @@ def ceiling_auc(right: np.ndarray) -> float | None:
     return _mean(np.concatenate(areas))
 
 
-def cuts(p_hard: np.ndarray, right: np.ndarray) -> pd.DataFrame:
-    """What every cut would come to: the images from the hardest on are called hard, 0, 1, ..., N of them.
+def threshold_table(p_hard: np.ndarray, right: np.ndarray) -> pd.DataFrame:
+    """Precision and recall at every threshold: the 0, 1, ..., N images with the largest p_hard are predicted hard.
 
     Returns:
-        hard (how many), threshold (lowest p_hard among them), and means over golds of the precision and the recall of
-        *hard* and of false_positive, the share of easy images that are called hard; recall and false_positive are
-        the axes of the ROC.
+        hard (number of images predicted hard), threshold (the lowest p_hard among them), and means over golds of
+        precision, recall and false_positive (share of easy images predicted hard) for *hard*.
     """
     order = np.argsort(-p_hard, kind="stable")
     wrong = ~right[:, order]
     found = np.concatenate([np.zeros((len(right), 1)), wrong.cumsum(1)], axis=1)
-    called = np.arange(len(p_hard) + 1)
+    predicted = np.arange(len(p_hard) + 1)
     total = wrong.sum(1, keepdims=True)
     with np.errstate(invalid="ignore", divide="ignore"):
-        precision, recall = found / called, found / total
-        false = (called - found) / (len(p_hard) - total)
+        precision, recall = found / predicted, found / total
+        false = (predicted - found) / (len(p_hard) - total)
     return pd.DataFrame(
         {
-            "hard": called,
+            "hard": predicted,
             "threshold": np.concatenate([[np.inf], p_hard[order]]),
             "precision": precision.mean(0),
             "recall": _column_means(recall),
@@ -149,7 +147,7 @@ def cuts(p_hard: np.ndarray, right: np.ndarray) -> pd.DataFrame:
 
 
 def reliability(p_hard: np.ndarray, right: np.ndarray, bins: int = 5) -> pd.DataFrame:
-    """Columns predicted, observed and images: of equally large groups by p_hard, its mean and the golds' share."""
+    """Reliability diagram in groups of equal size: predicted (mean p_hard), observed (share of golds wrong), images."""
     order = np.argsort(p_hard, kind="stable")
     wrong = 1 - right.mean(0)
     groups = [part for part in np.array_split(order, bins) if len(part)]
@@ -158,14 +156,14 @@ def reliability(p_hard: np.ndarray, right: np.ndarray, bins: int = 5) -> pd.Data
 
 
 def compare_baselines(scores: Mapping[str, np.ndarray], right: np.ndarray, draws: int = 1000) -> pd.DataFrame:
-    """AUC of every rung with a 95 % bootstrap interval over images, and one of how far the first rung is ahead.
+    """AUC of every baseline with 95 % bootstrap intervals over images, also for the lead of the first one (TMU).
 
     Args:
         scores: baseline -> (N,), higher is harder.
 
     Returns:
-        rung, auc, low, high, and lead_low and lead_high, the interval of the first rung's AUC minus this one's in the
-        same bootstrap samples.
+        baseline, auc, low, high, and lead_low and lead_high, the interval of the first one's AUC minus this one's in
+        the same bootstrap samples.
     """
     size = right.shape[1]
     counts = np.random.default_rng(0).multinomial(size, np.full(size, 1 / size), draws)[:, None]
@@ -180,7 +178,7 @@ def compare_baselines(scores: Mapping[str, np.ndarray], right: np.ndarray, draws
 
 
 def _middle(values: np.ndarray) -> tuple[float | None, float | None]:
-    """95 % of the values that are defined lie between these."""
+    """The central 95 % interval of the defined values."""
     known = values[np.isfinite(values)]
     if not len(known):
         return None, None
@@ -192,7 +190,7 @@ def _areas(score: np.ndarray, hard: np.ndarray, easy: np.ndarray) -> np.ndarray:
     """Areas under the ROC (...,): how often a hard image has the higher score, ties counting half.
 
     Args:
-        hard, easy: (..., N), how often each image counts as hard and as easy; not a number where one is all zero.
+        hard, easy: (..., N), weight of each image as hard and as easy; NaN if one of them is all zero.
     """
     order = np.argsort(score, kind="stable")
     starts = np.flatnonzero(np.concatenate([[True], np.diff(score[order]) > 0]))
@@ -203,19 +201,19 @@ def _areas(score: np.ndarray, hard: np.ndarray, easy: np.ndarray) -> np.ndarray:
 
 
 def _balanced(easy: np.ndarray, right: np.ndarray) -> float | None:
-    """Mean of the shares of easy and of hard images that were called so; None where one kind is missing."""
+    """Mean of the shares of easy and of hard images predicted correctly; None if one kind is missing."""
     if right.all() or not right.any():
         return None
     return float((easy[right].mean() + (~easy[~right]).mean()) / 2)
 
 
 def _mean(values: Sequence[float | None] | np.ndarray) -> float | None:
-    """The mean of those that are defined."""
+    """Mean of the defined values; None if there are none."""
     known = [float(value) for value in values if value is not None and np.isfinite(value)]
     return sum(known) / len(known) if known else None
 
 
 def _column_means(values: np.ndarray) -> np.ndarray:
-    """Means over the golds for which the rate is defined; not a number where it is for none."""
+    """Means over the golds for which a rate is defined; NaN if there are none."""
     defined = np.isfinite(values).all(1)
     return values[defined].mean(0) if defined.any() else np.full(values.shape[1], np.nan)

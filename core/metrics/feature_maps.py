@@ -1,8 +1,9 @@
-"""Maps: every model's features of the same images in the plane of the original's two main axes. No torch.
+"""Feature maps: all models' features in the plane of the original's first two principal components. No torch.
 
-Features of models that were trained apart live in bases of their own. Each model's are therefore rotated (or mirrored)
-onto the original's first: the orthogonal Procrustes problem (Schoenemann 1966, https://doi.org/10.1007/BF02289451),
-solved on retained images, which all models are meant to see alike. Distances within a model stay what they are.
+Models that were trained separately have features in different bases. Each model's features are first aligned to the
+original's by a rotation or reflection: the orthogonal Procrustes problem (Schoenemann 1966,
+https://doi.org/10.1007/BF02289451), solved on retained images, which all models were trained on or should still know.
+Distances within a model do not change.
 """
 
 from collections.abc import Mapping
@@ -18,11 +19,12 @@ ORIGINAL = "original"
 
 
 class FeatureMap(NamedTuple):
-    """
+    """Positions of images in the plane, and how well plane and alignment fit.
+
     Attributes:
-        places: role, index, x, y: where every model has every image.
-        explained: share of the variance of the original's features on each of the two axes.
-        fit: role -> how much of the original's variance on the retained images the aligned features explain, at most 1.
+        places: role, index, x, y: position of every image in every model.
+        explained: share of the variance of the original's features along each axis.
+        fit: role -> share of the original's variance on retained images explained by the aligned features, at most 1.
     """
 
     places: pd.DataFrame
@@ -34,12 +36,12 @@ def feature_map(features: Mapping[str, np.ndarray], index: np.ndarray, retained:
     """Aligns every model's features to the original's and projects all of them onto the original's plane.
 
     The projection is fitted once, on the original's features: PCA, whose signs are fixed by making the largest entry
-    of each axis positive. Nothing is drawn at random.
+    of each axis positive. There is no randomness.
 
     Args:
         features: role -> features (N, D) of the same images, at least two; ``original`` among them.
         index: ids (N,) of the images.
-        retained: bool (N,), which of them are retained: what the alignment goes by.
+        retained: bool (N,), which of them are retained; the alignment is fitted on these.
     """
     reference = features[ORIGINAL].astype(np.float64)
     plane = PCA(n_components=2, svd_solver="full").fit(reference)
@@ -54,14 +56,14 @@ def feature_map(features: Mapping[str, np.ndarray], index: np.ndarray, retained:
 
 
 def align(features: np.ndarray, reference: np.ndarray, anchors: np.ndarray) -> tuple[np.ndarray, float]:
-    """Features moved and rotated, or mirrored, so that the anchors come as near to the reference as they can.
+    """Features translated and rotated (or reflected) to bring the anchors as close to the reference as possible.
 
     Args:
         features, reference: float64 (N, D) of the same images.
-        anchors: bool (N,), the images that it goes by.
+        anchors: bool (N,), the images that the alignment is fitted on.
 
     Returns:
-        The moved features (N, D), and the share of the anchors' variance in the reference that they explain.
+        The aligned features (N, D), and the share of the anchors' variance in the reference that they explain.
     """
     from_, to = features[anchors].mean(axis=0), reference[anchors].mean(axis=0)
     rotation, _ = orthogonal_procrustes(features[anchors] - from_, reference[anchors] - to)
@@ -72,7 +74,7 @@ def align(features: np.ndarray, reference: np.ndarray, anchors: np.ndarray) -> t
 
 
 def nearest_retained(features: np.ndarray, forget: np.ndarray, retained: np.ndarray) -> np.ndarray:
-    """bool (N,): images that are the nearest retained one of some forget image.
+    """bool (N,): retained images that are the nearest neighbour of a forget image.
 
     Args:
         features: (N, D).

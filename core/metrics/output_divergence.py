@@ -1,6 +1,6 @@
-"""How far a model's outputs are from gold's on the forget set: the output family. Needs logits only, no torch.
+"""Divergence of a model's outputs from gold's on the forget set. No torch.
 
-All are means over the images, in float64, of class probabilities p (gold's) and q (the model's).
+All metrics are means over images, in float64, of class probabilities p (gold's) and q (the model's).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,12 +14,12 @@ Outputs = dict[str, float]
 
 
 def kl(log_p: np.ndarray, log_q: np.ndarray) -> float:
-    """KL(p || q), in nats: gold is the reference, so a model loses where gold finds a class likely and it does not."""
+    """KL(p || q), in nats; large if the model gives a low probability to a class that is likely for gold."""
     return float((np.exp(log_p) * (log_p - log_q)).sum(axis=1).mean())
 
 
 def activation(log_p: np.ndarray, log_q: np.ndarray) -> float:
-    """L2 distance, from 0 to the root of 2 (https://arxiv.org/abs/2205.08096)."""
+    """L2 distance, from 0 to sqrt(2) (https://arxiv.org/abs/2205.08096)."""
     return float(np.linalg.norm(np.exp(log_p) - np.exp(log_q), axis=1).mean())
 
 
@@ -55,13 +55,13 @@ def output_distance(model: np.ndarray, gold: np.ndarray) -> Outputs:
 
 
 def output_family(logits: Mapping[str, np.ndarray]) -> dict[str, Outputs | None]:
-    """Every model's distance to gold, averaged over the golds; a gold's to the other golds, which is the floor.
+    """Every model's distance to gold, mean over golds; for a gold, to the other golds (the noise floor).
 
     Args:
         logits: role -> logits (N, K) on the forget set.
 
     Returns:
-        role -> its output metrics; None where there is no (other) gold.
+        role -> its output metrics; None without (another) gold.
     """
     golds = only_golds(logits)
     return {

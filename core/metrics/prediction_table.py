@@ -1,4 +1,4 @@
-"""One row per image: what a model predicts, and the norms of its input gradients. The one artefact of all metrics."""
+"""The prediction table, source of most metrics: one row per image with prediction, loss and input-gradient norms."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ from core.specs import MeasureSpec
 from core.training import tensors
 
 NORMS = ["target_norm", "irrelevant_norm", "jacobian_norm"]
-NORM_CLASSES = 20  # above this many classes the irrelevant mean is over a draw of as many
+NORM_CLASSES = 20  # with more classes, the irrelevant mean is over a sample of this many
 
 
 def prediction_table(model: nn.Module, dataset: Dataset) -> pd.DataFrame:
@@ -48,10 +48,10 @@ def _rows(model: nn.Module, name: str, split: Split) -> pd.DataFrame:
 
 
 def norm_ids(dataset: Dataset, forget_ids: np.ndarray, removed_ids: np.ndarray, measure: MeasureSpec) -> np.ndarray:
-    """Ids of the images whose norms are measured: all forget images up to a limit, and equally many retain and test.
+    """Ids of the images whose norms are measured: forget images up to a limit, and equally many retain and test images.
 
     Args:
-        removed_ids: of all images that are not retained, those of earlier requests included.
+        removed_ids: ids of all images that are not retained, including those of earlier requests.
     """
     limit = measure.norm_images
     retain = np.setdiff1d(dataset.train.index, removed_ids)
@@ -62,12 +62,12 @@ def norm_ids(dataset: Dataset, forget_ids: np.ndarray, removed_ids: np.ndarray, 
 
 
 def seeded_part(ids: np.ndarray, limit: int, rng: np.random.Generator) -> np.ndarray:
-    """At most ``limit`` of the ids."""
+    """A random part of at most ``limit`` ids, sorted."""
     return ids if len(ids) <= limit else np.sort(rng.choice(ids, limit, replace=False))
 
 
 def missing_norms(table: pd.DataFrame, ids: np.ndarray) -> np.ndarray:
-    """Those of the ids whose norms the table does not have yet."""
+    """The ids whose norms are missing in the table."""
     have = table["index"][table["target_norm"].notna()]
     return np.setdiff1d(ids, have)
 
@@ -75,14 +75,14 @@ def missing_norms(table: pd.DataFrame, ids: np.ndarray) -> np.ndarray:
 def fill_norms(
     model: nn.Module, table: pd.DataFrame, dataset: Dataset, ids: np.ndarray, batch_size: int = 256
 ) -> Iterator[int]:
-    """Measures the norms of these images, writes them into the table, and yields how many are done after each batch."""
-    place = pd.Series(table.index, index=table["index"])
+    """Measures the norms of these images, writes them into the table, and yields the number done after each batch."""
+    position = pd.Series(table.index, index=table["index"])
     done = 0
     for split in dataset.splits.values():
         part = split.with_ids(ids)
         for start in range(0, len(part), batch_size):
             piece = part.take(slice(start, start + batch_size))
-            table.loc[place[piece.index], NORMS] = image_norms(model, piece)
+            table.loc[position[piece.index], NORMS] = image_norms(model, piece)
             done += len(piece)
             yield done
 
@@ -90,8 +90,8 @@ def fill_norms(
 def image_norms(model: nn.Module, split: Split) -> np.ndarray:
     """Target, mean irrelevant and whole-Jacobian norm of every image, float32 (N, 3).
 
-    Up to ``NORM_CLASSES`` classes all three are exact. Above, the irrelevant mean is over that many seeded c' per
-    image, and the Jacobian's square is estimated without bias from the same draw:
+    With up to ``NORM_CLASSES`` classes all three are exact. With more, the irrelevant mean is over that many random c'
+    per image, and the squared Jacobian norm has an unbiased estimate from the same sample:
     target squared + (K - 1) * mean irrelevant squared.
     """
     images, labels = tensors(split, device_of(model))
@@ -109,7 +109,7 @@ def image_norms(model: nn.Module, split: Split) -> np.ndarray:
 
 
 def _drawn_classes(split: Split, classes: int) -> Tensor:
-    """Irrelevant classes (N, R), without repetition, a pure function of the image's id: equal for all models."""
+    """Random irrelevant classes (N, R), without repetition, seeded by the image's id: the same for all models."""
     rows = [
         (label + 1 + np.random.default_rng(int(index)).permutation(classes - 1)[:NORM_CLASSES]) % classes
         for index, label in zip(split.index, split.labels, strict=True)

@@ -1,7 +1,6 @@
-"""How fast a model wins the forget set back: what was only hidden returns faster than gold learns it.
+"""Relearning speed: hidden knowledge returns faster than gold learns it.
 
-The whole curve counts, and gold's own curve is what it is compared with (the idea of the anamnesis index,
-https://arxiv.org/abs/2201.05629).
+The whole curve is compared with gold's curve (the idea of the anamnesis index, https://arxiv.org/abs/2201.05629).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,17 +25,17 @@ REACHED = 0.95  # of the original's accuracy on the forget set
 def relearn(
     model: nn.Module, forget: Split, watched: Split, recipe: TrainSpec, *, generator: torch.Generator
 ) -> Iterator[float]:
-    """Fine-tunes the model on the forget set, in place: the recipe's optimiser and batch size, at the constant rate.
+    """Fine-tunes the model on the forget set, in place, with the recipe's optimiser and batch size and a constant rate.
 
-    BatchNorm keeps its statistics: a batch of forget images alone would replace them by those of one class, and the
-    curve would show that.
+    BatchNorm statistics are frozen: batches of forget images would replace them by the statistics of one class, which
+    would change the curve.
 
     Args:
-        watched: the forget images, or as many of them as shall be looked at after each step.
-        generator: on the CPU; order of the images.
+        watched: the forget images, or a part of them, on which accuracy is measured after each step.
+        generator: on the CPU; sets the order of the images.
 
     Yields:
-        accuracy on ``watched``: before the first step, then after each of ``LIMIT``.
+        accuracy on ``watched``: before the first step, then after each of ``LIMIT`` steps.
     """
     device = device_of(model)
     images, labels = tensors(forget, device)
@@ -55,21 +54,21 @@ def relearn(
 
 
 def steps_to(curve: Sequence[float], target: float) -> int | None:
-    """Steps until the curve first reaches the target; None where it does not."""
+    """Steps until the curve first reaches the target; None if it does not."""
     return next((step for step, value in enumerate(curve) if value >= target), None)
 
 
 def relearning(curves: Mapping[str, Sequence[float]]) -> dict[str, Any]:
-    """What the curves say.
+    """The numbers of the result's ``relearning``, from the curves.
 
     Args:
         curves: role -> accuracy on the forget set after 0, 1, ... steps; the original is among the roles.
 
     Returns:
         rate and limit of the fine-tuning; target, 95 % of the original's own accuracy; steps: role -> steps to the
-        target, None where the limit came first; lead: role -> mean over the curve of its height above the mean gold's
-        (of the other golds, for a gold). Above the golds' own leads: a residue. Below: forgotten more than gold ever
-        knew. None without (other) gold.
+        target, None if not reached within the limit; lead: role -> mean height of the curve above the mean gold's
+        (for a gold: the other golds'). Above the golds' own leads: residual knowledge. Below: over-forgotten. None
+        without (another) gold.
     """
     target = REACHED * curves["original"][0]
     golds = only_golds(curves)

@@ -1,6 +1,7 @@
-"""What the features still know: similarity to gold's and the original's, and a probe for the forgotten class.
+"""Feature metrics: similarity to gold's and the original's features, and a probe for the forgotten class.
 
-Accuracies look at logits only. A model whose last layer alone was changed passes them with its features untouched.
+Accuracies depend on logits only. A model with only its last layer changed can match gold in them although its features
+are those of the original.
 """
 
 from collections.abc import Mapping
@@ -13,20 +14,20 @@ from sklearn.preprocessing import StandardScaler
 
 from core.roles import gold_roles
 
-MIN_CLASS = 4  # images of the forgotten class that a probe can be fitted on half of, and scored on
+MIN_CLASS = 4  # images of the forgotten class; half of them fit the probe
 
 
 def linear_cka(first: np.ndarray, second: np.ndarray) -> float | None:
     """Linear centred kernel alignment, from 0 to 1 (https://arxiv.org/abs/1905.00414, section 3).
 
-    ||Y'X||_F^2 / (||X'X||_F ||Y'Y||_F) of centred features, exact and in float64. It does not change with rotations
-    and a common scale of the features, so models that were trained apart can be compared.
+    ||Y'X||_F^2 / (||X'X||_F ||Y'Y||_F) of centred features, exact and in float64. Invariant to rotation and
+    isotropic scaling of the features, so separately trained models can be compared.
 
     Args:
         first, second: features (N, D) and (N, E) of the same images.
 
     Returns:
-        None where the features of one model are all alike.
+        None if all features of a model are equal.
     """
     x, y = (features.astype(np.float64) - features.mean(axis=0, dtype=np.float64) for features in (first, second))
     scale = np.linalg.norm(x.T @ x) * np.linalg.norm(y.T @ y)
@@ -34,11 +35,11 @@ def linear_cka(first: np.ndarray, second: np.ndarray) -> float | None:
 
 
 def similarities(features: Mapping[str, np.ndarray]) -> dict[str, dict[str, float | None]]:
-    """CKA of every model to gold (mean over golds; a gold's to the others, which is the ceiling) and to the original.
+    """CKA of every model to gold (mean over golds; for a gold, the other golds: the ceiling) and to the original.
 
     Args:
-        features: role -> features (N, D) of the same images. Features of several golds have no common axes, so it is
-            the similarities that are averaged.
+        features: role -> features (N, D) of the same images. Golds have different bases, so similarities
+            are averaged, not features.
     """
     golds = gold_roles(features)
     found = {}
@@ -53,18 +54,18 @@ def similarities(features: Mapping[str, np.ndarray]) -> dict[str, dict[str, floa
 def class_probe(
     pool: np.ndarray, pool_forgotten: np.ndarray, test: np.ndarray, test_forgotten: np.ndarray
 ) -> dict[str, float] | None:
-    """How well a logistic regression on the features tells the forgotten class from the others.
+    """How well a logistic regression on the features separates the forgotten class from the others.
 
-    Fitted on a seeded half of the forgotten class's pool images against the pool images of all other classes, both
-    with the same weight; scored on the test images. No model was trained on either. Few examples, because with many
-    of them random features would do as well.
+    Fitted on a random half of the forgotten class's pool images against the pool images of all other classes, with
+    balanced class weights; scored on the test images. No model was trained on these images. Few examples are used,
+    because with many of them even random features would be enough.
 
     Args:
         pool, test: features (N, D).
         pool_forgotten, test_forgotten: bool (N,), which images are of the forgotten class.
 
     Returns:
-        auc and balanced_accuracy; None where there are too few images of the class, or none of others.
+        auc and balanced_accuracy; None if there are too few images of the class, or no others.
     """
     ours, others = np.flatnonzero(pool_forgotten), np.flatnonzero(~pool_forgotten)
     if min(len(ours), test_forgotten.sum()) < MIN_CLASS or not len(others) or test_forgotten.all():

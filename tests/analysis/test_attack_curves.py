@@ -36,11 +36,11 @@ def models() -> pd.DataFrame:
     )
 
 
-def test_images_stand_against_images_of_the_same_model(images: pd.DataFrame) -> None:
+def test_an_attack_on_images_has_its_own_nonmembers(images: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(attack_population(images, "gold-1"), images[images["role"] == "gold-1"])
 
 
-def test_a_model_stands_against_the_golds_and_a_gold_against_the_others(models: pd.DataFrame) -> None:
+def test_an_attack_on_models_has_the_golds_as_nonmembers(models: pd.DataFrame) -> None:
     own = attack_population(models, "unlearned")
     assert own.loc[own["member"], "score"].tolist() == [2.0, 3.0]
     assert own.loc[~own["member"], "score"].tolist() == [-1.0, 0.5, -2.0, -3.0]
@@ -66,12 +66,12 @@ def test_the_area_under_every_roc(images: pd.DataFrame) -> None:
         assert area == pytest.approx(roc_auc_score(own["member"], own["score"]))
 
 
-def test_no_roc_where_there_is_nothing_to_tell_apart(models: pd.DataFrame) -> None:
+def test_no_roc_without_nonmembers(models: pd.DataFrame) -> None:
     assert rocs(models[models["role"] == "unlearned"]).empty
     assert set(rocs(models)["role"]) == {SHADOW, "unlearned", "gold-1", "gold-2"}
 
 
-def test_calls_beside_those_of_the_golds(images: pd.DataFrame) -> None:
+def test_predictions_per_image_and_share_of_golds(images: pd.DataFrame) -> None:
     found = calls(images, np.array([0, 1, 2])).set_index("index")
     assert found.index.tolist() == [0, 2, 1]  # by score
     assert found["called"].to_dict() == {0: True, 1: False, 2: True}

@@ -18,7 +18,7 @@ def test_the_nearest_forget_image_against_scipy() -> None:
     assert found["nearest"].tolist() == [100 + 3 * place for place in distances.argmin(axis=1)]
 
 
-def test_of_many_forget_images_evenly_spread_ones_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_many_forget_images_an_evenly_spaced_part_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_FORGET", 2)
     images = np.arange(5, dtype=np.uint8).reshape(5, 1, 1, 1)
     found = nearest_forget(images, np.arange(5), np.array([True, True, True, True, False]))
@@ -58,6 +58,6 @@ def test_without_gold(samples: pd.DataFrame) -> None:
     assert collateral(alone, nearest)[["gold", "gold_flipped"]].isna().all(axis=None)
 
 
-def test_what_most_golds_say_is_pandas_mode() -> None:
+def test_the_majority_is_pandas_mode() -> None:
     said = np.random.default_rng(0).integers(0, 4, (200, 5))  # ties among them
-    assert module._most_said(said).tolist() == pd.DataFrame(said).mode(axis=1)[0].astype(int).tolist()
+    assert module._majority(said).tolist() == pd.DataFrame(said).mode(axis=1)[0].astype(int).tolist()

@@ -34,7 +34,7 @@ def test_differences_against_scipy(count: int, references: int):
     assert (found.mean, found.low, found.high) == pytest.approx((values.mean() - others.mean(), low, high))
 
 
-def test_a_side_of_one_value_counts_as_known():
+def test_a_side_of_one_value_counts_as_exact():
     others = [0.5, 0.6, 0.8]
     found, shifted = difference_interval([0.9], others), interval([0.9 - other for other in others])
     assert (found.mean, found.low, found.high) == pytest.approx((shifted.mean, shifted.low, shifted.high))

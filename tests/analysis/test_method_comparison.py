@@ -12,7 +12,7 @@ Make = Callable[..., dict[str, Any]]
 
 
 def of(table: pd.DataFrame, way: str, metric: str) -> pd.Series:
-    return table.set_index(["way", "metric"]).loc[(way, metric)]
+    return table.set_index(["method", "metric"]).loc[(way, metric)]
 
 
 def test_the_difference_to_gold_and_its_interval_against_scipy(make_result: Make) -> None:
@@ -33,10 +33,10 @@ def test_one_run_has_the_interval_of_the_golds(make_result: Make) -> None:
     assert (row["low"], row["high"]) == pytest.approx((0.1 - high, 0.1 - low))
 
 
-def test_doing_nothing_is_always_there_and_the_nearest_way_comes_first(make_result: Make) -> None:
+def test_doing_nothing_is_always_included_and_the_smallest_gap_comes_first(make_result: Make) -> None:
     far, near = make_result("mu-mis", FA=0.0), make_result("fine-tune", FA=0.5)
     table = overview([far, near])
-    assert table["way"].tolist() == [NOTHING, "Fine-tune", "MU-Mis"]
+    assert table["method"].tolist() == [NOTHING, "Fine-tune", "MU-Mis"]
     assert table["track"].tolist() == ["nothing", "retain", "forget"]
     assert table["run"].tolist() == ["", near["run"], far["run"]]
     idle = table.iloc[0]
@@ -45,17 +45,17 @@ def test_doing_nothing_is_always_there_and_the_nearest_way_comes_first(make_resu
     assert table["time_ratio"].tolist()[1:] == [0.25, 0.25]  # 0.5 s of a mean retraining of 2 s
 
 
-def test_a_run_that_does_nothing_is_no_further_way(make_result: Make) -> None:
+def test_a_run_of_doing_nothing_is_no_extra_variant(make_result: Make) -> None:
     idle = make_result("none", FA=1.0)
     table = overview([idle, make_result("mu-mis", FA=0.1)])
-    assert table["way"].tolist() == [NOTHING, "MU-Mis"]
+    assert table["method"].tolist() == [NOTHING, "MU-Mis"]
     assert table["run"].iloc[0] == idle["run"]
 
 
-def test_settings_make_ways_and_seeds_do_not(make_result: Make) -> None:
+def test_settings_make_variants_and_seeds_do_not(make_result: Make) -> None:
     one, other = make_result("mu-mis"), make_result("mu-mis", seed=1)
     paper = make_result("mu-mis", variant="paper")
-    table = overview([one, other, paper]).set_index("way")
+    table = overview([one, other, paper]).set_index("method")
     assert table["runs"].to_dict() == {NOTHING: 1, "MU-Mis": 2, "MU-Mis, variant paper": 1}
 
 
@@ -67,7 +67,7 @@ def test_outputs_where_they_were_measured(make_result: Make) -> None:
     table = compare_variants([run])
     assert of(table, "MU-Mis", "disagreement")["difference"] == 0.25
     assert of(table, "MU-Mis", "kl")["verdict"] == WITHIN  # as far as golds from each other
-    assert "kl" not in set(compare_variants([run, make_result("mu-mis", seed=1)]).query("way == 'MU-Mis'")["metric"])
+    assert "kl" not in set(compare_variants([run, make_result("mu-mis", seed=1)]).query("method == 'MU-Mis'")["metric"])
 
 
 def test_without_gold_nothing_is_compared(make_result: Make) -> None:
@@ -89,5 +89,5 @@ def test_without_gold_nothing_is_compared(make_result: Make) -> None:
         ("FA", -0.3, float("nan"), "spread unknown"),
     ],
 )
-def test_the_words(metric: str, difference: float, spread: float, words: str) -> None:
+def test_the_difference_in_words(metric: str, difference: float, spread: float, words: str) -> None:
     assert classify_difference(metric, difference, spread) == words

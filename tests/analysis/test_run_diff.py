@@ -12,7 +12,7 @@ from core.analysis.run_diff import (
 )
 
 
-def test_only_what_differs_is_told() -> None:
+def test_only_differences_are_listed() -> None:
     one = make_spec("digits", "class=3", "mu-mis")
     other = make_spec("digits", "class=3:30%", "mu-mis", unlearn_seed=4, gold_seeds=(5,))
     table = spec_differences({"A": one, "B": other}).set_index("setting")

@@ -3,7 +3,7 @@ import math
 import pandas as pd
 import pytest
 
-from core.analysis.sequences import largest_return, request_accuracies, sequence_steps
+from core.analysis.sequences import largest_relapse, request_accuracies, sequence_steps
 from core.results import Result
 
 # Four images: 0 and 1 are request 1 (class 0), 2 is request 2 (class 1), 3 is request 3 (class 2); 4 is retained.
@@ -85,7 +85,7 @@ def test_gaps_by_hand() -> None:
     assert steps["request"].tolist() == ["class=0", "class=1", "class=2"]
 
 
-def test_without_gold_nothing_is_called_a_gap() -> None:
+def test_without_gold_there_are_no_gaps() -> None:
     runs = [samples(1, golds=False), samples(2)]
     steps = sequence_steps([result(1, golds=False), result(2)], request_accuracies(runs)).set_index("step")
     assert steps.loc[1, ["gap", "kl", "gap_floor", "retraining"]].isna().all()
@@ -103,11 +103,11 @@ def test_one_gold_has_no_floor() -> None:
     assert steps[["gap_floor", "kl_floor", "resilience_floor"]].isna().all(axis=None)
 
 
-def test_the_largest_return() -> None:
-    found = largest_return(request_accuracies([samples(1), samples(2), samples(3)]))
+def test_the_largest_relapse() -> None:
+    found = largest_relapse(request_accuracies([samples(1), samples(2), samples(3)]))
     assert found is not None
     # Both requests went from 0 to 1; the first one stands for them. Golds are at 0 and 1/2 on it.
     assert found == (1, 0.0, 1.0, 0.25)
-    assert largest_return(request_accuracies([samples(1)])) is None
+    assert largest_relapse(request_accuracies([samples(1)])) is None
     kept = samples(2).query("role != 'unlearned' or index != 1")  # without the image that came back
-    assert largest_return(request_accuracies([samples(1), kept])) is None
+    assert largest_relapse(request_accuracies([samples(1), kept])) is None

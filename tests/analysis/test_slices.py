@@ -77,7 +77,7 @@ def test_one_row_per_image(images: Images) -> None:
     assert images.values["prediction"].dtypes.eq("int64").all()
 
 
-def test_what_an_earlier_request_took_is_forgotten_too(samples: pd.DataFrame) -> None:
+def test_images_of_earlier_requests_are_forgotten_images(samples: pd.DataFrame) -> None:
     images = images_of(samples.assign(split=samples["split"].replace("retain", "forgotten")))
     assert images.about["outcome"].tolist()[4] == "over-forgotten"
 
@@ -145,7 +145,7 @@ def test_all_images_have_the_accuracies_of_the_run(images: Images, samples: pd.D
         }
 
 
-def test_nothing_to_take_a_mean_of_is_null(images: Images) -> None:
+def test_a_mean_over_nothing_is_null(images: Images) -> None:
     table = metrics(images, np.zeros(6, dtype=bool))
     assert (table["images"] == 0).all()
     assert table[list(SLICE_METRICS)].isna().all(axis=None)
@@ -159,7 +159,7 @@ def test_without_gold(samples: pd.DataFrame) -> None:
     assert metrics(images, np.ones(6, dtype=bool))["agreement"].isna().all()
 
 
-def test_a_slice_beside_everything(images: Images) -> None:
+def test_a_slice_compared_with_all_images(images: Images) -> None:
     table = beside_all(images, slice_mask(images, Slice(splits=("forget",), labels=(0,), ids=(12, 13, 14))))
     row = table[(table["role"] == "unlearned") & (table["metric"] == "FA")].iloc[0]
     assert (row["slice"], row["all"], row["difference"]) == (0.0, 0.5, -0.5)
@@ -174,7 +174,7 @@ def test_the_order_of_a_slice(images: Images) -> None:
     assert ordered(images, forget, "hardness").tolist() == [1, 3, 2, 0]  # equals by id
 
 
-def test_only_training_images_are_asked_to_be_forgotten(images: Images) -> None:
+def test_only_training_images_can_be_requested(images: Images) -> None:
     everything = np.ones(6, dtype=bool)
     assert training_ids(images, everything) == [10, 11, 12, 13, 14]
     assert training_ids(images, everything, "hardness", 2) == [14, 11]

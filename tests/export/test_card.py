@@ -7,11 +7,11 @@ from core.models import model_for
 from core.store import RunFolder
 
 
-def test_it_says_what_the_weights_are_and_what_they_do(run: RunFolder) -> None:
+def test_the_card_has_data_method_and_numbers(run: RunFolder) -> None:
     text = card(run)
     result = run.result
     assert text.startswith("# Handwritten digits: class=3 forgotten by Gradient ascent\n")
-    assert f"`class=3`, which are {result['forget']['size']} images" in text
+    assert f"`class=3` ({result['forget']['size']} images)" in text
     assert TRAINED in text
     assert f"| unlearned | {result['accuracy']['unlearned']['FA']:.2%} |" in text
     assert f"| method.name | {run.spec.method.name} |" in text
@@ -20,7 +20,7 @@ def test_it_says_what_the_weights_are_and_what_they_do(run: RunFolder) -> None:
     assert "shape (N, 1, 8, 8)" in text
 
 
-def test_the_weights_load_as_it_says(run: RunFolder, tmp_path) -> None:
+def test_the_code_of_the_card_loads_the_weights(run: RunFolder, tmp_path) -> None:
     export(run, tmp_path)
     model = model_for(run.spec.model)
     weights = load_file(tmp_path / "unlearned.safetensors")

@@ -43,7 +43,7 @@ def test_a_document_loads_nothing(shown: Shown) -> None:
     assert "url(" not in figure_document(shown, "x").partition("</style>")[0]
 
 
-def test_the_figure_is_in_it_unharmed(shown: Shown) -> None:
+def test_the_figure_is_complete_in_the_document(shown: Shown) -> None:
     text = figure_html(shown, "one")
     data = text.partition('data-figure="one">')[2].partition("</script>")[0]
     assert json.loads(data)["data"][0]["name"] == "</script><img src='http://x'>"

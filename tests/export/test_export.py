@@ -13,7 +13,7 @@ def unzipped(data: bytes) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def test_everything_is_in_the_zip_and_in_the_folder(run: RunFolder, tmp_path: Path) -> None:
+def test_zip_and_folder_have_all_files(run: RunFolder, tmp_path: Path) -> None:
     kept = files(run)
     assert set(kept) >= {"spec.json", "result.json", "samples.parquet", "trajectory.parquet", "unlearned.safetensors",
                          "report.html", "notebook.ipynb", "MODEL_CARD.md"}  # fmt: skip
@@ -29,5 +29,5 @@ def test_weights_come_with_their_card(run: RunFolder) -> None:
     assert found[f"{run.run}/unlearned.safetensors"] == (run.folder / "unlearned.safetensors").read_bytes()
 
 
-def test_a_run_that_is_not_done_has_only_its_own_files(store, quick) -> None:
+def test_an_unfinished_run_has_only_its_own_files(store, quick) -> None:
     assert set(files(store.run(store.submit(quick())))) == {"spec.json"}

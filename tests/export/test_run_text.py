@@ -19,7 +19,7 @@ def test_facts_name_run_forget_set_device_and_versions(run: RunFolder) -> None:
     assert set(run.result["versions"]) <= set(found)
 
 
-def test_weights_that_were_given_have_no_time_of_training(run: RunFolder) -> None:
+def test_imported_weights_have_no_training_time(run: RunFolder) -> None:
     seconds = run.result["seconds"]
     assert facts(run.result)["seconds of one retraining"] == f"{sum(seconds['gold']) / len(seconds['gold']):.2f}"
     given = Result(run.result | {"seconds": seconds | {"original": None, "gold": []}})

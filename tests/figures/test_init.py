@@ -15,7 +15,7 @@ from core.analysis.collateral import collateral
 from core.analysis.method_comparison import compare_variants, overview
 from core.analysis.run_diff import image_differences
 from core.figures import Shown
-from core.metrics.easy_hard import compare_baselines, cuts, reliability
+from core.metrics.easy_hard import compare_baselines, reliability, threshold_table
 from core.metrics.relearning import relearning
 from core.results import Result
 
@@ -67,7 +67,7 @@ def cases(
         {"role": "original", "class": range(3), "probability": [0.5, 0.2, 0.3], "norm": [3.0, 2.0, 1.0]}
     )
     p_hard = verdicts["p_hard"].to_numpy()
-    cut = cuts(p_hard, right)
+    cut = threshold_table(p_hard, right)
     curves = {"original": [1.0, 1.0], "unlearned": [0.1, 1.0], "gold-1": [0.5, 0.7]}
     curve_rows = [{"role": r, "step": n, "accuracy": v} for r, c in curves.items() for n, v in enumerate(c)]
     probe = {"auc": 0.9, "balanced_accuracy": 0.8}
@@ -78,14 +78,14 @@ def cases(
     asked = pd.DataFrame([(s, r, role, 0.5) for s in (1, 2) for r in (1, 2) for role in ("unlearned", "gold-1")],
                          columns=["step", "request", "role", "accuracy"])  # fmt: skip
     feature_map = {"explained": [0.5, 0.25], "fit": {"unlearned": 0.9}}
-    tiles = pd.DataFrame({"index": [4], "outcome": "harmed", "taken": "cat"})
+    tiles = pd.DataFrame({"index": [4], "outcome": "harmed", "predicted": "cat"})
     return [
         case("accuracy_curves", trajectory),
         case("sensitivity_curves", trajectory),
         case("playback", trajectory),
-        case("playback", trajectory, followed=followed),
+        case("playback", trajectory, tracked=followed),
         case("tiles", PIXELS[:1], tiles),
-        case("gallery", PIXELS, pd.DataFrame({"index": range(5)})),
+        case("thumbnail_grid", PIXELS, pd.DataFrame({"index": range(5)})),
         case("class_counts", np.array([0, 1, 2]), np.array([True, False, False]), classes),
         case("feature_maps", places, images, "unlearned", np.ones(10, bool), feature_map, classes),
         case("distribution", samples, "forget", "target_norm"),
@@ -103,7 +103,7 @@ def cases(
         case("features", verdicts, classes, ("nf", "af", "cf")),
         case("against_others", verdicts, 10),
         case("outcomes", verdicts, PIXELS),
-        case("cut_explorer", cut, verdicts),
+        case("threshold_explorer", cut, verdicts),
         case("roc", cut, 3),
         case("precision_recall", cut, 3),
         case("calibration", reliability(p_hard, right)),

@@ -19,7 +19,7 @@ def test_selected_ids(points: list[dict], ids: list[int]) -> None:
     assert selected_ids(selection) == ids
 
 
-def test_an_empty_selection_is_no_ids() -> None:
+def test_an_empty_selection_has_no_ids() -> None:
     assert selected_ids({}) == []
 
 

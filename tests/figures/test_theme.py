@@ -15,13 +15,13 @@ from core.figures.theme import (
     TEXT_ON,
     Mark,
     blank,
-    cut_short,
     faded,
     frame,
     in_role_order,
     log_axis,
     role_mark,
     role_name,
+    shortened,
     tints,
 )
 
@@ -92,14 +92,14 @@ def test_numbers_can_be_read_on_full_cells(role: str) -> None:
 
 @pytest.mark.parametrize("vision", VISIONS)
 @pytest.mark.parametrize("family", FAMILIES)
-def test_colors_of_a_family_stay_apart_for_every_eye(family: str, vision: str) -> None:
+def test_colors_of_a_family_differ_for_colour_blind_people(family: str, vision: str) -> None:
     for one, other in combinations(FAMILIES[family].values(), 2):
         # 0.02 is a just noticeable difference in OKLab; five of them are seen without looking twice.
         assert np.linalg.norm(lab(one.color, vision) - lab(other.color, vision)) >= 0.1
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_symbols_say_the_same_a_second_time(family: str) -> None:
+def test_symbols_repeat_what_the_colour_says(family: str) -> None:
     symbols = [mark.symbol for mark in FAMILIES[family].values()]
     assert len(set(symbols)) == len(symbols)
 
@@ -116,9 +116,9 @@ def test_roles_have_names_an_order_and_golds_one_look() -> None:
     assert role_mark("gold-2") == role_mark("gold") == ROLES["gold"]
 
 
-def test_colours_and_texts_that_are_made_less() -> None:
+def test_faded_colours_and_shortened_texts() -> None:
     assert faded("#ff8000", 0.5) == "rgba(255, 128, 0, 0.5)"
-    assert [cut_short(text, 4) for text in ("bear", "bears")] == ["bear", "bea…"]
+    assert [shortened(text, 4) for text in ("bear", "bears")] == ["bear", "bea…"]
 
 
 def test_a_frame_leaves_the_page_its_colors() -> None:

@@ -7,7 +7,15 @@ import pytest
 from PIL import Image
 
 from core.errors import InvalidSpec
-from core.figures import class_counts, class_counts_table, contact_sheet, gallery, gallery_table, placeholder, png_url
+from core.figures import (
+    class_counts,
+    class_counts_table,
+    contact_sheet,
+    placeholder,
+    png_url,
+    thumbnail_grid,
+    thumbnail_grid_table,
+)
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (5, 3, 8, 8), dtype=np.uint8)
 ABOUT = pd.DataFrame({"index": [30, 10, 20, 50, 40], "label": list("abcde")})
@@ -20,7 +28,7 @@ def decoded(url: str) -> np.ndarray:
 
 
 @pytest.mark.parametrize(("shape", "size"), [((3, 8, 8), 64), ((3, 32, 32), 64), ((3, 5, 7), 70), ((3, 96, 96), 96)])
-def test_a_png_is_the_image_enlarged_by_whole_pixels(shape: tuple[int, int, int], size: int) -> None:
+def test_a_png_is_the_image_enlarged_by_a_whole_factor(shape: tuple[int, int, int], size: int) -> None:
     image = np.random.default_rng(1).integers(0, 256, shape, dtype=np.uint8)
     pixels = decoded(png_url(image))  # Pillow's decoder is the oracle
     factor = size // max(shape[1:])
@@ -38,8 +46,8 @@ def test_other_arrays_are_refused(image: np.ndarray) -> None:
         png_url(image)
 
 
-def test_tiles_stand_row_by_row_and_carry_their_ids() -> None:
-    shown = gallery(IMAGES, ABOUT, columns=2)
+def test_tiles_are_placed_row_by_row_and_have_their_ids() -> None:
+    shown = thumbnail_grid(IMAGES, ABOUT, columns=2)
     (targets,) = shown.figure.data
     assert list(targets.customdata) == [30, 10, 20, 50, 40]
     places = list(zip(targets.x, targets.y, strict=True))
@@ -50,15 +58,15 @@ def test_tiles_stand_row_by_row_and_carry_their_ids() -> None:
     assert shown.figure.layout.yaxis.range == (2.5, -0.5)  # the first row on top
 
 
-def test_the_table_is_the_twin_of_the_grid() -> None:
-    table = gallery_table(IMAGES, ABOUT)
+def test_the_table_has_the_images_of_the_grid() -> None:
+    table = thumbnail_grid_table(IMAGES, ABOUT)
     assert list(table.columns) == ["index", "image", "label"]
     pd.testing.assert_frame_equal(table[["index", "label"]], ABOUT)
-    assert gallery(IMAGES, ABOUT).alt == "Grid of 5 images."
+    assert thumbnail_grid(IMAGES, ABOUT).alt == "Grid of 5 images."
 
 
-def test_no_images_is_a_sentence() -> None:
-    assert gallery(IMAGES[:0], ABOUT.iloc[:0]).alt == "There are no images to show."
+def test_without_images_a_sentence_says_so() -> None:
+    assert thumbnail_grid(IMAGES[:0], ABOUT.iloc[:0]).alt == "There are no images to show."
 
 
 def test_class_counts() -> None:

@@ -9,13 +9,13 @@ IMAGES = np.random.default_rng(0).integers(0, 256, (8, 1, 4, 4), dtype=np.uint8)
 ABOUT = pd.DataFrame(
     {
         "index": [10, 20, 30, 40, 50, 60, 70, 80],
-        "taken": ["cat", "dog", "cat", "extraordinary", "cat", "cat", "dog", "cat"],
+        "predicted": ["cat", "dog", "cat", "extraordinary", "cat", "cat", "dog", "cat"],
         "outcome": ["kept as gold", "harmed", "harmed", "not forgotten", *["kept as gold"] * 4],
     }
 )
 
 
-def test_tiles_stand_row_by_row_with_their_ids_and_captions() -> None:
+def test_tiles_are_placed_row_by_row_with_ids_and_captions() -> None:
     figure = tiles(IMAGES, ABOUT).figure
     targets, captions, *legend = figure.data
     assert list(targets.customdata) == ABOUT["index"].tolist()
@@ -40,7 +40,7 @@ def test_the_numbers_and_an_empty_slice() -> None:
     assert tiles(IMAGES[:0], ABOUT.iloc[:0]).alt == "No image is in this slice."
 
 
-def test_every_outcome_has_a_sign_of_its_own_among_its_kind() -> None:
+def test_outcomes_of_one_kind_have_different_symbols() -> None:
     for kind in (OUTCOMES, OTHER_OUTCOMES, NO_GOLD):
         symbols = [OUTCOME_MARKS[name].symbol for name in kind]
         assert len(set(symbols)) == len(symbols)

@@ -37,7 +37,7 @@ def test_train_becomes_forget_and_retain():
     assert TABLE["split"].tolist()[:8] == ["train"] * 8
 
 
-def test_what_earlier_requests_took_is_neither_forget_nor_retain():
+def test_images_of_earlier_requests_are_neither_forget_nor_retain():
     found = with_forget(TABLE, [0, 1], removed_ids=[1, 2, 12])  # 1 is asked for again: it is forgotten now
     assert found["split"].tolist()[:8] == ["forget", "forget", "forgotten", *["retain"] * 5]
     assert found["split"].tolist()[8:] == TABLE["split"].tolist()[8:]
@@ -45,7 +45,7 @@ def test_what_earlier_requests_took_is_neither_forget_nor_retain():
     assert {name: accuracies(found)[name] for name in ("FA", "RA")} == {"FA": 0.5, "RA": 0.8}
 
 
-def test_what_earlier_requests_touched_is_not_among_the_other_test_images():
+def test_classes_of_earlier_requests_are_not_in_RA_test():
     # Sub-class 0 now, sub-class 2 before. Right are 1 of 2 test images of sub-class 0, and 3 of 4 of 1 and 3 together.
     found = accuracies(with_forget(TABLE, [0, 1], removed_ids=[4]), by="subclass")
     assert (found["FA_test"], found["RA_test"], found["TA"]) == (0.5, 0.75, 0.5)
@@ -102,7 +102,7 @@ def test_the_gap_is_to_the_mean_gold_metric_by_metric():
     )
 
 
-def test_less_than_gold_is_as_far_as_more():
+def test_gaps_below_and_above_gold_count_equally():
     assert gap(numbers(0, 1, 1), [numbers(0.5, 1, 1)]) == gap(numbers(1, 1, 1), [numbers(0.5, 1, 1)])
 
 
@@ -137,7 +137,7 @@ def test_fewer_than_two_golds_have_no_spread(count: int):
     assert gold_spread([numbers(0, 1, 1)] * count) is None
 
 
-def test_golds_that_are_one_object_have_no_spread_either():
+def test_equal_golds_have_a_spread_of_zero():
     gold = numbers(0.5, 1, 1)
     assert gold_spread([gold, gold]) == {"average": 0.0, "FA": 0.0, "RA": 0.0, "TA": 0.0}
 

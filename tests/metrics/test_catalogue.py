@@ -56,7 +56,7 @@ def pattern(place: str) -> str:
     return re.escape(place).replace(r"\{role\}", ROLE).replace(r"\{attack\}", "[^.]+")
 
 
-def test_every_number_of_a_result_is_a_metric_or_said_not_to_be_one(places: set[str]) -> None:
+def test_every_number_of_a_result_is_a_metric_or_a_listed_exception(places: set[str]) -> None:
     known = [*map(pattern, (metric.place for metric in METRICS.values() if metric.place)), *NOT_METRICS]
     assert [place for place in sorted(places) if not any(re.fullmatch(one, place) for one in known)] == []
 
@@ -72,7 +72,7 @@ def test_every_function_has_its_entry() -> None:
 
 
 @pytest.mark.parametrize("metric", METRICS.values(), ids=lambda metric: metric.key)
-def test_an_entry_says_what_a_reader_needs(metric) -> None:
+def test_entries_are_complete(metric) -> None:
     assert metric.about.endswith(".")
     assert metric.about[0].isupper()
     assert metric.name[0].isupper()
@@ -80,7 +80,7 @@ def test_an_entry_says_what_a_reader_needs(metric) -> None:
     assert METRICS[metric.key] is metric
 
 
-def test_the_views() -> None:
+def test_keys_by_kind() -> None:
     assert accuracy_keys() == signed_keys() == ("FA", "RA", "TA", "FA_test", "RA_test")
     assert distance_keys() == ("gap", "disagreement", "kl", "activation", "js")
     assert keys(lambda metric: metric.forgetting and metric.compared) == ("FA", "FA_test")

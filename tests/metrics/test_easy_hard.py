@@ -6,16 +6,16 @@ import pytest
 from sklearn.metrics import balanced_accuracy_score, precision_score, recall_score, roc_auc_score
 
 from core.metrics.easy_hard import (
-    CALLED,
     OUTCOMES,
+    PREDICTED,
     auc,
     baselines,
     ceiling_auc,
     compare_baselines,
-    cuts,
     gold_right,
     reliability,
     score_prediction,
+    threshold_table,
     verdicts,
 )
 
@@ -69,7 +69,7 @@ def test_half_of_the_golds_is_easy(samples: pd.DataFrame):
 def test_verdicts_without_gold(samples: pd.DataFrame):
     found = verdicts(samples[~samples["role"].str.startswith("gold")])
     assert found["right"].isna().all()
-    assert found["outcome"].tolist() == [CALLED[0], CALLED[0], CALLED[1], CALLED[0]]
+    assert found["outcome"].tolist() == [PREDICTED[0], PREDICTED[0], PREDICTED[1], PREDICTED[0]]
 
 
 def test_rungs_are_scores_by_id(samples: pd.DataFrame):
@@ -92,7 +92,7 @@ def test_auc_is_the_mean_of_scikit_learns(p_hard: np.ndarray, right: np.ndarray)
     assert auc(np.zeros(40), right) == 0.5
 
 
-def test_a_gold_that_gets_all_right_is_left_out(p_hard: np.ndarray, right: np.ndarray):
+def test_a_gold_that_gets_all_right_is_skipped(p_hard: np.ndarray, right: np.ndarray):
     with_all = np.vstack([right, np.ones((1, 40), bool)])
     assert auc(p_hard, with_all) == pytest.approx(auc(p_hard, right))
     assert auc(p_hard, np.ones((2, 40), bool)) is None
@@ -105,7 +105,7 @@ def test_the_ceiling_scores_each_gold_by_the_others(right: np.ndarray):
     assert ceiling_auc(right[:1]) is None
 
 
-def test_judgement_against_scikit_learn(p_hard: np.ndarray, right: np.ndarray):
+def test_scores_against_scikit_learn(p_hard: np.ndarray, right: np.ndarray):
     easy = p_hard < 0.45
     found = score_prediction(p_hard, easy, right)
     assert found["balanced_accuracy"] == pytest.approx(mean(balanced_accuracy_score(one, easy) for one in right))
@@ -116,16 +116,16 @@ def test_judgement_against_scikit_learn(p_hard: np.ndarray, right: np.ndarray):
     assert found["gold_easy"] == pytest.approx(right.sum() / 5)
 
 
-def test_nothing_is_judged_without_gold(p_hard: np.ndarray):
+def test_without_gold_the_scores_are_none(p_hard: np.ndarray):
     found = score_prediction(p_hard, p_hard < 0.5, np.empty((0, 40), bool))
     assert found.pop("predicted_easy") == (p_hard < 0.5).sum()
     assert set(found.values()) == {None}
 
 
-def test_cuts_against_scikit_learn():
+def test_thresholds_against_scikit_learn():
     rng = np.random.default_rng(3)
     p_hard, right = rng.permutation(30) / 30, rng.random((4, 30)) > 0.4  # no ties
-    table = cuts(p_hard, right)
+    table = threshold_table(p_hard, right)
     assert table["hard"].tolist() == list(range(31))
     for k in (1, 7, 30):
         called = p_hard >= table["threshold"][k]
@@ -138,9 +138,9 @@ def test_cuts_against_scikit_learn():
 
 
 def test_a_gold_without_hard_images_has_no_recall():
-    table = cuts(np.array([0.9, 0.1]), np.array([[True, True], [False, True]]))
+    table = threshold_table(np.array([0.9, 0.1]), np.array([[True, True], [False, True]]))
     assert table["recall"].tolist() == [0, 1, 1]  # the second gold's alone
-    assert cuts(np.array([0.9, 0.1]), np.ones((1, 2), bool))["recall"].isna().all()
+    assert threshold_table(np.array([0.9, 0.1]), np.ones((1, 2), bool))["recall"].isna().all()
 
 
 def test_reliability_by_hand():
@@ -152,7 +152,7 @@ def test_reliability_by_hand():
     assert len(reliability(np.array([0.5]), right[:, :1])) == 1  # fewer images than groups
 
 
-def test_the_ladder_holds_every_auc_in_its_interval(p_hard: np.ndarray, right: np.ndarray):
+def test_every_auc_of_the_baseline_comparison_is_in_its_interval(p_hard: np.ndarray, right: np.ndarray):
     scores = {"TMU": p_hard, "worse": -p_hard, "same": 2 * p_hard, "none": np.zeros(40)}
     table = compare_baselines(scores, right).set_index("baseline")
     assert table["auc"].tolist() == pytest.approx([auc(p_hard, right), 1 - auc(p_hard, right), auc(p_hard, right), 0.5])
@@ -163,7 +163,7 @@ def test_the_ladder_holds_every_auc_in_its_interval(p_hard: np.ndarray, right: n
     assert table.loc["none", "lead_low"] == pytest.approx(table.loc["TMU", "low"] - 0.5)
 
 
-def test_an_interval_of_the_ladder_is_as_wide_as_the_bootstrap_with_scikit_learn():
+def test_intervals_of_the_baseline_comparison_match_a_bootstrap_with_scikit_learn():
     rng = np.random.default_rng(4)
     score, right = rng.random(60), rng.random((1, 60)) > 0.5
     drawn = []

@@ -22,7 +22,7 @@ def test_a_planted_rotation_is_undone_also_for_images_it_was_not_fitted_on() -> 
     assert fit == pytest.approx(1)
 
 
-def test_what_moved_among_the_forget_images_stays_moved() -> None:
+def test_alignment_keeps_changes_of_the_forget_images() -> None:
     other = FEATURES.copy()
     other[30] += [4.0, -2.0, 0, 0, 0, 0]
     moved, _ = align(turned(other), FEATURES, RETAINED)
@@ -35,7 +35,7 @@ def test_distances_within_a_model_are_kept() -> None:
     np.testing.assert_allclose(np.linalg.norm(moved[3] - moved[30]), np.linalg.norm(other[3] - other[30]))
 
 
-def test_no_other_rotation_comes_nearer() -> None:
+def test_no_other_rotation_is_closer() -> None:
     other = turned(FEATURES) + RNG.normal(size=(40, 6))
     moved, fit = align(other, FEATURES, RETAINED)
     source = other[RETAINED] - other[RETAINED].mean(axis=0)
@@ -71,7 +71,7 @@ def test_signs_do_not_depend_on_the_decomposition() -> None:
     assert np.corrcoef(one["x"], FEATURES[:, 0])[0, 1] > 0.9  # the widest axis, by far
 
 
-def test_features_that_are_all_alike_are_one_point() -> None:
+def test_equal_features_are_one_point() -> None:
     flat = np.ones((40, 6))
     found = feature_map({"original": FEATURES, "unlearned": flat}, INDEX, RETAINED)
     rows = found.places[found.places["role"] == "unlearned"]

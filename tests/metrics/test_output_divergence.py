@@ -30,7 +30,7 @@ def test_two_images_by_hand():
     assert found["agreement"] == pytest.approx(0.5)  # equal shares count as the first class
 
 
-def test_a_model_at_itself_and_logits_far_apart():
+def test_equal_and_very_different_outputs():
     assert output_distance(GOLD, GOLD) == pytest.approx({"kl": 0, "activation": 0, "js": 0, "agreement": 1})
     far = output_distance(np.array([[2000.0, 0.0]]), np.array([[0.0, 2000.0]]))  # their probabilities are exactly 0, 1
     assert far == pytest.approx({"kl": 2000.0, "activation": np.sqrt(2), "js": np.log(2), "agreement": 0})

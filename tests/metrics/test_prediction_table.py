@@ -76,7 +76,7 @@ def test_a_table_has_a_row_for_every_image(table: pd.DataFrame, digits: Dataset)
     assert (kinds["split"], kinds["subclass"]) == ("str", "Int64")
 
 
-def test_the_columns_of_a_table_are_what_they_say(table: pd.DataFrame, model: nn.Module, digits: Dataset):
+def test_the_columns_against_their_definitions(table: pd.DataFrame, model: nn.Module, digits: Dataset):
     logits = predict(model, tensors(digits.test, CPU)[0]).double().numpy()
     rows = table[table["split"] == "test"]
     for row, values in zip(rows.itertuples(), logits, strict=True):
@@ -88,7 +88,7 @@ def test_the_columns_of_a_table_are_what_they_say(table: pd.DataFrame, model: nn
         assert (row.margin > 0) == (row.prediction == row.label)
 
 
-def test_subclasses_stand_in_the_table_and_a_pool_may_be_missing():
+def test_the_table_has_subclasses_and_a_pool_may_be_missing():
     families = load_dataset(DataSpec(name="digits-families", pool=False))
     table = prediction_table(model_for(ModelSpec(data={"name": "digits-families"}, width=4)), families)
     assert set(table["split"]) == {"train", "test"}
@@ -169,7 +169,7 @@ def test_norms_can_be_filled_into_a_table_from_disk(
     assert read["target_norm"].notna().sum() == 4
 
 
-def test_nothing_to_measure_is_no_work(table: pd.DataFrame, model: nn.Module, digits: Dataset):
+def test_without_missing_norms_nothing_is_measured(table: pd.DataFrame, model: nn.Module, digits: Dataset):
     assert list(fill_norms(model, table.copy(), digits, np.array([], dtype=int))) == []
 
 

@@ -36,7 +36,7 @@ def curve(model, split, watched=None, recipe=RECIPE):
     return list(relearn(copy.deepcopy(model), split, watched or split, recipe, generator=order))
 
 
-def test_what_was_never_known_is_learned_later(data, models):
+def test_a_model_that_never_saw_the_images_learns_them_later(data, models):
     threes = data.train.take(data.train.labels == 3)
     knows, never = (curve(model, threes) for model in models)
     assert len(knows) == len(never) == LIMIT + 1
@@ -65,7 +65,7 @@ def test_one_step_by_hand(data, models):
         torch.testing.assert_close(own, other, msg=name)  # BatchNorm's statistics among them
 
 
-def test_only_some_images_are_looked_at(data, models):
+def test_accuracy_is_measured_on_the_watched_images_only(data, models):
     part = data.train.take(slice(3))
     assert {round(3 * value, 9) for value in curve(models[1], data.train.take(slice(50)), part)} <= {0, 1, 2, 3}
 

@@ -20,14 +20,14 @@ def test_cka_against_centred_kernels():
     assert linear_cka(X.astype(np.float32), Y) == pytest.approx(kernel_cka(X, Y), rel=1e-5)
 
 
-def test_cka_does_not_see_rotation_scale_and_shift():
+def test_cka_is_invariant_to_rotation_scale_and_shift():
     rotation = np.linalg.qr(RNG.normal(size=(6, 6))).Q
     assert linear_cka(X, 5 * X @ rotation + 2) == pytest.approx(1)
     assert linear_cka(X, Y) == pytest.approx(linear_cka(Y, X))
     assert linear_cka(X, Y) < 0.5
 
 
-def test_cka_of_features_that_are_all_alike():
+def test_cka_of_equal_features():
     assert linear_cka(X, np.ones((40, 3))) is None
 
 
@@ -39,7 +39,7 @@ def test_a_gold_is_compared_with_the_other_golds():
     assert similarities({"original": X})["original"]["cka_gold"] is None
 
 
-def test_a_probe_finds_a_class_where_it_is_and_nothing_in_noise():
+def test_a_probe_finds_a_planted_class_and_nothing_in_noise():
     pool_class, test_class = np.arange(200) < 40, np.arange(200) < 30
     pool, test = RNG.normal(size=(200, 4)), RNG.normal(size=(200, 4))
     noise = class_probe(pool, pool_class, test, test_class)
@@ -49,7 +49,7 @@ def test_a_probe_finds_a_class_where_it_is_and_nothing_in_noise():
     assert class_probe(pool, pool_class, test, test_class) == {"auc": 1.0, "balanced_accuracy": 1.0}
 
 
-def test_half_of_the_class_is_fitted_on():
+def test_the_probe_is_fitted_on_half_of_the_class():
     # Only one image of the class is unlike the others; its weight shows whether it was in the half.
     pool_class = np.arange(100) < 20
     pool, test = RNG.normal(size=(100, 3)), RNG.normal(size=(50, 3))

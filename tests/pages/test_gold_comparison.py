@@ -83,7 +83,7 @@ def test_runs_of_one_request_stand_side_by_side(
     assert attempt(store, store.submit(other), "cpu") == "done"
     store.submit(elsewhere)  # of another request, and not finished: nowhere on this page
     app = open_page(PAGE, {"run": finished_run.run})
-    table = tables(app, "way", "within", "gap", "FA")[0].set_index("way")
+    table = tables(app, "method", "within", "gap", "FA")[0].set_index("method")
     assert set(table.index) == {"Do nothing", "Gradient ascent", "Fine-tune"}
     for way, run in (("Gradient ascent", finished_run.run), ("Fine-tune", other.id)):
         result = store.run(run).result

@@ -18,7 +18,7 @@ PAGE = "pages/2_Images.py"
 @pytest.fixture
 def shown(tables: Callable) -> Callable[[AppTest], dict[str, pd.DataFrame]]:
     """``shown(app)``: the tables of the numbers, the gallery and the map."""
-    columns = {"numbers": ("metric", "slice"), "gallery": ("taken", "outcome"), "map": ("x", "y", "kind")}
+    columns = {"numbers": ("metric", "slice"), "gallery": ("predicted", "outcome"), "map": ("x", "y", "kind")}
     return lambda app: {name: tables(app, *wanted)[0] for name, wanted in columns.items() if tables(app, *wanted)}
 
 

@@ -1,4 +1,4 @@
-"""The Easy and hard page: TMU beside the simpler predictors that it has to beat."""
+"""The Easy and hard page: TMU's prediction against simpler baselines."""
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -7,21 +7,21 @@ from core.figures.theme import NEUTRAL, ROLES, Shown, frame
 
 BASELINE_NAMES = {
     "TMU": "<b>TMU</b>",
-    "class accuracy": "accuracy of its class",
+    "class accuracy": "accuracy of the class",
     "NF": "NF alone",
     "AF": "AF alone",
     "CF": "CF alone",
-    "short proxies": "short proxies of gold",
+    "short proxies": "short trainings as proxies of gold",
 }
 
 
 def baseline_comparison_table(baselines: pd.DataFrame, ceiling: float | None) -> pd.DataFrame:
-    """``core.metrics.easy_hard.compare_baselines`` with the AUC as a share of the ceiling's, ``of_ceiling``."""
+    """``core.metrics.easy_hard.compare_baselines`` with ``of_ceiling``, the AUC as a fraction of the ceiling."""
     return baselines.assign(of_ceiling=baselines["auc"] / ceiling if ceiling else float("nan"))
 
 
 def baseline_comparison(baselines: pd.DataFrame, ceiling: float | None) -> Shown:
-    """AUC for hard (x) of every rung (y) with its 95 % interval; lines at a coin and at the ceiling.
+    """AUC for *hard* (x) of TMU and every baseline (y) with 95 % intervals; lines at guessing and at the ceiling.
 
     Args:
         baselines: ``core.metrics.easy_hard.compare_baselines``.
@@ -52,19 +52,19 @@ def baseline_comparison(baselines: pd.DataFrame, ceiling: float | None) -> Shown
             hovertemplate="%{y}: %{x:.3f} (95 %: %{customdata[0]:.3f} to %{customdata[1]:.3f})<extra></extra>",
         )
     )
-    _line(figure, 0.5, "a coin", NEUTRAL)
+    _line(figure, 0.5, "guessing", NEUTRAL)
     if ceiling:
         _line(figure, ceiling, "ceiling", ROLES["gold"].color)
     figure.update_yaxes(autorange="reversed")
     figure.update_xaxes(title_text="AUC for hard", range=[min(0.45, table["low"].min() - 0.03), 1.03])
-    told = ", ".join(f"{row.baseline} {row.auc:.2f}" for row in table.itertuples())
+    text = ", ".join(f"{row.baseline} {row.auc:.2f}" for row in table.itertuples())
     return Shown(
         figure,
         table,
-        "The AUC: of two images of which gold gets one right and one wrong, how often the wrong one has the higher "
-        "score. Bars are 95 % bootstrap intervals over these images. The ceiling is how well golds predict each "
-        "other; of few golds it is low, and a good score may pass it.",
-        f"AUC for hard: {told}.",
+        "AUC: take one image that gold classifies right and one that it classifies wrong; how often does the wrong one "
+        "have the higher score? Bars are 95 % bootstrap intervals over these images. The ceiling is how well golds "
+        "predict each other; with few golds it is low, and a good predictor may exceed it.",
+        f"AUC for hard: {text}.",
         ("of_ceiling",),
     )
 
@@ -75,15 +75,15 @@ def _line(figure: go.Figure, x: float, text: str, color: str) -> None:
 
 
 def baseline_sentence(baselines: pd.DataFrame) -> str:
-    """In a sentence: whether TMU beats the best simpler rung."""
+    """One sentence: does TMU beat the best simpler baseline?"""
     own = baselines.iloc[0]
     best = baselines.iloc[1:].sort_values("auc", ascending=False, kind="stable").iloc[0]
     name = BASELINE_NAMES.get(best["baseline"], best["baseline"])
     apart = best["lead_low"] > 0 or best["lead_high"] < 0
     scores = f"{best['auc']:.2f} against TMU's {own['auc']:.2f}"
-    doubt = "" if apart else " These images are too few to tell the two apart."
+    doubt = "" if apart else " There are too few images to tell the two apart."
     if best["auc"] > own["auc"]:
-        return f"**A simpler rung wins here: {name}**, {scores}.{doubt}"
+        return f"**A simpler baseline wins here: {name}**, {scores}.{doubt}"
     if best["auc"] == own["auc"]:
         return f"**TMU is no better here than {name}**, {scores}.{doubt}"
-    return f"**TMU is ahead of every simpler rung here**; the best of them is {name}, {scores}.{doubt}"
+    return f"**TMU beats every simpler baseline here**; the best of them is {name}, {scores}.{doubt}"

@@ -1,4 +1,4 @@
-"""The Easy and hard page: how good the predicted probabilities are, with *hard* as the positive class."""
+"""The Easy and hard page: quality of the predicted probabilities; *hard* is the positive class."""
 
 import numpy as np
 import pandas as pd
@@ -7,48 +7,48 @@ import plotly.graph_objects as go
 from core.figures.theme import DIFFICULTY, NEUTRAL, ROLES, Shown, frame
 
 
-def roc(cuts: pd.DataFrame, called_hard: int) -> Shown:
-    """ROC for *hard*, the mean over the golds, with TMU's own cut marked.
+def roc(table: pd.DataFrame, predicted_hard: int) -> Shown:
+    """ROC for *hard*, the mean over the golds, with TMU's own threshold marked.
 
     Args:
-        cuts: ``core.metrics.easy_hard.cuts``.
-        called_hard: how many images TMU calls hard.
+        table: ``core.metrics.easy_hard.threshold_table``.
+        predicted_hard: how many images TMU predicts to be hard.
     """
-    own = cuts.iloc[called_hard]
+    own = table.iloc[predicted_hard]
     return Shown(
-        _curve(cuts, ("false_positive", "recall"), called_hard, ([0, 1], [0, 1])),
-        cuts,
-        "Every point is a cut, the diamond TMU's own. The nearer the curve comes to the upper left corner, the better; "
-        "dotted: guessing.",
-        f"At TMU's cut {own['recall']:.0%} of the hard images are found, and {own['false_positive']:.0%} of the easy "
-        "ones are called hard.",
+        _curve(table, ("false_positive", "recall"), predicted_hard, ([0, 1], [0, 1])),
+        table,
+        "Every point is a threshold; the diamond is TMU's own. The closer the curve is to the upper left corner, the "
+        "better. Dotted line: guessing.",
+        f"At TMU's threshold {own['recall']:.0%} of the hard images are found, and {own['false_positive']:.0%} of the "
+        "easy images are predicted hard.",
         ("precision", "recall", "false_positive"),
     )
 
 
-def precision_recall(cuts: pd.DataFrame, called_hard: int) -> Shown:
-    """Precision against recall of *hard*, means over the golds, with TMU's own cut marked. Arguments as in ``roc``."""
-    share = cuts["precision"].iloc[-1]
+def precision_recall(table: pd.DataFrame, predicted_hard: int) -> Shown:
+    """Precision against recall of *hard*, means over golds, TMU's own threshold marked; arguments as in ``roc``."""
+    share = table["precision"].iloc[-1]
     return Shown(
-        _curve(cuts.iloc[1:], ("recall", "precision"), called_hard - 1, ([0, 1], [share, share])),
-        cuts,
-        "Every point is a cut, the diamond TMU's own. The nearer the curve comes to the upper right corner, the "
-        "better; dotted: guessing, the share of images that are hard.",
-        f"Guessing has a precision of {share:.0%}; the best precision is {cuts['precision'].max():.0%}.",
+        _curve(table.iloc[1:], ("recall", "precision"), predicted_hard - 1, ([0, 1], [share, share])),
+        table,
+        "Every point is a threshold; the diamond is TMU's own. The closer the curve is to the upper right corner, the "
+        "better. Dotted line: guessing, which is the share of images that are hard.",
+        f"Guessing has a precision of {share:.0%}; the best precision is {table['precision'].max():.0%}.",
         ("precision", "recall", "false_positive"),
     )
 
 
 AXES = {
-    "false_positive": "Easy images called hard",
+    "false_positive": "Easy images predicted hard (false positive rate)",
     "recall": "Hard images found (recall)",
-    "precision": "Called hard that are hard (precision)",
+    "precision": "Predicted hard that are hard (precision)",
 }
 
 
-def _curve(cuts: pd.DataFrame, axes: tuple[str, str], own: int, guess: tuple[list, list]) -> go.Figure:
-    """A curve over all cuts; nothing is marked where ``own`` is below zero."""
-    x, y = (cuts[name] for name in axes)
+def _curve(table: pd.DataFrame, axes: tuple[str, str], own: int, guess: tuple[list, list]) -> go.Figure:
+    """A curve over all thresholds, marked at row ``own``; no mark if ``own`` is below zero."""
+    x, y = (table[name] for name in axes)
     figure = frame(360, showlegend=False, hovermode="closest")
     dotted = {"color": NEUTRAL, "dash": "dot", "width": 1.5}
     figure.add_trace(go.Scatter(x=guess[0], y=guess[1], mode="lines", line=dotted, hoverinfo="skip"))
@@ -67,7 +67,7 @@ def _curve(cuts: pd.DataFrame, axes: tuple[str, str], own: int, guess: tuple[lis
 
 
 def calibration(groups: pd.DataFrame) -> Shown:
-    """Share of golds that are wrong (y) against the predicted probability of being hard (x), in groups of images.
+    """Calibration: share of golds that are wrong (y) against the predicted probability of being hard (x), by groups.
 
     Args:
         groups: ``core.metrics.easy_hard.reliability``.
@@ -93,8 +93,8 @@ def calibration(groups: pd.DataFrame) -> Shown:
     return Shown(
         figure,
         groups,
-        "Every point is a group of equally many images. On the dotted line a predicted 30 % means that 30 % of the "
-        "golds are wrong; below it TMU fears too much, above it too little.",
+        "Every point is a group of equally many images. On the dotted line, a predicted 30 % means that 30 % of the "
+        "golds are wrong. Below it the probability is too high, above it too low.",
         f"Predicted and observed shares of {len(groups)} groups differ by at most {off:.0%}.",
         ("predicted", "observed"),
     )

@@ -1,4 +1,4 @@
-"""The Easy and hard page: the three features of every forget image, and those of one against the images that remain."""
+"""The Easy and hard page: TMU's three features of all forget images, and of one image."""
 
 from collections.abc import Sequence
 
@@ -9,11 +9,11 @@ import plotly.graph_objects as go
 from core.figures.theme import DIFFICULTY, NEUTRAL, Shown, frame
 
 FEATURE_NAMES = {
-    "nf": "NF: distance to its like",
-    "af": "AF: yields to an attack",
+    "nf": "NF: distance to neighbours",
+    "af": "AF: effect of an attack",
     "cf": "CF: loss after brief training",
 }
-SAYS = {"All golds right": "circle", "Golds disagree": "diamond", "All golds wrong": "x", "No gold": "circle"}
+GOLD_VOTES = {"All golds right": "circle", "Golds disagree": "diamond", "All golds wrong": "x", "No gold": "circle"}
 BAR = {
     "title": {"text": "predicted probability of being hard", "side": "top"},
     "orientation": "h", "thickness": 10, "tickformat": ".0%", "y": -0.16, "yanchor": "top",
@@ -22,18 +22,18 @@ EASY_TO_HARD = [[0, DIFFICULTY["easy"].color], [1, DIFFICULTY["hard"].color]]
 
 
 def features_table(verdicts: pd.DataFrame, classes: Sequence[str]) -> pd.DataFrame:
-    """``core.metrics.easy_hard.verdicts`` with the name of the class, and ``golds``, one of ``SAYS``."""
-    says = np.select(
+    """``core.metrics.easy_hard.verdicts`` with the name of the class, and ``golds``, one of ``GOLD_VOTES``."""
+    votes = np.select(
         [verdicts["right"] == 1, verdicts["right"] == 0, verdicts["right"].isna()],
         ["All golds right", "All golds wrong", "No gold"],
         "Golds disagree",
     )
-    return verdicts.assign(label=[classes[label] for label in verdicts["label"]], golds=says)
+    return verdicts.assign(label=[classes[label] for label in verdicts["label"]], golds=votes)
 
 
 def features(verdicts: pd.DataFrame, classes: Sequence[str], axes: Sequence[str] = ("nf", "cf")) -> Shown:
-    """One point per forget image over two or three of its features, in standard deviations; the colour is
-    the predicted probability of being hard, the symbol what the golds say. Every point's customdata is the image's id.
+    """Scatter plot of the forget images over two or three features, in standard deviations. The colour is the predicted
+    probability of being hard, the symbol the golds' majority. Every point's customdata is the image's id.
 
     Args:
         verdicts: ``core.metrics.easy_hard.verdicts``.
@@ -47,11 +47,11 @@ def features(verdicts: pd.DataFrame, classes: Sequence[str], axes: Sequence[str]
             "colorbar": BAR,
         }
     )  # fmt: skip
-    for says, symbol in SAYS.items():
-        part = table[table["golds"] == says]
+    for votes, symbol in GOLD_VOTES.items():
+        part = table[table["golds"] == votes]
         if len(part):
-            symbol = symbol if len(axes) == 2 else symbol.replace("x", "square")  # a letter in space, no shape
-            figure.add_traces([_points(part, symbol, axes), _legend(says, symbol, len(axes))])
+            symbol = symbol if len(axes) == 2 else symbol.replace("x", "square")  # 3D draws "x" as a letter
+            figure.add_traces([_points(part, symbol, axes), _legend(votes, symbol, len(axes))])
     titles = [FEATURE_NAMES[name] for name in axes]
     if len(axes) == 3:
         named = {f"{axis}axis": {"title": {"text": title[:2]}} for axis, title in zip("xyz", titles, strict=True)}
@@ -60,17 +60,17 @@ def features(verdicts: pd.DataFrame, classes: Sequence[str], axes: Sequence[str]
         for update, title in zip((figure.update_xaxes, figure.update_yaxes), titles, strict=True):
             update(title_text=title, zeroline=True, zerolinecolor=NEUTRAL)
     how = (
-        "Drag to turn it. Take two features to select images."
+        "Drag to rotate. Choose two features to be able to select images."
         if len(axes) == 3
-        else "Click a point to open its image; draw a box or lasso to see only those among the pictures."
+        else "Click a point to open its image; draw a box or lasso to show only those images."
     )
     return Shown(
         figure,
         table,
-        "One point per image to forget, in standard deviations above the images that remain: the further "
-        f"up and right, the more unusual. Orange is predicted to be hard; symbols are gold's verdict. {how}",
+        "One point per forget image, in standard deviations from the mean of the retained images: further up and right "
+        f"is more unusual. Orange: predicted hard. Symbols: are the golds right? {how}",
         f"{len(table)} forget images over {' and '.join(name.upper() for name in axes)}; "
-        f"{(~table['easy']).sum()} are called hard.",
+        f"{(~table['easy']).sum()} are predicted hard.",
         ("p_hard", "right"),
     )
 
@@ -90,34 +90,34 @@ def _points(part: pd.DataFrame, symbol: str, axes: Sequence[str]) -> go.Scatter 
         showlegend=False,
         marker=marker,
         customdata=part["index"],
-        hovertext=[_told(row) for row in part.to_dict("records")],
+        hovertext=[_hover_text(row) for row in part.to_dict("records")],
         hovertemplate="%{hovertext}<extra></extra>",
     )
 
 
-def _legend(says: str, symbol: str, axes: int) -> go.Scatter | go.Scatter3d:
-    """An entry of the legend in grey: by itself plotly paints one black where points differ in colour."""
+def _legend(votes: str, symbol: str, axes: int) -> go.Scatter | go.Scatter3d:
+    """A grey legend entry; plotly's own entry would be black because the points differ in colour."""
     mark = {"color": NEUTRAL, "symbol": symbol}
     if axes == 2:
-        return go.Scatter(x=[None], y=[None], mode="markers", name=says, marker=mark)
-    return go.Scatter3d(x=[None], y=[None], z=[None], mode="markers", name=says, marker=mark)
+        return go.Scatter(x=[None], y=[None], mode="markers", name=votes, marker=mark)
+    return go.Scatter3d(x=[None], y=[None], z=[None], mode="markers", name=votes, marker=mark)
 
 
-def _told(row: dict) -> str:
+def _hover_text(row: dict) -> str:
     golds = "" if np.isnan(row["right"]) else f"<br>{row['right']:.0%} of the golds are right"
-    called = "easy" if row["easy"] else "hard"
-    return f"image {row['index']}: {row['label']}<br>hard with {row['p_hard']:.0%}, called {called}{golds}"
+    predicted = "easy" if row["easy"] else "hard"
+    return f"image {row['index']}: {row['label']}<br>predicted {predicted}, p(hard) {row['p_hard']:.0%}{golds}"
 
 
 def against_others_table(verdicts: pd.DataFrame, index: int) -> pd.DataFrame:
-    """The features of one image: feature, value, deviations (from the images that remain)."""
+    """The features of one image: feature, value, deviations (standard deviations from the retained images' mean)."""
     row = verdicts[verdicts["index"] == index].iloc[0]
-    found = [(name, row[name], row[f"{name}_z"]) for name in FEATURE_NAMES]
-    return pd.DataFrame(found, columns=["feature", "value", "deviations"])
+    rows = [(name, row[name], row[f"{name}_z"]) for name in FEATURE_NAMES]
+    return pd.DataFrame(rows, columns=["feature", "value", "deviations"])
 
 
 def against_others(verdicts: pd.DataFrame, index: int) -> Shown:
-    """The three features of one image (y) as bars in standard deviations from the images that remain (x)."""
+    """Bars: the three features (y) of one image, in standard deviations from the retained images' mean (x)."""
     table = against_others_table(verdicts, index)
     reach = max(3.0, 1.2 * table["deviations"].abs().max())
     figure = frame(240, showlegend=False, bargap=0.45)
@@ -134,11 +134,13 @@ def against_others(verdicts: pd.DataFrame, index: int) -> Shown:
         )
     )
     figure.update_yaxes(autorange="reversed")
-    figure.update_xaxes(title_text="standard deviations from the others", range=[-reach, reach], zerolinecolor=NEUTRAL)
-    told = ", ".join(f"{row.feature.upper()} {row.deviations:+.1f}" for row in table.itertuples())
+    figure.update_xaxes(
+        title_text="standard deviations from the retained images", range=[-reach, reach], zerolinecolor=NEUTRAL
+    )
+    text = ", ".join(f"{row.feature.upper()} {row.deviations:+.1f}" for row in table.itertuples())
     return Shown(
         figure,
         table,
-        "The grey band is where about two thirds of the images that remain lie; bars to the right speak for hard.",
-        f"Standard deviations from the images that remain: {told}.",
+        "About two thirds of the retained images lie in the grey band. Bars to the right are evidence for hard.",
+        f"Standard deviations from the retained images: {text}.",
     )

@@ -1,4 +1,4 @@
-"""The Easy and hard page: pictures of what was predicted against what the golds say."""
+"""The Easy and hard page: thumbnails of the forget images, by prediction and by what the golds say."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pandas as pd
 
 from core.figures.theme import Shown, blank, frame
 from core.figures.thumbnails import outline, png_url, targets
-from core.metrics.easy_hard import CALLED, OUTCOMES
+from core.metrics.easy_hard import OUTCOMES, PREDICTED
 
 COLUMNS, ROWS = 4, 4  # tiles of an outcome
 TILE = 46  # pixels a side: two outcomes side by side in half a page, and on a phone
@@ -16,14 +16,14 @@ HEADING = {"xanchor": "left", "yanchor": "middle", "align": "left", "showarrow":
 
 def outcomes_table(verdicts: pd.DataFrame) -> pd.DataFrame:
     """One row per outcome: outcome, images, and share of the forget set."""
-    names = CALLED if verdicts["right"].isna().all() else OUTCOMES
+    names = PREDICTED if verdicts["right"].isna().all() else OUTCOMES
     counts = verdicts["outcome"].value_counts().reindex(names, fill_value=0).to_numpy()
     return pd.DataFrame({"outcome": names, "images": counts, "share": counts / max(1, len(verdicts))})
 
 
 def outcomes(verdicts: pd.DataFrame, images: np.ndarray, chosen: int | None = None) -> Shown:
-    """Thumbnails in four blocks, called easy above and called hard below, gold's verdict easy left and hard right; at
-    most ``COLUMNS * ROWS`` of each, the least certain first. A tile's customdata is the image's id.
+    """Thumbnails in four blocks: predicted easy above, predicted hard below; actually easy left, actually hard right.
+    At most ``COLUMNS * ROWS`` in a block, the least certain first. A tile's customdata is the image's id.
 
     Args:
         verdicts: ``core.metrics.easy_hard.verdicts``, of the images to show.
@@ -54,15 +54,15 @@ def outcomes(verdicts: pd.DataFrame, images: np.ndarray, chosen: int | None = No
     return Shown(
         figure,
         table,
-        f"Click an image to open it. At most {COLUMNS * ROWS} of a kind are shown, those that TMU was least sure of "
-        "first.",
+        f"Click an image to open it. Each block shows at most {COLUMNS * ROWS} images, the least certain "
+        "predictions first.",
         f"Forget images by outcome: {counts}.",
         ("share",),
     )
 
 
 def _arranged(verdicts: pd.DataFrame, table: pd.DataFrame) -> tuple[list[dict[str, Any]], pd.DataFrame, float]:
-    """The blocks' headings, the place of every tile (row of ``verdicts``, x, y), and the height of all, in tiles."""
+    """Headings of the blocks, position of every tile (row of ``verdicts``, x, y), and total height in tiles."""
     headings, tiles, top = [], [], 0.0
     for start in range(0, len(table), 2):
         tallest = 1
@@ -70,20 +70,22 @@ def _arranged(verdicts: pd.DataFrame, table: pd.DataFrame) -> tuple[list[dict[st
             left = side * (COLUMNS + 0.5)
             headings.append({"text": _heading(outcome), "x": left - 0.5, "y": top, **HEADING})
             rows = _least_certain(verdicts, outcome["outcome"])[: COLUMNS * ROWS]
-            place = np.arange(len(rows))
-            tiles.append(pd.DataFrame({"row": rows, "x": left + place % COLUMNS, "y": top + 1 + place // COLUMNS}))
+            position = np.arange(len(rows))
+            tiles.append(
+                pd.DataFrame({"row": rows, "x": left + position % COLUMNS, "y": top + 1 + position // COLUMNS})
+            )
             tallest = max(tallest, -(-len(rows) // COLUMNS))
         top += 1 + tallest
     return headings, pd.concat(tiles, ignore_index=True), top
 
 
 def _heading(outcome: pd.Series) -> str:
-    called, _, verdict = outcome["outcome"].partition(", ")
-    return f"<b>{outcome['images']}</b> {called}" + (f",<br>{verdict}" if verdict else "")
+    predicted, _, actual = outcome["outcome"].partition(", ")
+    return f"<b>{outcome['images']}</b> {predicted}" + (f",<br>{actual}" if actual else "")
 
 
 def _least_certain(verdicts: pd.DataFrame, outcome: str) -> np.ndarray:
-    """Positions of the images of an outcome."""
-    sign = -1 if outcome.startswith("called easy") else 1
+    """Positions of the images of an outcome, the least certain first."""
+    sign = -1 if outcome.startswith("predicted easy") else 1
     order = np.argsort(sign * verdicts["p_hard"].to_numpy(), kind="stable")
     return order[(verdicts["outcome"] == outcome).to_numpy()[order]]

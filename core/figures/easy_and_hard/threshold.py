@@ -1,4 +1,4 @@
-"""The Easy and hard page: what every cut between easy and hard would come to, moved in the browser."""
+"""The Easy and hard page: precision and recall at every threshold, with a slider that moves in the browser."""
 
 from typing import Any
 
@@ -13,31 +13,31 @@ CURVES = {
     "precision": ("Precision", DIFFICULTY["hard"]),
     "recall": ("Recall", SPLITS["test"]),
 }
-MAX_CUTS = 80  # of a larger forget set every so many
+MAX_THRESHOLDS = 80  # steps of the slider; evenly spread over a larger forget set
 
 
-def cut_explorer_table(cuts: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame:
-    """``core.metrics.easy_hard.cuts`` with gold's mean number of hard images, ``gold_hard``."""
-    return cuts.assign(gold_hard=(1 - verdicts["right"]).sum())
+def threshold_explorer_table(thresholds: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame:
+    """``threshold_table`` with ``gold_hard``, the mean number of images that a gold gets wrong."""
+    return thresholds.assign(gold_hard=(1 - verdicts["right"]).sum())
 
 
-def cut_explorer(cuts: pd.DataFrame, verdicts: pd.DataFrame) -> Shown:
-    """Precision and recall (above) over the number of images called hard (x), and every image's probability (below),
-    the hardest first; the slider moves the cut.
+def threshold_explorer(thresholds: pd.DataFrame, verdicts: pd.DataFrame) -> Shown:
+    """Precision and recall (above) and every image's p(hard) (below) over the number of images predicted hard (x). The
+    images are sorted, the most probable first; the slider moves the threshold.
 
     Args:
-        cuts: ``core.metrics.easy_hard.cuts``.
+        thresholds: ``core.metrics.easy_hard.threshold_table``.
         verdicts: ``core.metrics.easy_hard.verdicts``.
     """
-    table = cut_explorer_table(cuts, verdicts)
+    table = threshold_explorer_table(thresholds, verdicts)
     size, own, gold = len(verdicts), int((~verdicts["easy"]).sum()), table["gold_hard"][0]
     figure = make_subplots(2, 1, shared_xaxes=True, vertical_spacing=0.07, row_heights=[0.55, 0.45], figure=frame(520))
-    figure.add_trace(_cut(table.iloc[own]), 1, 1)  # first: frames replace it
+    figure.add_trace(_line(table.iloc[own]), 1, 1)  # first: frames replace it
     for column, (name, mark) in CURVES.items():
         figure.add_trace(_curve(table["hard"], table[column], name, mark), 1, 1)
     figure.add_traces(_images(verdicts), rows=2, cols=1)
     figure.update_layout(legend_y=1.07, margin_t=56)  # room for the two labels
-    sides = ("left", "right") if own >= gold else ("right", "left")  # of the labels, so that they keep apart
+    sides = ("left", "right") if own >= gold else ("right", "left")  # of the labels, so that they don't overlap
     for x, text, role, side in ((own, "TMU", "unlearned", sides[0]), (gold, "gold", "gold", sides[1])):
         color = ROLES[role].color
         label = {"text": text, "font": {"color": color}, "y": 1, "xanchor": side, "yanchor": "bottom"}
@@ -45,22 +45,23 @@ def cut_explorer(cuts: pd.DataFrame, verdicts: pd.DataFrame) -> Shown:
     figure.update_yaxes(tickformat=".0%", range=[-0.04, 1.08], row=1)
     figure.update_yaxes(title_text="p(hard)", tickformat=".0%", range=[-0.06, 1.06], row=2)
     figure.update_xaxes(range=[-0.02 * size, 1.02 * size])
-    figure.update_xaxes(title_text="Images called hard, the most probable first", row=2)
-    shown = np.unique([*np.linspace(0, size, min(size, MAX_CUTS) + 1).round().astype(int), own])
-    figure.frames = [go.Frame(name=str(cut), data=[_cut(table.iloc[cut])], traces=[0]) for cut in shown]
+    figure.update_xaxes(title_text="Images predicted hard, the most probable first", row=2)
+    shown = np.unique([*np.linspace(0, size, min(size, MAX_THRESHOLDS) + 1).round().astype(int), own])
+    figure.frames = [go.Frame(name=str(position), data=[_line(table.iloc[position])], traces=[0]) for position in shown]
     figure.update_layout(sliders=[_slider(table.iloc[shown], int(np.flatnonzero(shown == own)[0]))])
     return Shown(
         figure,
         table,
-        "Drag the slider: what is left of the line is called hard and would be forgotten. Recall: the share of the "
-        "hard images that are among them; precision: the share of them that are hard, both means over the golds.",
-        f"TMU calls {own} of {size} images hard, gold gets {gold:.1f} wrong. {_told(table.iloc[own])}.",
+        "Drag the slider: images left of the line are predicted hard and would be forgotten. Recall: share of the hard "
+        "images that are left of the line. Precision: share of the images left of the line that are hard. Both are "
+        "means over the golds.",
+        f"TMU predicts {own} of {size} images to be hard, gold gets {gold:.1f} wrong. {_label(table.iloc[own])}.",
         ("precision", "recall", "false_positive"),
     )
 
 
-def _cut(row: pd.Series) -> go.Scatter:
-    """The line that moves."""
+def _line(row: pd.Series) -> go.Scatter:
+    """The line that the slider moves."""
     return go.Scatter(
         x=[row["hard"]] * 3,
         y=[-0.04, 0.5, 1.08],
@@ -79,10 +80,10 @@ def _curve(x: pd.Series, y: pd.Series, name: str, mark: Mark) -> go.Scatter:
 def _images(verdicts: pd.DataFrame) -> list[go.Scatter]:
     """A point per image, the hardest first, marked by the golds' majority."""
     ordered = verdicts.sort_values("p_hard", ascending=False, kind="stable").reset_index(drop=True)
-    found = []
+    traces = []
     for name, part in (("easy", ordered[ordered["right"] >= 0.5]), ("hard", ordered[ordered["right"] < 0.5])):
         mark = DIFFICULTY[name]
-        found.append(
+        traces.append(
             go.Scatter(
                 x=part.index + 0.5,
                 y=part["p_hard"],
@@ -93,22 +94,22 @@ def _images(verdicts: pd.DataFrame) -> list[go.Scatter]:
                 hovertemplate="%{hovertext}, p(hard) %{y:.0%}<extra></extra>",
             )
         )
-    return found
+    return traces
 
 
-def _told(row: pd.Series) -> str:
+def _label(row: pd.Series) -> str:
     precision = "" if np.isnan(row["precision"]) else f" · precision {row['precision']:.0%}"
     recall = "" if np.isnan(row["recall"]) else f" · recall {row['recall']:.0%}"
-    return f"{row['hard']:.0f} called hard{precision}{recall}"
+    return f"{row['hard']:.0f} predicted hard{precision}{recall}"
 
 
-def _slider(cuts: pd.DataFrame, active: int) -> dict[str, Any]:
-    """Its labels are shown one at a time, above it."""
+def _slider(thresholds: pd.DataFrame, active: int) -> dict[str, Any]:
+    """The slider; its current label is shown above it."""
     halt = {"mode": "immediate", "transition": {"duration": 0}, "frame": {"duration": 0, "redraw": False}}
     return {
         "steps": [
-            {"label": _told(row), "method": "animate", "args": [[f"{row['hard']:.0f}"], halt]}
-            for _, row in cuts.iterrows()
+            {"label": _label(row), "method": "animate", "args": [[f"{row['hard']:.0f}"], halt]}
+            for _, row in thresholds.iterrows()
         ],
         "active": active,
         "currentvalue": {"font": {"color": NEUTRAL, "size": 15}, "xanchor": "left"},

@@ -1,4 +1,4 @@
-"""The Easy and hard page: the twin problem beside the original one."""
+"""The Easy and hard page: the twin problem compared with the original problem."""
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ KINDS = {"Twin, easy": DIFFICULTY["easy"], "Twin, hard": DIFFICULTY["hard"], "Fo
 
 
 def shift_table(verdicts: pd.DataFrame, right: np.ndarray, twin: pd.DataFrame) -> pd.DataFrame:
-    """Shares of easy images: what, easy, images. The twin's by the original, the forget set's as predicted, the golds'.
+    """Shares of easy images: what, easy, images. Rows: twin images, forget images as predicted, and under every gold.
 
     Args:
         right: bool (K, N), ``core.metrics.easy_hard.gold_right``.
@@ -26,7 +26,7 @@ def shift_table(verdicts: pd.DataFrame, right: np.ndarray, twin: pd.DataFrame) -
 
 
 def shift(verdicts: pd.DataFrame, right: np.ndarray, twin: pd.DataFrame) -> Shown:
-    """Share of easy images (x) among the twin's, as predicted for the forget set, and by every gold (y)."""
+    """Share of easy images (x) in the twin problem, as predicted for the forget set, and under every gold (y)."""
     table = shift_table(verdicts, right, twin)
     figure = frame(190, showlegend=False)
     for part, name, color, symbol in (
@@ -46,15 +46,15 @@ def shift(verdicts: pd.DataFrame, right: np.ndarray, twin: pd.DataFrame) -> Show
     return Shown(
         figure,
         table,
-        "The predicted share should lie among the golds. The twin's share may be another one: the original has seen "
-        "all of a class, gold has not.",
+        "The predicted share should be within the range of the golds. The twin's share may differ: the original has "
+        "seen all images of a class, gold has not.",
         f"Easy: twin {table['easy'][0]:.1%}; predicted {table['easy'][1]:.1%}{golds}.",
         ("easy",),
     )
 
 
 def twin_features_table(verdicts: pd.DataFrame, twin: pd.DataFrame) -> pd.DataFrame:
-    """One row per kind of image and feature: kind, feature, images, and median and quartiles of its deviations."""
+    """One row per kind of image and feature: kind, feature, images, quartiles (in standard deviations)."""
     rows = []
     for kind, part in _kinds(verdicts, twin).items():
         for name in FEATURE_NAMES:
@@ -64,7 +64,7 @@ def twin_features_table(verdicts: pd.DataFrame, twin: pd.DataFrame) -> pd.DataFr
 
 
 def twin_features(verdicts: pd.DataFrame, twin: pd.DataFrame) -> Shown:
-    """Every feature (x, standard deviations) of easy and hard twin images and of the forget set (y)."""
+    """Box plots: every feature (x, standard deviations) of easy and hard twin images and of the forget set (y)."""
     table = twin_features_table(verdicts, twin)
     figure = make_subplots(
         1, 3, shared_yaxes=True, horizontal_spacing=0.04, figure=frame(300, showlegend=False),
@@ -75,14 +75,14 @@ def twin_features(verdicts: pd.DataFrame, twin: pd.DataFrame) -> Shown:
             figure.add_trace(_spread(part[f"{name}_z"], kind, KINDS[kind]), row=1, col=column)
     figure.update_yaxes(autorange="reversed")
     figure.update_xaxes(zerolinecolor=NEUTRAL)
-    figure.update_xaxes(title_text="standard deviations from the others", col=2)
-    told = table[table["feature"] == "cf"].set_index("kind")["median"]
+    figure.update_xaxes(title_text="standard deviations from the retained images", col=2)
+    medians = table[table["feature"] == "cf"].set_index("kind")["median"]
     return Shown(
         figure,
         table,
-        "The predictor learns from the two upper rows and is asked about the lowest. It can work where hard "
-        "twin images stand apart from easy ones, and where the forget set covers the same ground.",
-        f"Median CF: {', '.join(f'{kind} {value:+.1f}' for kind, value in told.items())}.",
+        "The predictor is trained on the two upper rows and applied to the lowest. It can work if hard and easy twin "
+        "images differ, and if the forget set covers the same range.",
+        f"Median CF: {', '.join(f'{kind} {value:+.1f}' for kind, value in medians.items())}.",
     )
 
 
@@ -107,7 +107,7 @@ def _spread(values: pd.Series, kind: str, mark: Mark) -> go.Box:
 
 
 def twin_losses_table(twin: pd.DataFrame, original: pd.DataFrame) -> pd.DataFrame:
-    """Both losses: what, images, mean, median, and the share that is fitted to a probability of at least 0.9.
+    """Losses in both problems: what, images, mean, median, and fitted (share with a probability of at least 0.9).
 
     Args:
         twin: the twin's rows, with the loss under the twin model.
@@ -121,8 +121,8 @@ def twin_losses_table(twin: pd.DataFrame, original: pd.DataFrame) -> pd.DataFram
 
 
 def twin_losses(twin: pd.DataFrame, original: pd.DataFrame) -> Shown:
-    """Share of the images (y) with at most a loss (x, log scale): twin images under the twin, forget images under the
-    original. Arguments as in ``twin_losses_table``."""
+    """Cumulative distribution of the loss (x, log scale): twin images under the twin, forget images under the original.
+    Arguments as in ``twin_losses_table``."""
     table = twin_losses_table(twin, original)
     figure = frame(300, hovermode="closest")
     looks = (SPLITS["pool"].color, "dash"), (SPLITS["forget"].color, "solid")
@@ -142,9 +142,9 @@ def twin_losses(twin: pd.DataFrame, original: pd.DataFrame) -> Shown:
     return Shown(
         figure,
         table,
-        "Two curves on top of each other: the twin knows its images as well as the original knows the forget set. A "
-        "curve further right is fitted worse, and its images look harder for that reason alone.",
-        f"How well both problems are fitted, {means}.",
+        "Equal curves: the twin fits its images as well as the original fits the forget set. A curve further right is "
+        "fitted worse, and its images look harder for that reason alone.",
+        f"Fit of both problems: {means}.",
         ("fitted",),
     )
 

@@ -1,4 +1,4 @@
-"""The Forget page after a run: its unlearning played back, and dragged to any step, in the browser alone."""
+"""The Forget page after a run: playback of the unlearning, with a slider over the steps, in the browser alone."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from core.figures.forget.tracked_images import StepImages, at_step, counts, draw_followed
+from core.figures.forget.tracked_images import StepImages, at_step, counts, draw_tracked
 from core.figures.forget.trajectory import (
     OF_START,
     Golds,
@@ -27,16 +27,16 @@ from core.figures.forget.trajectory import (
 from core.figures.theme import NEUTRAL, Shown, blank, frame
 from core.metrics.accuracy import GAP
 
-FRAMES = 60  # a longer run is played back in this many pictures
+FRAMES = 60  # of the animation; a longer run is thinned to as many
 PLAY_MS = 4000  # duration of the whole playback
 CURVES, CONTROLS, LEGEND = 480, 150, 52  # pixels; the legend has two lines on a phone
 
 
-def playback_table(trajectory: pd.DataFrame, followed: StepImages | None = None) -> pd.DataFrame:
+def playback_table(trajectory: pd.DataFrame, tracked: StepImages | None = None) -> pd.DataFrame:
     """One row per step: the columns of ``accuracy_curves_table`` and ``sensitivity_curves_table`` side by side, then
-    how many of the followed images there are of each outcome."""
+    the number of tracked images of each outcome."""
     table = accuracy_curves_table(trajectory).merge(sensitivity_curves_table(trajectory), on="step", how="outer")
-    return table if followed is None else table.merge(counts(followed.steps), on="step", how="left")
+    return table if tracked is None else table.merge(counts(tracked.steps), on="step", how="left")
 
 
 def playback(
@@ -44,17 +44,17 @@ def playback(
     golds: Golds = (),
     delta: float | None = None,
     stop: int | None = None,
-    followed: StepImages | None = None,
+    tracked: StepImages | None = None,
 ) -> Shown:
-    """Accuracies above, sensitivities below, both against the step, with a Play button and a slider over the steps;
-    below these, with ``followed``, forget images and what they are taken for at the step.
+    """Accuracies (above) and sensitivities (below) against the step, with a Play button and a slider over the steps;
+    with ``tracked``, also the tracked forget images and their predictions at the step.
 
     Other arguments as in ``accuracy_curves`` and ``sensitivity_curves``.
     """
-    table = playback_table(trajectory, followed)
+    table = playback_table(trajectory, tracked)
     if table.empty:
         return blank("There are no steps to play back.", table)
-    below = CONTROLS if followed is None else CONTROLS + LEGEND + followed.height
+    below = CONTROLS if tracked is None else CONTROLS + LEGEND + tracked.height
     height = CURVES + below
     bottom = below / height
     figure = make_subplots(2, 1, shared_xaxes=True, vertical_spacing=0.08, figure=frame(height, hovermode="x unified"))
@@ -64,7 +64,7 @@ def playback(
     draw_golds(figure, golds, row=1, col=1)
     draw_stop(figure, stop, row=1, col=1)
     draw_start(figure, delta, row=2, col=1)
-    # Fixed ranges, so that nothing jumps while it plays.
+    # Fixed ranges, so that the axes don't change while it plays.
     middle = bottom + (1 - bottom) / 2
     figure.update_yaxes(accuracy_axis() | {"domain": [middle + 0.02, 1]}, row=1)
     figure.update_yaxes(sensitivity_axis(table) | {"domain": [bottom, middle - 0.02]}, row=2)
@@ -72,41 +72,41 @@ def playback(
     figure.update_xaxes(title_text="Step", row=2)
     rows = table.iloc[_thinned(len(table))].to_dict("records")
     changed = list(range(len(curves)))
-    if followed is not None:
-        changed += draw_followed(figure, followed, rows[-1], followed.height / height)
+    if tracked is not None:
+        changed += draw_tracked(figure, tracked, rows[-1], tracked.height / height)
     figure.frames = [
         {
             "name": str(row["step"]),
-            "data": [_until(line, row["step"]) for line in curves]
-            + ([] if followed is None else at_step(followed, row)),
+            "data": [_until(line, row["step"]) for line in curves] + ([] if tracked is None else at_step(tracked, row)),
             "traces": changed,
         }
         for row in rows
     ]
     figure.update_layout(_player([frame.name for frame in figure.frames], bottom), margin_b=0)
-    images = " Images are sorted by when they were forgotten." if followed is not None else ""
+    images = " Images are sorted by the step at which they were forgotten." if tracked is not None else ""
     return Shown(
         figure,
         table,
-        "Press Play to watch the run again, or drag the slider to a step. FA should sink to gold's dotted line while "
-        f"RA and TA hold theirs. Curves are of a fixed sample of the images, gold's lines of all of them.{images}",
-        f"The run played back over {rows[-1]['step']} steps; at the end {at_the_end(table)}.",
+        "Press Play to replay the run, or drag the slider to a step. FA should fall to gold's dotted line, while RA "
+        f"and TA stay at theirs. Curves use a fixed sample of the images, gold lines use all images.{images}",
+        f"Playback over {rows[-1]['step']} steps; at the end {at_the_end(table)}.",
         (*GAP, *OF_START, "irrelevant_ratio"),
     )
 
 
 def _thinned(count: int) -> list[int]:
-    """At most ``FRAMES`` of so many rows, evenly, the first and the last among them."""
+    """Positions of at most ``FRAMES`` of ``count`` rows, evenly spaced, the first and the last included."""
     return np.unique(np.linspace(0, count - 1, FRAMES).round().astype(int)).tolist()
 
 
 def _until(line: go.Scatter, step: int) -> dict[str, Any]:
+    """The part of a line up to a step."""
     shown = line.x <= step
     return {"x": line.x[shown], "y": line.y[shown]}
 
 
 def _player(names: Sequence[str], y: float) -> dict[str, Any]:
-    """The Play and Pause buttons and the slider below this height, as parts of a layout."""
+    """Layout of the Play and Pause buttons and the slider; ``y`` is their upper edge."""
     duration = PLAY_MS / len(names)
     now = {"mode": "immediate", "transition": {"duration": 0}}
     play = {**now, "frame": {"duration": duration, "redraw": False}}

@@ -1,4 +1,4 @@
-"""The Forget page while a method runs: accuracies and sensitivities against the step, as they grow."""
+"""The Forget page while a method runs: live curves of accuracies and sensitivities against the step."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,18 +14,18 @@ from core.metrics.catalogue import METRICS
 Golds = Sequence[Mapping[str, float | None]]
 
 OF_START = [f"{norm}_of_start" for norm in NORMS]
-HIGHEST = 5.0  # of the start: a run that goes to ruin leaves the picture instead of pressing all else flat
+HIGHEST = 5.0  # times the start value; curves of a diverging run are cut off here, so that the others stay readable
 
 
 def accuracy_curves_table(trajectory: pd.DataFrame) -> pd.DataFrame:
-    """Columns step, FA, RA, TA (fractions): the steps at which any of them was measured."""
+    """Columns step, FA, RA, TA (fractions), for the steps at which any of them was measured."""
     table = trajectory.reindex(columns=["step", *GAP]).astype(dict.fromkeys(GAP, float))
     return table.dropna(subset=list(GAP), how="all").reset_index(drop=True)
 
 
 def sensitivity_curves_table(trajectory: pd.DataFrame) -> pd.DataFrame:
     """Columns step, target_norm, irrelevant_norm, both as a fraction of their first value (``..._of_start``), and
-    irrelevant_ratio, the fraction that the paper's stop rule measured (over all forget images, once per pass)."""
+    irrelevant_ratio, the fraction measured by the paper's stop rule (over all forget images, once per pass)."""
     measured = [*NORMS, "irrelevant_ratio"]
     table = trajectory.reindex(columns=["step", *measured]).astype(dict.fromkeys(measured, float))
     table = table.replace(np.inf, np.nan).dropna(subset=list(NORMS), how="all").reset_index(drop=True)
@@ -36,9 +36,9 @@ def accuracy_curves(trajectory: pd.DataFrame, golds: Golds = (), stop: int | Non
     """FA, RA and TA (y, percent) against the step (x), with the mean gold as dotted lines.
 
     Args:
-        trajectory: step (0: before the first step), FA, RA, TA as fractions; may be growing, or have one row.
-        golds: accuracies of each gold that is known; from two on their spread is drawn as a band.
-        stop: the step whose weights are the result; None while the run goes on.
+        trajectory: step (0: before the first step), FA, RA, TA as fractions; rows may be added later.
+        golds: accuracies of each trained gold; two or more are drawn with a band of their spread.
+        stop: the step whose weights are the result; None while the run continues.
     """
     table = accuracy_curves_table(trajectory)
     if table.empty:
@@ -48,25 +48,25 @@ def accuracy_curves(trajectory: pd.DataFrame, golds: Golds = (), stop: int | Non
     figure.add_traces(accuracy_lines(table))
     draw_golds(figure, golds)
     draw_stop(figure, stop)
-    target = "the dotted line of the mean gold" if golds else "gold's, which is not known yet"
+    target = "the dotted line (mean gold)" if golds else "gold's value (still training)"
     return Shown(
         figure,
         table,
-        f"The method should bring FA (forget set) down to {target}, not below it, while RA "
-        "(retain set) and TA (test set) stay at theirs. Measured on a fixed sample of the images between steps.",
+        f"The method should lower FA (forget set) to {target}, and no lower, while RA (retain set) and TA (test set) "
+        "stay at theirs. Measured between steps on a fixed sample of the images.",
         f"Accuracies over {table['step'].iloc[-1]} steps; at the end {at_the_end(table)}.",
         GAP,
     )
 
 
 def sensitivity_curves(trajectory: pd.DataFrame, delta: float | None = None, stop: int | None = None) -> Shown:
-    """Mean target and irrelevant norm of forget images, as percent of their start (y), against the step (x); the rings
-    are what the paper's stop rule measured.
+    """Mean target and irrelevant norm of the forget images, in percent of the start value (y), against the step (x);
+    rings are the measurements of the paper's stop rule.
 
     Args:
-        trajectory: step, target_norm, irrelevant_norm and irrelevant_ratio; null where a step did not measure them.
+        trajectory: step, target_norm, irrelevant_norm and irrelevant_ratio; null at steps without a measurement.
         delta: the threshold of the paper's stop rule, drawn as a line; None for other rules.
-        stop: the step whose weights are the result; None while the run goes on.
+        stop: the step whose weights are the result; None while the run continues.
     """
     table = sensitivity_curves_table(trajectory)
     if table.empty:
@@ -77,24 +77,24 @@ def sensitivity_curves(trajectory: pd.DataFrame, delta: float | None = None, sto
     draw_start(figure, delta)
     draw_stop(figure, stop)
     text = (
-        "Mean input-gradient norms of the forget images relative to their start. MU-Mis lowers that of the target "
-        "logit and keeps or raises that of the other logits."
+        "Mean input-gradient norms of the forget images, relative to their start values. MU-Mis lowers the norm of the "
+        "target logit and keeps or raises that of the other logits."
     )
     if delta is not None:
         text += (
-            " The paper stops when the irrelevant norm has fallen to the line δ and has risen above it again; rings "
-            "are what its rule measured, once per pass."
+            " The paper stops when the irrelevant norm has fallen to the line δ and has risen above it again. Rings "
+            "are the rule's own measurements, once per pass."
         )
     ends = table.iloc[-1]
     alt = (
-        f"At the last step the target norm is at {ends['target_norm_of_start']:.0%} of its start, the irrelevant norm "
-        f"at {ends['irrelevant_norm_of_start']:.0%}."
+        f"At the last step the target norm is {ends['target_norm_of_start']:.0%} of its start value, the irrelevant "
+        f"norm {ends['irrelevant_norm_of_start']:.0%}."
     )
     return Shown(figure, table, text, alt, (*OF_START, "irrelevant_ratio"))
 
 
 def accuracy_lines(table: pd.DataFrame) -> list[go.Scatter]:
-    """A line for each accuracy that was measured."""
+    """One line per accuracy that was measured."""
     return [
         _line(table["step"], table[name], ACCURACIES[name], name, f"{name} %{{y:.1%}}<extra></extra>")
         for name in GAP
@@ -103,7 +103,7 @@ def accuracy_lines(table: pd.DataFrame) -> list[go.Scatter]:
 
 
 def sensitivity_lines(table: pd.DataFrame) -> list[go.Scatter]:
-    """A line for each norm that was measured, and a ring wherever the paper's stop rule looked."""
+    """One line per norm that was measured, and rings at the measurements of the paper's stop rule."""
     lines = [
         _line(
             table["step"],
@@ -147,7 +147,7 @@ def draw_golds(figure: go.Figure, golds: Golds, **place: int) -> None:
     for n, (name, level) in enumerate(means.items()):
         label = {"text": f"gold {name}", "font": {"color": color, "size": 11}, "yanchor": "bottom"}
         figure.add_hline(level, line={"color": color, "dash": "dot", "width": 2}, **place)
-        # Where the curves have not come down yet, and side by side: equal levels don't cover each other's labels.
+        # Near the left, where curves are still high; side by side, so that labels at equal levels don't overlap.
         figure.add_annotation(
             x=0.34 - 0.16 * n, y=level, xref="x domain", xanchor="left", showarrow=False, **label, **place
         )
@@ -157,7 +157,7 @@ def draw_golds(figure: go.Figure, golds: Golds, **place: int) -> None:
 
 
 def draw_start(figure: go.Figure, delta: float | None, **place: int) -> None:
-    """A line at the start, and one at the threshold of the paper's stop rule."""
+    """A line at the start value, and one at the threshold of the paper's stop rule."""
     figure.add_hline(1, line={"color": NEUTRAL, "dash": "dot", "width": 1}, **place)
     if delta is not None:
         color = NORMS["irrelevant_norm"].color
@@ -166,28 +166,28 @@ def draw_start(figure: go.Figure, delta: float | None, **place: int) -> None:
 
 
 def draw_stop(figure: go.Figure, stop: int | None, **place: int) -> None:
-    """A line at the step where the method stopped, if it has."""
+    """A line at the step where the method stopped, if it has stopped."""
     if stop is not None:
         label = {"text": "stop", "yanchor": "bottom", "xanchor": "right", "textangle": 0}
         figure.add_vline(stop, line={"color": NEUTRAL, "dash": "dash", "width": 1.5}, annotation=label, **place)
 
 
 def step_axis(table: pd.DataFrame) -> dict[str, Any]:
-    """From 0 to the last step, with room for the first steps of a run that grows."""
+    """An axis from 0 to the last step, and to at least 10."""
     end = max(10, table["step"].iloc[-1])
     return {"range": [-0.02 * end, 1.02 * end], "unifiedhovertitle": {"text": "step %{x}"}}
 
 
 def accuracy_axis() -> dict[str, Any]:
-    """From 0 to 100 %, with room for labels."""
+    """An axis from 0 to 100 %, with room for labels."""
     ticks = [0, 0.25, 0.5, 0.75, 1]
     return {"title": {"text": "Accuracy"}, "tickformat": ".0%", "range": [-0.04, 1.1], "tickvals": ticks}
 
 
 def sensitivity_axis(table: pd.DataFrame) -> dict[str, Any]:
-    """From 0 to the highest value, at most ``HIGHEST``."""
+    """An axis from 0 to the highest value, at most ``HIGHEST``."""
     top = min(HIGHEST, 1.08 * table[OF_START].max(axis=None))
-    return {"title": {"text": "Norm, share of its start"}, "tickformat": ".0%", "range": [0, top]}
+    return {"title": {"text": "Norm, relative to start"}, "tickformat": ".0%", "range": [0, top]}
 
 
 def at_the_end(table: pd.DataFrame) -> str:

@@ -1,4 +1,4 @@
-"""The Gold comparison page: accuracies beside every gold, the gap to the mean gold, and what changed per class."""
+"""The Gold comparison page: accuracies of every model, gaps to the mean gold, and changes per class."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -28,7 +28,7 @@ MAX_CLASSES = 20
 
 def accuracy_comparison_table(result: Mapping[str, Any]) -> pd.DataFrame:
     """One row per role, then the golds' mean (role ``gold``) and their spread (role ``gold spread``); columns role, FA,
-    RA, TA, FA_test, RA_test as fractions, null where there is none."""
+    RA, TA, FA_test, RA_test as fractions, null if not defined."""
     accuracy = result["accuracy"]
     roles = in_role_order(accuracy)
     names = accuracy_keys()
@@ -44,7 +44,7 @@ def accuracy_comparison_table(result: Mapping[str, Any]) -> pd.DataFrame:
 def accuracy_comparison(result: Mapping[str, Any]) -> Shown:
     """Accuracies (x, percent) of the original, the unlearned model and every gold, one row per metric (y).
 
-    The bar behind the golds is their mean plus and minus their spread.
+    The bar behind the golds is their mean ± their spread.
 
     Args:
         result: a run's ``result.json``; its ``accuracy`` per role is read.
@@ -70,13 +70,13 @@ def accuracy_comparison(result: Mapping[str, Any]) -> Shown:
         tickvals=list(rows.values()), ticktext=list(rows), range=[-0.6, len(shown) - 0.4], showgrid=False
     )
     figure.update_xaxes(title_text="Accuracy", tickformat=".0%", range=[-0.03, 1.03], showgrid=True)
-    told = ", ".join(f"{name} {by_role.loc['unlearned', name]:.1%}" for name in shown)
+    text = ", ".join(f"{name} {by_role.loc['unlearned', name]:.1%}" for name in shown)
     return Shown(
         figure,
         table,
-        "The unlearned diamond should lie among the gold stars, in every row: neither right of them in FA (not "
-        "forgotten) nor left of them (forgotten more than retraining would). The golden bar is the golds' spread.",
-        f"Accuracies of the unlearned model: {told}.",
+        "In every row the unlearned diamond should be among the gold stars. In FA, right of the stars: "
+        "under-forgotten; left: over-forgotten. The golden bar is the spread of the golds.",
+        f"Accuracies of the unlearned model: {text}.",
         accuracy_keys(),
     )
 
@@ -92,18 +92,18 @@ def gold_gap_table(result: Mapping[str, Any]) -> pd.DataFrame:
                 continue
             value, mean = by_role.loc[role, name], by_role.loc["gold", name]
             spread = by_role.loc["gold spread", name] if "gold spread" in by_role.index else float("nan")
-            told = {
+            comparison = {
                 "difference": value - mean,
                 "spread": spread,
                 "verdict": classify_difference(name, value - mean, spread),
             }
-            rows.append({"role": role, "metric": name, "value": value, "gold_mean": mean, **told})
+            rows.append({"role": role, "metric": name, "value": value, "gold_mean": mean, **comparison})
     return pd.DataFrame(rows, columns=["role", "metric", "value", "gold_mean", "difference", "spread", "verdict"])
 
 
 def gold_gap(result: Mapping[str, Any]) -> Shown:
     """Signed difference of each accuracy to the mean gold (x, percentage points) of the unlearned model, one row per
-    metric (y), over a band of the golds' own spread. The original's bars are switched on in the legend.
+    metric (y), over a band of the golds' own spread. A click in the legend shows the original's bars.
 
     Args:
         result: a run's ``result.json``; its ``accuracy`` per role is read.
@@ -122,13 +122,13 @@ def gold_gap(result: Mapping[str, Any]) -> Shown:
     reach = 1.35 * max(0.01, unlearned[["difference", "spread"]].abs().max(axis=None))
     figure.update_xaxes(title_text="Difference to the mean gold", tickformat="+.1~%", range=[-reach, reach])
     figure.add_vline(0, line={"color": NEUTRAL, "width": 1.5})
-    told = "; ".join(f"{r.metric} {points_text(r.difference)}, {r.verdict}" for r in unlearned.itertuples())
+    text = "; ".join(f"{r.metric} {points_text(r.difference)}, {r.verdict}" for r in unlearned.itertuples())
     return Shown(
         figure,
         table,
-        "Zero is the mean gold. A bar inside the golden band is no larger than the golds' differences among "
-        "themselves: no difference. FA to the right: under-forgotten; to the left: over-forgotten.",
-        f"Difference to the mean gold: {told}.",
+        "Zero is the mean gold. The golden band is how much golds differ from each other; a bar inside it is noise. FA "
+        "to the right: under-forgotten; to the left: over-forgotten.",
+        f"Difference to the mean gold: {text}.",
         ("value", "gold_mean", "difference", "spread"),
     )
 
@@ -159,8 +159,8 @@ def class_changes(samples: pd.DataFrame, names: Sequence[str], by: str = "label"
     """Change of the test accuracy from the original (x, percentage points) per class (y), of unlearned and mean gold,
     joined by a line.
 
-    Above ``MAX_CLASSES`` classes those that changed most are drawn: the forgotten ones first, but half of the rows is
-    for others. The table has all.
+    Beyond ``MAX_CLASSES`` classes the most changed ones are drawn: forgotten classes first, but half of the rows are
+    for other classes. The table has all.
     """
     table = class_changes_table(samples, names, by)
     change = table[["unlearned_change", "gold_change"]].abs().max(axis=1)
@@ -178,9 +178,9 @@ def class_changes(samples: pd.DataFrame, names: Sequence[str], by: str = "label"
     return Shown(
         figure,
         table,
-        "Each row is a class: how far its test accuracy moved from the original. The diamond should sit on the star: "
-        "a long line is a class that the method treats otherwise than retraining does."
-        + cut_sentence(len(drawn), len(table), "of the forgotten and of the others those that changed most"),
+        "One row per class: change of its test accuracy from the original. The diamond should be on the star; a long "
+        "line is a class that the method changes differently than retraining does."
+        + cut_sentence(len(drawn), len(table), "the most changed of the forgotten and of the other classes"),
         f"Classes without forget images changed by {points_text(kept.mean())} on average."
         if len(kept)
         else "Change of test accuracy per class.",

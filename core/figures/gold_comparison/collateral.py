@@ -10,27 +10,27 @@ GROUPS = 10
 
 
 def flips_table(collateral: pd.DataFrame) -> pd.DataFrame:
-    """Up to ``GROUPS`` groups of as many images each, by distance to the forget set: group (1 is nearest), low and high
-    (distances), images, unlearned and gold (shares of them whose prediction is not the original's any more).
+    """Up to ``GROUPS`` groups of equally many images, by distance to the forget set: group (1 is nearest), low and high
+    (distances), images, unlearned and gold (shares of the images whose prediction differs from the original's).
 
     Args:
         collateral: of ``core.analysis.collateral``.
     """
     near = collateral.sort_values("distance")
     group = np.arange(len(near)) * min(GROUPS, len(near)) // max(len(near), 1) + 1
-    found = near.groupby(group).agg(
+    groups = near.groupby(group).agg(
         low=("distance", "min"),
         high=("distance", "max"),
         images=("index", "size"),
         unlearned=("flipped", "mean"),
         gold=("gold_flipped", "mean"),
     )
-    return found.rename_axis("group").reset_index()
+    return groups.rename_axis("group").reset_index()
 
 
 def flips(collateral: pd.DataFrame) -> Shown:
-    """Share of retain and test images whose prediction flipped (y) by nearness to the forget set (x), in unlearned and
-    in gold."""
+    """Share of retain and test images whose prediction flipped (y), in unlearned and gold, by distance to the forget
+    set (x)."""
     table = flips_table(collateral)
     if table.empty:
         return blank("There are no images besides the forget set.", table)
@@ -49,7 +49,7 @@ def flips(collateral: pd.DataFrame) -> Shown:
                 )
             )
     figure.update_xaxes(
-        title_text="Retain and test images, by nearness to the forget set",
+        title_text="Retain and test images, by distance to the forget set",
         tickvals=[1, len(table)], ticktext=["nearest", "farthest"], showgrid=False,
     )  # fmt: skip
     figure.update_yaxes(title_text="Prediction flipped", tickformat=".0%", rangemode="tozero")
@@ -57,8 +57,8 @@ def flips(collateral: pd.DataFrame) -> Shown:
     return Shown(
         figure,
         table,
-        "Every point is as many images, by pixel distance to the forget set. Retraining flips some predictions too; "
-        "where the diamonds are above the stars, the method has changed more than that.",
+        "Every point is a group of equally many images, by pixel distance to the forget set. Retraining also flips "
+        "some predictions; where the diamonds are above the stars, the method flips more than retraining does.",
         f"Of the images nearest to the forget set {first['unlearned']:.1%} flipped"
         + ("." if pd.isna(first["gold"]) else f", in gold {first['gold']:.1%}."),
         ("unlearned", "gold"),

@@ -1,4 +1,4 @@
-"""The Gold comparison page: what every way of running a method costs, against how near it comes to gold."""
+"""The Gold comparison page: time of every method against its gap to gold."""
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -7,12 +7,12 @@ from core.analysis.method_comparison import NOTHING
 from core.figures.gold_comparison.method_rows import DATA_TRACKS
 from core.figures.theme import NEUTRAL, ROLES, SPLITS, Shown, blank, frame, log_axis
 
-COLUMNS = ["way", "track", "gap", "seconds", "time_ratio", "front", "run"]
+COLUMNS = ["method", "track", "gap", "seconds", "time_ratio", "front", "run"]
 
 
 def cost_quality_table(overview: pd.DataFrame) -> pd.DataFrame:
-    """One row per way: way, track, gap, seconds (of unlearning), time_ratio (to one retraining), front (no other way is
-    both faster and nearer to gold), run.
+    """One row per variant: method, track, gap, seconds (of unlearning), time_ratio (to one retraining), front (no other
+    variant is both faster and closer to gold), run.
 
     Args:
         overview: of ``core.analysis.method_comparison``.
@@ -20,17 +20,17 @@ def cost_quality_table(overview: pd.DataFrame) -> pd.DataFrame:
     if overview.empty:
         return pd.DataFrame(columns=COLUMNS)
     ours = overview[overview["track"] != "nothing"].dropna(subset=["time_ratio"]).sort_values(["time_ratio", "gap"])
-    nearest_so_far = ours["gap"].cummin()
-    front = (ours["gap"] == nearest_so_far) & ~nearest_so_far.duplicated()
+    best_so_far = ours["gap"].cummin()
+    front = (ours["gap"] == best_so_far) & ~best_so_far.duplicated()
     return ours.assign(front=front)[COLUMNS].reset_index(drop=True)
 
 
 def cost_quality(overview: pd.DataFrame, floor: float, chosen: str = "") -> Shown:
-    """Seconds of unlearning over those of one retraining (x) and average gap to the mean gold (y), a point a way; both
-    on log scales. The dotted line joins the ways on the front.
+    """Average gap to the mean gold (y) against time as a multiple of one retraining (x), both on log scales, one point
+    per variant. The dotted line is the Pareto front.
 
-    The nearest way is named, and the one that holds the run ``chosen``. Every point's customdata is its way's run. A
-    gap of 0 is drawn at half the smallest other one.
+    The variant closest to gold is labelled, and the one with the run ``chosen``. Every point's customdata is its run. A
+    gap of 0 is drawn at half the smallest other gap.
 
     Args:
         overview: of ``core.analysis.method_comparison``.
@@ -38,8 +38,8 @@ def cost_quality(overview: pd.DataFrame, floor: float, chosen: str = "") -> Show
     """
     table = cost_quality_table(overview)
     if table.empty:
-        return blank("There is no run with a gold model to compare with.", table)
-    idle = overview.loc[overview["way"] == NOTHING, "gap"].iloc[0]
+        return blank("No run has a gold model to compare with.", table)
+    idle = overview.loc[overview["method"] == NOTHING, "gap"].iloc[0]
     gaps = pd.Series([*table["gap"], idle, floor])
     lowest = gaps[gaps > 0].min() / 2 if (gaps > 0).any() else 1e-3
     figure = frame(440, hovermode="closest")
@@ -59,14 +59,14 @@ def cost_quality(overview: pd.DataFrame, floor: float, chosen: str = "") -> Show
     figure.update_xaxes(title_text="Time, as a multiple of one retraining", **widths)
     heights = log_axis(lowest, gaps.max()) | {"tickformat": "~%"}
     figure.update_yaxes(title_text="Average gap to the mean gold", **heights)
-    names = ", ".join(table.loc[table["front"], "way"])
+    names = ", ".join(table.loc[table["front"], "method"])
     return Shown(
         figure,
         table,
-        "Down and to the left is better: nearer to gold, and faster than retraining. Above the dashed line doing "
-        "nothing would be nearer to gold; in the golden band a way is no further than golds are from each other. The "
-        "dotted line joins the ways that no other one beats in both.",
-        f"{len(table)} ways by time and average gap; not beaten in both: {names}.",
+        "Lower left is better: closer to gold, and faster. Above the dashed line, doing nothing is closer to gold. In "
+        "the golden band, the gap is within the differences between golds. The dotted line is the Pareto front: no "
+        "other method is both faster and closer.",
+        f"{len(table)} methods by time and average gap; on the Pareto front: {names}.",
         ("gap",),
     )
 
@@ -74,7 +74,7 @@ def cost_quality(overview: pd.DataFrame, floor: float, chosen: str = "") -> Show
 def _front(part: pd.DataFrame, lowest: float) -> go.Scatter:
     line = {"color": NEUTRAL, "dash": "dot", "width": 1.5, "shape": "hv"}
     return go.Scatter(x=part["time_ratio"], y=part["gap"].clip(lower=lowest), mode="lines", line=line,
-                      name="not beaten in both", hoverinfo="skip")  # fmt: skip
+                      name="Pareto front", hoverinfo="skip")  # fmt: skip
 
 
 def _points(part: pd.DataFrame, track: str, lowest: float, named: set[str], chosen: str) -> go.Scatter:
@@ -85,12 +85,12 @@ def _points(part: pd.DataFrame, track: str, lowest: float, named: set[str], chos
         y=part["gap"].clip(lower=lowest),
         mode="markers+text",
         name=DATA_TRACKS[track],
-        text=part["way"].where(part["run"].isin(named), ""),
+        text=part["method"].where(part["run"].isin(named), ""),
         cliponaxis=False,
         textposition=["middle left" if ratio > 0.1 else "middle right" for ratio in part["time_ratio"]],
         marker={"color": mark.color, "symbol": mark.symbol, "size": 12, "line": {"width": widths, "color": ring}},
         customdata=part["run"],
-        hovertext=[f"{row.way}<br>gap {row.gap:.2%}, {row.time_ratio:.3g} of a retraining ({row.seconds:.2g} s)"
-                   for row in part.itertuples()],
+        hovertext=[f"{row.method}<br>gap {100 * row.gap:.2f} pp<br>{row.time_ratio:.3g} × one retraining"
+                   f" ({row.seconds:.2g} s)" for row in part.itertuples()],
         hovertemplate="%{hovertext}<extra></extra>",
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The Gold comparison page: every way of running a method on one request, in one metric, with intervals."""
+"""The Gold comparison page: all methods run on one request, in one metric, with 95 % intervals."""
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -10,33 +10,33 @@ from core.figures.gold_comparison.method_rows import (
     SIDE_NAMES,
     legend_entry,
     row_frame,
-    row_places,
+    row_positions,
     sides,
 )
 from core.figures.theme import NEUTRAL, ROLES, SIDES, Mark, Shown, blank
 from core.metrics.catalogue import METRICS, SHARE
 
-COLUMNS = ["way", "track", "runs", "value", "gold", "difference", "low", "high", "floor", "verdict", "run"]
+COLUMNS = ["method", "track", "runs", "value", "gold", "difference", "low", "high", "floor", "verdict", "run"]
 
 
 def methods_forest_table(compare_variants: pd.DataFrame, metric: str) -> pd.DataFrame:
-    """The rows of one metric: way, track, runs, value, gold, difference, low, high, floor, verdict, run."""
+    """The rows of one metric: method, track, runs, value, gold, difference, low, high, floor, verdict, run."""
     return compare_variants.loc[compare_variants["metric"] == metric, COLUMNS].reset_index(drop=True)
 
 
 def methods_forest(compare_variants: pd.DataFrame, metric: str, chosen: str = "") -> Shown:
-    """Difference to the mean gold in one metric (x) per way (y, by track), with 95 % intervals, over the gold spread.
+    """Forest plot: difference to the mean gold in one metric (x) per variant (y, by track), with 95 % intervals.
 
-    Colour and symbol tell the side of gold; hollow circles lie within the gold spread. The way that holds the run
-    ``chosen`` is framed. Every point's customdata is its way's run. Intervals may leave the picture.
+    Colour and symbol show the side of gold; hollow circles lie within the gold spread. The variant with the run
+    ``chosen`` is framed. Every point's customdata is its run. Intervals may exceed the axis.
 
     Args:
         compare_variants: of ``core.analysis.method_comparison``.
-        metric: one that occurs there.
+        metric: key of a metric that occurs there.
     """
     if compare_variants.empty:
         return blank(NO_GOLD, compare_variants)
-    table, rows = methods_forest_table(compare_variants, metric), row_places(compare_variants)
+    table, rows = methods_forest_table(compare_variants, metric), row_positions(compare_variants)
     about, floor = METRICS[metric], table["floor"].iloc[0]
     lowest = -floor if about.signed else 0.0
     figure = row_frame(compare_variants, chosen)
@@ -62,15 +62,15 @@ def methods_forest(compare_variants: pd.DataFrame, metric: str, chosen: str = ""
     return Shown(
         figure,
         table,
-        "Zero is the mean gold, the golden band how far golds are from each other. Lines are 95 % intervals: over the "
-        "golds, and over unlearning seeds where a way was run with several. One that crosses zero may be chance.",
-        f"{about.label}: {(ours['verdict'] == WITHIN).sum()} of {len(ours)} ways lie within the gold spread.",
+        "Zero is the mean gold; the golden band is how much golds differ from each other. Lines are 95 % intervals "
+        "over golds and unlearning seeds. If a line crosses zero, the difference may be chance.",
+        f"{about.label}: {(ours['verdict'] == WITHIN).sum()} of {len(ours)} methods lie within the gold spread.",
         ("value", "gold", "difference", "low", "high", "floor") if about.unit == SHARE else (),
     )
 
 
 def _gold_row(y: int, x: float, reach: float) -> go.Scatter:
-    """Gold against gold: the floor as a point with its reach."""
+    """The row of gold against gold: the noise floor as a point with error bars."""
     mark = ROLES["gold"]
     return go.Scatter(x=[x], y=[y], mode="markers", marker={"color": mark.color, "symbol": mark.symbol, "size": 12},
                       error_x={"array": [reach], "color": mark.color, "thickness": 1.5, "width": 3}, hoverinfo="x",
@@ -82,14 +82,14 @@ def _points(part: pd.DataFrame, rows: dict[str, int], side: str, number: str) ->
     reach = {"array": part["high"] - part["difference"], "arrayminus": part["difference"] - part["low"]}
     return go.Scatter(
         x=part["difference"],
-        y=part["way"].map(rows),
+        y=part["method"].map(rows),
         mode="markers",
         name=SIDE_NAMES[side],
         marker={"color": mark.color, "symbol": mark.symbol, "size": 12, "line": {"width": 2, "color": mark.color}},
         error_x={**reach, "color": mark.color, "thickness": 1.5, "width": 3},
         customdata=part["run"],
         hovertext=[
-            f"{row.way}: {row.value:{number}}<br>{row.difference:+{number}}"
+            f"{row.method}: {row.value:{number}}<br>{row.difference:+{number}}"
             + (f", 95 % {row.low:+{number}} to {row.high:+{number}}" if pd.notna(row.low) else "")
             + f"<br>{row.verdict}"
             for row in part.itertuples()

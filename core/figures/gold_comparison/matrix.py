@@ -1,4 +1,4 @@
-"""The Gold comparison page: every way of running a method on one request, in every metric at once."""
+"""The Gold comparison page: all methods run on one request, in all metrics."""
 
 from typing import Any
 
@@ -14,43 +14,45 @@ from core.figures.gold_comparison.method_rows import (
     SIDE_NAMES,
     legend_entry,
     row_frame,
-    row_places,
+    row_positions,
     sides,
 )
 from core.figures.theme import SIDES, Shown, blank, faded, points_text
 from core.metrics.catalogue import METRICS, SHARE, distance_keys, keys
 
-LARGE = 0.05  # a difference from which on a cell is filled
-DISTANCE = "#6f7782"  # of cells without a side; white text on it, and on the sides' colours, has a contrast of 4:1
+LARGE = 0.05  # differences of at least this much fill their cell
+DISTANCE = "#6f7782"  # of distances, which have no sign; white text on all cell colours has a contrast of 4:1
 TINT = 0.2
 
 
 def methods_matrix_table(compare_variants: pd.DataFrame) -> pd.DataFrame:
-    """One row per way: way, track, its difference to the mean gold per metric, run. The last row is the floor: by how
-    much golds differ from the other golds."""
+    """One row per variant: method, track, its difference to the mean gold in every metric, run. The last row is the
+    noise floor: how much golds differ from the other golds."""
     names = _shown(compare_variants)
-    wide = compare_variants.pivot(index="way", columns="metric", values="difference")[names]
-    head = compare_variants.drop_duplicates("way").set_index("way")[["track", "run"]]
+    wide = compare_variants.pivot(index="method", columns="metric", values="difference")[names]
+    head = compare_variants.drop_duplicates("method").set_index("method")[["track", "run"]]
     table = head[["track"]].join(wide).join(head[["run"]]).reset_index()
     floor = compare_variants.drop_duplicates("metric").set_index("metric")["floor"][names]
-    return pd.concat([table, pd.DataFrame([{"way": GOLDS, "track": "nothing", **floor, "run": ""}])], ignore_index=True)
+    last = pd.DataFrame([{"method": GOLDS, "track": "nothing", **floor, "run": ""}])
+    return pd.concat([table, last], ignore_index=True)
 
 
 def methods_matrix(compare_variants: pd.DataFrame, chosen: str = "") -> Shown:
-    """A cell per way (y, by track) and metric (x): the difference to the mean gold in percentage points.
+    """Heat map: difference to the mean gold, in percentage points, per variant (y, by track) and metric (x).
 
-    The colour says the side of gold, a full one that the difference is ``LARGE``; a cell within the gold spread has
-    none and reads ≈. The way that holds the run ``chosen`` is framed. Every cell's customdata is its way's run.
+    The colour shows the side of gold, a full colour a difference of at least ``LARGE``; cells within the gold spread
+    have no colour and read ≈. The variant with the run ``chosen`` is framed. Every cell's customdata is its run.
 
     Args:
         compare_variants: of ``core.analysis.method_comparison``.
     """
     if compare_variants.empty:
         return blank(NO_GOLD, compare_variants)
-    table, names, rows = methods_matrix_table(compare_variants), _shown(compare_variants), row_places(compare_variants)
+    table, names = methods_matrix_table(compare_variants), _shown(compare_variants)
+    rows = row_positions(compare_variants)
     cells = compare_variants[compare_variants["metric"].isin(names)]
     cells = cells.assign(
-        x=cells["metric"].map(names.index), y=cells["way"].map(rows), color=_colors(cells),
+        x=cells["metric"].map(names.index), y=cells["method"].map(rows), color=_colors(cells),
         large=cells["difference"].abs() >= LARGE,
     )  # fmt: skip
     figure = row_frame(compare_variants, chosen)
@@ -70,21 +72,21 @@ def methods_matrix(compare_variants: pd.DataFrame, chosen: str = "") -> Shown:
         range=[-0.5, len(names) - 0.5], showgrid=False, zeroline=False, fixedrange=True, tickangle=0, ticklen=0,
     )  # fmt: skip
     figure.update_layout(margin_t=80, legend={"yref": "container", "y": 1, "yanchor": "top"})
-    ways = table[table["track"] != "nothing"]
+    ours = table[table["track"] != "nothing"]
     return Shown(
         figure,
         table,
-        "Percentage points away from the mean gold, the nearest ways first in each track. ≈: no further than golds are "
-        "from each other, so no difference. ≠ gold: share of the forget images that are predicted otherwise than by "
-        "gold. Click a row to choose its run.",
-        f"Differences of {len(ways)} ways to the mean gold in {len(names)} metrics; the nearest by average gap: "
-        f"{ways.loc[ways['gap'].idxmin(), 'way'] if len(ways) else NOTHING}.",
+        "Difference to the mean gold in percentage points, best first in each group. ≈: within the differences between "
+        "golds, so noise. ≠ gold: share of the forget images whose prediction differs from gold's. Click a row to "
+        "select its run.",
+        f"Differences of {len(ours)} methods to the mean gold in {len(names)} metrics; the smallest average gap: "
+        f"{ours.loc[ours['gap'].idxmin(), 'method'] if len(ours) else NOTHING}.",
         tuple(names),
     )
 
 
 def _shown(compare_variants: pd.DataFrame) -> list[str]:
-    """Metrics in percent; in the narrow columns there is no room for other units."""
+    """Keys of the metrics in percent; the narrow columns have no room for other units."""
     measured = set(compare_variants["metric"])
     return list(keys(lambda metric: metric.unit == SHARE and metric.key in measured))
 
@@ -100,7 +102,7 @@ def _colors(cells: pd.DataFrame) -> pd.Series:
 
 
 def _background(cells: pd.DataFrame, shape: tuple[int, int], color: str) -> go.Heatmap:
-    """The cells of one colour, full or as a tint that lets the page through."""
+    """The cells of one colour, full or as a transparent tint."""
     z = np.full(shape, np.nan)
     z[cells["y"], cells["x"]] = cells["large"]
     scale = [[0, faded(color, TINT)], [1, color]]
@@ -108,7 +110,7 @@ def _background(cells: pd.DataFrame, shape: tuple[int, int], color: str) -> go.H
 
 
 def _texts(cells: pd.DataFrame, look: dict[str, str]) -> go.Scatter:
-    """The numbers in cells, which are what is clicked and what tells more on hovering."""
+    """The numbers in the cells; they take clicks and show the hover text."""
     return go.Scatter(
         x=cells["x"],
         y=cells["y"],
@@ -118,14 +120,14 @@ def _texts(cells: pd.DataFrame, look: dict[str, str]) -> go.Scatter:
         marker={"symbol": "square", "size": ROW - 4, "color": "rgba(0,0,0,0)"},
         unselected={"marker": {"opacity": 1}, "textfont": look},
         customdata=cells["run"],
-        hovertext=[_told(cell) for cell in cells.itertuples()],
+        hovertext=[_hover_text(cell) for cell in cells.itertuples()],
         hovertemplate="%{hovertext}<extra></extra>",
         showlegend=False,
     )
 
 
 def _number(difference: float, metric: str, verdict: str) -> str:
-    """Percentage points, with as many digits as a narrow cell has room for."""
+    """Percentage points, with as many digits as fit into a narrow cell."""
     if verdict == WITHIN:
         return "≈"
     size = 100 * abs(difference)
@@ -134,7 +136,7 @@ def _number(difference: float, metric: str, verdict: str) -> str:
     return text if METRICS[metric].signed else text.removeprefix("+")
 
 
-def _told(cell: Any) -> str:
+def _hover_text(cell: Any) -> str:
     about = METRICS[cell.metric]
     gold = f", mean gold {cell.gold:.1%}" if about.signed else ""
-    return f"{cell.way}<br>{about.label}: {cell.value:.1%}{gold}<br>{cell.verdict}"
+    return f"{cell.method}<br>{about.label}: {cell.value:.1%}{gold}<br>{cell.verdict}"

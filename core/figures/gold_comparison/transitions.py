@@ -1,4 +1,4 @@
-"""The Gold comparison page: where the forget images go, from the original's prediction to unlearned's and to gold's."""
+"""The Gold comparison page: predictions on the forget images, before and after."""
 
 from collections.abc import Sequence
 
@@ -17,16 +17,16 @@ def flow_table(samples: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     """``prediction_flow`` with the classes' names: before, after, unlearned, gold, gold_low, gold_high (shares of the
     forget images), the largest first."""
     table = prediction_flow(samples)
-    called = dict(enumerate(names))
-    return table.assign(before=table["before"].map(called), after=table["after"].map(called))
+    class_name = dict(enumerate(names))
+    return table.assign(before=table["before"].map(class_name), after=table["after"].map(class_name))
 
 
 def flow(samples: pd.DataFrame, names: Sequence[str]) -> Shown:
-    """Share of the forget images that goes from one class to another (y), in unlearned to the left and in gold to the
+    """Share of the forget images (x) per pair of predictions before and after (y): unlearned to the left, gold to the
     right, with whiskers over the golds.
 
-    Above ``MAX_FLOWS`` flows the smaller ones are one row, or none where it would dwarf the others, as with many
-    classes; the table has all.
+    Beyond ``MAX_FLOWS`` pairs the smaller ones are one row, or left out if this row would dwarf the others (with many
+    classes). The table has all.
 
     Args:
         samples: role, split, index, prediction.
@@ -48,30 +48,30 @@ def flow(samples: pd.DataFrame, names: Sequence[str]) -> Shown:
     figure.update_yaxes(autorange="reversed", showgrid=False)
     figure.add_vline(0, line={"color": NEUTRAL, "width": 1.5})
     differ = flow_difference(table)
-    told = "" if pd.isna(differ) else f" {differ:.0%} of the images would have to go elsewhere to match gold."
+    text = "" if pd.isna(differ) else f" {differ:.0%} of the images would need another prediction to match gold."
     return Shown(
         figure,
         table,
-        "What the original took the forget images for → what they are taken for now. The same length on both sides: "
-        f"the method sends them where retraining would.{told}{left_out}",
-        f"The largest flow: {drawn.index[0]}, {drawn['unlearned'].iloc[0]:.0%} of the forget images.{told}",
+        "Prediction of the original → prediction now. Bars of equal length on both sides: the method changes the "
+        f"predictions as retraining does.{text}{left_out}",
+        f"Most frequent: {drawn.index[0]}, {drawn['unlearned'].iloc[0]:.0%} of the forget images.{text}",
         ("unlearned", "gold", "gold_low", "gold_high"),
     )
 
 
 def _drawn(table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    """One row per flow by its text, the small ones summed up; and a sentence about those that have no row."""
+    """One row per pair of predictions, the small ones summed up; and a sentence about pairs that are left out."""
     texts = table["before"] + " → " + table["after"]
     shares = table.set_index(texts)[["unlearned", "gold", "gold_low", "gold_high"]]
     if len(shares) <= MAX_FLOWS:
         return shares, ""
     large = shares.iloc[: MAX_FLOWS - 1]
-    rest = shares.iloc[len(large) :].sum(min_count=1).to_frame(f"{len(shares) - len(large):,} smaller flows").T
+    rest = shares.iloc[len(large) :].sum(min_count=1).to_frame(f"{len(shares) - len(large):,} rarer changes").T
     sums = rest[["unlearned", "gold"]].iloc[0].dropna()
     if sums.max() > DWARFED * large.max(axis=None):
         text = ", ".join(f"{share:.0%} of the images in {role_name(role)}" for role, share in sums.items())
-        return large, f" The {rest.index[0]} are in the table only: {text}."
-    # Lows and highs of single flows do not add up.
+        return large, f" The {rest.index[0]} are only in the table: {text}."
+    # Lows and highs of single rows do not add up.
     return pd.concat([large, rest.assign(gold_low=rest["gold"], gold_high=rest["gold"])]), ""
 
 

@@ -1,4 +1,4 @@
-"""Attribution maps of one image, side by side over the models, on one colour scale."""
+"""Attribution maps of one image in every model, on one colour scale."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,13 +9,13 @@ from plotly.subplots import make_subplots
 
 from core.figures.theme import Shown, blank, frame, in_role_order, role_name
 
-COLUMNS = 3  # tiles in a line
+COLUMNS = 3  # tiles in a row
 CLIPPED = 99.5  # percentile of the absolute values where the colour scale ends
-READ = {
-    "smoothgrad": "Red: the logit rises where the pixel gets lighter; blue: it falls (logit per pixel unit).",
-    "integrated_gradients": "Red pixels add to the logit, blue ones take from it, against a black image; together they "
-    "make up its difference to that image's logit.",
-    "grad_cam": "The lighter, the more the last feature maps speak for the logit there.",
+EXPLANATIONS = {
+    "smoothgrad": "Red: a lighter pixel raises the logit; blue: it lowers the logit (logit per pixel unit).",
+    "integrated_gradients": "Red pixels raise the logit, blue pixels lower it, compared with a black image. Their sum "
+    "is the difference between the logits of the two images.",
+    "grad_cam": "Lighter regions: the last feature maps contribute more to the logit.",
 }
 
 
@@ -24,7 +24,7 @@ def attributions_table(maps: Mapping[str, np.ndarray], names: Sequence[str]) -> 
 
     Args:
         maps: role -> (2, H, W).
-        names: of the two logits' classes.
+        names: class names of the two logits.
     """
     frames = []
     for role in in_role_order(maps):
@@ -36,27 +36,27 @@ def attributions_table(maps: Mapping[str, np.ndarray], names: Sequence[str]) -> 
 
 
 def attributions(maps: Mapping[str, np.ndarray], names: Sequence[str], kind: str) -> Shown:
-    """A tile per model: the map of the target logit above that of the strongest irrelevant one.
+    """One tile per model: the map of the target logit above that of the strongest irrelevant logit.
 
     Args:
         maps: role -> float (2, H, W).
-        names: of the two logits' classes.
+        names: class names of the two logits.
         kind: smoothgrad, integrated_gradients or grad_cam.
     """
     table = attributions_table(maps, names)
     if table.empty:
-        return blank("These models have no such maps of this image.", table)
-    roles = sorted(in_role_order(maps), key=lambda role: role == "initial")  # the control last
+        return blank("There are no maps of this kind for these models.", table)
+    roles = sorted(in_role_order(maps), key=lambda role: role == "initial")  # the control is last
     limit = _limit([maps[role] for role in roles if role != "initial"])
-    finer = limit / _limit([maps["initial"]]) if "initial" in maps else 1.0
-    titles = [f"{role_name(role)} (control, ×{finer:.2g})" if role == "initial" else role_name(role) for role in roles]
+    gain = limit / _limit([maps["initial"]]) if "initial" in maps else 1.0
+    titles = [f"{role_name(role)} (control, ×{gain:.2g})" if role == "initial" else role_name(role) for role in roles]
     lines = -(-len(roles) // COLUMNS)
     figure = make_subplots(
         lines, COLUMNS, subplot_titles=titles, horizontal_spacing=0.02, vertical_spacing=0.12 if lines > 1 else 0,
         figure=frame(76 + 280 * lines, margin={"l": 8, "r": 8, "t": 28, "b": 48}),
     )  # fmt: skip
     for n, role in enumerate(roles):
-        tile = _tile(maps[role], names, role_name(role), finer if role == "initial" else 1.0)
+        tile = _tile(maps[role], names, role_name(role), gain if role == "initial" else 1.0)
         figure.add_trace(tile, row=n // COLUMNS + 1, col=n % COLUMNS + 1)
     height = maps[roles[0]].shape[1]
     figure.update_xaxes(visible=False, constrain="domain")
@@ -73,32 +73,32 @@ def attributions(maps: Mapping[str, np.ndarray], names: Sequence[str], kind: str
     figure.update_layout(coloraxis=scale | {"colorbar": bar})
     figure.update_annotations(font_size=13)
     control = (
-        " The control is the untrained network, its faint maps made stronger as its title says: where another map "
-        "looks like its, that shows the image, not what was learned."
+        " The control is the untrained network, with its values multiplied by the factor in its title. If another map "
+        "looks like the control's, it shows the image itself, not what was learned."
         if "initial" in maps
         else ""
     )
     return Shown(
         figure,
         table,
-        f"Above: the logit of {names[0]} (c); below: of {names[1]} (the strongest c'). {READ[kind]} One colour scale "
-        f"for all models.{control}",
-        f"{len(roles)} models, two maps each, of the logits of {names[0]} and {names[1]}.",
+        f"Top: logit of {names[0]} (c). Bottom: logit of {names[1]} (strongest c'). {EXPLANATIONS[kind]} All models "
+        f"share one colour scale.{control}",
+        f"Maps of {len(roles)} models for the logits of {names[0]} and {names[1]}.",
     )
 
 
-def _tile(maps: np.ndarray, names: Sequence[str], title: str, stronger: float) -> go.Heatmap:
-    """Two maps, one above the other, with a row of nothing between them."""
+def _tile(maps: np.ndarray, names: Sequence[str], title: str, gain: float) -> go.Heatmap:
+    """Two maps, one above the other, with an empty row between them."""
     _, _, width = maps.shape
     values = np.concatenate([maps[0], np.full((1, width), np.nan), maps[1]])
-    called = np.repeat(names, [len(maps[0]) + 1, len(maps[1])])
+    logits = np.repeat(names, [len(maps[0]) + 1, len(maps[1])])
     hover = f"{title}, %{{text}}: %{{customdata:.3g}}<extra></extra>"
     return go.Heatmap(
-        z=values * stronger, customdata=values, text=np.tile(called[:, None], width), coloraxis="coloraxis",
+        z=values * gain, customdata=values, text=np.tile(logits[:, None], width), coloraxis="coloraxis",
         hovertemplate=hover, hoverongaps=False,
     )  # fmt: skip
 
 
 def _limit(maps: Sequence[np.ndarray]) -> float:
-    """Where the colour scale ends: a few outliers don't make the rest pale."""
+    """End of the colour scale: a percentile, so that a few outliers don't make all other pixels pale."""
     return float(np.percentile(np.abs(maps), CLIPPED)) or 1.0

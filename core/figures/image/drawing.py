@@ -5,11 +5,11 @@ import plotly.graph_objects as go
 
 from core.figures.theme import NEUTRAL, frame
 
-SIDE = 288  # pixels: of the whole grid, for a phone as well
+SIDE = 288  # pixels of the whole grid; fits a phone
 
 
 def drawing(cells: np.ndarray) -> go.Figure:
-    """Square cells in their greys, each to be clicked, boxed or lassoed; a cell's customdata is its number, row by row.
+    """A grid of grey square cells that can be selected; a cell's customdata is its number, row by row.
 
     Args:
         cells: uint8 (S, S).

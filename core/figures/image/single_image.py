@@ -42,38 +42,38 @@ def class_probabilities(answers: pd.DataFrame, target: int, classes: Sequence[st
         )
     )  # fmt: skip
     for which, look in ((shares > FULL, {"color": TEXT_ON["original"]}), ((shares >= 0.005) & (shares <= FULL), {})):
-        row, column = np.nonzero(which)  # as text of its own; where a cell is not full the page chooses the colour
+        row, column = np.nonzero(which)  # a text trace; on pale cells the page sets its colour
         figure.add_trace(
             go.Scatter(
                 x=[names[n] for n in column], y=[role_name(roles[n]) for n in row], mode="text", textfont=look,
                 text=np.char.mod("%.0f", 100 * shares[which]), hoverinfo="skip", showlegend=False,
             )
         )  # fmt: skip
-    place = names.index(classes[target])
+    column = names.index(classes[target])
     edge = {"color": role_mark("unlearned").color, "width": 2}
-    figure.add_shape(type="rect", x0=place - 0.5, x1=place + 0.5, y0=-0.5, y1=len(roles) - 0.5, line=edge)
+    figure.add_shape(type="rect", x0=column - 0.5, x1=column + 0.5, y0=-0.5, y1=len(roles) - 0.5, line=edge)
     figure.update_yaxes(autorange="reversed", showgrid=False, type="category")
     figure.update_xaxes(showgrid=False, type="category")
-    told = [f"{role_name(role)} {classes[int(table[role].argmax())]} {table[role].max():.0%}" for role in roles]
+    text = [f"{role_name(role)} {classes[int(table[role].argmax())]} {table[role].max():.0%}" for role in roles]
     return Shown(
         figure,
         table,
-        f"Probability of every class in percent. Framed: {classes[target]}, the class c of the MU-Mis terms."
-        + cut_sentence(len(drawn), len(table), "c and those that some model finds most probable"),
-        f"Largest probability: {'; '.join(told)}.",
+        f"Probability of every class, in percent. Framed: {classes[target]}, the class c of the MU-Mis terms."
+        + cut_sentence(len(drawn), len(table), "c and the most probable ones"),
+        f"Largest probability: {'; '.join(text)}.",
         tuple(roles),
     )
 
 
 def logit_norms_table(answers: pd.DataFrame, classes: Sequence[str]) -> pd.DataFrame:
-    """One row per class, one column per role: the norm of the logit's input gradient."""
+    """One row per class, one column per role: norm of the logit's input gradient."""
     wide = answers.pivot(index="class", columns="role", values="norm")[answers["role"].unique()]
     return wide.rename(index=dict(enumerate(classes))).rename_axis(columns=None).reset_index()
 
 
 def logit_norms(answers: pd.DataFrame, target: int, irrelevant: int, classes: Sequence[str]) -> Shown:
-    """Norm of the input gradient (x, log) of the target logit, of the chosen irrelevant one and of all others (small
-    marks; of many those that stand evenly from the smallest to the largest) in every model (row)."""
+    """Norm of the input gradient (x, log scale) of the target logit, of one irrelevant logit and of the others (small
+    marks; of many, an evenly spaced part of their ranking), in every model (row)."""
     table = logit_norms_table(answers, classes)
     roles = list(table.columns[1:])
     norms = table[roles].to_numpy(dtype=float)
@@ -102,13 +102,13 @@ def logit_norms(answers: pd.DataFrame, target: int, irrelevant: int, classes: Se
         title_text="Norm of the input gradient (logit per pixel unit)", **log_axis(floor, norms.max() or 1)
     )
     figure.update_yaxes(autorange="reversed", type="category")
-    told = [f"{role_name(role)} {table[role].iloc[target]:.3g}" for role in roles]
+    text = [f"{role_name(role)} {table[role].iloc[target]:.3g}" for role in roles]
     return Shown(
         figure,
         table,
-        "How strongly each logit depends on this image's pixels. Training moves the hourglass to the right; forgetting "
-        "should bring it back to where gold has it." + _thinned(len(others)),
-        f"Norm of the logit of {classes[target]}: {'; '.join(told)}.",
+        "How strongly each logit depends on the pixels of this image. Training moves the hourglass (target logit) to "
+        "the right; unlearning should move it back to gold's position." + _thinned(len(others)),
+        f"Norm of the logit of {classes[target]}: {'; '.join(text)}.",
     )
 
 

@@ -1,4 +1,4 @@
-"""The Images page's map: the original's features beside another model's, in one plane."""
+"""The feature map of the Images page: features of the original and of another model in one plane."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from core.analysis.slices import Images
 from core.figures.theme import NEUTRAL, SPLITS, Mark, Shown, frame, role_mark, role_name
 
 HEIGHT = 640
-# The forget set's class has its colour and an open sign; its neighbours are retained.
+# Other images of the forgotten class have the forget set's colour with an open symbol; its neighbours retain's colour.
 KINDS = {
     "Forget set": Mark(SPLITS["forget"].color, "triangle-down"),
     "Its class": Mark(SPLITS["forget"].color, "triangle-down-open"),
@@ -22,23 +22,23 @@ SIZES = {"Forget set": 9, "Its class": 8, "Nearest retained": 9, "Others": 5}
 OUTSIDE = "Outside the slice"
 
 
-def feature_maps_table(places: pd.DataFrame, images: Images, role: str, classes: Sequence[str]) -> pd.DataFrame:
-    """The points of original and one other model: role, index, x, y, kind (of ``KINDS``), label, prediction.
+def feature_maps_table(positions: pd.DataFrame, images: Images, role: str, classes: Sequence[str]) -> pd.DataFrame:
+    """Points of the original and one other model: role, index, x, y, kind (of ``KINDS``), label, prediction.
 
     Args:
-        places: the run's table ``map``: role, index, x, y, nearest.
+        positions: the run's table ``map``: role, index, x, y, nearest.
         classes: names by label.
     """
-    shown = places[places["role"].isin(("original", role))]
+    shown = positions[positions["role"].isin(("original", role))]
     at = images.about["index"].searchsorted(shown["index"])
     about = images.about.iloc[at]
     forget = (about["split"] == "forget").to_numpy()
     by = "label" if images.about["subclass"].isna().all() else "subclass"
     removed = about.loc[forget, by].unique()
-    everywhere = len(removed) == images.about[by].nunique()  # then every image is of a forgotten class
-    alike = np.zeros(len(about), bool) if everywhere else about[by].isin(removed).to_numpy(dtype=bool)
-    kind = np.select([forget, alike, shown["nearest"]], list(KINDS)[:3], "Others")
-    taken = np.where(shown["role"] == "original", *(images.values["prediction"][r].to_numpy()[at]
+    everywhere = len(removed) == images.about[by].nunique()  # then every image belongs to a forgotten class
+    same_class = np.zeros(len(about), bool) if everywhere else about[by].isin(removed).to_numpy(dtype=bool)
+    kind = np.select([forget, same_class, shown["nearest"]], list(KINDS)[:3], "Others")
+    predicted = np.where(shown["role"] == "original", *(images.values["prediction"][r].to_numpy()[at]
                                                    for r in ("original", role)))  # fmt: skip
     names = np.array(classes, dtype=object)
     return pd.DataFrame(
@@ -46,16 +46,16 @@ def feature_maps_table(places: pd.DataFrame, images: Images, role: str, classes:
             **{name: shown[name].to_numpy() for name in ("role", "index", "x", "y")},
             "kind": kind,
             "label": names[about["label"]],
-            "prediction": names[taken.astype(int)],
+            "prediction": names[predicted.astype(int)],
         }
     )
 
 
 def feature_maps(
-    places: pd.DataFrame,
+    positions: pd.DataFrame,
     images: Images,
     role: str,
-    held: np.ndarray,
+    mask: np.ndarray,
     about: Mapping[str, Any],
     classes: Sequence[str],
     selected: int | None = None,
@@ -63,14 +63,14 @@ def feature_maps(
     """One point per image in each of two linked panels, the original's and another model's; customdata is its id.
 
     Args:
-        places, images, classes: as in ``feature_maps_table``.
+        positions, images, classes: as in ``feature_maps_table``.
         role: the other model.
-        held: bool (N,), the images of the slice, in the order of ``images.about``; others are faint.
-        about: what the result says of the map: explained and fit.
-        selected: id of the image that is ringed.
+        mask: bool (N,), the images of the slice, in the order of ``images.about``; others are drawn faintly.
+        about: ``explained`` and ``fit`` of the result's map.
+        selected: id of the image to mark with a ring.
     """
-    table = feature_maps_table(places, images, role, classes)
-    inside = held[images.about["index"].searchsorted(table["index"])]
+    table = feature_maps_table(positions, images, role, classes)
+    inside = mask[images.about["index"].searchsorted(table["index"])]
     roles = ["original"] if role == "original" else ["original", role]
     traces, layout = [], _panels(roles)
     for number, name in enumerate(roles, start=1):
@@ -82,11 +82,11 @@ def feature_maps(
     return Shown(
         figure,
         table,
-        f"Each point is an image, placed by the features before the last layer. {_aligned(role, about)} The plane is "
-        f"that of the original's first two principal components, {sum(about['explained']):.0%} of its variance. Lasso "
-        "or box (in the figure's toolbar) keeps only those images below; a click opens one.",
+        f"One point per image, by its features before the last layer. {_aligned(role, about)} Axes: the first two "
+        f"principal components of the original's features, {sum(about['explained']):.0%} of their variance. Lasso or "
+        "box (in the toolbar) filters the images below; a click opens one.",
         f"Map of {len(table) // len(roles)} images in {' and '.join(role_name(name) for name in roles)}; "
-        f"{(table['kind'] == 'Forget set').sum() // len(roles)} are to be forgotten.",
+        f"{(table['kind'] == 'Forget set').sum() // len(roles)} are forget images.",
     )
 
 
@@ -94,14 +94,13 @@ def _aligned(role: str, about: Mapping[str, Any]) -> str:
     if role == "original":
         return ""
     return (
-        f"Another model's features live in a basis of their own: those of {role_name(role)} were rotated onto the "
-        "original's (orthogonal Procrustes on retained images), of whose variance there they explain "
-        f"{about['fit'][role]:.0%}."
+        f"Features of {role_name(role)} are aligned to the original's by orthogonal Procrustes on retained images; "
+        f"they explain {about['fit'][role]:.0%} of the original's variance there."
     )
 
 
 def _panels(roles: Sequence[str]) -> dict[str, Any]:
-    """As much of a layout as makes linked panels side by side. (plotly's own helper takes longer than all the rest.)"""
+    """Layout of linked panels side by side (``make_subplots`` is slower than all the rest of the figure)."""
     bare = {"showticklabels": False, "zeroline": False, "showgrid": False}
     layout: dict[str, Any] = {
         "margin": {"l": 8, "r": 8, "t": 28, "b": 8},
@@ -122,7 +121,7 @@ def _panels(roles: Sequence[str]) -> dict[str, Any]:
 
 
 def _panel(points: pd.DataFrame, inside: np.ndarray, number: int) -> list[go.Scattergl]:
-    """What matters most comes last, on top. Faint points can be selected like the others."""
+    """Traces of one panel, the most important ones last, on top. Faint points can be selected, too."""
     faint = {"color": NEUTRAL, "size": 3, "opacity": 0.25}
     traces = [_points(points[~inside], OUTSIDE, faint, number)]
     for kind, mark in reversed(KINDS.items()):
@@ -132,7 +131,7 @@ def _panel(points: pd.DataFrame, inside: np.ndarray, number: int) -> list[go.Sca
 
 
 def _points(part: pd.DataFrame, name: str, look: dict[str, Any], number: int) -> go.Scattergl:
-    told = "image " + part["index"].astype(str) + ": " + part["label"] + "<br>taken for " + part["prediction"]
+    text = "image " + part["index"].astype(str) + ": " + part["label"] + "<br>predicted " + part["prediction"]
     return go.Scattergl(
         x=part["x"].to_numpy(),
         y=part["y"].to_numpy(),
@@ -142,7 +141,7 @@ def _points(part: pd.DataFrame, name: str, look: dict[str, Any], number: int) ->
         showlegend=number == 1,
         marker=look,
         customdata=part["index"].to_numpy(),
-        hovertext=told.to_numpy(),
+        hovertext=text.to_numpy(),
         hovertemplate="%{hovertext}<extra></extra>",
         xaxis=f"x{number}",
         yaxis=f"y{number}",

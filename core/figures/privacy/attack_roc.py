@@ -1,4 +1,4 @@
-"""The Privacy page: how many members an attack finds at how many false alarms, in every model."""
+"""The Privacy page: ROC curves of a membership attack on every model."""
 
 import numpy as np
 import pandas as pd
@@ -10,12 +10,12 @@ from core.roles import gold_roles, is_gold
 
 
 def attack_roles(roles: pd.Series) -> list[str]:
-    """The roles in an attack's table, each once, as the page shows them: unlearned first."""
+    """Roles in an attack's table, each once, in display order: shadow models, unlearned, original, golds."""
     return sorted(set(roles), key=lambda role: (role != SHADOW, role != "unlearned", role != "original", role))
 
 
 def attack_role_name(role: str) -> str:
-    """A role of an attack's table on screen."""
+    """Display name of a role in an attack's table."""
     return "Shadow models" if role == SHADOW else role_name(role)
 
 
@@ -26,7 +26,7 @@ def attack_roc(rocs: pd.DataFrame) -> Shown:
         rocs: ``core.analysis.attack_curves.rocs``, of one attack.
     """
     if rocs.empty:
-        return blank("There are not two kinds that this attack could tell apart.", rocs)
+        return blank("A ROC needs members and non-members; this attack has scores of only one kind.", rocs)
     figure = frame(400, hovermode="closest")
     rates = rocs[["false_positive", "true_positive"]].to_numpy()
     low = rates[rates > 0].min() / 2
@@ -40,26 +40,25 @@ def attack_roc(rocs: pd.DataFrame) -> Shown:
     figure.update_xaxes(title_text="False positive rate", **axis)
     figure.update_yaxes(title_text="True positive rate", **axis)
     strict = rocs[rocs["false_positive"] <= _strictest(rocs)].groupby("role", sort=False)["true_positive"].max()
-    told = ", ".join(f"{attack_role_name(role)} {value:.0%}" for role, value in strict.items())
+    text = ", ".join(f"{attack_role_name(role)} {value:.0%}" for role, value in strict.items())
     return Shown(
         figure,
         rocs,
-        "An attack matters where it is sure: at the left end, with few false alarms. A curve above the dotted line "
-        "tells more than guessing would; one above the golds' tells more than there is to tell of a model that never "
-        "saw the images.",
-        f"True positives at a false positive rate of at most {_strictest(rocs):.1%}: {told}.",
+        "The left end matters most: an attack is a threat if it finds members with few false positives. A curve above "
+        "the dotted line is better than guessing. A curve above the golds' shows a leak: golds never saw the images.",
+        f"True positives at a false positive rate of at most {_strictest(rocs):.1%}: {text}.",
         ("false_positive", "true_positive"),
     )
 
 
 def _strictest(rocs: pd.DataFrame) -> float:
-    """The lowest false positive rate but 0 that every role has, at least 1 %."""
+    """The lowest non-zero false positive rate that every role reaches, at least 1 %."""
     lowest = rocs[rocs["false_positive"] > 0].groupby("role")["false_positive"].min()
     return max(0.01, float(lowest.max()))
 
 
 def _curve(part: pd.DataFrame, role: str, low: float, first_gold: bool) -> go.Scatter:
-    """Rates of 0 have no place on a log axis and are drawn at half the smallest other."""
+    """The ROC of one role; a rate of 0, which a log axis cannot show, is drawn at half the smallest other rate."""
     gold = is_gold(role)
     mark = Mark(ROLES["unlearned"].color, "diamond", "dash") if role == SHADOW else role_mark(role)
     return go.Scatter(
@@ -70,5 +69,5 @@ def _curve(part: pd.DataFrame, role: str, low: float, first_gold: bool) -> go.Sc
         legendgroup="gold" if gold else role,
         showlegend=first_gold or not gold,
         line={"color": mark.color, "dash": mark.dash, "width": 1.5 if gold else 2.5, "shape": "hv"},
-        hovertemplate=f"{attack_role_name(role)}: %{{y:.1%}} of members at %{{x:.1%}} false alarms<extra></extra>",
+        hovertemplate=f"{attack_role_name(role)}: %{{y:.1%}} true, %{{x:.1%}} false positives<extra></extra>",
     )

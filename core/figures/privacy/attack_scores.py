@@ -1,4 +1,4 @@
-"""The Privacy page: the scores of a membership attack, with a threshold that is moved in the browser."""
+"""The Privacy page: scores of a membership attack, with a threshold slider in the browser."""
 
 from typing import Any
 
@@ -12,25 +12,25 @@ from core.roles import is_gold
 
 BINS = 32
 THRESHOLDS = 81
-TAILS = 5, 95  # percentiles between which scores are drawn at their place
+TAILS = 5, 95  # percentiles of the scores; the axis ends near them
 
 Kind = tuple[str, Mark]
 
 
 def attack_scores_table(attack_population: pd.DataFrame) -> pd.DataFrame:
-    """Every threshold of the slider, and 0, the attack's own: threshold, true_positive, false_positive."""
+    """One row per threshold of the slider, 0 (the attack's own) included: threshold, true_positive, false_positive."""
     low, high = _reach(attack_population["score"].to_numpy())
     return thresholds(attack_population, np.unique([*np.linspace(low, high, THRESHOLDS), 0.0]))
 
 
 def attack_scores(attack_population: pd.DataFrame) -> Shown:
-    """Shares (y) of members, upwards, and of non-members, downwards, by score (x); the slider moves the threshold.
+    """Histograms of the scores (x) of members (upwards) and non-members (downwards), with a threshold slider.
 
     Args:
         attack_population: of ``core.analysis.attack_curves``, of one role.
     """
     if attack_population["member"].nunique() < 2:
-        return blank("There is nothing that this attack could be tried against: the run has no (other) gold model.",
+        return blank("This attack needs a gold model (another one, for a gold) for comparison, and the run has none.",
                      attack_population)  # fmt: skip
     table = attack_scores_table(attack_population)
     own = int(np.flatnonzero(table["threshold"] == 0)[0])
@@ -51,22 +51,22 @@ def attack_scores(attack_population: pd.DataFrame) -> Shown:
                         title_text="Share of each kind")  # fmt: skip
     figure.update_xaxes(title_text="Score of the attack", range=[low, high], zeroline=False)
     figure.frames = [
-        go.Frame(name=str(n), data=[_line(cut, top)], traces=[0]) for n, cut in enumerate(table["threshold"])
+        go.Frame(name=str(n), data=[_line(score, top)], traces=[0]) for n, score in enumerate(table["threshold"])
     ]
     figure.update_layout(sliders=[_slider(table, own)])
     return Shown(
         figure,
         table,
-        "Right of the line the attack says “trained on”. Drag the slider: true positives are what it finds (the upper "
-        "half), false positives what it accuses wrongly (the lower half). Where both halves look alike it knows "
-        "nothing. The outermost bars hold all that lies beyond; 0 is the attack's own threshold.",
-        f"At the attack's own threshold: {_told(table.iloc[own])}.",
+        "Scores right of the line are predicted “member” (trained on). Drag the slider: members right of the line "
+        "(upper half) are true positives, non-members (lower half) false positives. If both halves look alike, the "
+        "attack fails. The outermost bars include all scores beyond; 0 is the attack's own threshold.",
+        f"At the attack's own threshold: {_rates(table.iloc[own])}.",
         ("true_positive", "false_positive"),
     )
 
 
 def kinds(attack_population: pd.DataFrame) -> tuple[Kind, Kind]:
-    """Name and look of members and of others: images of two sets, or two kinds of models."""
+    """Name and mark of members and non-members: images of two sets, or models of two kinds."""
     if attack_population["attack"].iloc[0] != MODEL_ATTACK:
         return ("Forget images (members)", SPLITS["forget"]), ("Unseen test images", SPLITS["test"])
     role = attack_population["role"].iloc[0]
@@ -77,7 +77,7 @@ def kinds(attack_population: pd.DataFrame) -> tuple[Kind, Kind]:
 
 
 def _reach(scores: np.ndarray) -> tuple[float, float]:
-    """Where the axis begins and ends: around nearly all scores, and around 0."""
+    """Ends of the axis, around nearly all scores and 0."""
     low, high = np.percentile(scores, TAILS)
     low, high = min(low, 0.0), max(high, 0.0)
     room = 0.04 * (high - low) or 1.0
@@ -109,19 +109,19 @@ def _line(threshold: float, top: float) -> go.Scatter:
     )
 
 
-def _told(row: pd.Series) -> str:
+def _rates(row: pd.Series) -> str:
     return f"true positives {row['true_positive']:.0%}, false positives {row['false_positive']:.0%}"
 
 
 def _label(row: pd.Series) -> str:
-    """As ``_told``, and short enough for a phone."""
+    """The threshold and its rates, short enough for a phone."""
     rates = f"{row['true_positive']:.0%} true, {row['false_positive']:.0%} false positives"
     return f"above {row['threshold']:.2g}: {rates}"
 
 
 def _slider(table: pd.DataFrame, active: int) -> dict[str, Any]:
-    """Its labels are shown one at a time, above it."""
-    # Without a redraw plotly.js moves the line and drops the bars.
+    """The slider; its current label is shown above it."""
+    # Without a redraw plotly.js removes the bars when it moves the line.
     halt = {"mode": "immediate", "transition": {"duration": 0}, "frame": {"duration": 0, "redraw": True}}
     return {
         "steps": [{"label": _label(row), "method": "animate", "args": [[str(n)], halt]} for n, row in table.iterrows()],

@@ -1,4 +1,4 @@
-"""The Privacy page: what a model still holds of the forget set, in how fast it learns it again and in its features."""
+"""The Privacy page: what a model still knows of the forget set: relearning curves and feature similarity."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,11 +16,11 @@ FEATURES = ("cka_gold", "cka_original", "probe")
 
 
 def relearning_curves(curves: pd.DataFrame, relearning: Mapping[str, Any]) -> Shown:
-    """Accuracy on the forget set (y) over steps of fine-tuning on it (x), one curve per model.
+    """Accuracy on the forget set (y) against steps of fine-tuning on it (x), one curve per model.
 
     Args:
         curves: a run's table ``relearning``: role, step, accuracy.
-        relearning: the result's object of that name; its target and steps are read.
+        relearning: the result's ``relearning``; its target and steps are read.
     """
     figure = frame(360, hovermode="x unified")
     roles = in_role_order(curves["role"])
@@ -46,19 +46,19 @@ def relearning_curves(curves: pd.DataFrame, relearning: Mapping[str, Any]) -> Sh
     shown = min(last, max(MIN_STEPS, 3 * max(reached)))
     figure.update_xaxes(title_text="Steps of fine-tuning on the forget set", range=[-0.02 * shown, 1.02 * shown])
     figure.update_yaxes(title_text="Accuracy on the forget set", tickformat=".0%")
-    more = f" The first {shown} of {last} steps; a double click shows all." if shown < last else ""
+    more = f" Shown: the first {shown} of {last} steps; double-click to see all." if shown < last else ""
     return Shown(
         figure,
         curves,
-        "Every model is trained on the forget set again, in the same order and with the same small steps. One that "
-        f"rises before the golds do has hidden the images, not forgotten them.{more}",
-        f"Steps to {target:.0%}: {relearning_told(relearning).replace('*', '')}.",
+        "Every model is fine-tuned on the forget set with the same order and learning rate. A model that rises before "
+        f"the golds has hidden the images, not forgotten them.{more}",
+        f"Steps to {target:.0%}: {relearning_text(relearning).replace('*', '')}.",
         ("accuracy",),
     )
 
 
-def relearning_told(relearning: Mapping[str, Any]) -> str:
-    """Steps to the target of every model, in Markdown."""
+def relearning_text(relearning: Mapping[str, Any]) -> str:
+    """Steps to the target, for every model, in Markdown."""
     more = f"more than {relearning['limit']}"
     steps = relearning["steps"]
     return ", ".join(
@@ -66,16 +66,16 @@ def relearning_told(relearning: Mapping[str, Any]) -> str:
     )
 
 
-def lead_told(relearning: Mapping[str, Any]) -> str:
-    """How far the unlearned model's whole curve is above the golds', in a sentence; empty without gold."""
+def lead_text(relearning: Mapping[str, Any]) -> str:
+    """One sentence: how far the unlearned model's curve is above the golds' on average; empty without gold."""
     lead = relearning["lead"]
     if lead["unlearned"] is None:
         return ""
     golds = [abs(value) for value in only_golds(lead).values() if value is not None]
-    scale = f"; a gold is up to {100 * max(golds):.2f} pp away from the others" if golds else ""
+    scale = f"; golds differ from each other by up to {100 * max(golds):.2f} pp" if golds else ""
     return (
-        f"Over all {relearning['limit']} steps the unlearned model is {points_text(lead['unlearned'], digits=2)} "
-        f"away from the mean gold on average{scale}."
+        f"Over all {relearning['limit']} steps, the unlearned model's accuracy is on average "
+        f"{points_text(lead['unlearned'], digits=2)} from the mean gold's{scale}."
     )
 
 
@@ -83,19 +83,19 @@ def feature_bars_table(representation: Mapping[str, Mapping[str, Any]]) -> pd.Da
     """One row per model: role, cka_gold, cka_original, probe (AUC), probe_balanced_accuracy; null where undefined.
 
     Args:
-        representation: the result's object of that name.
+        representation: the result's ``representation``.
     """
     rows = []
     for role in in_role_order(representation):
-        found = representation[role]
-        probe = found["probe"] or {"auc": None, "balanced_accuracy": None}
-        rows.append((role, found["cka_gold"], found["cka_original"], probe["auc"], probe["balanced_accuracy"]))
+        values = representation[role]
+        probe = values["probe"] or {"auc": None, "balanced_accuracy": None}
+        rows.append((role, values["cka_gold"], values["cka_original"], probe["auc"], probe["balanced_accuracy"]))
     table = pd.DataFrame(rows, columns=["role", "cka_gold", "cka_original", "probe", "probe_balanced_accuracy"])
     return table.astype(dict.fromkeys(table.columns[1:], float))
 
 
 def feature_bars(representation: Mapping[str, Mapping[str, Any]]) -> Shown:
-    """Similarity of the features to gold's and to the original's, and the probe's AUC (x), one bar per model (y)."""
+    """Bars: similarity of the features to gold's and the original's, and the probe's AUC (x), per model (y)."""
     table = feature_bars_table(representation)
     measured = [name for name in FEATURES if table[name].notna().any()]
     titles = [f"<b>{METRICS[name].name.replace(' ', '<br>', 1)}</b>" for name in measured]  # narrow on a phone
@@ -121,8 +121,8 @@ def feature_bars(representation: Mapping[str, Mapping[str, Any]]) -> Shown:
     return Shown(
         figure,
         table,
-        "Read the unlearned bar against the golds'. CKA is the likeness of the features on test images, from 0 to 1; "
-        "between golds it is as high as it can be expected to get. The probe is a logistic regression on the "
-        "features that looks for the forgotten class: 0.5 is a coin.",
+        "Compare the unlearned bar with the golds'. CKA is the similarity of the features on test images, from 0 to 1; "
+        "the value between golds is the highest to expect. The probe is a logistic regression on the features that "
+        "detects the forgotten class: 0.5 is guessing.",
         f"Unlearned: {', '.join(f'{METRICS[name].name} {value:.3f}' for name, value in own.items())}.",
     )

@@ -1,1 +1,1 @@
-"""Figures of the Runs page: runs beside each other."""
+"""Figures of the Runs page: comparison of runs."""

@@ -1,4 +1,4 @@
-"""Up to eight runs beside each other: their trajectories, their accuracies, and two of them image by image."""
+"""Comparison of up to eight runs: trajectories, accuracies, and two runs image by image."""
 
 from collections.abc import Mapping, Sequence
 from statistics import mean
@@ -31,14 +31,14 @@ PANELS = {
     "target_norm_of_start": METRICS["target_norm"].name,
     "irrelevant_norm_of_start": METRICS["irrelevant_norm"].label,
 }
-POINTS = 4000  # images in the scatter: the most changed ones
+POINTS = 4000  # images in the scatter plot: the most changed ones
 
 
 def run_marks(settings: Mapping[str, str]) -> dict[str, Mark]:
-    """The look of every run: runs of one setting share colour and symbol, and differ in the dash of their line.
+    """The mark of every run: runs of one setting share colour and symbol and differ in the dash of their line.
 
     Args:
-        settings: run -> its setting (``core.analysis.run_diff.without_seeds``), at most ``MAX_RUNS`` different.
+        settings: run -> its setting (``core.analysis.run_diff.without_seeds``), at most ``MAX_RUNS`` different ones.
     """
     order = list(dict.fromkeys(settings.values()))
     looks: dict[str, Mark] = {}
@@ -49,7 +49,7 @@ def run_marks(settings: Mapping[str, str]) -> dict[str, Mark]:
 
 
 def run_curves_table(trajectories: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """One row per run and step at which anything was measured: run, step, FA, RA, TA (fractions), target_norm_of_start
+    """One row per run and measured step: run, step, FA, RA, TA (fractions), target_norm_of_start
     and irrelevant_norm_of_start."""
     parts = []
     for run, trajectory in trajectories.items():
@@ -62,12 +62,12 @@ def run_curves_table(trajectories: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def run_curves(trajectories: Mapping[str, pd.DataFrame], marks: Mapping[str, Mark]) -> Shown:
-    """FA, RA, TA and both norms (relative to their start) against the step, one panel each, a line per run; the large
-    marker is where the run stopped.
+    """FA, RA, TA and both norms (relative to their start) against the step: one panel each, one line per run. The large
+    marker is the step where the run stopped.
 
     Args:
         trajectories: run -> its ``trajectory.parquet``.
-        marks: of ``run_marks``.
+        marks: from ``run_marks``.
     """
     table = run_curves_table(trajectories)
     shown = [name for name in PANELS if table[name].notna().any()]
@@ -93,8 +93,8 @@ def run_curves(trajectories: Mapping[str, pd.DataFrame], marks: Mapping[str, Mar
     return Shown(
         figure,
         table,
-        "One line a run, one colour a setting; runs that differ in seeds only have another dash. The large marker is "
-        "where a run stopped. Click a run in the legend to hide it, double-click to see it alone.",
+        "One line per run, one colour per setting; runs that differ only in seeds have different dashes. The large "
+        "marker is the step where a run stopped. Click a run in the legend to hide it, double-click to show only it.",
         "Trajectories of " + ", ".join(f"{run} over {steps[run]} steps" for run in marks if run in steps) + ".",
         tuple(shown),
     )
@@ -111,8 +111,8 @@ def _curve(part: pd.DataFrame, name: str, run: str, mark: Mark, first: bool) -> 
 
 
 def run_accuracies_table(results: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
-    """One row per run: run, FA, RA, TA, FA_test, RA_test of the unlearned model, the same of its mean gold (``gold_``
-    before the name), gap (average, to the mean gold) and floor (gold spread); fractions, null where not defined."""
+    """One row per run: run, FA, RA, TA, FA_test, RA_test of the unlearned model and of its mean gold (names with the
+    prefix ``gold_``), gap (average, to the mean gold) and floor (gold spread). Fractions, null if not defined."""
     rows = []
     for run, result in results.items():
         golds = list(result.golds.values())
@@ -128,27 +128,27 @@ def run_accuracies_table(results: Mapping[str, Mapping[str, Any]]) -> pd.DataFra
 
 
 def run_accuracies(results: Mapping[str, Mapping[str, Any]], marks: Mapping[str, Mark]) -> Shown:
-    """Accuracies of every run's unlearned model (x, percent), a row per metric (y) and a lane per run in it; the star
-    is the run's own mean gold, joined to it by a line.
+    """Accuracies of every run's unlearned model (x, percent), one row per metric (y) with one lane per run. The star is
+    the run's own mean gold, joined by a line.
 
     Args:
         results: run -> its ``result.json``.
-        marks: of ``run_marks``.
+        marks: from ``run_marks``.
     """
     table = run_accuracies_table(results)
     shown = [name for name in accuracy_keys() if table[name].notna().any()]
     height = len(results) + 1  # lanes in a row of the figure
     figure = frame(80 + 15 * height * len(shown), hovermode="closest")
     middles = []
-    for place, name in enumerate(shown):
-        lanes = -(place * height + np.arange(len(table)))
+    for row, name in enumerate(shown):
+        lanes = -(row * height + np.arange(len(table)))
         middles.append(float(lanes.mean()))
         gold = table[f"gold_{name}"]
         figure.add_trace(_joined(table[name], gold, lanes))
         for lane, (run, mark) in zip(lanes, marks.items(), strict=True):
-            figure.add_trace(_dot(table.loc[table["run"] == run, name], lane, run, mark, first=place == 0))
-        figure.add_trace(_stars(gold, lanes, table["run"], first=place == 0))
-        if place:
+            figure.add_trace(_dot(table.loc[table["run"] == run, name], lane, run, mark, first=row == 0))
+        figure.add_trace(_stars(gold, lanes, table["run"], first=row == 0))
+        if row:
             figure.add_hline(lanes[0] + 1, line={"color": NEUTRAL, "width": 1}, opacity=0.3)
     figure.update_yaxes(tickvals=middles, ticktext=shown, showgrid=False, zeroline=False)
     figure.update_xaxes(title_text="Accuracy", tickformat=".0%", range=[-0.03, 1.03], showgrid=True)
@@ -156,9 +156,9 @@ def run_accuracies(results: Mapping[str, Mapping[str, Any]], marks: Mapping[str,
     return Shown(
         figure,
         table,
-        "A run is good where its marker sits on the star of its own mean gold; the line between them is the gap. Runs "
-        "of different requests have different golds.",
-        f"Accuracies of {len(table)} runs" + (f"; {nearest} is nearest to its mean gold." if nearest else "."),
+        "A good run has its marker on the star, its own mean gold; the line between them is the gap. Runs of different "
+        "requests have different golds.",
+        f"Accuracies of {len(table)} runs" + (f"; {nearest} is closest to its mean gold." if nearest else "."),
         tuple(table.columns[1:]),
     )
 
@@ -188,13 +188,13 @@ def _stars(golds: pd.Series, lanes: np.ndarray, runs: pd.Series, first: bool) ->
 
 
 def two_runs(differences: pd.DataFrame, classes: Sequence[str], runs: tuple[str, str]) -> Shown:
-    """Probability of the label of every image in one run (x) and in another one (y), by split; larger where the
-    prediction differs.
+    """Scatter plot: every image's probability of the label in one run (x) and in another one (y), by split. Points are
+    larger if the prediction differs.
 
     Args:
-        differences: of ``core.analysis.run_diff.image_differences``; its most changed ``POINTS`` are drawn.
+        differences: from ``core.analysis.run_diff.image_differences``; the ``POINTS`` most changed images are drawn.
         classes: names by label.
-        runs: names of both.
+        runs: names of the two runs.
     """
     if differences.empty:
         return blank("There are no images to compare.", differences)
@@ -203,14 +203,14 @@ def two_runs(differences: pd.DataFrame, classes: Sequence[str], runs: tuple[str,
     figure.add_shape(type="line", x0=0, y0=0, x1=1, y1=1, line=line)
     for split, part in drawn.groupby("split_1"):
         mark = SPLITS.get(split, SPLITS["pool"])
-        told = [
+        text = [
             f"image {row.index}, {classes[row.label]}: {classes[row.prediction_1]} → {classes[row.prediction_2]}"
             for row in part.itertuples(index=False)
         ]
         figure.add_trace(
             go.Scatter(
                 x=part["probability_1"], y=part["probability_2"], mode="markers",
-                name=SPLIT_NAMES[split], customdata=part["index"], hovertext=told,
+                name=SPLIT_NAMES[split], customdata=part["index"], hovertext=text,
                 marker={"color": mark.color, "symbol": mark.symbol, "size": np.where(part["flipped"], 9, 5),
                         "opacity": 0.7},
                 hovertemplate="%{hovertext}<br>%{x:.1%} → %{y:.1%}<extra></extra>",
@@ -224,9 +224,9 @@ def two_runs(differences: pd.DataFrame, classes: Sequence[str], runs: tuple[str,
     return Shown(
         figure,
         drawn,
-        f"On the dotted line both models are equally sure of the label. Above it {second} is surer, below it {first} "
-        "is. Large points are predicted otherwise."
-        + (f" The {POINTS} most changed images are drawn." if len(differences) > POINTS else ""),
-        f"{flipped} of {len(differences)} images are predicted otherwise in {second} than in {first}.",
+        f"On the dotted line both models give the label the same probability. Above it {second} gives more, below it "
+        f"{first}. Large points: the prediction differs."
+        + (f" Only the {POINTS} most changed images are drawn." if len(differences) > POINTS else ""),
+        f"{flipped} of {len(differences)} images have different predictions in {first} and {second}.",
         ("probability_1", "probability_2"),
     )

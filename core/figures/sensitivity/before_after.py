@@ -1,4 +1,4 @@
-"""The Sensitivity page: one norm of every image, in the original and in another model."""
+"""The Sensitivity page: one norm of every image in the original and in another model."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ def before_after_table(
     samples: pd.DataFrame, classes: Sequence[str], role: str = "unlearned", norm: str = "target_norm"
 ) -> pd.DataFrame:
     """One row per image measured in both models: index, split, label, norm before (original) and after (role), change
-    (after divided by before; null where before is 0), predictions before and after, right_before and right_after."""
+    (after / before; null if before is 0), predictions before and after, right_before and right_after."""
     columns = ["index", "split", "label", "prediction", norm]
     before = samples.loc[samples["role"] == "original", columns].dropna(subset=[norm])
     after = samples.loc[samples["role"] == role, ["index", "prediction", norm]].dropna(subset=[norm])
@@ -39,15 +39,15 @@ def before_after_table(
 def before_after(
     samples: pd.DataFrame, classes: Sequence[str], role: str = "unlearned", norm: str = "target_norm"
 ) -> Shown:
-    """One point per image: its norm in the original (x) and in another model (y), both on log scales.
+    """Scatter plot: every image's norm in the original (x) and in another model (y), both on log scales.
 
-    Colour and symbol tell the split; a hollow symbol is an image that the second model gets wrong. Below the line the
+    Colour and symbol show the split; hollow symbols are images that the second model gets wrong. Below the line the
     norm fell. Every point's customdata is the image's id. A norm of 0 is drawn at half the smallest other norm.
     """
     table = before_after_table(samples, classes, role, norm)
     drawn = table[["before", "after"]].to_numpy(dtype=float)
     if not (drawn > 0).any():
-        return blank(f"{METRICS[norm].name}s of the original and of {role_name(role)} are not measured.", table)
+        return blank(f"{METRICS[norm].name}s of the original and of {role_name(role)} were not measured.", table)
     low, high = drawn[drawn > 0].min() / 2, drawn.max()
     figure = frame(460, hovermode="closest")
     line = {"color": NEUTRAL, "dash": "dot", "width": 1.5}
@@ -63,8 +63,8 @@ def before_after(
     return Shown(
         figure,
         table,
-        "One point per image. Below the dotted line the norm fell, above it rose; hollow points are images that "
-        f"{role_name(role)} gets wrong. Click a point, or draw a box or lasso, to see the images.",
+        "One point per image. Below the dotted line the norm fell, above it the norm rose. Hollow points are images "
+        f"that {role_name(role)} gets wrong. Click a point, or draw a box or lasso, to see the images.",
         f"{len(table)} images; the {METRICS[norm].name.lower()} fell for {(forget['change'] < 1).mean():.0%} of the "
         f"{len(forget)} forget images.",
     )

@@ -1,4 +1,4 @@
-"""The Sensitivity page: input-gradient norms in every model, and which way they went."""
+"""The Sensitivity page: input-gradient norms in every model, and whether they rose or fell."""
 
 import numpy as np
 import pandas as pd
@@ -39,15 +39,15 @@ def distribution_table(samples: pd.DataFrame, split: str, norm: str) -> pd.DataF
 
 
 def distribution(samples: pd.DataFrame, split: str = "forget", norm: str = "target_norm") -> Shown:
-    """Histogram of one norm (x, log scale) in every model, one row per role (y); the paper's Figures 1 and 2.
+    """Histograms of one norm (x, log scale), one row per model (y); the MU-Mis paper's Figures 1 and 2.
 
-    Histograms in rows rather than violins or boxes: a violin's smoothing is wrong on a log axis, a box hides a second
-    hump, and overlaid histograms hide each other. All rows share their bins, equally wide on the log axis; each row is
-    scaled to its own highest column. Exact zeros have no place there: their share is written at the left. The mark is
-    the median, the bar under it the middle half.
+    Rows of histograms, because a violin plot's smoothing is wrong on a log axis, a box plot hides a second mode, and
+    overlaid histograms hide each other. All rows share bins of equal width on the log axis; each row is scaled to its
+    own highest bin. A log axis cannot show exact zeros: their share is written at the left. The mark is the median, the
+    bar below it the middle 50 %.
 
     Args:
-        samples: role, split and the norm, null where not measured.
+        samples: role, split and the norm (null if not measured).
         split: forget, retain, test or pool.
         norm: target_norm, irrelevant_norm or jacobian_norm.
     """
@@ -58,8 +58,8 @@ def distribution(samples: pd.DataFrame, split: str = "forget", norm: str = "targ
         return blank(f"No norm above zero was measured on the {SPLIT_NAMES[split].lower()}.", table)
     shares = {role: _shares(measured.loc[measured["role"] == role, norm], edges) for role in table["role"]}
     figure = frame(60 + 44 * len(table), showlegend=False, hovermode="closest", margin_t=8)
-    for place, row in enumerate(table.to_dict("records")):
-        base = len(table) - 1 - place
+    for position, row in enumerate(table.to_dict("records")):
+        base = len(table) - 1 - position
         figure.add_trace(_ridge(row["role"], shares[row["role"]], edges, base))
         figure.add_traces(_middle(row, base))
         if row["zeros"] > 0:
@@ -72,15 +72,15 @@ def distribution(samples: pd.DataFrame, split: str = "forget", norm: str = "targ
     return Shown(
         figure,
         table,
-        "Each row is one model: where its hill is, there are most images; the mark is the median, the bar under it the "
-        "middle half of the images. Unlearning should move the hill from the original's place to gold's.",
+        "One density per model. The mark is the median, the bar below it the middle 50 % of the images. Unlearning "
+        "should move the density from the original's position to gold's.",
         f"{METRICS[norm].name} on the {SPLIT_NAMES[split].lower()}, medians: {medians}.",
         ("zeros",),
     )
 
 
 def rise_fall_table(samples: pd.DataFrame, split: str = "forget") -> pd.DataFrame:
-    """Shares of the split's images whose quantity rose, fell or stayed from the original to each other model.
+    """Shares of a split's images whose norm fell, rose or stayed the same, from the original to each other model.
 
     Returns:
         One row per quantity (target_norm, irrelevant_norm, difference) and role (unlearned, gold: the mean over the
@@ -104,8 +104,8 @@ def rise_fall_table(samples: pd.DataFrame, split: str = "forget") -> pd.DataFram
 
 
 def rise_fall(samples: pd.DataFrame, split: str = "forget") -> Shown:
-    """Shares of images whose norm fell (bar to the left) or rose (right) from the original, one panel for the target
-    norm, the irrelevant norm and their difference, one bar per model; the paper's Figure 3."""
+    """Shares of images whose norm fell (bar to the left) or rose (right) from the original; one panel each for target
+    norm, irrelevant norm and their difference, one bar per model. The MU-Mis paper's Figure 3."""
     table = rise_fall_table(samples, split)
     if table.empty:
         return blank(f"No norms were measured on the {SPLIT_NAMES[split].lower()}.", table)
@@ -115,21 +115,21 @@ def rise_fall(samples: pd.DataFrame, split: str = "forget") -> Shown:
     figure = make_subplots(3, 1, shared_xaxes=True, vertical_spacing=0.1, subplot_titles=titles, figure=figure)
     for n, quantity in enumerate(QUANTITIES, start=1):
         part = table[table["quantity"] == quantity]
-        for way, sign in (("fell", -1), ("rose", 1)):
-            figure.add_trace(_bars(part, way, sign), row=n, col=1)
+        for direction, sign in (("fell", -1), ("rose", 1)):
+            figure.add_trace(_bars(part, direction, sign), row=n, col=1)
     figure.update_yaxes(autorange="reversed", showgrid=False)
     ticks = {-1: "100%", -0.5: "50%", 0: "0", 0.5: "50%", 1: "100%"}
     figure.update_xaxes(range=[-1.12, 1.12], tickvals=list(ticks), ticktext=list(ticks.values()))
     figure.add_vline(0, line={"color": NEUTRAL, "width": 1.5}, row="all", col=1)
     figure.update_annotations(font_size=13)
     unlearned = table[table["role"] == "unlearned"]
-    told = [f"{QUANTITIES[row.quantity]} fell for {row.fell:.0%}" for row in unlearned.itertuples()]
+    text = [f"{QUANTITIES[row.quantity]} fell for {row.fell:.0%}" for row in unlearned.itertuples()]
     return Shown(
         figure,
         table,
-        "Bars to the left: images whose norm fell from the original to the model; to the right: rose. The golden bars "
-        "show what retraining without the images does; a good method goes the same way.",
-        f"From original to unlearned: {'; '.join(told)} of the images.",
+        "Bars to the left: share of images whose norm fell from the original to the model; to the right: rose. Golden "
+        "bars show the effect of retraining without the images; a good method has similar bars.",
+        f"From original to unlearned: {'; '.join(text)} of the images.",
         ("fell", "rose", "unchanged"),
     )
 
@@ -139,7 +139,7 @@ def _measured(samples: pd.DataFrame, split: str, norm: str) -> pd.DataFrame:
 
 
 def _log_edges(values: np.ndarray) -> np.ndarray | None:
-    """Edges of bins that are equally wide on a log axis and hold all values above zero; None if there are none."""
+    """Edges of bins of equal width on a log axis that cover all values above zero; None if there are none."""
     positive = values[values > 0]
     if positive.size == 0:
         return None
@@ -152,7 +152,7 @@ def _shares(values: pd.Series, edges: np.ndarray) -> np.ndarray:
 
 
 def _ridge(role: str, shares: np.ndarray, edges: np.ndarray, base: int) -> go.Scatter:
-    """The outline of a histogram that stands on ``base`` and is 0.7 high."""
+    """The outline of a histogram with its base at ``base`` and a height of 0.7."""
     scale = 0.7 / (shares.max() or 1)  # flat where all norms are zero
     outline = base + scale * np.concatenate([[0], np.repeat(shares, 2), [0]])
     return go.Scatter(
@@ -166,10 +166,10 @@ def _ridge(role: str, shares: np.ndarray, edges: np.ndarray, base: int) -> go.Sc
 
 
 def _middle(row: dict, base: int) -> list[go.Scatter]:
-    """The median as a mark, and the middle half of the images as a bar, under the histogram of a role."""
+    """Below the histogram of a role: the median as a mark, the middle 50 % of the images as a bar."""
     mark, y = role_mark(row["role"]), base - 0.1
     hover = (
-        f"{role_name(row['role'])}: median {row['median']:.4g}<br>middle half {row['q25']:.4g} to {row['q75']:.4g}"
+        f"{role_name(row['role'])}: median {row['median']:.4g}<br>middle 50 % from {row['q25']:.4g} to {row['q75']:.4g}"
         f"<br>{row['images']} images, {row['zeros']:.0%} zero<extra></extra>"
     )
     half = go.Scatter(
@@ -182,17 +182,17 @@ def _middle(row: dict, base: int) -> list[go.Scatter]:
     return [half, median]
 
 
-def _bars(part: pd.DataFrame, way: str, sign: int) -> go.Bar:
+def _bars(part: pd.DataFrame, direction: str, sign: int) -> go.Bar:
     return go.Bar(
-        x=sign * part[way],
+        x=sign * part[direction],
         y=[role_name(role) for role in part["role"]],
         orientation="h",
         marker={"color": [role_mark(role).color for role in part["role"]]},
-        text=[f"{share:.0%}" for share in part[way]],
+        text=[f"{share:.0%}" for share in part[direction]],
         textposition="auto",
         textangle=0,
         cliponaxis=False,
-        customdata=np.column_stack([part[way], part["images"], part["unchanged"]]),
-        hovertemplate=f"%{{y}}: {way} for %{{customdata[0]:.1%}} of %{{customdata[1]}} images, "
+        customdata=np.column_stack([part[direction], part["images"], part["unchanged"]]),
+        hovertemplate=f"%{{y}}: {direction} for %{{customdata[0]:.1%}} of %{{customdata[1]}} images, "
         "unchanged for %{customdata[2]:.1%}<extra></extra>",
     )

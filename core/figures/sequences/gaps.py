@@ -1,4 +1,4 @@
-"""The Sequences page: how far methods are from gold after every request, and whether what was forgotten comes back."""
+"""The Sequences page: gaps to gold after every request, and relapse of forgotten requests."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.analysis.method_comparison import ROUNDING
-from core.analysis.sequences import largest_return
+from core.analysis.sequences import largest_relapse
 from core.figures.gold_comparison.method_rows import NO_GOLD
 from core.figures.theme import (
     FULL,
@@ -17,10 +17,10 @@ from core.figures.theme import (
     Mark,
     Shown,
     blank,
-    cut_short,
     frame,
     points_text,
     role_name,
+    shortened,
     tints,
 )
 from core.metrics.catalogue import METRICS, SHARE
@@ -28,30 +28,30 @@ from core.roles import gold_roles
 from core.specs import short
 
 HOW_TO_READ = {
-    "gap": "FA, RA and TA against gold models that were retrained without everything forgotten so far. A rising "
-    "line: the damage adds up.",
-    "kl": "How far the answers on the images of the step's own request are from gold's, in nats.",
-    "resilience": "On the images of the requests before this step: how far the accuracy is from gold's, as a mean over "
-    "the requests. A rising line: what was forgotten comes back, or sinks further than retraining lets it.",
+    "gap": "FA, RA and TA compared with gold models, retrained without everything forgotten so far. A rising line: the "
+    "damage accumulates.",
+    "kl": "Divergence of the outputs from gold's on the images of the step's own request, in nats.",
+    "resilience": "Difference to gold's accuracy on the images of each earlier request, as a mean over these requests. "
+    "A rising line: forgotten images are recognised again, or their accuracy falls below gold's.",
 }
-BARS = " In the golden bars a method is no further from gold than golds are from each other."
+BARS = " Golden bars: how much golds differ from each other; within them a gap is noise."
 ROW = 36  # pixels
-MIN_HEIGHT = 0.02  # of a gap's axis: nothing is drawn large that is hardly there
-LONGEST = 16  # letters of a request's name beside a figure
+MIN_HEIGHT = 0.02  # of a gap's axis: tiny gaps must look tiny
+LONGEST = 16  # characters of a request's name in a figure
 
 
 def sequence_gap_table(steps: pd.DataFrame, metric: str) -> pd.DataFrame:
-    """Columns method, step, request, the metric, its floor, run.
+    """One row per method and step: method, step, request, the metric, its noise floor, run.
 
     Args:
-        steps: ``core.analysis.sequences.sequence_steps`` of every method, with its title as ``method``.
+        steps: ``core.analysis.sequences.sequence_steps`` of every method, with a column ``method`` (its title).
         metric: gap, kl or resilience.
     """
     return steps[["method", "step", "request", metric, f"{metric}_floor", "run"]].reset_index(drop=True)
 
 
 def sequence_gap(steps: pd.DataFrame, metric: str) -> Shown:
-    """A gap to gold (y) after every step (x), a line per method, over what a gold is away from other golds.
+    """A gap to gold (y) after every step (x), one line per method, over bars of the noise floor.
 
     Args:
         steps, metric: as in ``sequence_gap_table``.
@@ -62,9 +62,9 @@ def sequence_gap(steps: pd.DataFrame, metric: str) -> Shown:
     known = table.dropna(subset=metric)
     if known.empty:
         late = metric == "resilience" and steps["gap"].notna().any()
-        return blank("The second request is the first that has one before it." if late else NO_GOLD, table)
+        return blank("This gap is defined from the second request on." if late else NO_GOLD, table)
     figure = frame(340, hovermode="x unified")
-    floors = known.drop_duplicates("step").dropna(subset=f"{metric}_floor")  # of the golds, which methods share
+    floors = known.drop_duplicates("step").dropna(subset=f"{metric}_floor")  # methods share their golds
     if len(floors):
         figure.add_trace(_floor_bars(floors, metric, about.number))
     for method, mark in zip(steps["method"].unique(), LINES, strict=False):
@@ -79,23 +79,23 @@ def sequence_gap(steps: pd.DataFrame, metric: str) -> Shown:
     figure.update_yaxes(title_text=about.name, range=[-0.03 * highest, 1.1 * highest],
                         tickformat="~%" if fractions else None)  # fmt: skip
     last = known[known["step"] == known["step"].max()]
-    told = ", ".join(f"{row.method} {getattr(row, metric):{about.number}}" for row in last.itertuples())
+    text = ", ".join(f"{row.method} {getattr(row, metric):{about.number}}" for row in last.itertuples())
     return Shown(
         figure,
         table,
         HOW_TO_READ[metric] + (BARS if len(floors) else ""),
-        f"{about.name} after request {last['step'].iloc[0]}: {told}.",
+        f"{about.name} after request {last['step'].iloc[0]}: {text}.",
         fractions,
     )
 
 
 def sequence_matrix_table(accuracies: pd.DataFrame, requests: Sequence[str]) -> pd.DataFrame:
-    """One row per step and request: step (0: the original), request (its text), asked (by this step), unlearned, gold
-    (mean), difference, spread (of the golds, null for fewer than two).
+    """One row per step and request: step (0: the original), request (its text), asked (requested by this step),
+    unlearned, gold (mean), difference, spread (of the golds, null for fewer than two).
 
     Args:
         accuracies: ``core.analysis.sequences.request_accuracies`` of one method.
-        requests: the text of every request, in turn.
+        requests: the text of every request, in order.
     """
     wide = accuracies.assign(role=accuracies["role"].replace("original", "unlearned")).pivot(
         index=["step", "request"], columns="role", values="accuracy"
@@ -112,7 +112,7 @@ def sequence_matrix_table(accuracies: pd.DataFrame, requests: Sequence[str]) -> 
 
 
 def sequence_matrix(accuracies: pd.DataFrame, requests: Sequence[str], role: str) -> Shown:
-    """Accuracy on the images of every request (y) after every step (x); left of the thick line it is not asked for yet.
+    """Accuracy on the images of every request (y) after every step (x); right of the thick line they are forgotten.
 
     Args:
         accuracies, requests: as in ``sequence_matrix_table``.
@@ -125,7 +125,7 @@ def sequence_matrix(accuracies: pd.DataFrame, requests: Sequence[str], role: str
     names = [request_name(text) for text in requests]
     steps = sorted(table["step"].unique())
     figure = frame(90 + ROW * len(names), hovermode="closest", showlegend=False)
-    rows = cells["request"].map({text: place for place, text in enumerate(requests)})
+    rows = cells["request"].map({text: row for row, text in enumerate(requests)})
     figure.add_trace(_tints(cells, rows, role))
     full = cells[role] > FULL
     figure.add_trace(_numbers(cells[full], rows[full], role, {"color": TEXT_ON[role]}))
@@ -142,52 +142,50 @@ def sequence_matrix(accuracies: pd.DataFrame, requests: Sequence[str], role: str
     figure.update_layout(margin_t=56)
     apart = role == "unlearned" and cells["spread"].notna().any()
     last = cells[cells["step"] == cells["step"].max()]
-    told = ", ".join(f"{request_name(row.request)} {getattr(row, role):.0%}" for row in last.itertuples())
+    text = ", ".join(f"{request_name(row.request)} {getattr(row, role):.0%}" for row in last.itertuples())
     return Shown(
         figure,
         table,
-        "A row is a request's images, a column the model after so many requests. Right of the thick line they are "
-        "forgotten: a row whose numbers rise again comes back."
-        + (" Bold: further from gold than golds are from each other." if apart else ""),
-        f"{role_name(role)} after {last['step'].iloc[0]} requests, accuracy on the images of each: {told}.",
+        "One row per request (accuracy on its images), one column per step. Right of the thick line the request is "
+        "forgotten; numbers that rise again there are a relapse."
+        + (" Bold: the difference to gold is larger than the differences between golds." if apart else ""),
+        f"{role_name(role)} after {last['step'].iloc[0]} requests, accuracy on the images of each: {text}.",
         ("unlearned", "gold", "difference", "spread"),
     )
 
 
-def sequence_verdict(steps: pd.DataFrame, accuracies: pd.DataFrame) -> str:
-    """In a sentence or two: where a method stands after its last step, and what came back.
+def sequence_summary(steps: pd.DataFrame, accuracies: pd.DataFrame) -> str:
+    """One or two sentences: a method's gaps after its last step, and its largest relapse.
 
     Args:
         steps: ``sequence_steps`` of one method.
         accuracies: its ``request_accuracies``.
     """
     last = steps.iloc[-1]
-    told = [f"Average gap **{last['gap']:.2%}**{_against(last, 'gap')}"] if pd.notna(last["gap"]) else []
+    parts = [f"Average gap: {_against_gold(last, 'gap')}"] if pd.notna(last["gap"]) else []
     if pd.notna(last["resilience"]):
-        told.append(f"on the earlier requests **{last['resilience']:.2%}** from gold{_against(last, 'resilience')}")
-    text = f"{'; '.join(told)}. " if told else "No gold model says what the accuracies should be. "
+        parts.append(f"Earlier requests: {_against_gold(last, 'resilience')}")
+    text = "".join(f"{part}. " for part in parts) or "There is no gold model to compare with. "
     if last["step"] == 1:
         return text.strip()
-    back = largest_return(accuracies)
-    if back is None:
-        return f"{text}No earlier request is recognised more often than right after its own step."
-    gold = "" if back.gold is None else f" (gold {back.gold:.0%})"
-    name = request_name(steps["request"].iloc[back.request - 1])
-    return f"{text}What rose most is {name}: {back.then:.0%} right after its step, now {back.now:.0%}{gold}."
+    relapse = largest_relapse(accuracies)
+    if relapse is None:
+        return f"{text}No relapse: no earlier request has a higher accuracy than right after its own step."
+    gold = "" if relapse.gold is None else f" (gold {relapse.gold:.0%})"
+    name = request_name(steps["request"].iloc[relapse.request - 1])
+    return f"{text}Largest relapse: {name}, {relapse.then:.0%} right after its step → {relapse.now:.0%} now{gold}."
 
 
 def request_name(text: str) -> str:
-    """A request as short as it can be told beside a figure: ``class=bear`` is "bear", ``class=3`` "class 3"."""
+    """Short name of a request for figures: ``class=bear`` is "bear", ``class=3`` is "class 3"."""
     kind, _, rest = text.partition("=")
     named = kind.endswith("class") and not rest[:1].isdigit() and "+" not in text
-    return cut_short(rest if named else text.replace("=", " "), LONGEST)
+    return shortened(rest if named else text.replace("=", " "), LONGEST)
 
 
-def _against(step: pd.Series, metric: str) -> str:
-    floor = step[f"{metric}_floor"]
-    if pd.isna(floor):
-        return ""
-    return f", {'within' if step[metric] <= floor + ROUNDING else 'more than'} the {floor:.2%} between golds"
+def _against_gold(step: pd.Series, metric: str) -> str:
+    text, floor = f"**{100 * step[metric]:.2f} points** from gold", step[f"{metric}_floor"]
+    return text if pd.isna(floor) else f"{text}; golds differ by {100 * floor:.2f}"
 
 
 def _floor_bars(floors: pd.DataFrame, metric: str, number: str) -> go.Bar:
@@ -219,11 +217,11 @@ def _numbers(cells: pd.DataFrame, rows: pd.Series, role: str, look: dict[str, st
     return go.Scatter(
         x=cells["step"], y=rows, mode="markers+text", text=texts, textfont={"size": 13, **look},
         marker={"symbol": "square", "size": ROW - 4, "color": "rgba(0,0,0,0)"},
-        hovertext=[_told(cell) for cell in cells.itertuples()], hovertemplate="%{hovertext}<extra></extra>",
+        hovertext=[_hover_text(cell) for cell in cells.itertuples()], hovertemplate="%{hovertext}<extra></extra>",
     )  # fmt: skip
 
 
-def _told(cell: tuple) -> str:
+def _hover_text(cell: tuple) -> str:
     head = f"{short(cell.request)}<br>after {cell.step} request{'s' * (cell.step != 1)}: {cell.unlearned:.1%}"
     if pd.isna(cell.gold):
         return head
@@ -231,6 +229,6 @@ def _told(cell: tuple) -> str:
 
 
 def _stair(count: int) -> str:
-    """The line between what is not asked for yet and what is: a step down after every request."""
+    """SVG path of the stairs between requests to come (left) and forgotten requests (right)."""
     corners = [corner for n in range(count) for corner in (f"{n + 0.5},{n - 0.5}", f"{n + 0.5},{n + 0.5}")]
     return f"M {' L '.join(corners)}"

@@ -1,12 +1,11 @@
 """Population attacks: was this image trained on? Sanity checks only; gold's value is the target, not 0.5.
 
-One attacker looks at all images through one number each. It is fitted on images whose membership the attacker knows,
-retain (members) against test (not), as many of the one as of the other, and is then tried on others: forget images
-against test images of the same classes, which it has not been fitted on. A model that has never seen the forget set
-may well be told apart there, so a value means something beside gold's only. Per-image attacks are in
-``core.metrics.membership.lira``.
+An attack uses one number per image. It is fitted on images of known membership (equally many retain images, members,
+and test images, non-members) and applied to other images: forget images against test images of the same classes. The
+attack may separate these even for a model that never saw the forget set, so compare its value with gold's. Per-image
+attacks are in ``core.metrics.membership.lira``.
 
-A score above 0 calls an image a member, in all attacks.
+In all attacks a score above 0 predicts "member".
 """
 
 from collections.abc import Callable
@@ -29,8 +28,8 @@ class AttackSets:
     """Ids of the images of an attack; the four groups are disjoint.
 
     Attributes:
-        members, others: what the attacker knows, equally many retain and test images.
-        forget, unseen: what is attacked; unseen are test images of the forget images' classes.
+        members, nonmembers: known to the attacker; equally many retain and test images.
+        forget, unseen: attacked; unseen are test images of the forget images' classes.
     """
 
     members: np.ndarray
@@ -40,7 +39,7 @@ class AttackSets:
 
     @property
     def attacked(self) -> np.ndarray:
-        """Ids of the forget images, which were trained on, then of the unseen ones."""
+        """Ids of the forget images (members), then of the unseen ones."""
         return np.concatenate([self.forget, self.unseen])
 
     @property
@@ -58,8 +57,8 @@ def touched(split: Split, forget: Split, by_subclass: bool) -> np.ndarray:
 def attack_sets(dataset: Dataset, forget: np.ndarray, removed: np.ndarray, by_subclass: bool, limit: int) -> AttackSets:
     """Chooses the images of an attack, at most ``limit`` in each group.
 
-    The attacker knows images of untouched classes. Where the request touches all classes it knows half of the test
-    set, and the other half is attacked.
+    The attacker knows images of untouched classes. If the request touches all classes, the attacker knows half of the
+    test set, and the other half is attacked.
 
     Args:
         forget: ids of the forget set.
@@ -86,7 +85,7 @@ def attack_sets(dataset: Dataset, forget: np.ndarray, removed: np.ndarray, by_su
 
 @dataclass(frozen=True)
 class Signals:
-    """What an attacker sees of each image, float64 (N,): the label's loss and probability, the output's entropy."""
+    """What an attacker sees of each output, float64 (N,): the label's loss and probability, the output's entropy."""
 
     loss: np.ndarray
     confidence: np.ndarray
@@ -101,10 +100,10 @@ class Signals:
 
 
 def loss_threshold(known: Signals, member: np.ndarray, attacked: Signals) -> np.ndarray:
-    """Members have a loss below a threshold that does best on the known images (https://arxiv.org/abs/1709.01604)."""
+    """Members have a loss below the threshold that is best on the known images (https://arxiv.org/abs/1709.01604)."""
     false, true, thresholds = roc_curve(member, -known.loss, drop_intermediate=False)
-    best = thresholds[1:][np.argmax((true - false)[1:])]  # the first is infinite: it calls nobody a member
-    return np.nextafter(-best, np.inf) - attacked.loss  # a loss exactly at the threshold is a member's
+    best = thresholds[1:][np.argmax((true - false)[1:])]  # the first is infinite: no image is a member
+    return np.nextafter(-best, np.inf) - attacked.loss  # a loss equal to the threshold counts as member
 
 
 def entropy_regression(known: Signals, member: np.ndarray, attacked: Signals) -> np.ndarray:
@@ -139,21 +138,21 @@ def population_attacks(known: Signals, member: np.ndarray, attacked: Signals) ->
 
 
 def attack_rows(role: str, attack: str, ids: np.ndarray, member: np.ndarray | bool, score: np.ndarray) -> pd.DataFrame:
-    """One row per attacked image, as the run's table ``attacks`` has them."""
+    """Rows of the run's table ``attacks``, one per attacked image."""
     return pd.DataFrame({"role": role, "attack": attack, "index": ids, "member": member, "score": score})
 
 
 def attack_numbers(member: np.ndarray, score: np.ndarray) -> dict[str, float | None]:
-    """How well scores tell members from others.
+    """How well scores separate members from non-members.
 
     Args:
         member: bool (N,).
-        score: (N,); above 0 stands for "member".
+        score: (N,); above 0 predicts "member".
 
     Returns:
-        auc; balanced_accuracy of the sign; called_member and called_member_unseen, the share above 0 among members and
-        among the others; tpr_at_1, the true positive rate at a false positive rate of at most 1 %, None for fewer
-        than 100 others, of which one would be more than that.
+        auc; balanced_accuracy of the sign; called_member and called_member_unseen, the shares above 0 among members and
+        among non-members; tpr_at_1, the true positive rate at a false positive rate of at most 1 %, None for fewer
+        than 100 non-members.
     """
     false, true, _ = roc_curve(member, score, drop_intermediate=False)
     enough = (~member).sum() >= 1 / FALSE_POSITIVES

@@ -31,7 +31,7 @@ def place(ways: pd.DataFrame, run: str) -> str:
         text = f"None of the {others} other methods" if others > 1 else "The one other method"
         text += f" run on this request is {'' if others > 1 else 'not '}closer to gold"
     else:
-        best = f"**{nearest['way']}** is closest to gold, with {_gap_of(nearest)}"
+        best = f"**{nearest['method']}** is closest to gold, with {_gap_of(nearest)}"
         text = f"Of {len(ours)} methods and settings run on this request, {best}"
         if (own := ours.index[ours["run"] == run]).size:
             way = ours.loc[own[0]]

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core import load_dataset
 from core.analysis.near_duplicates import NEAR_DUPLICATE, nearest_images
-from core.figures import gallery, selected_ids
+from core.figures import selected_ids, thumbnail_grid
 from core.specs import DataSpec, ForgetRequest, to_query
 from core.store import RunFolder
 from pages.ui.image.selected_image import Picked
@@ -28,7 +28,7 @@ def more_like(run: RunFolder, image: Picked, where: str) -> None:
     about = shown[["index"]].assign(
         **{"class": shown["label"].map(dict(enumerate(data.info.classes))), "distance": shown["distance"].round(3)}
     )
-    grid = gallery(dataset.images_of(shown["index"].to_numpy()), about, columns=COLUMNS)
+    grid = thumbnail_grid(dataset.images_of(shown["index"].to_numpy()), about, columns=COLUMNS)
     event = st.plotly_chart(
         grid.figure, key=f"{where}.alike.{image.name}", config=CONFIG | {"displayModeBar": False}, on_select="rerun",
         selection_mode="points", alt=f"The {count} training images nearest to {image.title.lower()}",

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core import RunSpec, plan
 from core.analysis.attack_curves import MODEL_ATTACK, SHADOW, calls
-from core.figures import gallery
+from core.figures import thumbnail_grid
 from core.glossary import tooltip
 from core.metrics.catalogue import METRICS, share_keys
 from core.metrics.membership.attacks import ATTACKS, FALSE_POSITIVES
@@ -184,7 +184,7 @@ def _gallery(run: RunFolder, told: pd.DataFrame, heading: str, key: str) -> None
     about = first[["index", "class"]].assign(score=first["score"].round(3))
     if first["golds_called"].notna().all():
         about["recognised in golds"] = first["golds_called"].map("{:.0%}".format)
-    shown = gallery(data_access.images(run.spec, first["index"]), about, columns=COLUMNS)
+    shown = thumbnail_grid(data_access.images(run.spec, first["index"]), about, columns=COLUMNS)
     thumbnails(shown.figure, f"privacy.{key}", f"{heading}: {len(first)} images")
     if len(told) > SHOWN:
         st.caption(f"The {SHOWN} with the most certain scores.")

@@ -10,7 +10,7 @@ from core import METHODS, RunSpec, Store, plan
 from core.analysis.sequences import request_accuracies, sequence_steps
 from core.analysis.summary import summarize
 from core.errors import NotFound
-from core.figures import request_name, sequence_gap, sequence_matrix, sequence_verdict
+from core.figures import request_name, sequence_gap, sequence_matrix, sequence_summary
 from core.metrics.catalogue import METRICS, share_keys
 from core.store import RunFolder, open_finished
 from pages.ui.forget import live
@@ -68,7 +68,7 @@ def results(sequences: Sequences) -> None:
     st.header("After every request", anchor=False)
     for name, (own, accuracies) in measured.items():
         of = f", {len(own)} of {len(sequences[name])} steps" if len(own) < len(sequences[name]) else ""
-        st.markdown(f"**{METHODS[name].title}**{of}: {sequence_verdict(own, accuracies)}")
+        st.markdown(f"**{METHODS[name].title}**{of}: {sequence_summary(own, accuracies)}")
     _curves(steps)
     _one_method(finished, measured)
     st.subheader("Every number", anchor=False)

@@ -12,7 +12,7 @@ def drawn(figure: go.Figure) -> list[go.Scatter]:
     return [trace for trace in figure.data if trace.customdata is not None]
 
 
-def test_points_by_what_golds_say(verdicts: pd.DataFrame, classes: tuple[str, ...]):
+def test_points_by_the_golds_votes(verdicts: pd.DataFrame, classes: tuple[str, ...]):
     shown = features(verdicts, classes, ("af", "cf"))
     right, disagree, wrong = drawn(shown.figure)
     assert list(right.customdata) == [12]
@@ -27,7 +27,7 @@ def test_points_by_what_golds_say(verdicts: pd.DataFrame, classes: tuple[str, ..
     assert shown.table["label"].tolist() == ["cat"] * 5
 
 
-def test_the_legend_is_grey_and_no_point_of_it_is_an_image(verdicts: pd.DataFrame, classes: tuple[str, ...]):
+def test_legend_entries_are_grey_and_are_no_images(verdicts: pd.DataFrame, classes: tuple[str, ...]):
     figure = features(verdicts, classes).figure
     legend = [trace for trace in figure.data if trace.customdata is None]
     assert [trace.name for trace in legend] == ["All golds right", "Golds disagree", "All golds wrong"]
@@ -40,10 +40,10 @@ def test_three_features_in_space(verdicts: pd.DataFrame, classes: tuple[str, ...
     (point, *_) = drawn(shown.figure)
     assert isinstance(point, go.Scatter3d)
     assert (point.x[0], point.y[0], point.z[0]) == (-1.0, -1.1, -1.2)
-    assert "turn it" in shown.how_to_read
+    assert "rotate" in shown.how_to_read
 
 
-def test_without_gold_all_points_look_alike(verdicts: pd.DataFrame, classes: tuple[str, ...]):
+def test_without_gold_all_points_have_one_symbol(verdicts: pd.DataFrame, classes: tuple[str, ...]):
     shown = features(verdicts.assign(right=np.nan), classes)
     (points,) = drawn(shown.figure)
     assert len(points.x) == 5
@@ -59,11 +59,11 @@ def test_one_image_against_its_class(verdicts: pd.DataFrame):
     }
     (bars,) = shown.figure.data
     assert set(bars.marker.color) == {DIFFICULTY["easy"].color}  # below its class
-    assert shown.alt == "Standard deviations from the images that remain: NF -1.0, AF -1.1, CF -1.2."
+    assert shown.alt == "Standard deviations from the retained images: NF -1.0, AF -1.1, CF -1.2."
 
 
 @pytest.mark.parametrize("index", [10, 14])
-def test_a_long_bar_stays_in_the_picture(index: int, verdicts: pd.DataFrame):
+def test_the_axis_covers_a_long_bar(index: int, verdicts: pd.DataFrame):
     low, high = against_others(verdicts, index).figure.layout.xaxis.range
     assert low == -high
     assert high > max(3.0 - 1e-9, verdicts.loc[verdicts["index"] == index, "cf_z"].item())

@@ -4,7 +4,7 @@ import pytest
 
 from core.figures import outcomes, png_url
 from core.figures.easy_and_hard.outcomes import COLUMNS, ROWS
-from core.metrics.easy_hard import CALLED, OUTCOMES
+from core.metrics.easy_hard import OUTCOMES, PREDICTED
 
 
 @pytest.fixture
@@ -20,10 +20,10 @@ def test_counts(verdicts: pd.DataFrame, pictures: np.ndarray):
     assert table["share"].tolist() == [0.2, 0.2, 0.2, 0.4]
 
 
-def test_every_picture_lies_under_its_own_id_in_its_own_block(verdicts: pd.DataFrame, pictures: np.ndarray):
+def test_every_image_is_in_its_block_with_its_id(verdicts: pd.DataFrame, pictures: np.ndarray):
     figure = outcomes(verdicts, pictures).figure
     (tiles,) = figure.data
-    # Of those that are called hard the less certain one, 10 with 0.7, is before 14 with 0.9.
+    # Of those that are predicted hard the less certain one, 10 with 0.7, is before 14 with 0.9.
     assert list(tiles.customdata) == [12, 13, 11, 10, 14]
     assert [image.source for image in figure.layout.images] == [png_url(pictures[n]) for n in (2, 3, 1, 0, 4)]
     assert [(image.x, image.y) for image in figure.layout.images] == list(zip(tiles.x, tiles.y, strict=True))
@@ -38,7 +38,7 @@ def test_the_open_image_is_framed(verdicts: pd.DataFrame, pictures: np.ndarray):
     assert not outcomes(verdicts, pictures, chosen=999).figure.layout.shapes
 
 
-def test_a_large_block_is_cut_and_pushes_the_next_one_down(verdicts: pd.DataFrame):
+def test_a_large_block_is_limited_and_moves_the_next_one_down(verdicts: pd.DataFrame):
     many = pd.concat([verdicts.iloc[[2]]] * 50, ignore_index=True).assign(index=range(50))
     many["p_hard"] = np.linspace(0, 0.4, 50)
     both = pd.concat([many, verdicts.iloc[[4]].assign(index=99)], ignore_index=True)
@@ -50,7 +50,7 @@ def test_a_large_block_is_cut_and_pushes_the_next_one_down(verdicts: pd.DataFram
 
 
 def test_without_gold_there_are_two_blocks(verdicts: pd.DataFrame, pictures: np.ndarray):
-    called = verdicts.assign(right=np.nan, outcome=[CALLED[n] for n in (1, 1, 0, 0, 1)])
+    called = verdicts.assign(right=np.nan, outcome=[PREDICTED[n] for n in (1, 1, 0, 0, 1)])
     shown = outcomes(called, pictures)
     assert shown.table["images"].tolist() == [2, 3]
     assert len(shown.figure.layout.annotations) == 2

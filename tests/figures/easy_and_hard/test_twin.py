@@ -5,7 +5,7 @@ import pytest
 from core.figures import shift, twin_features, twin_losses
 
 
-def test_the_shift(verdicts: pd.DataFrame, right: np.ndarray, twin: pd.DataFrame):
+def test_shares_of_easy_images(verdicts: pd.DataFrame, right: np.ndarray, twin: pd.DataFrame):
     shown = shift(verdicts, right, twin)
     # Three of four twin images; 1 - mean of 0.7, 0.6, 0.1, 0.2 and 0.9; golds get 2, 2, 2 and 3 of five right.
     assert shown.table["easy"].tolist() == pytest.approx([0.75, 0.5, 0.4, 0.4, 0.4, 0.6])
@@ -16,7 +16,7 @@ def test_the_shift(verdicts: pd.DataFrame, right: np.ndarray, twin: pd.DataFrame
     assert shown.alt == "Easy: twin 75.0%; predicted 50.0%; gold 45.0%."
 
 
-def test_the_shift_without_gold(verdicts: pd.DataFrame, twin: pd.DataFrame):
+def test_shares_of_easy_images_without_gold(verdicts: pd.DataFrame, twin: pd.DataFrame):
     shown = shift(verdicts, np.empty((0, 5), bool), twin)
     assert len(shown.table) == 2
     assert shown.alt == "Easy: twin 75.0%; predicted 50.0%."
@@ -37,7 +37,7 @@ def test_a_twin_without_hard_images_has_no_row_for_them(verdicts: pd.DataFrame, 
     assert table["kind"].unique().tolist() == ["Twin, easy", "Forget set"]
 
 
-def test_how_well_both_are_fitted(twin: pd.DataFrame):
+def test_losses_of_both_problems(twin: pd.DataFrame):
     original = pd.DataFrame({"loss": [0.2, 0.05]})
     shown = twin_losses(twin, original)
     own, forget = shown.figure.data

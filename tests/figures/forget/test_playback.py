@@ -24,14 +24,14 @@ def test_the_slider_and_the_buttons_call_frames_that_exist(trajectory: pd.DataFr
     assert [button.args[0] for button in menu.buttons] == [None, (None,)]
 
 
-def test_nothing_jumps_while_it_plays(trajectory: pd.DataFrame) -> None:
+def test_axes_are_fixed_during_playback(trajectory: pd.DataFrame) -> None:
     layout = playback(trajectory).figure.layout
     for axis in (layout.xaxis, layout.xaxis2, layout.yaxis, layout.yaxis2):
         assert axis.range is not None
 
 
 @pytest.mark.parametrize("rows", [1, 1000])
-def test_long_runs_are_thinned_and_end_where_they_end(rows: int, trajectory: pd.DataFrame) -> None:
+def test_long_runs_are_thinned_and_keep_their_last_step(rows: int, trajectory: pd.DataFrame) -> None:
     long = pd.concat([trajectory.iloc[[0]]] * rows).assign(step=range(rows))
     names = [int(frame.name) for frame in playback(long).figure.frames]
     assert len(names) == min(rows, FRAMES)
@@ -46,7 +46,7 @@ def test_the_table_joins_both(trajectory: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(shown.table, playback_table(trajectory))
 
 
-def test_it_plays_without_sensitivities_and_not_without_steps(trajectory: pd.DataFrame) -> None:
+def test_playback_needs_steps_but_no_sensitivities(trajectory: pd.DataFrame) -> None:
     figure = playback(trajectory[["step", "FA", "RA", "TA"]]).figure
     assert [line.name for line in figure.data] == ["FA", "RA", "TA"]
     assert not playback(trajectory.iloc[:0]).figure.frames

@@ -11,12 +11,12 @@ def test_counts_of_every_step(followed: StepImages) -> None:
     assert table["not forgotten"].tolist() == [4, 4, 3, 2, 1]
 
 
-def test_what_is_said_at_a_step(followed: StepImages, trajectory: pd.DataFrame) -> None:
+def test_header_and_captions_of_a_step(followed: StepImages, trajectory: pd.DataFrame) -> None:
     header, captions = at_step(followed, playback_table(trajectory, followed).to_dict("records")[3])
     # At step 3: FA 10 %, RA 98 %, TA 89 %; target norm 2 of 8, irrelevant norm 3.8 of 4.
     assert header["text"] == [
         "<b>Step 3</b>: FA 10.0%, RA 98.0%, TA 89.0%<br>target norm 25%, irrelevant norm 95% of the start"
-        "<br>Of 4 followed forget images:<br>2 forgotten as gold · 2 not forgotten"
+        "<br>Of 4 tracked forget images:<br>2 forgotten as gold · 2 not forgotten"
     ]
     # Shown are images 2, 0 and 3; only 0 is a dog by then.
     assert captions["text"] == ["cat", "dog", "cat"]
@@ -25,7 +25,7 @@ def test_what_is_said_at_a_step(followed: StepImages, trajectory: pd.DataFrame) 
 
 
 def test_every_frame_changes_the_tiles_to_its_step(followed: StepImages, trajectory: pd.DataFrame) -> None:
-    figure = playback(trajectory, followed=followed).figure
+    figure = playback(trajectory, tracked=followed).figure
     for frame in figure.frames:
         assert len(frame.data) == len(frame.traces)
         assert f"<b>Step {frame.name}</b>" in frame.data[-2].text[0]

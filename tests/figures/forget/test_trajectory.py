@@ -60,13 +60,13 @@ def test_steps_without_a_measurement_are_left_out(trajectory: pd.DataFrame) -> N
     assert sensitivity_curves_table(trajectory)["step"].tolist() == [0, 2, 4]
 
 
-def test_a_run_that_goes_to_ruin_leaves_the_picture(trajectory: pd.DataFrame) -> None:
+def test_curves_of_a_diverging_run_are_cut_off(trajectory: pd.DataFrame) -> None:
     trajectory.loc[3:, "irrelevant_norm"] = [1e9, np.inf]
     assert sensitivity_curves(trajectory).figure.layout.yaxis.range == (0, HIGHEST)
 
 
 @pytest.mark.parametrize("show", [accuracy_curves, sensitivity_curves])
-def test_one_row_is_a_figure(show, trajectory: pd.DataFrame) -> None:
+def test_a_single_step_is_drawn(show, trajectory: pd.DataFrame) -> None:
     shown = show(trajectory.iloc[:1])
     assert [list(line.x) for line in shown.figure.data] == [[0]] * len(shown.figure.data)
     assert "markers" in shown.figure.data[0].mode  # a line of one point is not seen

@@ -54,14 +54,14 @@ def test_the_gold_band_is_mean_plus_and_minus_spread(result: dict) -> None:
     assert len(bands) == 5
 
 
-def test_metrics_that_say_nothing_have_no_row(result: dict) -> None:
+def test_undefined_metrics_have_no_row(result: dict) -> None:
     for accuracies in result["accuracy"].values():
         accuracies.update(FA_test=None, RA_test=None)  # a request that touches all classes
     assert list(accuracy_comparison(result).figure.layout.yaxis.ticktext) == ["FA", "RA", "TA"]
     assert gold_gap_table(result)["metric"].unique().tolist() == ["FA", "RA", "TA"]
 
 
-def test_differences_are_signed_and_judged_by_the_spread(result: dict) -> None:
+def test_differences_are_signed_and_compared_with_the_spread(result: dict) -> None:
     table = gold_gap_table(result)
     mine = table[table["role"] == "unlearned"].set_index("metric")
     assert mine["difference"].tolist() == pytest.approx([-0.4, -0.02, -0.02, -0.2, 0.0])
@@ -89,7 +89,7 @@ def test_gap_bars_stand_on_the_noise_floor(result: dict) -> None:
     np.testing.assert_allclose(original.x[0], 0.5)
 
 
-def test_without_a_spread_nothing_is_called_a_difference(result: dict) -> None:
+def test_without_a_spread_no_difference_is_claimed(result: dict) -> None:
     shown = gold_gap(without_golds(result, keep=1))
     assert set(shown.table["verdict"]) == {"spread unknown"}
     assert [trace.name for trace in shown.figure.data] == ["Unlearned", "Original (do nothing)"]
@@ -126,7 +126,7 @@ def test_class_changes_draw_both_models_and_name_the_forgotten(samples: pd.DataF
     assert joined.x[:2] == (-1, -0.5)
 
 
-def test_of_many_classes_those_that_changed_most_are_drawn(samples: pd.DataFrame) -> None:
+def test_only_the_most_changed_classes_are_drawn(samples: pd.DataFrame) -> None:
     count = MAX_CLASSES + 30
     test = samples[samples["index"] == 8]  # right in every trained model
     many = pd.concat([test.assign(label=c, prediction=c) for c in range(count)])

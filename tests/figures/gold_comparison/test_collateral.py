@@ -18,7 +18,7 @@ def others() -> pd.DataFrame:
     )
 
 
-def test_groups_of_as_many_images_nearest_first(others: pd.DataFrame) -> None:
+def test_groups_have_equally_many_images_nearest_first(others: pd.DataFrame) -> None:
     table = flips_table(others)
     assert table["group"].tolist() == list(range(1, GROUPS + 1))
     assert table["images"].tolist() == [2] * GROUPS

@@ -12,7 +12,7 @@ def overview() -> pd.DataFrame:
     """Doing nothing, and four ways: b is beaten by a in both, d has the nearest gap of all: none."""
     return pd.DataFrame(
         {
-            "way": ["Do nothing", "a", "b", "c", "d"],
+            "method": ["Do nothing", "a", "b", "c", "d"],
             "track": ["nothing", "forget", "forget", "retain", "retain"],
             "gap": [0.5, 0.2, 0.3, 0.1, 0.0],
             "seconds": [0.0, 1.0, 2.0, 3.0, 20.0],
@@ -23,16 +23,16 @@ def overview() -> pd.DataFrame:
 
 
 def test_the_front_by_hand(overview: pd.DataFrame) -> None:
-    table = cost_quality_table(overview).set_index("way")
+    table = cost_quality_table(overview).set_index("method")
     assert table["front"].to_dict() == {"a": True, "b": False, "c": True, "d": True}
 
 
-def test_of_ways_with_the_same_gap_the_faster_one_is_on_the_front(overview: pd.DataFrame) -> None:
-    table = cost_quality_table(overview.assign(gap=0.2)).set_index("way")
+def test_of_variants_with_the_same_gap_the_faster_one_is_on_the_front(overview: pd.DataFrame) -> None:
+    table = cost_quality_table(overview.assign(gap=0.2)).set_index("method")
     assert table.index[table["front"]].tolist() == ["a"]
 
 
-def test_points_by_track_with_the_chosen_one_ringed(overview: pd.DataFrame) -> None:
+def test_points_by_track_with_a_ring_around_the_chosen_one(overview: pd.DataFrame) -> None:
     shown = cost_quality(overview, 0.05, "B")
     forget = next(trace for trace in shown.figure.data if trace.name == DATA_TRACKS["forget"])
     retain = next(trace for trace in shown.figure.data if trace.name == DATA_TRACKS["retain"])
@@ -43,7 +43,7 @@ def test_points_by_track_with_the_chosen_one_ringed(overview: pd.DataFrame) -> N
     assert list(retain.y) == [0.1, 0.025]  # a gap of 0 at half the smallest other number, the floor
     assert list(retain.text) == ["", "d"]  # the nearest
     assert shown.figure.layout.xaxis.type == shown.figure.layout.yaxis.type == "log"
-    assert shown.alt == "4 ways by time and average gap; not beaten in both: a, c, d."
+    assert shown.alt == "4 methods by time and average gap; on the Pareto front: a, c, d."
 
 
 def test_the_references_are_drawn_where_they_are_known(overview: pd.DataFrame) -> None:
@@ -54,4 +54,4 @@ def test_the_references_are_drawn_where_they_are_known(overview: pd.DataFrame) -
 
 def test_without_gold_or_times_it_says_so(overview: pd.DataFrame) -> None:
     for nothing in (overview.head(0), overview.head(1), overview.assign(time_ratio=NAN)):
-        assert cost_quality(nothing, 0.05).alt == "There is no run with a gold model to compare with."
+        assert cost_quality(nothing, 0.05).alt == "No run has a gold model to compare with."

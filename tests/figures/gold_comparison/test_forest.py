@@ -18,7 +18,7 @@ def test_points_stand_at_their_difference_with_their_interval(table: pd.DataFram
     points = {trace.name: trace for trace in shown.figure.data if trace.customdata is not None}
     assert set(points) == {SIDE_NAMES[side] for side in ("below", "above", "within")}
     below = points[SIDE_NAMES["below"]]
-    row = shown.table.set_index("way").loc["MU-Mis"]
+    row = shown.table.set_index("method").loc["MU-Mis"]
     assert list(below.x) == pytest.approx([-0.4])
     assert list(below.customdata) == [row["run"]]
     assert below.error_x.array[0] == pytest.approx(row["high"] - row["difference"])
@@ -33,8 +33,8 @@ def test_the_band_is_the_gold_spread(table: pd.DataFrame) -> None:
     assert distance[0].x0 == 0  # a distance has no side
 
 
-def test_the_words_count_what_lies_within(table: pd.DataFrame) -> None:
-    assert methods_forest(table, "FA").alt == "FA: 1 of 3 ways lie within the gold spread."
+def test_the_text_counts_methods_within_the_spread(table: pd.DataFrame) -> None:
+    assert methods_forest(table, "FA").alt == "FA: 1 of 3 methods lie within the gold spread."
 
 
 def test_every_metric_has_a_figure(table: pd.DataFrame) -> None:

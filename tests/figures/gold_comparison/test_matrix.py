@@ -12,8 +12,8 @@ def runs(make_result) -> list[dict]:
     return [make_result("mu-mis", FA=0.1), make_result("fine-tune", FA=0.55)]
 
 
-def test_the_table_has_a_row_per_way_and_the_floor_last(runs: list[dict]) -> None:
-    table = methods_matrix_table(compare_variants(runs)).set_index("way")
+def test_the_table_has_a_row_per_variant_and_the_noise_floor_last(runs: list[dict]) -> None:
+    table = methods_matrix_table(compare_variants(runs)).set_index("method")
     assert table.index.tolist()[-1] == GOLDS
     assert set(table.index) == {NOTHING, "MU-Mis", "Fine-tune", GOLDS}
     assert table.loc["MU-Mis", "FA"] == pytest.approx(-0.4)
@@ -21,7 +21,7 @@ def test_the_table_has_a_row_per_way_and_the_floor_last(runs: list[dict]) -> Non
     assert table.loc["MU-Mis", "run"] == runs[0]["run"]
 
 
-def test_cells_say_their_number_or_that_there_is_no_difference(runs: list[dict]) -> None:
+def test_cells_show_a_number_or_that_the_difference_is_noise(runs: list[dict]) -> None:
     shown = methods_matrix(compare_variants(runs), runs[0]["run"])
     texts = {}
     for trace in shown.figure.data:
@@ -35,7 +35,7 @@ def test_cells_say_their_number_or_that_there_is_no_difference(runs: list[dict])
     assert "≠<br>gold" not in shown.figure.layout.xaxis.ticktext  # outputs were not measured
 
 
-def test_colours_tell_the_side_and_the_chosen_row_is_framed(runs: list[dict]) -> None:
+def test_colours_show_the_side_and_the_chosen_row_is_framed(runs: list[dict]) -> None:
     shown = methods_matrix(compare_variants(runs), runs[0]["run"])
     heat = [trace for trace in shown.figure.data if trace.type == "heatmap"]
     below = next(trace for trace in heat if trace.colorscale[1][1] == SIDES["below"].color)

@@ -3,15 +3,15 @@ import pytest
 
 from core.analysis.method_comparison import NOTHING, WITHIN
 from core.figures import DATA_TRACKS
-from core.figures.gold_comparison.method_rows import GOLDS, row_places, sides
+from core.figures.gold_comparison.method_rows import GOLDS, row_positions, sides
 
 
 def test_rows_go_by_track_under_its_name() -> None:
     ways = {NOTHING: "nothing", "b": "retain", "a": "forget", "c": "forget"}
-    table = pd.DataFrame({"way": [*ways, "a"], "track": [*ways.values(), "forget"]})
+    table = pd.DataFrame({"method": [*ways, "a"], "track": [*ways.values(), "forget"]})
     expected = [DATA_TRACKS["nothing"], NOTHING, GOLDS, DATA_TRACKS["forget"], "a", "c", DATA_TRACKS["retain"], "b"]
-    assert list(row_places(table)) == expected
-    assert list(row_places(table).values()) == list(range(len(expected)))
+    assert list(row_positions(table)) == expected
+    assert list(row_positions(table).values()) == list(range(len(expected)))
 
 
 @pytest.mark.parametrize(

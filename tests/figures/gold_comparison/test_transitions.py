@@ -5,7 +5,7 @@ from core.figures import flow, flow_table
 from core.figures.gold_comparison.transitions import MAX_FLOWS
 
 
-def test_flows_have_the_classes_names(samples: pd.DataFrame, classes: tuple[str, ...]) -> None:
+def test_transitions_have_class_names(samples: pd.DataFrame, classes: tuple[str, ...]) -> None:
     table = flow_table(samples, classes).set_index(["before", "after"])
     # Of four cats unlearned sends two to the dogs; gold-1 all to the dogs, gold-2 all to the owls.
     assert table["unlearned"].to_dict() == {("cat", "cat"): 0.5, ("cat", "dog"): 0.5, ("cat", "owl"): 0.0}
@@ -19,16 +19,16 @@ def test_unlearned_to_the_left_and_gold_to_the_right(samples: pd.DataFrame, clas
     assert set(unlearned.y) == {"cat → cat", "cat → dog", "cat → owl"}
     assert min(unlearned.x) == -0.5
     assert max(gold.x) == 0.5
-    assert "50% of the images would have to go elsewhere" in shown.alt
+    assert "50% of the images would need another prediction" in shown.alt
 
 
 def test_without_gold_one_side(samples: pd.DataFrame, classes: tuple[str, ...]) -> None:
     shown = flow(samples[~samples["role"].str.startswith("gold")], classes)
     assert [trace.name for trace in shown.figure.data] == ["Unlearned"]
-    assert "elsewhere" not in shown.how_to_read + shown.alt
+    assert "another prediction" not in shown.how_to_read + shown.alt
 
 
-def test_many_flows_are_summed_up_in_the_figure_only() -> None:
+def test_rare_transitions_are_summed_up_in_the_figure_only() -> None:
     count = MAX_FLOWS + 4  # one flow for each image
     part = pd.DataFrame({"split": "forget", "index": range(count), "prediction": range(count)})
     many = pd.concat([part.assign(role=role) for role in ("original", "unlearned", "gold-1")])
@@ -36,7 +36,7 @@ def test_many_flows_are_summed_up_in_the_figure_only() -> None:
     unlearned = shown.figure.data[0]
     assert len(shown.table) == count
     assert len(unlearned.x) == MAX_FLOWS
-    assert unlearned.y[-1] == "5 smaller flows"
+    assert unlearned.y[-1] == "5 rarer changes"
     assert -sum(unlearned.x) == pytest.approx(1)
 
 

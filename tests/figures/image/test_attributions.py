@@ -20,7 +20,7 @@ def test_the_table_has_every_pixel_of_every_map(maps: dict[str, np.ndarray]) -> 
     assert table["role"].unique().tolist() == ["initial", "original", "gold-1"]
 
 
-def test_all_models_have_one_scale_and_the_control_says_how_much_stronger_it_is(maps: dict[str, np.ndarray]) -> None:
+def test_all_models_share_a_scale_and_the_control_names_its_factor(maps: dict[str, np.ndarray]) -> None:
     shown = attributions(maps, ("cat", "dog"), "smoothgrad")
     traces = shown.figure.data
     assert len(traces) == 3
@@ -51,5 +51,5 @@ def test_maps_that_are_all_zero_are_drawn() -> None:
     assert shown.figure.layout.coloraxis.cmax == 1
 
 
-def test_no_maps_are_a_sentence() -> None:
-    assert attributions({}, ("cat", "dog"), "grad_cam").alt == "These models have no such maps of this image."
+def test_without_maps_a_sentence_says_so() -> None:
+    assert attributions({}, ("cat", "dog"), "grad_cam").alt == "There are no maps of this kind for these models."

@@ -3,7 +3,7 @@ import numpy as np
 from core.figures import drawing, selected_ids
 
 
-def test_every_cell_is_a_square_in_its_grey_that_tells_its_number() -> None:
+def test_every_cell_is_a_grey_square_with_its_number() -> None:
     cells = np.array([[0, 255], [85, 170]], np.uint8)
     (squares,) = drawing(cells).data
     assert list(squares.marker.color) == ["rgb(0,0,0)", "rgb(255,255,255)", "rgb(85,85,85)", "rgb(170,170,170)"]

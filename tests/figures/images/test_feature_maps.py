@@ -40,29 +40,27 @@ def test_points_carry_ids_and_panels_are_linked(places: pd.DataFrame, images: Im
     assert [title.text for title in figure.layout.annotations] == ["Original", "Unlearned"]
 
 
-def test_what_is_outside_the_slice_is_faint_and_can_still_be_selected(
-    places: pd.DataFrame, images: Images, classes
-) -> None:
+def test_images_outside_the_slice_are_faint_and_selectable(places: pd.DataFrame, images: Images, classes) -> None:
     held = np.arange(10) < 3
     figure = draw(places, images, classes, held=held).figure
     parts = {trace.name: sorted(trace.customdata) for trace in figure.data if trace.showlegend}
     assert parts == {OUTSIDE: list(range(3, 10)), "Forget set": [0, 1, 2]}
 
 
-def test_the_selected_image_is_ringed_in_both(places: pd.DataFrame, images: Images, classes) -> None:
+def test_the_selected_image_has_a_ring_in_both_panels(places: pd.DataFrame, images: Images, classes) -> None:
     rings = [trace for trace in draw(places, images, classes, selected=7).figure.data if trace.type == "scatter"]
     assert [float(ring.x[0]) for ring in rings] == [7, 17]
     assert all(ring.customdata is None for ring in rings)
 
 
 @pytest.mark.parametrize(("role", "says"), [("unlearned", "90%"), ("gold-1", "80%")])
-def test_the_alignment_is_said(role: str, says: str, places: pd.DataFrame, images: Images, classes) -> None:
+def test_the_text_explains_the_alignment(role: str, says: str, places: pd.DataFrame, images: Images, classes) -> None:
     text = draw(places, images, classes, role).how_to_read
-    assert f"orthogonal Procrustes on retained images), of whose variance there they explain {says}." in text
-    assert "75% of its variance" in text
+    assert f"explain {says} of the original's variance there." in text
+    assert "75% of their variance" in text
 
 
-def test_a_request_that_touches_every_class_has_no_class_of_its_own(
+def test_without_untouched_classes_no_image_is_marked_as_of_the_forgotten_class(
     places: pd.DataFrame, images: Images, classes
 ) -> None:
     images.about["label"] = 0

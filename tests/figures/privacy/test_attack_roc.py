@@ -31,7 +31,7 @@ def test_golds_are_one_entry_of_the_legend_and_lie_behind(rocs: pd.DataFrame) ->
     assert lines[-1].name == "Unlearned"
 
 
-def test_the_words_tell_the_strict_end(rocs: pd.DataFrame) -> None:
+def test_the_text_has_the_rates_at_few_false_positives(rocs: pd.DataFrame) -> None:
     assert attack_roc(rocs).alt == (
         "True positives at a false positive rate of at most 10.0%: Gold 1 10%, Gold 2 20%, Unlearned 80%."
     )
@@ -43,5 +43,5 @@ def test_roles_in_order() -> None:
     assert [attack_role_name(role) for role in (SHADOW, "gold-2")] == ["Shadow models", "Gold 2"]
 
 
-def test_nothing_to_tell_apart() -> None:
-    assert "not two kinds" in attack_roc(pd.DataFrame(columns=["role"])).alt
+def test_without_nonmembers_a_sentence_says_so() -> None:
+    assert "only one kind" in attack_roc(pd.DataFrame(columns=["role"])).alt

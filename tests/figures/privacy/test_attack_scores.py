@@ -36,7 +36,7 @@ def test_every_step_moves_the_line_to_its_threshold(told: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(shown.table, thresholds(told, shown.table["threshold"].to_numpy()))
 
 
-def test_bars_hold_everything_and_point_apart(told: pd.DataFrame) -> None:
+def test_bars_include_all_scores_and_point_up_or_down(told: pd.DataFrame) -> None:
     bars = {trace.name: trace for trace in attack_scores(told).figure.data if trace.type == "bar"}
     members, others = bars["Forget images (members)"], bars["Unseen test images"]
     assert len(members.x) == BINS
@@ -53,17 +53,17 @@ def test_bars_hold_everything_and_point_apart(told: pd.DataFrame) -> None:
         (MODEL_ATTACK, "gold-1", (ROLES["gold"], SPLITS["pool"])),
     ],
 )
-def test_the_two_kinds_look_apart(attack: str, role: str, looks: tuple, told: pd.DataFrame) -> None:
+def test_members_and_nonmembers_have_different_marks(attack: str, role: str, looks: tuple, told: pd.DataFrame) -> None:
     (one, its_look), (other, other_look) = kinds(told.assign(attack=attack, role=role))
     assert (its_look, other_look) == looks
     assert one != other
 
 
-def test_scores_that_are_all_alike_have_an_axis(told: pd.DataFrame) -> None:
+def test_equal_scores_have_an_axis(told: pd.DataFrame) -> None:
     shown = attack_scores(told.assign(score=0.0))
     low, high = shown.figure.layout.xaxis.range
     assert low < 0 < high
 
 
-def test_without_others_it_says_so(told: pd.DataFrame) -> None:
-    assert "nothing" in attack_scores(told[told["member"]]).alt
+def test_without_nonmembers_a_sentence_says_so(told: pd.DataFrame) -> None:
+    assert "the run has none" in attack_scores(told[told["member"]]).alt

@@ -3,7 +3,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from core.figures import feature_bars, feature_bars_table, lead_told, relearning_curves, relearning_told
+from core.figures import feature_bars, feature_bars_table, lead_text, relearning_curves, relearning_text
 from core.metrics.relearning import relearning
 
 CURVES = {
@@ -31,18 +31,18 @@ def representation() -> dict[str, dict[str, Any]]:
 
 def test_steps_in_words() -> None:
     """The original's own accuracy is 1, so the target is 95 %; gold 2 never gets there."""
-    assert relearning_told(relearning(CURVES)) == (
+    assert relearning_text(relearning(CURVES)) == (
         "Original after **0**, Unlearned after **1**, Gold 1 after **3**, Gold 2 after **more than 100**"
     )
 
 
 def test_the_lead_in_words() -> None:
     """Mean heights: unlearned 100.1 / 101, gold 1 100.1 / 101, gold 2 0.5, so golds differ by 49.11 pp."""
-    told = lead_told(relearning(CURVES))
-    assert "is +24.55 pp away" in told
+    told = lead_text(relearning(CURVES))
+    assert "is on average +24.55 pp from the mean gold's" in told
     assert "up to 49.11 pp" in told
     alone = {role: curve for role, curve in CURVES.items() if not role.startswith("gold-")}
-    assert lead_told(relearning(alone)) == ""
+    assert lead_text(relearning(alone)) == ""
 
 
 def test_curves_of_every_model_with_the_target(curves: pd.DataFrame) -> None:
@@ -58,11 +58,11 @@ def test_curves_of_every_model_with_the_target(curves: pd.DataFrame) -> None:
     assert "*" not in shown.alt
 
 
-def test_only_the_steps_that_matter_are_in_the_picture(curves: pd.DataFrame) -> None:
+def test_the_axis_ends_after_the_relevant_steps(curves: pd.DataFrame) -> None:
     quick = {role: curve for role, curve in CURVES.items() if role != "gold-2"}
     shown = relearning_curves(curves[curves["role"] != "gold-2"], relearning(quick))
     assert shown.figure.layout.xaxis.range[1] == pytest.approx(10.2)
-    assert "The first 10 of 100 steps" in shown.how_to_read
+    assert "the first 10 of 100 steps" in shown.how_to_read
 
 
 def test_bars_of_every_model(representation: dict[str, dict[str, Any]]) -> None:
@@ -77,7 +77,7 @@ def test_bars_of_every_model(representation: dict[str, dict[str, Any]]) -> None:
     assert "nan" not in shown.alt
 
 
-def test_what_no_model_has_is_left_out(representation: dict[str, dict[str, Any]]) -> None:
+def test_metrics_that_no_model_has_are_left_out(representation: dict[str, dict[str, Any]]) -> None:
     alone = {
         role: {"cka_gold": None, "cka_original": found["cka_original"], "probe": None}
         for role, found in representation.items()

@@ -8,7 +8,7 @@ from core.figures.theme import LINES, ROLES, SPLITS
 from core.results import Result
 
 
-def test_a_setting_has_one_color_and_seeds_another_dash() -> None:
+def test_a_setting_has_one_color_and_each_seed_its_dash() -> None:
     marks = run_marks({"A": "x", "B": "y", "C": "x"})
     assert [mark.color for mark in marks.values()] == [LINES[0].color, LINES[1].color, LINES[0].color]
     assert [mark.symbol for mark in marks.values()] == [LINES[0].symbol, LINES[1].symbol, LINES[0].symbol]
@@ -49,7 +49,7 @@ def test_runs_without_steps(trajectory: pd.DataFrame) -> None:
     assert run_curves({"A": trajectory.head(0)}, run_marks({"A": "x"})).alt == "None of these runs has measured steps."
 
 
-def test_accuracies_stand_beside_their_own_mean_gold(make_result) -> None:
+def test_accuracies_are_joined_to_their_own_mean_gold(make_result) -> None:
     results = {"A": make_result("mu-mis", FA=0.1), "B": make_result("fine-tune", FA=0.5)}
     for result, average, spread in zip(results.values(), (0.1, 0.02), (0.05, 0.06), strict=True):
         result |= {"gap": {"average": average}, "gold_spread": {"average": spread}}
@@ -64,7 +64,7 @@ def test_accuracies_stand_beside_their_own_mean_gold(make_result) -> None:
     assert list(stars.x) == pytest.approx([0.5, 0.5])
     assert list(stars.y) == lanes[:2]
     assert stars.marker.color == ROLES["gold"].color
-    assert shown.alt == "Accuracies of 2 runs; B is nearest to its mean gold."
+    assert shown.alt == "Accuracies of 2 runs; B is closest to its mean gold."
 
 
 def test_accuracies_without_gold_and_without_test_accuracies(make_result) -> None:
@@ -94,7 +94,7 @@ def test_two_runs_image_by_image(differences: pd.DataFrame, classes: tuple[str, 
     assert forget.hovertext[0] == "image 1, cat: cat → dog"
     assert forget.marker.color == SPLITS["forget"].color
     assert forget.marker.size[0] > by_name["Retain set"].marker.size[0]  # flipped
-    assert shown.alt == "1 of 3 images are predicted otherwise in B than in A."
+    assert shown.alt == "1 of 3 images have different predictions in A and B."
     assert two_runs(differences.head(0), classes, ("A", "B")).alt == "There are no images to compare."
 
 
@@ -103,4 +103,4 @@ def test_of_many_images_the_most_changed_are_drawn(differences: pd.DataFrame, cl
     shown = two_runs(many, classes, ("A", "B"))
     assert np.sum([len(trace.x) for trace in shown.figure.data]) == POINTS
     assert len(shown.table) == POINTS
-    assert f"The {POINTS} most changed images are drawn." in shown.how_to_read
+    assert f"Only the {POINTS} most changed images are drawn." in shown.how_to_read

@@ -28,7 +28,7 @@ def test_a_change_from_zero_is_unknown(samples: pd.DataFrame, classes: tuple[str
     assert before_after_table(samples, classes)["change"].isna().all()
 
 
-def test_points_carry_ids_look_like_their_split_and_are_hollow_where_wrong(samples: pd.DataFrame, classes) -> None:
+def test_points_have_ids_and_their_splits_look_and_are_hollow_if_wrong(samples: pd.DataFrame, classes) -> None:
     figure = before_after(samples, classes).figure
     assert [trace.name for trace in figure.data] == ["unchanged", "Test set", "Retain set", "Forget set"]
     forget, retain = figure.data[3], figure.data[2]
@@ -52,7 +52,7 @@ def test_zeros_are_drawn_at_the_edge_of_the_log_axes(samples: pd.DataFrame, clas
     assert line.customdata is None
 
 
-def test_gold_is_a_second_model_like_any_other(samples: pd.DataFrame, classes: tuple[str, ...]) -> None:
+def test_gold_can_be_the_second_model(samples: pd.DataFrame, classes: tuple[str, ...]) -> None:
     shown = before_after(samples, classes, "gold-1", "irrelevant_norm")
     assert shown.figure.layout.yaxis.title.text == "Irrelevant norm, Gold 1"
     assert (shown.table["before"] == 3).all()

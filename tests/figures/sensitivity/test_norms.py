@@ -38,7 +38,7 @@ def test_histograms_share_bins_that_are_equal_on_a_log_axis(samples: pd.DataFram
     assert figure.layout.xaxis.type == "log"
 
 
-def test_a_histogram_holds_every_norm_above_zero_and_the_zeros_are_named(samples: pd.DataFrame) -> None:
+def test_a_histogram_has_every_norm_above_zero_and_names_the_share_of_zeros(samples: pd.DataFrame) -> None:
     figure = distribution(samples).figure
     edges, heights = outline(figure, 2)  # unlearned: 0, 2, 4, 16
     filled = edges[:-1][heights > 0]

@@ -8,7 +8,7 @@ from core.figures import (
     sequence_gap_table,
     sequence_matrix,
     sequence_matrix_table,
-    sequence_verdict,
+    sequence_summary,
 )
 from core.figures.gold_comparison.method_rows import NO_GOLD
 from core.figures.theme import LINES, ROLES
@@ -74,9 +74,9 @@ def test_kl_is_no_percentage(steps: pd.DataFrame) -> None:
     assert shown.figure.layout.yaxis.tickformat is None
 
 
-def test_what_there_is_to_say_without_numbers(steps: pd.DataFrame) -> None:
+def test_without_numbers_a_sentence_says_why(steps: pd.DataFrame) -> None:
     first = steps[steps["step"] == 1]
-    assert sequence_gap(first, "resilience").alt == "The second request is the first that has one before it."
+    assert sequence_gap(first, "resilience").alt == "This gap is defined from the second request on."
     assert sequence_gap(steps.assign(gap=NAN, resilience=NAN), "resilience").alt == NO_GOLD
     assert sequence_gap(steps.assign(gap_floor=NAN), "gap").figure.data[0].name == "MU-Mis"  # one gold: no floor
 
@@ -127,22 +127,20 @@ def test_one_gold_has_no_spread(accuracies: pd.DataFrame) -> None:
     assert not [text for text in texts if "<b>" in text]
 
 
-def test_the_verdict_names_what_came_back(steps: pd.DataFrame, accuracies: pd.DataFrame) -> None:
+def test_the_summary_names_the_largest_relapse(steps: pd.DataFrame, accuracies: pd.DataFrame) -> None:
     own = steps[steps["method"] == "MU-Mis"]
-    assert sequence_verdict(own, accuracies) == (
-        "Average gap **4.00%**, more than the 3.00% between golds; on the earlier requests **50.00%** from gold, more "
-        "than the 10.00% between golds. What rose most is class 1: 0% right after its step, now 50% (gold 10%)."
+    assert sequence_summary(own, accuracies) == (
+        "Average gap: **4.00 points** from gold; golds differ by 3.00. Earlier requests: **50.00 points** from gold; "
+        "golds differ by 10.00. Largest relapse: class 1, 0% right after its step → 50% now (gold 10%)."
     )
     kept = accuracies.assign(accuracy=accuracies["accuracy"].mask(accuracies["role"] == "unlearned", 0.0))
-    assert sequence_verdict(own, kept).endswith(
-        "No earlier request is recognised more often than right after its own step."
+    assert sequence_summary(own, kept).endswith(
+        "No relapse: no earlier request has a higher accuracy than right after its own step."
     )
     bare = own.assign(gap=NAN, resilience=NAN)
-    assert sequence_verdict(bare, without_gold(accuracies)).startswith(
-        "No gold model says what the accuracies should be."
-    )
-    assert sequence_verdict(own[:1], accuracies[accuracies["step"] < 2]) == (
-        "Average gap **2.00%**, more than the 1.00% between golds."
+    assert sequence_summary(bare, without_gold(accuracies)).startswith("There is no gold model to compare with.")
+    assert sequence_summary(own[:1], accuracies[accuracies["step"] < 2]) == (
+        "Average gap: **2.00 points** from gold; golds differ by 1.00."
     )
 
 
@@ -158,10 +156,10 @@ def test_every_figure_says_how_to_read_it_and_names_fractions_that_exist(
         assert set(one.fractions) <= set(one.table.columns)
 
 
-def test_what_one_gold_can_not_draw_is_not_explained(steps: pd.DataFrame, accuracies: pd.DataFrame) -> None:
+def test_with_one_gold_the_noise_floor_is_not_explained(steps: pd.DataFrame, accuracies: pd.DataFrame) -> None:
     one = accuracies[accuracies["role"] != "gold-2"]
     figures = [
-        (sequence_gap(steps, "gap"), sequence_gap(steps.assign(gap_floor=NAN), "gap"), "golden bars"),
+        (sequence_gap(steps, "gap"), sequence_gap(steps.assign(gap_floor=NAN), "gap"), "Golden bars"),
         (sequence_matrix(accuracies, REQUESTS, "unlearned"), sequence_matrix(one, REQUESTS, "unlearned"), "Bold"),
     ]
     for several, single, word in figures:

@@ -1,6 +1,6 @@
-// Pictures to pick from. A click picks one or puts it back; so does a drag with all in its box.
-// The picks are kept here and told whole every time, so none is lost while the server is busy. What the server says of
-// them counts again once it has answered the last click.
+// Images to pick from. A click picks one or puts it back; a drag does so with all images in its box.
+// The picks are kept here, and all of them are sent with every change, so none is lost while the server is busy. The
+// server's picks replace them once it has processed the last click.
 
 export default function ({ data, parentElement, setStateValue }) {
     const grid = parentElement.grid ??= begin(parentElement);

@@ -1,4 +1,4 @@
-"""A grid of pictures to pick from, whose picks are kept in the browser: no click is lost while the server is busy."""
+"""A grid of images to pick from. The picks are kept in the browser, so no click is lost while the server is busy."""
 
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
@@ -30,10 +30,11 @@ def picker(
     """Draws the grid.
 
     Args:
-        images: uint8 (N, C, H, W), with their ids and what is said of each to those who point at it or can't see it.
-        picked: ids, also of images that are not shown.
-        clicks: how many the server knows of; the browser's picks hold until that is all of them.
-        changed: called with ``picked`` and ``clicks`` as the browser has them now.
+        images: uint8 (N, C, H, W).
+        about: tooltip and alternative text of each image.
+        picked: ids, including those of images that are not shown.
+        clicks: how many clicks the server has processed; until it has processed all, the browser's own picks count.
+        changed: called with the browser's ``picked`` and ``clicks``.
     """
     pictures = [
         {"id": int(number), "url": png_url(image), "about": words}

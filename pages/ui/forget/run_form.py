@@ -33,7 +33,7 @@ def prepare() -> None:
     elif not _fields.has("dataset"):  # first visit, or back from a page where the widgets were gone
         fill(make_spec())  # shown where the other's images are not here
         fill(_as_it_was_left())
-    _fields.say_again()
+    _fields.resend()
 
 
 def _as_it_was_left() -> RunSpec:

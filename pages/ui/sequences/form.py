@@ -43,7 +43,7 @@ def prepare() -> None:
         fill(START | url)
     elif not _fields.has("dataset"):
         fill(st.session_state.get("sequence_url") or _newest_sequence() or START)
-    _fields.say_again()
+    _fields.resend()
 
 
 def _newest_sequence() -> dict[str, str] | None:

@@ -12,8 +12,8 @@ import streamlit as st
 from core.errors import UnlearnError
 from core.paths import PROJECT, data_root, default_store
 
-MISTAKE = "Something went wrong here, by a mistake in this app; the log of its server says what."
-SAID = "boundary.said"  # the sentence of the last callback, until the next one
+MISTAKE = "Something went wrong in this app; the details are in the log of its server."
+CALLBACK_ERROR = "callback.error"  # of the last callback, shown until the next one
 
 log = logging.getLogger(__name__)
 
@@ -28,10 +28,10 @@ def boundary() -> Iterator[None]:
 
 
 def fragment(draw: Callable[..., None], every: float | None = None) -> Callable[..., None]:
-    """A part of a page that is drawn again without the rest of it, in a boundary of its own.
+    """A fragment: a part of a page that is rerun without the rest of it, in a boundary of its own.
 
     Args:
-        every: seconds between two drawings; None: only when one of its widgets is used.
+        every: seconds between two reruns; None: only when one of its widgets is used.
     """
 
     @wraps(draw)
@@ -43,30 +43,30 @@ def fragment(draw: Callable[..., None], every: float | None = None) -> Callable[
 
 
 def callback(act: Callable[..., Any], *args: Any) -> Callable[[], None]:
-    """What a widget calls: an error is shown as a sentence, and then the whole page is drawn again.
+    """A callback of a widget: it shows an error as a sentence, and reruns the whole page.
 
-    Streamlit calls it outside of every boundary. After a widget of a fragment it would draw the fragment alone: the
-    other widgets would keep the values that they have in the browser, and what was set here would be lost.
+    Streamlit calls it outside of every boundary. For a widget in a fragment it would rerun only the fragment: the
+    widgets around it would keep the values that they have in the browser, and what the callback has set would be lost.
     """
 
     def bounded() -> None:
-        st.session_state[SAID] = None
+        st.session_state[CALLBACK_ERROR] = None
         try:
             act(*args)
         except Exception as error:
-            st.session_state[SAID] = _sentence(error)
+            st.session_state[CALLBACK_ERROR] = _sentence(error)
         st.rerun()
 
     return bounded
 
 
-def show_said(page: str) -> None:
-    """What the last callback on this page had to say, where it is seen however far the page is scrolled."""
-    if st.session_state.get("boundary.page") != page:
-        st.session_state["boundary.page"], st.session_state[SAID] = page, None
-    if said := st.session_state.get(SAID):
+def show_callback_error(page: str) -> None:
+    """The error of the last callback on this page, at its foot, which is seen however far the page is scrolled."""
+    if st.session_state.get("callback.page") != page:
+        st.session_state["callback.page"], st.session_state[CALLBACK_ERROR] = page, None
+    if error := st.session_state.get(CALLBACK_ERROR):
         with st.bottom:
-            st.error(said, icon=":material/error:")
+            st.error(error, icon=":material/error:")
 
 
 def _sentence(error: Exception) -> str:
@@ -82,7 +82,7 @@ def plain(text: str) -> str:
 
 
 def without_folders(text: str) -> str:
-    """The text with folders of this machine left out, which are no business of a visitor's."""
+    """The text without folders of this machine, which a visitor need not know."""
     for name, folder in (("data", data_root()), ("store", default_store()), ("app", PROJECT)):
         for path in (folder.absolute(), folder.resolve()):
             text = text.replace(str(path), name)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from pages.ui.image.selection import tray
-from pages.ui.shell.errors import boundary, show_said
+from pages.ui.shell.errors import boundary, show_callback_error
 from pages.ui.shell.links import PAGES, link
 from pages.ui.shell.url_state import address, carried, catch_up
 
@@ -35,7 +35,7 @@ def page(name: str, lead: str) -> Iterator[None]:
                 st.caption("Opens the page as you see it now, wherever this server can be reached.")
     st.title(name, anchor=False)
     st.caption(lead)
-    show_said(name)
+    show_callback_error(name)
     with boundary():
         tray(name)
     with boundary():

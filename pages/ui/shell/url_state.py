@@ -9,12 +9,12 @@ from urllib.parse import urlencode
 import streamlit as st
 
 SHARED = ("run", "img", "pin")
-LAG = 5.0  # seconds for which a busy browser may still tell values that were replaced in its URL
+LAG = 5.0  # seconds in which a busy browser may still send values that the app has replaced
 
 
 @dataclass(frozen=True)
 class Written:
-    """A parameter that the server has written: its value, and those that the browser may still tell."""
+    """A parameter that the app has written: its value, and the old ones that the browser may still send."""
 
     value: str | None
     replaced: frozenset[str | None]
@@ -32,10 +32,10 @@ def write(words: Mapping[str, str | None]) -> None:
 
 
 def catch_up(page: str) -> None:
-    """Before a page is drawn: what was written holds, though the browser may not have heard of it yet.
+    """Before a page is drawn: restores what was written where the browser has sent an older value.
 
-    With every click the browser tells its URL. Clicks that follow each other quickly tell one that is out of date, by
-    which they would undo what the click before has done.
+    With every rerun the browser sends its URL. The second of two quick clicks sends the URL from before the first, and
+    would undo what that has written.
     """
     if st.session_state.get("url.page") != page:
         st.session_state["url.page"], st.session_state["url.written"] = page, {}

@@ -54,12 +54,12 @@ def test_an_error_in_what_a_widget_calls_is_a_sentence_until_the_next_is_used() 
         import streamlit as st
 
         from core import InvalidSpec
-        from pages.ui.shell.errors import callback, show_said
+        from pages.ui.shell.errors import callback, show_callback_error
 
         def refuse(what: str) -> None:
             raise InvalidSpec(f"{what} is not allowed")
 
-        show_said("Page")
+        show_callback_error("Page")
         st.button("one", on_click=callback(refuse, "this"))
         st.button("other", on_click=callback(st.session_state.update, {"used": True}))
 

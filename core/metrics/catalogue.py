@@ -110,14 +110,14 @@ _ALL = (
         formula="correct predictions on the test set / its size", place="accuracy.{role}.TA",
     ),
     _accuracy(
-        "FA_test", "Test images, forgotten classes",
+        "FA_test", "Test, forgotten class",
         about="Accuracy on the test images of the forgotten classes or sub-classes; not defined if the request "
         "touches every class.",
         formula="correct predictions on test images of forgotten classes / their number",
         place="accuracy.{role}.FA_test", forgetting=True,
     ),
     _accuracy(
-        "RA_test", "Test images, other classes",
+        "RA_test", "Test, other classes",
         about="Accuracy on the test images of all other classes; not defined if the request touches every class.",
         formula="correct predictions on test images of other classes / their number", place="accuracy.{role}.RA_test",
     ),

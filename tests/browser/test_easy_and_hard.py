@@ -48,4 +48,4 @@ def test_open_an_image_and_move_the_cut(screen: Page, app_store: Store, quick: C
     size = len(app_store.run(run).table("adversarial"))
     assert not screen.evaluate(CUT_AT, size)
     click_slider(screen, SLIDER, "right", CUT_AT, size)
-    expect(screen.get_by_text(re.compile(rf"^{size} called hard"))).to_be_visible()
+    expect(screen.get_by_text(re.compile(rf"^{size} predicted hard"))).to_be_visible()

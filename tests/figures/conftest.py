@@ -98,7 +98,7 @@ def result() -> Result:
 
 @pytest.fixture
 def verdicts() -> pd.DataFrame:
-    """Five forget images of a TMU run, cats: 12 and 13 called easy, of which gold gets one right; 10, 11 and 14 called
+    """Five forget images of a TMU run, cats: 12 and 13 predicted easy, of which gold gets one right; 10, 11 and 14
     hard, of which most golds get one right."""
     return pd.DataFrame(
         {

@@ -27,4 +27,4 @@ def test_few_classes_are_all_drawn_and_nothing_is_said() -> None:
 
 
 def test_what_is_left_out_is_said() -> None:
-    assert cut_sentence(20, 1000, "the largest") == " 20 of 1,000 classes are drawn: the largest; the table has all."
+    assert cut_sentence(20, 1000, "the largest") == " 20 of 1,000 classes are drawn: the largest. The table has all."

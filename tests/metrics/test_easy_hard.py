@@ -134,7 +134,7 @@ def test_thresholds_against_scikit_learn():
         assert table["recall"][k] == pytest.approx(mean(recall_score(~one, called) for one in right))
         assert table["false_positive"][k] == pytest.approx(mean(1 - recall_score(one, ~called) for one in right))
     assert table.loc[0, ["recall", "false_positive"]].tolist() == [0, 0]
-    assert np.isnan(table["precision"][0])  # nothing is called hard
+    assert np.isnan(table["precision"][0])  # no image is predicted hard
 
 
 def test_a_gold_without_hard_images_has_no_recall():

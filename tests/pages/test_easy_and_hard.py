@@ -162,7 +162,7 @@ def test_without_gold_nothing_is_judged(
     assert not app.metric
     assert "The twin problem" in words(app)
     (counts,) = tables(app, "outcome", "images")
-    assert counts["outcome"].tolist() == ["called easy", "called hard"]
+    assert counts["outcome"].tolist() == ["predicted easy", "predicted hard"]
 
 
 def test_another_methods_run_leads_to_tmu(

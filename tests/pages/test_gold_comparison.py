@@ -35,8 +35,8 @@ def test_the_numbers_of_the_result(
     assert table.loc["Unlearned", "gap"] == pytest.approx(result["gap"]["average"])
     expected = [result["accuracy"]["unlearned"][name] for name in METRICS]
     assert accuracies_shown(app) == pytest.approx(expected, abs=0.0006)
-    assert f"{result['gap']['average']:.2%}" in words(app)
-    assert f"{result['gold_spread']['average']:.2%}" in words(app)
+    assert f"{100 * result['gap']['average']:.2f} points** from gold" in words(app)
+    assert f"golds differ by **{100 * result['gold_spread']['average']:.2f} points" in words(app)
     app = open_page(PAGE, {"run": run.run, "gold.tab": "Cost"})
     assert f"**{result['steps']} steps**" in words(app)
     assert all(note in words(app) for note in result["notes"])

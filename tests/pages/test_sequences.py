@@ -102,7 +102,7 @@ def test_the_numbers_of_the_steps(
     assert charts == {
         "sequence.gap", "sequence.resilience", "matrix.gradient-ascent.unlearned", "matrix.gradient-ascent.gold",
     }  # fmt: skip
-    assert f"Average gap **{runs[1].result['gap']['average']:.2%}**" in words(app)
+    assert f"Average gap: **{100 * runs[1].result['gap']['average']:.2f} points**" in words(app)
     links = {link.proto.label: link.proto.query_string for link in app.main.get("page_link")}
     assert links["Compare with gold"] == f"run={runs[1].run}"
 

@@ -29,7 +29,7 @@ def test_without_gold_one_side(samples: pd.DataFrame, classes: tuple[str, ...]) 
 
 
 def test_rare_transitions_are_summed_up_in_the_figure_only() -> None:
-    count = MAX_FLOWS + 4  # one flow for each image
+    count = MAX_FLOWS + 4  # one transition per image
     part = pd.DataFrame({"split": "forget", "index": range(count), "prediction": range(count)})
     many = pd.concat([part.assign(role=role) for role in ("original", "unlearned", "gold-1")])
     shown = flow(many, [f"class {c}" for c in range(count)])
@@ -40,13 +40,13 @@ def test_rare_transitions_are_summed_up_in_the_figure_only() -> None:
     assert -sum(unlearned.x) == pytest.approx(1)
 
 
-def test_a_row_that_would_dwarf_all_others_is_told_not_drawn() -> None:
-    count = 20 * MAX_FLOWS  # one flow for each image, as with many classes
+def test_a_row_that_would_dwarf_all_others_is_a_sentence() -> None:
+    count = 20 * MAX_FLOWS  # one transition per image, as with many classes
     part = pd.DataFrame({"split": "forget", "index": range(count), "prediction": range(count)})
     many = pd.concat([part.assign(role=role) for role in ("original", "unlearned", "gold-1")])
     shown = flow(many, [f"class {c}" for c in range(count)])
     assert len(shown.table) == count
     assert [len(trace.y) for trace in shown.figure.data] == [MAX_FLOWS - 1] * 2
-    assert "The 305 smaller flows are in the table only: 95% of the images in Unlearned" in shown.how_to_read
+    assert "The 305 rarer changes are only in the table: 95% of the images in Unlearned" in shown.how_to_read
     assert "0.1%" in shown.figure.layout.xaxis.ticktext  # an axis as short has ticks, too
     assert set(shown.figure.data[0].text) == {"0.3%"}

@@ -9,6 +9,7 @@ BENCHMARKS = {  # name -> module
     "summary": "summary",
     "classes": "classes",
     "parts": "partial_forgetting",
+    "few-images": "few_images",
     "methods": "methods",
     "sequences": "sequences",
     "easy-hard": "easy_hard",

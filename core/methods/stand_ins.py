@@ -7,7 +7,8 @@ as much noise as makes the original classify as many of them right as of held-ou
 
 Measured there, along the steps of MU-Mis, gradient ascent, random labels and JiT on sixteen requests: where the copies
 lost 0.05 to 0.1, the digit's held-out and test images had lost 0.06 on average; where they lost 0.1 to 0.2, 0.11; where
-0.2 to 0.4, 0.21.
+0.2 to 0.4, 0.21. On photographs (CIFAR-10, a narrow network, twenty ships): 0.05, 0.11, 0.17 and 0.22, where test
+images lost 0.02, 0.07, 0.10 and 0.16.
 """
 
 from typing import Self

@@ -6,7 +6,8 @@ Tooltips, table headers, reports, the command line and ``docs/glossary.md`` read
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from core.metrics.catalogue import METRICS, Metric
+from core.metrics.catalogue import METRICS
+from core.metrics.metric import Metric
 
 
 class Term(NamedTuple):

@@ -12,7 +12,8 @@ from core.export import report
 from core.figures import methods_forest, methods_matrix
 from core.glossary import tooltip
 from core.jobs.worker import attempt
-from core.metrics.catalogue import METRICS, SHARE, Metric
+from core.metrics.catalogue import METRICS
+from core.metrics.metric import SHARE, Metric
 from core.metrics.output_divergence import OUTPUT_METRICS
 from core.store import RunFolder
 

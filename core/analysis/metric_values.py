@@ -18,7 +18,7 @@ def metric_value(result: Result, role: str, name: str) -> float | None:
     """
     if name == "gap":  # the result has only the unlearned model's
         found = gap(result.accuracy[role], list(only_golds(result.accuracy, but=role).values()))
-        return found and found["average"]
+        return found["average"] if found else None
     if name == "disagreement":
         agreement = METRICS["agreement"].value(result, role)
         return None if agreement is None else 1 - agreement

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.metrics.catalogue import METRICS, SHARE, accuracy_keys, distance_keys, keys, share_keys, signed_keys
+from core.metrics.catalogue import METRICS, accuracy_keys, distance_keys, keys, share_keys, signed_keys
 from core.metrics.membership.attacks import ATTACKS, attack_numbers
+from core.metrics.metric import SHARE
 from core.metrics.output_divergence import OUTPUT_METRICS, output_distance
 from core.metrics.relearning import relearning
 from core.metrics.representation import class_probe, similarities

@@ -14,7 +14,8 @@ from core.figures.gold_comparison.method_rows import (
     sides,
 )
 from core.figures.theme import NEUTRAL, ROLES, SIDES, Mark, Shown, blank
-from core.metrics.catalogue import METRICS, SHARE
+from core.metrics.catalogue import METRICS
+from core.metrics.metric import SHARE
 
 COLUMNS = ["method", "track", "runs", "value", "gold", "difference", "low", "high", "floor", "verdict", "run"]
 

@@ -18,7 +18,8 @@ from core.figures.gold_comparison.method_rows import (
     sides,
 )
 from core.figures.theme import SIDES, Shown, blank, faded, points_text
-from core.metrics.catalogue import METRICS, SHARE, distance_keys, keys
+from core.metrics.catalogue import METRICS, distance_keys, keys
+from core.metrics.metric import SHARE
 
 LARGE = 0.05  # differences of at least this much fill their cell
 DISTANCE = "#6f7782"  # of distances, which have no sign; white text on all cell colours has a contrast of 4:1

@@ -23,7 +23,8 @@ from core.figures.theme import (
     shortened,
     tints,
 )
-from core.metrics.catalogue import METRICS, SHARE
+from core.metrics.catalogue import METRICS
+from core.metrics.metric import SHARE
 from core.roles import gold_roles
 from core.specs import short
 

@@ -10,7 +10,8 @@ from core import ForgetRequest
 from core.analysis.slices import SLICE_METRICS, TRAINING, Images, Slice, beside_all, training_ids
 from core.figures import SPLIT_NAMES, in_role_order, role_name
 from core.glossary import tooltip
-from core.metrics.catalogue import METRICS, SHARE
+from core.metrics.catalogue import METRICS
+from core.metrics.metric import SHARE
 from core.specs import DataInfo, RunSpec, to_query
 from core.specs.ids import LONG, PACKED, ids_text, parse_ids
 from pages.ui.runs.summary import METRIC_WIDTH, percent

@@ -82,7 +82,7 @@ def _picture(image: np.ndarray, side: int, alt: str, caption: str) -> None:
 
 
 def _adversarial(run: RunFolder, number: int, shape: tuple[int, ...]) -> None:
-    """The image after the attack that AF measures, and what the original takes it for."""
+    """The image after the attack that AF measures, and the original's prediction of it."""
     found = run.table("adversarial").set_index("index")
     if number in found.index:
         pixels = np.frombuffer(found.loc[number, "pixels"], np.uint8).reshape(shape)

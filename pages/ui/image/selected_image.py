@@ -43,7 +43,7 @@ class Picked:
         return f"{classes[self.label]} · {SPLIT_NAMES[self.rows['split'].iloc[0]].lower()}"
 
     def predictions(self, classes: Sequence[str]) -> dict[str, str]:
-        """What original, unlearned and the golds together take it for, by the role on screen."""
+        """Predictions of original, unlearned and the golds together, by the role on screen."""
         taken = {role: classes[number] for role, number in self.rows["prediction"].items()} if len(self.rows) else {}
         said = {role_name(role): taken[role] for role in ("original", "unlearned") if role in taken}
         golds = Counter(only_golds(taken).values())

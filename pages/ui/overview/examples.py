@@ -1,4 +1,4 @@
-"""The pictures of the overview: a few forget images with what each model takes them for."""
+"""The pictures of the overview: a few forget images with the prediction of each model."""
 
 import streamlit as st
 
@@ -30,7 +30,7 @@ def say_what_is_elsewhere(shown: str) -> None:
 
 
 def faces(run: RunFolder) -> None:
-    """Forget images with what the original, the unlearned model and the first gold take them for."""
+    """Forget images with the predictions of the original, the unlearned model and the first gold."""
     offer_missing(run.spec.model.data.name)
     samples = data_access.samples(run)
     forget = samples[samples["split"] == "forget"]
@@ -47,9 +47,7 @@ def faces(run: RunFolder) -> None:
                           on_click=callback(_select, run.run, number), help="Selects this image.")  # fmt: skip
                 if gold:
                     st.caption(f"gold: {names[taken.loc[number, gold]]}")
-    st.caption(
-        "Some of the images to forget: what the original took them for → what the unlearned model does, and gold."
-    )
+    st.caption("Some of the forget images: original's prediction → unlearned model's prediction; below: gold's.")
 
 
 def _select(run: str, number: int) -> None:

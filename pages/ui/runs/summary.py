@@ -13,7 +13,7 @@ from pages.ui.runs import export
 from pages.ui.shell.links import link
 
 METRIC_WIDTH = 150  # pixels: five in a row on a laptop, two on a phone
-WIDE_METRIC = 186  # with the original's and gold's value below
+WIDE_METRIC = 182  # with the original's and gold's value below
 
 
 def numbers(result: Result) -> None:

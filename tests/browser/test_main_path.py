@@ -61,7 +61,7 @@ def test_forget_a_digit_and_read_the_result(screen: Page, app_store: Store) -> N
     expect(screen.get_by_role("heading", name="Gold comparison", exact=True)).to_be_visible()
     settle(screen)
     shows_accuracies(screen, folder)
-    expect(screen.get_by_text(f"{folder.result['gap']['average']:.2%}")).to_be_visible()
+    expect(screen.get_by_text(f"{100 * folder.result['gap']['average']:.2f} points")).to_be_visible()
     shown = numbers_of_table(screen.get_by_role("tabpanel", name="This run").get_by_test_id("stDataFrame"))
     for role in ("original", "unlearned", "gold-1"):
         for value in folder.result["accuracy"][role].values():

@@ -22,7 +22,7 @@ def test_every_example_shows_the_numbers_of_its_result(
     unlearned = run.result["accuracy"]["unlearned"]
     # shown with one digit of a percent
     assert accuracies_shown(app) == pytest.approx([unlearned[name] for name in METRICS], abs=0.0006)
-    assert f"{run.result['gap']['average']:.2%}" in words(app)
+    assert f"{100 * run.result['gap']['average']:.2f} points" in words(app)
     assert entry.lesson in words(app)
 
 

@@ -55,7 +55,7 @@ def test_lasso_open_and_scrub(screen: Page, app_store: Store, quick: Callable[..
     screen.mouse.up()
     expect(screen).to_have_url(re.compile(r"[?&]ids="))
     settle(screen)
-    off = screen.get_by_role("button", name=re.compile("Take the lasso off"))
+    off = screen.get_by_role("button", name=re.compile("Clear selection"))
     expect(off).to_be_visible()
     ids = [int(one) for one in parse_qs(urlsplit(screen.url).query)["ids"][0].split("-")]
     places = app_store.run(run).table("map").query("role == 'original'").set_index("index")["y"]

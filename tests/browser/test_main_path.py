@@ -108,7 +108,7 @@ def test_pick_images_by_click_and_by_box(screen: Page) -> None:
     screen.goto(REQUEST)
     settle(screen)
     screen.get_by_role("tab", name="Single images").click()
-    expect(screen.get_by_text("those that you pick take the place of class=three")).to_be_visible()
+    expect(screen.get_by_text("picking images replaces class=three")).to_be_visible()
     text = screen.get_by_role("textbox", name="Request", exact=True)
     tile(screen, 2).click()
     expect(text).to_have_value("index=2")

@@ -57,7 +57,7 @@ def test_another_run_than_an_example_is_not_passed_over(
         "Compare them"
     ] == "vs=a%2Cb"
     app = open_page("app.py", {"run": finished_run.run})
-    assert "your own runs are on the Runs page" in words(app)
+    assert "Your own runs are on the Runs page" in words(app)
     links = {link.proto.label: link.proto.query_string for link in app.main.get("page_link")}
     assert links["Show the selected run"] == f"run={finished_run.run}"
     assert "own runs" not in words(open_page("app.py", {"run": examples()[0].spec.id}))

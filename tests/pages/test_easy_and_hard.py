@@ -158,7 +158,7 @@ def test_without_gold_nothing_is_judged(
     run_of: Callable, open_page: Callable[..., AppTest], words: Callable, tables: Callable
 ) -> None:
     app = open_page(PAGE, {"run": run_of(NO_GOLD).run})
-    assert "nothing says whether that is true" in words(app)
+    assert "has no gold model to check this against" in words(app)
     assert not app.metric
     assert "The twin problem" in words(app)
     (counts,) = tables(app, "outcome", "images")
@@ -171,7 +171,7 @@ def test_another_methods_run_leads_to_tmu(
     run_of(PART)
     other = quick("none")
     app = open_page(PAGE, {"run": other.id})
-    assert "does not tell easy images from hard ones" in words(app)
+    assert "does not predict easy and hard images" in words(app)
     links = {link.proto.label: dict(parse_qsl(link.proto.query_string)) for link in app.page_link}
     asked = from_query(links["Run TMU on the same request"])
     assert asked.method.name == "tmu"

@@ -195,7 +195,7 @@ def test_a_choice_in_one_tab_takes_the_place_of_the_others(
 ) -> None:
     app = open_page(PAGE, {"dataset": "digits"})
     assert text_of(app) == "class=3"
-    assert "0 picked; those that you pick take the place of class=three" in words(app)
+    assert "0 picked; picking images replaces class=three" in words(app)
     pick(app, 7)
     assert (text_of(app), field(app, "draft.classes").value) == ("index=7", [])
     assert "1 picked: they are the request" in words(app)
@@ -250,10 +250,10 @@ def test_another_data_set_brings_its_own_defaults(open_page: Callable[..., AppTe
 
 def test_other_images_of_the_same_share(open_page: Callable[..., AppTest]) -> None:
     app = open_page(PAGE, {"forget": "class=3:30%"})
-    first = [caption.value for caption in app.caption if "Name of the set" in caption.value]
+    first = [caption.value for caption in app.caption if "Forget-set ID" in caption.value]
     next(button for button in app.button if button.label == "Draw other images").click().run()
     assert form_spec(app).forget.draw == 1
-    assert [caption.value for caption in app.caption if "Name of the set" in caption.value] != first
+    assert [caption.value for caption in app.caption if "Forget-set ID" in caption.value] != first
 
 
 @pytest.mark.parametrize("entry", examples(), ids=lambda entry: entry.title)
@@ -325,7 +325,7 @@ def test_the_form_describes_the_run_below_it(
         r"gold\_seeds is **1** there and **1, 2** here."
     ) in words(app)
     field(app, "draft.text").set_value("nothing").run()
-    assert "The form above describes no run" in words(app)
+    assert "The form above describes no valid run" in words(app)
     next(button for button in app.button if button.label == "Fill the form with this run").click().run()
     assert form_spec(app) == finished_run.spec
     assert "The form above describes" not in words(app)
@@ -359,7 +359,7 @@ def test_without_its_images_a_run_is_shown_all_the_same(
 
 def test_a_step_of_a_sequence_says_so(open_page: Callable[..., AppTest], words: Callable) -> None:
     app = open_page(PAGE, {"forget": "class=5", "after": "class=1;class=3"})
-    assert r"A step of a sequence: after class=1;class=3, by the same method." in words(app)
+    assert r"One step of a sequence, after class=1;class=3, by the same method." in words(app)
     next(button for button in app.button if button.label == "Drop the earlier requests").click().run()
     assert form_spec(app) == make_spec(forget="class=5")
     assert "A step of a sequence" not in words(app)

@@ -63,7 +63,7 @@ def test_a_single_run_says_how_to_get_the_others(
     finished_run: RunFolder, store: Store, open_page: Callable[..., AppTest], words: Callable, supervised: list[Path]
 ) -> None:
     app = open_page(PAGE, {"run": finished_run.run})
-    assert "No other method was run on this request yet" in words(app)
+    assert "No other method has been run on this request yet" in words(app)
     wanted = suitable_runs(finished_run.spec)
     app = press(app, f"Run all suitable methods ({len(wanted) - 1})")
     queued = [parse_spec(row.spec) for row in store.rows() if row.state == "queued"]

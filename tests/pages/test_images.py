@@ -97,10 +97,10 @@ def test_an_image_is_opened_and_a_lasso_is_kept(
     assert "**3** of " in words(app)
     assert shown(app)["gallery"]["index"].tolist() == [3, 5, 9]
     assert "**Image 5** · " in words(app)
-    (off,) = [button for button in app.button if "lasso" in button.label]
+    (off,) = [button for button in app.button if "Clear selection" in button.label]
     off.click().run()
     assert "ids" not in app.query_params
-    assert "lasso" not in " ".join(button.label for button in app.button)
+    assert "Clear selection" not in " ".join(button.label for button in app.button)
 
 
 @pytest.mark.parametrize("image", ["nope", "999999", "²"])
@@ -116,7 +116,7 @@ def test_requests_for_the_next_run(finished_run: RunFolder, open_page: Callable[
     held = np.ones(len(images.about), dtype=bool)
     asked = requests(app)
     assert list(asked) == [
-        "Forget the 200 training images of this slice", "Forget its 100 hardest", "Forget its 100 most changed",
+        "Forget the 200 training images of this selection", "Forget its 100 hardest", "Forget its 100 most changed",
     ]  # fmt: skip
     assert asked["Forget its 100 hardest"] == sorted(training_ids(images, held, "hardness", 100))
     assert asked["Forget its 100 most changed"] == sorted(training_ids(images, held, "change", 100))

@@ -101,7 +101,7 @@ def test_what_was_not_measured_can_be_queued(
     supervised: list[Path],
 ) -> None:
     app = open_page(PAGE, {"run": finished_run.run})
-    assert "did not measure" in words(app)
+    assert "Not measured in this run" in words(app)
     next(button for button in app.button if button.label == label).click().run()
     new = store.rows()[0]
     assert new.state == "queued"

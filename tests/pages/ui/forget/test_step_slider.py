@@ -14,17 +14,17 @@ PAGE = "pages/1_Forget.py"
 
 def kept(app: AppTest) -> tuple[str, RunSpec]:
     """The link that keeps a step: its label and its spec."""
-    (link,) = [link.proto for link in app.page_link if link.proto.label.startswith("Keep step")]
+    (link,) = [link.proto for link in app.page_link if link.proto.label.startswith("Rerun, stopping")]
     return link.label, from_query(dict(parse_qsl(link.query_string)))
 
 
 def test_a_step_is_kept_as_a_run_of_its_own(finished_run: RunFolder, open_page: Callable[..., AppTest]) -> None:
     app = open_page(PAGE, {"run": finished_run.run})
     last = finished_run.result["steps"]
-    assert kept(app)[0] == f"Keep step {last}: open it in the form"
+    assert kept(app)[0] == f"Rerun, stopping at step {last}"
     app.number_input(key=f"scrub.{finished_run.run}").set_value(1).run()
     label, spec = kept(app)
-    assert label == "Keep step 1: open it in the form"
+    assert label == "Rerun, stopping at step 1"
     assert spec == finished_run.spec.replace(method=finished_run.spec.method.replace(max_steps=1))
     app.number_input(key=f"scrub.{finished_run.run}").set_value(last + 5).run()
     assert kept(app)[1].method.max_steps == last  # the run has no more
@@ -46,7 +46,7 @@ def test_a_run_from_before_images_were_followed(
     (finished_run.folder / "forget_steps.parquet").unlink()
     app = open_page(PAGE, {"run": finished_run.run})
     assert "did not keep what every image was taken for at every step" in words(app)
-    assert kept(app)[0].startswith("Keep step")
+    assert kept(app)[0].startswith("Rerun, stopping")
 
 
 @pytest.mark.parametrize("method", ["l1-sparse", "ssd"])
@@ -58,4 +58,4 @@ def test_where_no_setting_stops_it_the_page_says_so(
     assert attempt(store, run, "cpu") == "done"
     app = open_page(PAGE, {"run": run})
     assert "can't be stopped at a step" in words(app)
-    assert not [link for link in app.page_link if link.proto.label.startswith("Keep step")]
+    assert not [link for link in app.page_link if link.proto.label.startswith("Rerun, stopping")]

@@ -156,7 +156,7 @@ def finished() -> dict[str, str]:
     return own | kept
 
 
-def choose_run(fits: Callable[[RunSpec], object] = bool) -> RunFolder | None:
+def choose_run(fits: Callable[[RunSpec], object] = lambda spec: True) -> RunFolder | None:
     """A select box over the finished runs, bound to ``run`` in the URL; None where there is none.
 
     Args:

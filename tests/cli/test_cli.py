@@ -119,7 +119,7 @@ def test_lists(capsys: pytest.CaptureFixture[str]) -> None:
         ("run --set colour=red", "colour"),
         ("run --set variant", "--set 'variant' is not NAME=VALUE"),
         ("run --set model.train.epochs=-1", "epochs"),
-        ("run --gold-seeds 0,1", "gold seed 0 is the original's own seed"),
+        ("run --gold-seeds 0,1", "gold seed 0 is the original's seed"),
         ("run --gold-seeds many", "'many' is not a whole number"),
         ("run --seed x", "'x' is not a whole number"),
         ("run --device tpu", "device 'tpu'"),

@@ -104,13 +104,13 @@ def test_weights_are_added_listed_and_planned_with(tmp_path, monkeypatch, capsys
     assert main(["add-weights", str(tmp_path / "mine.safetensors"), "--dataset", "digits"]) == 0
     name, about = capsys.readouterr().out.strip().split("\t")
     normalised = "normalised by mean 0.305 and std 0.376 (from the file)"
-    assert re.fullmatch(rf"[\d.]+% of 447 test images right, {re.escape(normalised)}", about)
+    assert re.fullmatch(rf"[\d.]+% test accuracy \(447 images\), {re.escape(normalised)}", about)
     assert main(["list", "weights"]) == 0
     assert capsys.readouterr().out == f"{name}\tresnet-tiny\tdigits\tmine\n"
     assert main(["plan", "--weights", name, "--gold-seeds", "0", "--json"]) == 0
     planned = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert planned["spec"]["model"]["weights"] == name
     assert planned["seconds"]["original"] == 0
-    assert "were given, not trained here" in planned["notes"][0]
+    assert "were imported, not trained here" in planned["notes"][0]
     assert main(["plan", "--weights", name, "--arch", "allcnn"]) == 2
-    assert f"{name} are those of resnet-tiny on digits, not of allcnn" in capsys.readouterr().err
+    assert f"{name} are for resnet-tiny on digits, not for allcnn" in capsys.readouterr().err

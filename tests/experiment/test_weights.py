@@ -169,5 +169,5 @@ def test_weights_that_changed_on_disk_are_not_used(finish, tmp_path: Path, state
     saved(tmp_path, state | {"head.bias": state["head.bias"] + 1}).rename(
         data_root() / "weights" / f"{info.name}.safetensors"
     )
-    with pytest.raises(DataUnavailable, match="is not what was added"):
+    with pytest.raises(DataUnavailable, match="has changed since it was imported"):
         finish(RunSpec(model=ModelSpec(weights=info.name)))

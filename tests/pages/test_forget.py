@@ -271,7 +271,7 @@ def test_what_a_run_would_mean(open_page: Callable[..., AppTest], finished_run: 
     app = open_page(PAGE, to_query(finished_run.spec.replace(gold_seeds=(1,))))
     assert metric(app, "Images to forget") == str(finished_run.result["forget"]["size"])
     assert "3 of 3 models are trained already: original, initial, gold 1." in words(app)
-    assert "One gold model has no spread" in "".join(warning.value for warning in app.warning)
+    assert "With one gold model there is no gold spread" in "".join(warning.value for warning in app.warning)
 
 
 def test_run(open_page: Callable[..., AppTest], store: Store, supervised: list[Path], words: Callable) -> None:

@@ -28,5 +28,5 @@ def test_soft_is_a_departure_of_random_labels_alone():
         make_method("tmu", {"forgetting": "negative-gradient", "soft": True})
 
 
-def test_it_says_what_was_chosen_with_golds_in_view():
-    assert "gold models in view" in noted()
+def test_notes_name_what_was_chosen_with_golds_in_view():
+    assert "pilot that looked at gold models" in noted()

@@ -126,7 +126,7 @@ def test_lists(capsys: pytest.CaptureFixture[str]) -> None:
         ("run --spec no.json", "no.json cannot be read"),
         ("run --spec no.json --seed 1", "leave --seed out"),
         ("run --spec no.json --after class=1", "leave --after out"),
-        ("run --after class=3", "class=3 is forgotten already by the requests before it"),
+        ("run --after class=3", "class=3 is already forgotten by earlier requests"),
         ("run --after class=1;", "has an empty request"),
         ("run --arch resnet18", "architecture 'resnet18'"),
         ("run --recipe slow", "recipe 'slow'"),

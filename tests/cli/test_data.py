@@ -53,8 +53,8 @@ def test_what_was_left_out_is_said(tmp_path, capsys):
     said = capsys.readouterr()
     assert said.out.endswith("\t48 images of your own, 8x8, in 2 classes.\n")
     assert said.err.splitlines()[-3:] == [
-        "- train/ is trained on, val/ is the test set.",
-        "- Left out: folders without pictures (1: train/bird).",
+        "- train/ is the training set, val/ is the test set.",
+        "- Left out: folders without images (1: train/bird).",
         "- 24 of the 24 test images are training images too (identical pixels): accuracies on test images are not of "
         "unseen images alone.",
     ]
@@ -81,7 +81,7 @@ def test_the_root_is_where_data_is_looked_for(tmp_path, monkeypatch, capsys):
     ("words", "message"),
     [
         (["download", "digits"], "data set 'digits' can't be downloaded; choose cifar10, .* or mnist"),
-        (["add", "gone.npz"], "'gone.npz' is not a place of images"),
+        (["add", "gone.npz"], "'gone.npz' is not a path to images"),
         (["add", "npz:gone.npz"], "gone.npz cannot be read as npz"),
         (["plan", "--dataset", "folder:gone"], "gone is not a folder"),
         (["add", "zip:gone.zip"], "gone.zip cannot be read as a zip file"),

@@ -65,7 +65,7 @@ def test_ids_and_masks(data: bytes) -> None:
 def test_zero_and_one_are_two_ids_and_more_of_them_a_mask() -> None:
     assert read_ids(b"0 1", "ids", DIGITS) == [0, 1]
     assert read_ids(b"1", "ids", DIGITS) == [1]
-    with pytest.raises(InvalidSpec, match="ids is a mask of 3 values, but Handwritten digits has 1,350 training images"):
+    with pytest.raises(InvalidSpec, match="ids is a mask of 3 values, but Handwritten digits has 1,350"):
         read_ids(b"0 1 1", "ids", DIGITS)
 
 
@@ -83,7 +83,7 @@ def test_zero_and_one_are_two_ids_and_more_of_them_a_mask() -> None:
         (npy(np.array([1, np.nan])), "ids: nan is not an image id"),
         (b"index,forget\n0,True\n1,False\n", "ids has the columns index, forget; one column of ids is needed"),
         (b",0\n0,5\n1,17\n", "ids has the columns , 0; one column of ids is needed"),
-        (b"label,name\n3,a\n", "ids has the columns label, name; one column of ids is needed, or several with one named index or"),
+        (b"label,name\n3,a\n", "ids has the columns label, name; one column of ids is needed, or several with one"),
         (b"label,index\n5\n", "ids: '' is not an image id"),
         (b"[5, 17", "ids cannot be read as JSON"),
         (b"[" * 100_000, "ids cannot be read as JSON"),

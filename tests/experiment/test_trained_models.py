@@ -96,4 +96,4 @@ def test_a_batch_that_did_not_fit_is_told_in_the_notes(finish, quick, monkeypatc
     monkeypatch.setattr(trained_models, "train", tight)
     _, result = finish(spec)
     (note,) = [note for note in result["notes"] if "memory" in note]
-    assert note == "Training original: the device's memory did not suffice for batches of 64 images."
+    assert note == "Training original: there was not enough device memory for batches of 64 images."

@@ -357,7 +357,7 @@ def test_where_memory_ends_steps_are_made_on_fewer_images(problem):
     assert 8 < first <= 16
     assert seen[:3] == [first, first // 2, first // 4]
     assert notes == [
-        f"The device's memory did not suffice for {first} images per step; steps were made on {first // 4}."
+        f"There was not enough device memory for {first} images per step; steps were made on {first // 4}."
     ]
     assert seen[3:] == [first // 4] * 2
     assert distance(before, get_weights(model)) > 0

@@ -72,7 +72,7 @@ def test_labels_say_which_output_is_which_class(tmp_path: Path, state: States) -
         (("dog",) * 10, "1[0] not a class: dog"),
         (
             ("zero", "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
-            "stands there twice",
+            "occurs twice",
         ),
     ],
 )
@@ -95,9 +95,9 @@ def without(state: States) -> States:
             r"head.weight \(float32 \[7, 64\], not float32 \[10, 64\]",
         ),
         (lambda s: s | {"head.bias": s["head.bias"].astype(np.int32)}, r"head.bias \(int32 \[10\], not float32 \[10\]"),
-        (lambda s: s | {"module.head.bias": s["head.bias"]}, "2 there twice: head.bias, module.head.bias"),
+        (lambda s: s | {"module.head.bias": s["head.bias"]}, "2 given twice: head.bias, module.head.bias"),
         (lambda s: s | {"head.bias": s["head.bias"] * np.nan}, "head.bias holds values that are not finite"),
-        (lambda s: {n: p - 9 if n.endswith("running_var") else p for n, p in s.items()}, "answers test images with"),
+        (lambda s: {n: p - 9 if n.endswith("running_var") else p for n, p in s.items()}, "on test images are not finite"),
     ],
 )
 def test_what_does_not_fit_is_named(change: Callable, message: str, tmp_path: Path, state: States) -> None:

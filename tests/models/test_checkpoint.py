@@ -104,9 +104,9 @@ def itself() -> dict[str, Any]:
         ({"a": torch.zeros(1), "best": np.float64(0.5)}, r"holds Python objects \(numpy"),
         ([torch.zeros(1)], r"has no weights by name; save model.state_dict\(\)"),
         ({0: torch.zeros(1)}, "has no weights by name"),
-        ({"a": 3}, "a is no array of numbers"),
+        ({"a": 3}, "a is not a tensor of numbers"),
         ({"a": torch.zeros(2, 2).to_sparse()}, r"holds Python objects \(torch._utils _rebuild_sparse_tensor\)"),
-        (itself(), "model is no array of numbers"),
+        (itself(), "model is not a tensor of numbers"),
     ],
 )
 def test_what_is_no_state_of_a_network(saved: Any, message: str, tmp_path: Path) -> None:

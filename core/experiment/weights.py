@@ -56,9 +56,7 @@ def add_weights(
     test = dataset.test.with_ids(seeded_part(dataset.test.index, MAX_TESTED, np.random.default_rng(0)))
     logits = predict(set_state(network, state), torch.tensor(test.images)).numpy()
     if not np.isfinite(logits).all():
-        raise InvalidSpec(
-            f"{path}: with these weights the outputs of {model.arch} on test images are not finite"
-        )
+        raise InvalidSpec(f"{path}: with these weights the outputs of {model.arch} on test images are not finite")
     right = float((logits.argmax(1) == test.labels).mean())
     normalisation = f"mean {_numbers(state[MEAN])} and std {_numbers(state[STD])} ({source})"
     return keep_weights(get_state(network), model, title or path.stem, right, len(test), normalisation)

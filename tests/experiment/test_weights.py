@@ -97,7 +97,10 @@ def without(state: States) -> States:
         (lambda s: s | {"head.bias": s["head.bias"].astype(np.int32)}, r"head.bias \(int32 \[10\], not float32 \[10\]"),
         (lambda s: s | {"module.head.bias": s["head.bias"]}, "2 given twice: head.bias, module.head.bias"),
         (lambda s: s | {"head.bias": s["head.bias"] * np.nan}, "head.bias holds values that are not finite"),
-        (lambda s: {n: p - 9 if n.endswith("running_var") else p for n, p in s.items()}, "on test images are not finite"),
+        (
+            lambda s: {n: p - 9 if n.endswith("running_var") else p for n, p in s.items()},
+            "on test images are not finite",
+        ),
     ],
 )
 def test_what_does_not_fit_is_named(change: Callable, message: str, tmp_path: Path, state: States) -> None:

@@ -356,8 +356,6 @@ def test_where_memory_ends_steps_are_made_on_fewer_images(problem):
     first = seen[0]  # batches are of nearly equal size, at most 16
     assert 8 < first <= 16
     assert seen[:3] == [first, first // 2, first // 4]
-    assert notes == [
-        f"There was not enough device memory for {first} images per step; steps were made on {first // 4}."
-    ]
+    assert notes == [f"There was not enough device memory for {first} images per step, so steps use {first // 4}."]
     assert seen[3:] == [first // 4] * 2
     assert distance(before, get_weights(model)) > 0

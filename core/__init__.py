@@ -1,7 +1,7 @@
 """Machine unlearning for image classifiers.
 
-Every public name is loaded on first use (PEP 562): ``import core`` is quick and does not import torch. Editors and type
-checkers read the imports below; a test checks that both lists are the same.
+Public names are loaded on first use (PEP 562), so ``import core`` is fast and does not import torch. Editors and type
+checkers read the imports below; a test checks that both lists agree.
 """
 
 from importlib import import_module

@@ -1,7 +1,7 @@
-"""Attribution maps of one logit at one image: which pixels move it. In pixel units, signed, summed over channels.
+"""Attribution maps: how strongly each pixel of an image affects one logit. Signed, summed over channels.
 
-All take the model as ``core.sensitivity.evaluating`` leaves it: in eval mode, in full precision, without gradients to
-the weights. Only for processes that may take a second to import captum.
+The model runs under ``core.sensitivity.evaluating``: eval mode, full precision, no gradients to the weights. Importing
+captum takes a second.
 """
 
 import torch
@@ -13,9 +13,9 @@ from core.sensitivity import evaluating
 from core.training import as_float
 
 NOISY = 16  # copies for SmoothGrad
-SIGMA = 0.1  # of their noise, of the pixel range
+SIGMA = 0.1  # standard deviation of their noise, as a fraction of the pixel range
 STEPS = 32  # of integrated gradients
-MIN_IMAGE, MIN_MAP = 28, 7  # pixels a side for Grad-CAM: of the image, of the feature maps
+MIN_IMAGE, MIN_MAP = 28, 7  # pixels per side of image and feature maps for Grad-CAM
 
 
 def smoothgrad(
@@ -23,8 +23,8 @@ def smoothgrad(
 ) -> Tensor:
     """SmoothGrad (https://arxiv.org/abs/1706.03825, section 3): the input gradient, averaged over noisy copies.
 
-    How much the logit rises where a pixel gets lighter. The noise is drawn from the generator, so that models that
-    are compared can be given the same.
+    Positive values: the logit rises when the pixel gets lighter. Use equal generators to compare models under the
+    same noise.
 
     Args:
         image: (C, H, W), uint8 or float32 in [0, 1].
@@ -42,9 +42,9 @@ def smoothgrad(
 
 
 def integrated_gradients(model: nn.Module, image: Tensor, target: int, *, steps: int = STEPS) -> Tensor:
-    """Integrated gradients (https://arxiv.org/abs/1703.01365, Eq. 1) on the straight way from black to the image.
+    """Integrated gradients (https://arxiv.org/abs/1703.01365, Eq. 1) with a black baseline.
 
-    Each pixel's share of the difference between the image's logit and that of a black image: the shares add up to it.
+    Each pixel's contribution to the logit's difference between the image and a black image; they sum to it.
 
     Args:
         image: (C, H, W), uint8 or float32 in [0, 1].
@@ -70,8 +70,8 @@ def grad_cam(model: nn.Module, image: Tensor, target: int) -> Tensor | None:
         target: class of the logit.
 
     Returns:
-        float32 (H, W) on the CPU, not negative, in the model's own unit; None where an image of fewer than 28 pixels a
-        side, or a network without feature maps, leaves too few positions to tell apart.
+        float32 (H, W) on the CPU, not negative, in arbitrary units; None for images below 28 pixels per side and for
+        networks without feature maps, where the map would have too few positions.
     """
     with evaluating(model, frozen=True):
         batch = _batch(model, image)
@@ -84,7 +84,7 @@ def grad_cam(model: nn.Module, image: Tensor, target: int) -> Tensor | None:
 
 
 def _batch(model: nn.Module, image: Tensor) -> Tensor:
-    """The image as float32 (1, C, H, W) where the model is."""
+    """The image as float32 (1, C, H, W) on the model's device."""
     return as_float(image[None].to(device_of(model))).detach().clone()
 
 

@@ -1,7 +1,7 @@
-"""The choice of a device, and what a GPU is given that a CPU is not: bfloat16 and channels-last.
+"""Device selection and GPU precision: bfloat16 and channels-last.
 
-bfloat16 is for training and for accuracies. Wherever an input gradient is taken ``core.sensitivity.evaluating`` keeps
-float32 products exact, and the first-order steps of a method are in float32 with what torch rounds by default.
+Training and accuracies use bfloat16 on a GPU. Input gradients use exact float32 products
+(``core.sensitivity.evaluating``). First-order steps of methods use float32 with torch's default rounding.
 """
 
 import torch
@@ -11,10 +11,10 @@ from core.errors import InvalidSpec
 
 
 def choose_device(name: str) -> torch.device:
-    """``auto`` is the GPU where there is one.
+    """The torch device of a name; ``auto`` uses a GPU if there is one.
 
     Raises:
-        InvalidSpec: an unknown name, or ``cuda`` where there is none.
+        InvalidSpec: the name is unknown, or there is no GPU.
     """
     if name not in ("auto", "cpu", "cuda"):
         raise InvalidSpec(f"device {name!r} is not known; choose auto, cpu or cuda")
@@ -25,23 +25,23 @@ def choose_device(name: str) -> torch.device:
 
 
 def on_device(model: nn.Module, device: torch.device) -> nn.Module:
-    """The model moved to the device; on a GPU its weights lie channels-last, and the activations follow them."""
+    """Moves the model to the device; on a GPU weights and activations are channels-last."""
     return model.to(device, memory_format=torch.channels_last if device.type == "cuda" else torch.preserve_format)
 
 
 def mixed_precision(device: torch.device) -> torch.autocast:
-    """A context in which a GPU multiplies in bfloat16; on other devices nothing changes."""
+    """Autocast to bfloat16 on a GPU; no effect on other devices."""
     return torch.autocast(device.type, dtype=torch.bfloat16, enabled=device.type == "cuda")
 
 
 def precision(device: torch.device) -> str:
-    """In which precision numbers are made on the device, as a sentence."""
+    """The numerical precision on the device, as a sentence."""
     if device.type != "cuda":
-        return "All numbers are made in float32."
+        return "All numbers are computed in float32."
     rounded = " and ".join(
         name
-        for name, place in (("convolutions", torch.backends.cudnn.conv), ("products", torch.backends.cuda.matmul))
-        if place.fp32_precision == "tf32"
+        for name, backend in (("convolutions", torch.backends.cudnn.conv), ("products", torch.backends.cuda.matmul))
+        if backend.fp32_precision == "tf32"
     )
     return (
         "Training and accuracies are in bfloat16 (autocast, channels-last), input gradients in float32, steps of "

@@ -1,17 +1,17 @@
-"""Everything that core raises on purpose. ``str(error)`` is one sentence that a person can act on.
+"""The exceptions of core. ``str(error)`` is one sentence that a person can act on.
 
 UnlearnError
 ├── InvalidSpec       a name, value or combination that is not allowed        (also a ValueError)
 ├── DataUnavailable   a data set that this machine does not have
-│   └── DamagedData   its files are there, but damaged or others
+│   └── DamagedData   its files are damaged or not the expected ones
 ├── NotFound          a run or model that the store does not hold             (also a KeyError)
 ├── StoreError        a store that can't be read or written, or a run in the wrong state for what was asked
-└── Diverged          a method that left a model whose answers are not numbers
+└── Diverged          a model whose outputs are no longer finite numbers
 """
 
 
 class UnlearnError(Exception):
-    """Base of the tree: pages and the command line catch this one class."""
+    """Base class: pages and the command line catch only this one."""
 
 
 class InvalidSpec(UnlearnError, ValueError):
@@ -23,13 +23,13 @@ class DataUnavailable(UnlearnError):
 
 
 class DamagedData(DataUnavailable):
-    """Files of a data set that are damaged, or not those that they seem to be; a new download can replace them."""
+    """Files of a data set that are damaged or not the expected ones; a new download can replace them."""
 
 
 class NotFound(UnlearnError, KeyError):
     """A run or model that the store does not hold."""
 
-    __str__ = Exception.__str__  # KeyError would put the sentence in quotation marks
+    __str__ = Exception.__str__  # KeyError would add quotation marks
 
 
 class StoreError(UnlearnError):
@@ -37,4 +37,4 @@ class StoreError(UnlearnError):
 
 
 class Diverged(UnlearnError):
-    """A method that left a model whose answers are not finite numbers."""
+    """A method produced a model whose outputs are not finite."""

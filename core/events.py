@@ -1,6 +1,6 @@
-"""What long work tells while it goes on: phases, steps, tables, remarks, and at last the result.
+"""Events yielded by a run: phases, steps, tables, notes, result.
 
-A method may yield steps, or why it makes none, phases of its preparation, tables and notes; the runner passes them on.
+A method may yield phases of its preparation, tables, notes, and steps, or ``NoStep``; the runner passes them on.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from core.training import Step
 
 @dataclass(frozen=True)
 class Phase:
-    """Progress of one part of a run (original, unlearn, gold-1, ..., initial, measure), in its own units of work."""
+    """Progress of one phase of a run (original, unlearn, gold-1, ..., initial, measure)."""
 
     name: str
     done: int
@@ -23,7 +23,7 @@ class Phase:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of the run that is complete."""
+    """A complete table of the run."""
 
     name: str
     frame: pd.DataFrame
@@ -31,21 +31,21 @@ class Table:
 
 @dataclass(frozen=True)
 class Note:
-    """A sentence for the result's notes that could not be known before the run."""
+    """A sentence for the result's notes, known only during the run."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class NoStep:
-    """A method that ends before its first step, and why."""
+    """A method stops before its first step, with the reason."""
 
     reason: str
 
 
 @dataclass(frozen=True)
 class Finished:
-    """The end: the object that ``run --json`` prints, and the unlearned model's weights by name."""
+    """The end of a run: the result and the unlearned model's weights by name."""
 
     result: Result
     weights: dict[str, np.ndarray]

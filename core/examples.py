@@ -1,4 +1,4 @@
-"""The shipped examples: committed requests, their finished runs, and the check that both belong together."""
+"""The shipped examples: requests, their finished runs, and a check that a new build gives the same results."""
 
 import json
 import shutil
@@ -12,12 +12,12 @@ from core.store import GALLERY, RunFolder, Store
 
 EXAMPLES = GALLERY / "examples.json"
 MISSING = "the images of {} are not on this machine"
-TOLERANCE = 0.05  # of an accuracy: another processor rounds otherwise, and training carries that on
+TOLERANCE = 0.05  # of an accuracy: processors round differently, and training amplifies that
 
 
 @dataclass(frozen=True)
 class Example:
-    """A request worth looking at, and what it teaches."""
+    """A request with the lesson that it teaches."""
 
     title: str
     lesson: str
@@ -25,7 +25,7 @@ class Example:
 
 
 def examples() -> tuple[Example, ...]:
-    """The committed requests, in the order in which they are shown."""
+    """The shipped examples, in display order."""
     return tuple(
         Example(entry["title"], entry["lesson"], make_spec(**_tuples(entry["words"])))
         for entry in json.loads(EXAMPLES.read_text())
@@ -33,15 +33,15 @@ def examples() -> tuple[Example, ...]:
 
 
 def shipped(spec: RunSpec) -> RunFolder | None:
-    """The finished run of an example; None where the gallery was not built."""
+    """The finished run of an example; None if the gallery has not been built."""
     folder = GALLERY / "runs" / spec.id
     return RunFolder(GALLERY, spec.id) if (folder / "result.json").is_file() else None
 
 
 def build() -> int:
-    """Runs every example anew and puts the results in place; returns an exit status.
+    """Runs all examples and replaces the shipped results; returns an exit status.
 
-    Where an example's images are not on this machine, what is shipped of it stays.
+    An example whose images are not on this machine keeps its shipped result.
     """
     with tempfile.TemporaryDirectory() as scratch:
         store = Store(scratch, shipped=False)
@@ -57,14 +57,14 @@ def build() -> int:
 
 
 def verify(count: int | None = None) -> int:
-    """Runs the first ``count`` examples (default all) anew and compares; returns 1 where one does not match."""
+    """Reruns the first ``count`` examples (default: all) and compares; returns 1 if one does not match."""
     with tempfile.TemporaryDirectory() as scratch:
         store = Store(scratch, shipped=False)
         return max(_verified(store, example) for example in examples()[:count])
 
 
 def differences(shipped: dict[str, Any], rebuilt: dict[str, Any]) -> dict[str, float]:
-    """role.metric -> absolute difference of the accuracies of two results of the same spec."""
+    """role.metric -> absolute difference in accuracy between two results of the same spec."""
     return {
         f"{role}.{name}": abs(value - rebuilt["accuracy"][role][name])
         for role, values in shipped["accuracy"].items()
@@ -85,7 +85,7 @@ def _run(store: Store, example: Example) -> RunFolder:
 
 
 def _keep(store: Store, example: Example) -> str:
-    """Copies what is shipped of an example, its models included, and says what was done."""
+    """Copies the shipped run of an example and its models into a store; returns a message."""
     run = shipped(example.spec)
     if run is None:
         return "not built"
@@ -94,7 +94,7 @@ def _keep(store: Store, example: Example) -> str:
     for key in run.result["models"].values():
         for path in run.models.folder.glob(f"{key}.*"):
             shutil.copy(path, store.root / "models" / path.name)
-    return "left as it is shipped"
+    return "kept as shipped"
 
 
 def _verified(store: Store, example: Example) -> int:

@@ -1,4 +1,4 @@
-"""Predictions, losses and accuracy of one model: all that a method may use to look at itself."""
+"""Predictions, losses and accuracy of one model, for methods and measurements."""
 
 import torch
 import torch.nn.functional as F
@@ -14,7 +14,7 @@ from core.training import as_float, tensors
 
 @torch.no_grad()
 def predict(model: nn.Module, images: Tensor, *, batch_size: int = 1024) -> Tensor:
-    """Logits float32 (N, K) in eval mode, on a GPU from bfloat16; the model is left as found."""
+    """Logits float32 (N, K) in eval mode (computed in bfloat16 on a GPU); the model's state is restored."""
 
     def logits(part: Tensor) -> Tensor:
         x = as_float(part)
@@ -25,11 +25,11 @@ def predict(model: nn.Module, images: Tensor, *, batch_size: int = 1024) -> Tens
 
 
 def image_losses(model: nn.Module, split: Split) -> Tensor:
-    """Cross-entropy (N,) of every image, in eval mode."""
+    """Cross-entropy (N,) per image, in eval mode."""
     images, labels = tensors(split, device_of(model))
     return F.cross_entropy(predict(model, images), labels, reduction="none")
 
 
 def accuracy(model: nn.Module, images: Tensor, labels: Tensor) -> float:
-    """Share of the images (N, C, H, W) that the model classifies as ``labels`` (N,)."""
+    """Fraction of the images (N, C, H, W) that the model classifies as ``labels`` (N,)."""
     return (predict(model, images).argmax(dim=1) == labels).sum().item() / len(labels)

@@ -1,4 +1,4 @@
-"""One image in every model of a run: what they answer, how sensitive each logit is, and which pixels move it."""
+"""Inspects one image in all models of a run: outputs, input-gradient norms, attribution maps."""
 
 from collections.abc import Mapping
 
@@ -19,12 +19,12 @@ from core.sensitivity import selected_gradient_norms
 from core.specs.inspection import InspectSpec
 from core.store import RunFolder, Store
 
-MAX_GOLDS = 3  # of which maps are made
-COPIES = 64  # of the image at once
+MAX_GOLDS = 3  # golds with attribution maps
+COPIES = 64  # copies of the image per batch
 
 
 def models_of(run: RunFolder, device: torch.device) -> dict[str, nn.Module]:
-    """Every model of a finished run by its role: initial, original, unlearned, then the golds."""
+    """Role -> model of a finished run: initial, original, unlearned, golds."""
     keys = run.result["models"]
     golds = gold_roles(keys)
     states = {role: run.models.weights(keys[role]) for role in ("initial", "original") if role in keys}
@@ -34,18 +34,18 @@ def models_of(run: RunFolder, device: torch.device) -> dict[str, nn.Module]:
 
 
 def image_and_label(store: Store, run: RunFolder, spec: InspectSpec) -> tuple[np.ndarray, int | None]:
-    """The pixels uint8 (C, H, W) as the run's models see them, and the label; None for a person's own picture.
+    """The pixels uint8 (C, H, W) as the run's models see them, and the label (None for the user's own image).
 
     Raises:
-        InvalidSpec: an image that the data set does not have.
-        NotFound: a picture that was never kept.
+        InvalidSpec: the data set has no such image.
+        NotFound: the user's image is not in the store.
     """
     if spec.is_own:
         return fitted(store.inspections.picture(spec.image), run.spec.model.data.info.shape), None
     number = int(spec.image)
     for split in load_dataset(run.spec.model.data).splits.values():
-        if (place := np.flatnonzero(split.index == number)).size:
-            return split.images[place[0]], int(split.labels[place[0]])
+        if (position := np.flatnonzero(split.index == number)).size:
+            return split.images[position[0]], int(split.labels[position[0]])
     raise InvalidSpec(f"image {number} is not in this data set")
 
 
@@ -59,7 +59,7 @@ def answers(models: Mapping[str, nn.Module], image: np.ndarray) -> pd.DataFrame:
     for role, model in models.items():
         batch = _tensor(image).to(device_of(model))[None]
         logits = predict(model, batch)[0]
-        copies = batch.expand(len(logits), -1, -1, -1)  # one for every logit: far fewer passes than logits
+        copies = batch.expand(len(logits), -1, -1, -1)  # one copy per logit: all norms in a few passes
         each = torch.arange(len(logits), device=batch.device)[:, None]
         norms = selected_gradient_norms(model, copies, each, batch_size=COPIES)[:, 0]
         columns = {"logit": logits, "probability": logits.softmax(dim=0), "norm": norms}
@@ -71,9 +71,9 @@ def answers(models: Mapping[str, nn.Module], image: np.ndarray) -> pd.DataFrame:
 def maps(
     models: Mapping[str, nn.Module], image: np.ndarray, classes: tuple[int, int], kind: str
 ) -> dict[str, np.ndarray]:
-    """role -> float32 (2, H, W), maps of the logits of two classes; empty where a kind has none for such images.
+    """role -> float32 (2, H, W), maps of the logits of two classes; empty if the kind does not apply to such images.
 
-    The golds beyond the third are left out. All models and both logits see the same noise.
+    At most three golds are included. All models and both logits use the same noise.
 
     Args:
         image: uint8 (C, H, W).

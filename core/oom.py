@@ -1,4 +1,4 @@
-"""Where a device's memory ends: smaller batches, and a sentence that says so."""
+"""Out-of-memory handling: retries with smaller batches and notes it for the result."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,33 +9,37 @@ from torch import Tensor
 
 Result = TypeVar("Result")
 
-# What cuDNN, cuBLAS and the driver say where memory ends for their own use: no error of torch's allocator.
-NO_ROOM = ("unable to find an engine to execute this computation", "STATUS_ALLOC_FAILED", "CUDA error: out of memory")
+# Out-of-memory messages of cuDNN, cuBLAS and the driver, which are not torch.OutOfMemoryError.
+OOM_MESSAGES = (
+    "unable to find an engine to execute this computation",
+    "STATUS_ALLOC_FAILED",
+    "CUDA error: out of memory",
+)
 
-_listening: list[list[str]] = []  # lists of ``memory_notes``, the innermost last
+_listening: list[list[str]] = []  # the active ``memory_notes``, innermost last
 
 
 def retry_on_oom(work: Callable[[int], Result], size: int, least: int = 1) -> tuple[Result, int]:
-    """``work(size)`` and the size; where the device's memory does not suffice, with half the size, and so on.
+    """Returns ``work(size)`` and the size; halves the size while the device is out of memory.
 
     Raises:
-        RuntimeError: not even ``least`` fits; torch.OutOfMemoryError, or one that says what is in ``NO_ROOM``.
+        RuntimeError: not even ``least`` fits.
     """
     while True:
         try:
             return work(size), size
         except RuntimeError as error:
-            if size <= least or not _for_want_of_memory(error):
+            if size <= least or not _is_out_of_memory(error):
                 raise
-        torch.cuda.empty_cache()  # out here, where the error holds the tensors of the failed attempt no longer
+        torch.cuda.empty_cache()  # outside the handler, where the error no longer holds tensors
         size = max(least, size // 2)
 
 
 def map_batches(work: Callable[..., Result], size: int, *rows: Tensor) -> Iterator[Result]:
-    """``work`` of batches of at most ``size`` rows in turn, of smaller ones from where memory ends.
+    """Yields ``work`` of batches of at most ``size`` rows; batches get smaller when the device is out of memory.
 
     Args:
-        work: takes the batch of each of ``rows``; once, without rows, where they are empty.
+        work: called with a batch of each of ``rows``; called once if they are empty.
 
     Raises:
         RuntimeError: not even one row fits.
@@ -50,7 +54,7 @@ def map_batches(work: Callable[..., Result], size: int, *rows: Tensor) -> Iterat
         result, fitted = retry_on_oom(batch, size)
         if fitted < size:
             note_memory(
-                f"for {size} images at once, so {fitted} at a time were looked at; it changes numbers by rounding only"
+                f"for {size} images at once, so batches of {fitted} were used; this changes numbers only by rounding"
             )
         size = fitted
         yield result
@@ -61,21 +65,21 @@ def map_batches(work: Callable[..., Result], size: int, *rows: Tensor) -> Iterat
 
 @contextmanager
 def memory_notes() -> Iterator[list[str]]:
-    """A list that gets a sentence wherever the device's memory does not suffice in this block."""
+    """A context that collects a sentence whenever the device is out of memory."""
     notes: list[str] = []
     _listening.append(notes)
     try:
         yield notes
     finally:
-        _listening[:] = [each for each in _listening if each is not notes]  # another run may have begun since
+        _listening[:] = [each for each in _listening if each is not notes]  # another run may have started since
 
 
 def note_memory(what: str) -> None:
-    """Tells the innermost ``memory_notes``, once, what memory did not suffice for and what was done."""
-    sentence = f"The device's memory did not suffice {what}."
+    """Adds a sentence to the innermost ``memory_notes``, once: what did not fit and what was done."""
+    sentence = f"There was not enough device memory {what}."
     if _listening and sentence not in _listening[-1]:
         _listening[-1].append(sentence)
 
 
-def _for_want_of_memory(error: RuntimeError) -> bool:
-    return isinstance(error, torch.OutOfMemoryError) or any(said in str(error) for said in NO_ROOM)
+def _is_out_of_memory(error: RuntimeError) -> bool:
+    return isinstance(error, torch.OutOfMemoryError) or any(message in str(error) for message in OOM_MESSAGES)

@@ -1,4 +1,4 @@
-"""Where things lie on this machine. No key depends on any of it."""
+"""Folders of the project, the store and the data. Keys never depend on them."""
 
 import os
 from pathlib import Path
@@ -12,10 +12,10 @@ def default_store() -> Path:
 
 
 def data_root() -> Path:
-    """Images that were downloaded or added: ``$UNLEARN_DATA``, else ``data/`` in the default store."""
+    """Folder of data sets: ``$UNLEARN_DATA``, else ``data/`` in the default store."""
     return Path(os.environ.get("UNLEARN_DATA") or default_store() / "data")
 
 
 def prepared_folder(name: str, root: Path | None = None) -> Path:
-    """Where the arrays of a data set lie once it is prepared."""
+    """Folder of the prepared arrays of a data set."""
     return (root or data_root()) / "prepared" / name.replace(":", "-")

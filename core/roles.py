@@ -25,15 +25,15 @@ def gold_roles(roles: Iterable[str]) -> list[str]:
     return [role for role in roles if is_gold(role)]
 
 
-def only_golds(by_role: Mapping[str, Value], but: str = "") -> dict[str, Value]:
+def only_golds(by_role: Mapping[str, Value], exclude: str = "") -> dict[str, Value]:
     """The entries of gold models, in their order.
 
     Args:
-        but: a gold to leave out.
+        exclude: a gold role to leave out.
     """
-    return {role: value for role, value in by_role.items() if is_gold(role) and role != but}
+    return {role: value for role, value in by_role.items() if is_gold(role) and role != exclude}
 
 
-def gold_rows(table: pd.DataFrame, but: str = "") -> pd.DataFrame:
+def gold_rows(table: pd.DataFrame, exclude: str = "") -> pd.DataFrame:
     """The rows of gold models, by the column ``role``."""
-    return table[table["role"].str.startswith(_GOLD) & (table["role"] != but)]
+    return table[table["role"].str.startswith(_GOLD) & (table["role"] != exclude)]

@@ -1,8 +1,8 @@
-"""Per-sample input-gradient norms of any logits, exact and in batches, and the two terms of MU-Mis.
+"""Exact per-sample input-gradient norms of any logits, and the two terms of MU-Mis.
 
-The sensitivity of logit k at image x is s_k(x) = ||d f_k(x) / d x||_2, the gradient taken with respect to pixels in
-[0, 1], of logits before the softmax, with the model in eval mode: in training mode BatchNorm mixes the samples of a
-batch and the gradients are no longer per sample. Paper: https://arxiv.org/abs/2402.15109
+The sensitivity of logit k at image x is s_k(x) = ||d f_k(x) / d x||_2: the gradient of the logit (before the softmax)
+with respect to pixels in [0, 1]. The model is in eval mode, because in training mode BatchNorm mixes the samples of a
+batch and gradients are not per sample. Paper: https://arxiv.org/abs/2402.15109
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ from core.models import device_of
 from core.oom import map_batches
 from core.training import as_float
 
-# Where torch may round float32 products to TF32 or bfloat16; by default it does in convolutions on CUDA.
+# Backends that may round float32 products to TF32 or bfloat16; by default CUDA convolutions do.
 ROUNDING = (
     torch.backends.cudnn.conv,
     torch.backends.cuda.matmul,
@@ -27,22 +27,22 @@ ROUNDING = (
 
 @contextmanager
 def evaluating(model: nn.Module, *, frozen: bool = False) -> Iterator[None]:
-    """The model in eval mode and full precision, and everything back as it was found, module by module.
+    """A context with the model in eval mode and full precision; restores every module's mode at the end.
 
-    Precision is torch's own, process-wide setting. A backward to the weights needs this context as well.
+    Precision is a process-wide setting of torch. A backward pass to the weights must run in this context, too.
 
     Args:
-        frozen: also take no gradient with respect to the weights, so that a backward reaches the input only.
+        frozen: disable gradients of the weights, so that a backward pass computes the input gradient only.
     """
     modes = [(module, module.training) for module in model.modules()]
     wanted = [(parameter, parameter.requires_grad) for parameter in model.parameters()]
-    precisions = [(place, place.fp32_precision) for place in ROUNDING]
+    precisions = [(backend, backend.fp32_precision) for backend in ROUNDING]
     try:
         model.eval()
         if frozen:
             model.requires_grad_(False)
-        for place in ROUNDING:
-            place.fp32_precision = "ieee"
+        for backend in ROUNDING:
+            backend.fp32_precision = "ieee"
         with torch.autocast(device_of(model).type, enabled=False):
             yield
     finally:
@@ -50,8 +50,8 @@ def evaluating(model: nn.Module, *, frozen: bool = False) -> Iterator[None]:
             module.training = mode
         for parameter, flag in wanted:
             parameter.requires_grad_(flag)
-        for place, precision in precisions:
-            place.fp32_precision = precision
+        for backend, precision in precisions:
+            backend.fp32_precision = precision
 
 
 def input_gradient_norms(
@@ -59,28 +59,28 @@ def input_gradient_norms(
 ) -> Tensor:
     """Norm of the input gradient of every logit in ``classes``, per sample.
 
-    One forward per batch and one backward to the input per class. The model is left as found.
+    One forward pass per batch and one backward pass per class. The model's state is restored.
 
     Args:
         images: (N, C, H, W), uint8 or float32 in [0, 1].
-        classes: ids of the logits; default all K.
+        classes: ids of the logits; default: all K.
 
     Returns:
         float32 (N, len(classes)) on the images' device, without graph.
 
     Raises:
-        InvalidSpec: a class that the model does not have.
+        InvalidSpec: the model has no such class.
     """
     count = model.head.out_features
     classes = range(count) if classes is None else classes
     if unknown := [c for c in classes if not 0 <= c < count]:
-        raise InvalidSpec(f"class {unknown[0]} is none of the model's; choose 0 to {count - 1}")
+        raise InvalidSpec(f"class {unknown[0]} is not a class of the model; choose 0 to {count - 1}")
     wanted = torch.tensor(list(classes), dtype=torch.int64, device=images.device).expand(len(images), -1)
     return selected_gradient_norms(model, images, wanted, batch_size=batch_size)
 
 
 def selected_gradient_norms(model: nn.Module, images: Tensor, wanted: Tensor, *, batch_size: int = 256) -> Tensor:
-    """As ``input_gradient_norms``, with logits of its own for every sample: ``wanted`` int64 (N, R)."""
+    """As ``input_gradient_norms``, for R chosen logits per sample: ``wanted`` int64 (N, R)."""
 
     def norms(part: Tensor, logits: Tensor) -> Tensor:
         found = torch.empty(logits.shape, device=part.device)
@@ -106,20 +106,20 @@ def target_and_irrelevant(norms: Tensor, labels: Tensor) -> tuple[Tensor, Tensor
         (N,) the norm of the label's logit; (N,) the mean of the norms over all other logits.
     """
     own = labels[:, None]
-    others = norms.scatter(1, own, 0).sum(dim=1)  # not sum - target: a small rest of a large sum is inexact
+    others = norms.scatter(1, own, 0).sum(dim=1)  # not sum - target, which would lose precision
     return norms.gather(1, own).squeeze(1), others / (norms.shape[1] - 1)
 
 
 def mumis_terms(
     model: nn.Module, images: Tensor, labels: Tensor, irrelevant: Tensor, *, squared: bool = True
 ) -> tuple[Tensor, Tensor]:
-    """Squared norms of the input gradients of the target and the irrelevant logits, with graph to the weights.
+    """Squared input-gradient norms of target and irrelevant logits, differentiable with respect to the weights.
 
     Args:
         images: (N, C, H, W), uint8 or float32 in [0, 1].
         labels: int64 (N,), the target class c.
         irrelevant: int64 (N,) one class c' != c per sample, or (N, R) draws, whose squares are averaged.
-        squared: False for the norms themselves, as in the paper's Table A13; where a norm is 0, so is its slope.
+        squared: False for norms without the square, as in the paper's Table A13; the gradient of a norm of 0 is 0.
 
     Returns:
         (N,) target squared, (N,) irrelevant squared; sums over pixels and channels (Eq. 3 of the paper).

@@ -1,4 +1,4 @@
-"""Training: one visible loop, a generator of steps. Stop iterating and the training stops."""
+"""The training loop, a generator of steps: training stops when iteration stops."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ from core.specs import TrainSpec
 
 @dataclass(frozen=True)
 class Step:
-    """One optimiser step of a training or an unlearning; ``total`` is the most there will be."""
+    """One optimiser step of training or unlearning; ``total`` is the maximum number of steps."""
 
     step: int
     total: int
@@ -29,17 +29,17 @@ class Step:
 
 
 def tensors(split: Split, device: torch.device) -> tuple[Tensor, Tensor]:
-    """Images uint8 (N, C, H, W) and labels int64 (N,) on the device: a quarter of the memory of floats."""
+    """Images uint8 (N, C, H, W) and labels int64 (N,) on the device; uint8 takes a quarter of the memory."""
     return torch.tensor(split.images, device=device), torch.tensor(split.labels, device=device)
 
 
 def as_float(images: Tensor) -> Tensor:
-    """uint8 images as float32 in [0, 1]; floats stay as they are."""
+    """Images as float32 in [0, 1]; float images are returned unchanged."""
     return images.float() / 255 if images.dtype == torch.uint8 else images
 
 
 def steps_per_epoch(images: int, spec: TrainSpec) -> int:
-    """Optimiser steps in one pass: a short last batch is dropped, a few images spoil BatchNorm's statistics."""
+    """Optimiser steps per epoch. A short last batch is dropped: few images would distort BatchNorm statistics."""
     return max(1, images // spec.batch_size)
 
 
@@ -54,15 +54,14 @@ def train(
 ) -> Iterator[Step]:
     """Trains the model in place with SGD (Nesterov) on the cross-entropy and leaves it in eval mode.
 
-    On a GPU in bfloat16. Where its memory does not suffice for a batch, the batch goes through the model in parts whose
-    gradients are added up, from then on.
+    A GPU trains in bfloat16. If a batch does not fit into memory, it is split and the gradients are accumulated.
 
     Args:
-        model: on the device on which it shall be trained.
+        model: on the training device.
         split: the training images.
-        generator: on the CPU; order of the images and augmentation, so that they are the same on every device.
-        resume: what ``save`` was given after some epoch; the training goes on from there, to the same weights.
-        save: called after every epoch but the last with everything that ``resume`` needs.
+        generator: on the CPU, for image order and augmentation; the same on every device.
+        resume: a state from ``save``; training continues after that epoch, to the same weights.
+        save: called with a state for ``resume`` after every epoch but the last.
     """
     device = device_of(model)
     images, labels = tensors(split, device)
@@ -92,19 +91,20 @@ def train(
 
 
 def gradients(model: nn.Module, x: Tensor, y: Tensor, at_once: int) -> tuple[float, int]:
-    """Leaves the gradient of the mean cross-entropy in the parameters.
+    """Computes the gradients of the mean cross-entropy into ``parameter.grad``.
 
     Args:
-        at_once: images float32 (N, C, H, W) that go through the model at a time; fewer where memory ends.
+        x, y: images float32 (N, C, H, W) and labels (N,).
+        at_once: images per forward pass; fewer if memory does not suffice.
 
     Returns:
-        the loss, and how many images went at a time.
+        the loss, and the number of images per forward pass.
     """
     loss, fitted = retry_on_oom(partial(_in_parts, model, x, y), at_once, least=2)
     if fitted < at_once:
         note_memory(
-            f"for batches of {at_once} images, so {fitted} at a time went through the model and their gradients were "
-            "added up; in training mode BatchNorm saw these smaller batches"
+            f"for batches of {at_once} images, so they were split into {fitted} images each and the gradients were "
+            "accumulated; in training mode BatchNorm saw these smaller batches"
         )
     return loss, fitted
 
@@ -122,9 +122,9 @@ def _in_parts(model: nn.Module, x: Tensor, y: Tensor, at_once: int) -> float:
 
 
 def rate(schedule: str, done: float) -> float:
-    """The learning rate as a fraction of its peak, after the fraction ``done`` of the training.
+    """The learning rate as a fraction of its peak, at the fraction ``done`` of the training.
 
-    Every step takes the rate of its middle, so that neither the first nor the last is a step of length 0.
+    Each step uses the rate at its middle, so neither the first nor the last step has a rate of 0.
     """
     if schedule == "constant":
         return 1.0
@@ -134,9 +134,9 @@ def rate(schedule: str, done: float) -> float:
 
 
 def augmented(x: Tensor, kind: str, generator: torch.Generator) -> Tensor:
-    """Randomly changed copies of images float32 (N, C, H, W); every image has its own draw.
+    """Augmented copies of images float32 (N, C, H, W), drawn per image.
 
-    shift: by up to one pixel each way, zeros from outside. crop-flip: by up to four pixels, and mirrored or not.
+    shift: by up to one pixel in each direction, zero-padded. crop-flip: by up to four pixels, and a random flip.
     """
     if kind == "none":
         return x

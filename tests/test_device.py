@@ -14,7 +14,7 @@ def test_on_the_cpu_nothing_is_rounded():
     assert model.weight.is_contiguous()
     with mixed_precision(CPU):
         assert model(torch.rand(1, 3, 8, 8)).dtype == torch.float32
-    assert precision(CPU) == "All numbers are made in float32."
+    assert precision(CPU) == "All numbers are computed in float32."
 
 
 def test_on_a_gpu_the_record_says_what_is_rounded():

@@ -54,7 +54,7 @@ def test_without_its_images_an_example_stays_as_it_is_shipped(
     assert examples.verify() == 0
     assert examples.build() == 0
     out = capsys.readouterr().out
-    assert f"{kept.title}: left as it is shipped; the images of {kept.spec.model.data.name} are not on this" in out
+    assert f"{kept.title}: kept as shipped; the images of {kept.spec.model.data.name} are not on this" in out
     assert "Photographs: not built; the images of cifar10 are not on this machine" in out
     assert f"{kept.title}: not checked" in out
     found = examples.shipped(kept.spec)

@@ -62,8 +62,8 @@ def test_batches_get_smaller_from_where_memory_ends():
         assert torch.equal(torch.cat(list(map_batches(work, 8, rows, others))), rows + others)
     assert sizes == [8, 8, 4, 2, *[2] * 5]  # what is done is not done again, and what did not fit is not tried again
     assert notes == [
-        "The device's memory did not suffice for 8 images at once, so 2 at a time were looked at; it changes "
-        "numbers by rounding only."
+        "There was not enough device memory for 8 images at once, so batches of 2 were used; this changes "
+        "numbers only by rounding."
     ]
 
 
@@ -78,8 +78,8 @@ def test_the_innermost_list_gets_a_sentence_once():
             note_memory("for two")
             note_memory("for two")
         note_memory("for one")
-    assert inner == ["The device's memory did not suffice for two."]
-    assert outer == ["The device's memory did not suffice for one."]
+    assert inner == ["There was not enough device memory for two."]
+    assert outer == ["There was not enough device memory for one."]
 
 
 def test_runs_that_alternate_keep_their_own_lists():
@@ -89,7 +89,7 @@ def test_runs_that_alternate_keep_their_own_lists():
     first.__exit__(None, None, None)
     note_memory("for two")
     second.__exit__(None, None, None)
-    assert (one, two) == ([], ["The device's memory did not suffice for two."])
+    assert (one, two) == ([], ["There was not enough device memory for two."])
 
 
 @pytest.mark.parametrize(

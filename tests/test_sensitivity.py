@@ -143,7 +143,7 @@ def test_a_batch_that_does_not_fit_is_halved():
         torch.testing.assert_close(predict(model, X, batch_size=6), predict(resnet(), X))
     assert seen == [7, 3, 3, 1, 6, 3, 3, 1]
     assert [note[note.index("for") :] for note in notes] == [
-        f"for {size} images at once, so 3 at a time were looked at; it changes numbers by rounding only."
+        f"for {size} images at once, so batches of 3 were used; this changes numbers only by rounding."
         for size in (7, 6)
     ]
 
@@ -160,7 +160,7 @@ def test_classes_may_be_chosen():
 
 @pytest.mark.parametrize("unknown", [-1, 5])
 def test_a_class_that_the_model_has_not_is_refused(unknown: int):
-    with pytest.raises(InvalidSpec, match=f"class {unknown} is none of the model's; choose 0 to 4"):
+    with pytest.raises(InvalidSpec, match=f"class {unknown} is not a class of the model; choose 0 to 4"):
         input_gradient_norms(resnet(), X, [0, unknown])
 
 

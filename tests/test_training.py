@@ -222,7 +222,7 @@ def test_a_batch_that_does_not_fit_goes_in_parts_and_makes_the_same_step():
         steps = list(train(tight(parted, 5, seen), split, spec, generator=seeded()))
     assert seen == [12, 6, *[3] * 4 * 4]  # halved twice in the first step, and not tried again
     (note,) = notes
-    assert note.startswith("The device's memory did not suffice for batches of 12 images, so 3 at a time went through")
+    assert note.startswith("There was not enough device memory for batches of 12 images, so they were split into 3")
     assert [step.loss for step in steps] == pytest.approx(losses, rel=1e-5)  # no BatchNorm here: the sums are the same
     for mine, theirs in zip(parted.parameters(), whole.parameters(), strict=True):
         torch.testing.assert_close(mine, theirs, rtol=1e-5, atol=1e-6)

@@ -30,7 +30,7 @@ def attack_population(rows: pd.DataFrame, role: str) -> pd.DataFrame:
     own = rows[rows["role"] == role]
     if own["member"].nunique() > 1:
         return own
-    golds = gold_rows(rows, but=role)
+    golds = gold_rows(rows, exclude=role)
     return pd.concat([own.assign(member=True), golds])
 
 

@@ -17,7 +17,7 @@ def metric_value(result: Result, role: str, name: str) -> float | None:
         name: key in the catalogue.
     """
     if name == "gap":  # the result has only the unlearned model's
-        found = gap(result.accuracy[role], list(only_golds(result.accuracy, but=role).values()))
+        found = gap(result.accuracy[role], list(only_golds(result.accuracy, exclude=role).values()))
         return found["average"] if found else None
     if name == "disagreement":
         agreement = METRICS["agreement"].value(result, role)

@@ -1,4 +1,4 @@
-"""Every whole class of both ten-class digits sets, forgotten by MU-Mis with its defaults, against three golds."""
+"""MU-Mis with its defaults on every whole class of the ten-class digits sets, compared with three golds."""
 
 from collections.abc import Iterator
 from statistics import mean

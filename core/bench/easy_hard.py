@@ -1,7 +1,7 @@
-"""TMU on the noisy digits: are easy and hard told apart, and is what is left nearer to gold than without knowing?
+"""TMU on the noisy digits: quality of the easy/hard prediction, and distance to gold compared with other methods.
 
-Requests ``class=c:30%``, ten classes and three draws, eight golds each; with ``sizes`` other shares of a class and one
-draw. Intervals are bootstraps over requests; those of differences are paired.
+Requests are ``class=c:30%`` for ten classes and three draws, with eight golds each; ``sizes`` gives other percentages
+with one draw. Intervals are bootstraps over requests; intervals of differences are paired.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -25,12 +25,13 @@ DRAWS = 1000
 
 @dataclass(frozen=True)
 class Request:
-    """One request: what is known of its forget images, and the result of every method.
+    """One request: scores of its forget images, and the result of every method.
 
     Attributes:
         scores: baseline -> (N,), higher is harder.
-        right: bool (K, N), of the golds.
-        known: held-out accuracy of the forgotten class under the original.
+        easy: bool (N,), predicted easy by TMU.
+        right: bool (K, N), classified right by each gold.
+        known: the original's held-out accuracy on the forgotten class.
     """
 
     scores: dict[str, np.ndarray]
@@ -41,7 +42,7 @@ class Request:
 
 
 def measure(runs: Runs, sizes: Sequence[int] = ()) -> Iterator[Part]:
-    """The predictors of easy and hard, and the methods' distances to gold, for every size asked for."""
+    """Tables of the easy/hard predictors and of the methods' distances to gold, for every size."""
     for size in sizes or (30,):
         draws = (0,) if sizes else (0, 1, 2)
         requests = [_request(runs, f"class={c}:{size}%", draw) for draw in draws for c in range(10)]
@@ -67,7 +68,7 @@ def _request(runs: Runs, text: str, draw: int) -> Request:
 
 
 def _predictors(title: str, requests: Sequence[Request]) -> Iterator[Part]:
-    """AUC over the images of all requests together."""
+    """Table of AUCs over the images of all requests."""
     ceiling = _pooled(requests, lambda some: ceiling_auc(_right(some)))
     own = {
         name: _pooled(requests, lambda some, name=name: auc(_scores(some, name), _right(some)))
@@ -89,7 +90,7 @@ def _predictors(title: str, requests: Sequence[Request]) -> Iterator[Part]:
 
 
 def _methods(title: str, requests: Sequence[Request]) -> Iterator[Part]:
-    """Distances to gold of every method, of the rule that no method is needed for, and of the golds to each other."""
+    """Table of distances to gold: every method, a rule that needs no method, and the golds among themselves."""
     rows = []
     of_rule = [abs(request.known - _gold(request.results["none"], "FA")) for request in requests]
     for name in METHODS:
@@ -135,7 +136,7 @@ def _right(requests: Sequence[Request]) -> np.ndarray:
 
 
 def _pooled(requests: Sequence[Request], measure: Callable[[Sequence[Request]], float | None]) -> np.ndarray:
-    """The measure of all requests together, and then of ``DRAWS`` bootstrap samples of them, the same every time."""
+    """The measure on all requests, then on ``DRAWS`` bootstrap samples of them (fixed seed)."""
     rng = np.random.default_rng(0)
     draws = rng.integers(0, len(requests), (DRAWS, len(requests)))
     return np.array([measure(requests), *(measure([requests[n] for n in draw]) for draw in draws)], dtype=float)

@@ -1,6 +1,6 @@
-"""One to twenty images of a digit: does the digit survive? By every method with the stop of MU-Mis, and doing nothing.
+"""Forgets 1 to 20 images of a digit: how much accuracy does the digit lose? All methods with the matched stop.
 
-Requests are drawn from a seeded generator. The stop was made with the thirty of seed 1 and their golds in view.
+Requests are drawn with a fixed seed. The stop was developed on the thirty requests of seed 1 and their golds.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,11 +13,11 @@ from core.bench.table import Cell, Part, Table
 from core.datasets import load_dataset
 from core.results import Result
 from core.specs import METHODS, MethodSpec, RunSpec, make_spec
-from core.specs.sweep import variant_label, ways
+from core.specs.sweep import variant_label, variants
 
 DATA, SEED, REQUESTS, MAX_IMAGES = "digits-noisy", 2, 30, 20
 GOLDS = (1, 2)
-NEAR = 0.1  # of the digit's test accuracy under gold
+NEAR = 0.1  # maximum drop of the digit's test accuracy below gold's
 HEAD = (
     "method", f"FA_test at most {NEAR} below gold's", "worst", "mean", "FA", "gold FA", "TA - gold", "without a step",
     "steps",
@@ -31,7 +31,7 @@ def measure(runs: Runs) -> Iterator[Part]:
 
 
 def requests() -> list[RunSpec]:
-    """The runs that do nothing about each request."""
+    """The run specs of Do nothing, one per request."""
     rng = np.random.default_rng(SEED)
     train = load_dataset(DATA).train
     drawn = []
@@ -43,12 +43,12 @@ def requests() -> list[RunSpec]:
 
 
 def methods() -> list[MethodSpec]:
-    """Doing nothing, and every method with the stop of MU-Mis."""
+    """Do nothing, and every method with the matched stop."""
     return [
-        way
+        method
         for kind in METHODS.values()
-        for way in ways(kind)
-        if way.name == "none" or "same-stop" in dict(way).values() or "scale-free" in dict(way).values()
+        for method in variants(kind)
+        if method.name == "none" or "same-stop" in dict(method).values() or "scale-free" in dict(method).values()
     ]
 
 

@@ -1,6 +1,6 @@
-"""All methods, by every way of running them, on one part of a class and on one whole class: five golds, three seeds.
+"""All variants of all methods on a part of a class and on a whole class, with five golds and three seeds.
 
-Distances are to the mean gold, with 95 % intervals over the unlearning seeds and golds (Welch) or seeds (t).
+Distances are to the mean gold, with 95 % intervals over unlearning seeds and golds (Welch) or over seeds (t).
 """
 
 from collections.abc import Iterator, Sequence
@@ -30,10 +30,10 @@ def measure(runs: Runs) -> Iterator[Part]:
 
 def _rows(runs: Runs, spec: RunSpec) -> Iterator[Sequence[Cell]]:
     results: list[Result] = []
-    for way in suitable_runs(spec):
-        results = [runs.result(way.replace(unlearn_seed=seed)) for seed in SEEDS]
-        yield _row(variant_label(way.method), results)
-    yield _floor(results)  # the golds are the same for all
+    for variant in suitable_runs(spec):
+        results = [runs.result(variant.replace(unlearn_seed=seed)) for seed in SEEDS]
+        yield _row(variant_label(variant.method), results)
+    yield _noise_floor(results)  # the golds are the same for all
 
 
 def _row(name: str, results: Sequence[Result]) -> Sequence[Cell]:
@@ -50,8 +50,8 @@ def _row(name: str, results: Sequence[Result]) -> Sequence[Cell]:
     return name, *map(_text, [*differences, *means]), f"{steps:.0f}", f"{cost:.2f}"
 
 
-def _floor(results: Sequence[Result]) -> Sequence[Cell]:
-    """Gold against the other golds: nothing below it is a difference."""
+def _noise_floor(results: Sequence[Result]) -> Sequence[Cell]:
+    """The gold spread: smaller differences are noise."""
     spread = results[0]["gold_spread"]
     outputs = list(only_golds(results[0]["outputs"]).values())
     between = [_text(interval([values[key] for values in outputs])) for key in ("kl", "agreement")]

@@ -1,9 +1,9 @@
-"""What the papers' benchmarks share: settings with the figures that a paper prints, and theirs beside ours.
+"""Shared code of the paper benchmarks: settings with a paper's figures, and tables with theirs and ours.
 
-A setting is run where its images are on this machine and, unless it is a reduced one, where there is a GPU; what the
-store has already is printed anywhere, and the rest says "not measured". Everything made is kept: a bench that was ended
-goes on where it was, a training from its last epoch. So pieces of ten minutes are ``timeout 9m python -m core bench
-paper mu-mis``, again and again.
+A setting runs if its images are on this machine and, unless it is a reduced setting, there is a GPU. Finished runs in
+the store are always printed; the others are "not measured". All results are kept: an interrupted benchmark resumes, and
+a training continues from its last epoch. So it can run in pieces: repeat ``timeout 9m python -m core bench paper
+mu-mis``.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -30,9 +30,9 @@ class Line:
     """One method in a paper's table.
 
     Attributes:
-        method: how it is run here; None for retraining, the mean gold.
+        method: its spec here; None for retraining (the mean gold).
         printed: column -> the paper's figure.
-        seeds: of the original and of the method; all are compared with the same golds.
+        seeds: seeds of the original and the method; the golds are the same for all.
     """
 
     title: str
@@ -43,14 +43,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Setting:
-    """One request of a paper: a run whose method is left open, and the methods."""
+    """One request of a paper: a run spec, and the methods to run on it."""
 
     title: str
     spec: RunSpec
     lines: tuple[Line, ...]
 
     def specs(self) -> dict[str, list[RunSpec]]:
-        """Line's title -> its runs, one per seed; of retraining, the first run that has the golds."""
+        """Line's title -> its run specs, one per seed; for retraining, a run with the same golds."""
         methods = [line.method for line in self.lines if line.method is not None]
         return {
             line.title: [
@@ -64,13 +64,13 @@ class Setting:
 
 
 def results_of(runs: Runs, specs: Sequence[RunSpec]) -> list[Result]:
-    """The results of those of the specs that the store has or this machine can run."""
+    """Results of the specs that the store has or this machine can run."""
     found = (result_of(runs, spec) for spec in specs)
     return [result for result in found if result is not None]
 
 
 def result_of(runs: Runs, spec: RunSpec) -> Result | None:
-    """The result of a spec, from the store or run now; None where this machine can't run it."""
+    """The result of a spec, from the store or run now; None if this machine can't run it."""
     if not runs.has(spec):
         needs_gpu = spec.model.width is None
         if (needs_gpu and not torch.cuda.is_available()) or not is_available(spec.model.data):
@@ -81,10 +81,10 @@ def result_of(runs: Runs, spec: RunSpec) -> Result | None:
 def settings_table(
     runs: Runs, title: str, settings: Sequence[Setting], columns: Mapping[str, Column], *, means: bool = False
 ) -> Table:
-    """The paper's and our figures of every line in turn; of several seeds the mean, the lowest and the highest.
+    """The paper's figures and ours, line by line; for several seeds the mean and the range.
 
     Args:
-        means: also over the settings, for each method: the paper's, and ours of those that are measured.
+        means: add each method's mean over the settings: the paper's, and ours over measured settings.
     """
     model = settings[0].spec.model
     if model.width is not None:
@@ -101,7 +101,7 @@ def missing(columns: int) -> list[str]:
 
 
 def accuracy(name: str) -> Column:
-    """A column of an accuracy, in percent."""
+    """The column of an accuracy, in percent."""
 
     def column(result: Result, role: str) -> float | None:
         values = [found[name] for found in of_role(result, role)]

@@ -1,9 +1,9 @@
-"""The tables of the MU-Mis paper (https://arxiv.org/abs/2402.15109), theirs beside ours.
+"""The tables of the MU-Mis paper (https://arxiv.org/abs/2402.15109), with the paper's figures and ours.
 
-Their figures are as notes on the ICLR version print them; where these disagree, the one whose arithmetic holds stands
-here. Left out: Tiny-ImageNet and Pins, whose forgotten classes are not known. RA_test, FA_test and TA are on test
-images; of random requests, which touch every class, RA and FA on training images and the average gap. Ours come once by
-the 30-epoch recipe and once by the paper's 200 epochs, on the paper's split: all training images, no pool.
+The paper's figures are those of the ICLR version; where they disagree, the consistent one is used. Tiny-ImageNet and
+Pins are left out, because their forgotten classes are unknown. RA_test, FA_test and TA are on test images. Random
+requests have images of every class, so they use RA and FA on training images and the average gap. Ours are measured
+with the 30-epoch recipe and with the paper's 200 epochs, on the paper's split: all training images, no pool.
 """
 
 from collections.abc import Iterator, Sequence
@@ -149,7 +149,7 @@ def reduced() -> tuple[Setting, Setting]:
 
 
 def _distance(result: Result, role: str, names: Sequence[str]) -> float | None:
-    """Average gap in percent; of retraining the gold spread, its floor."""
+    """Average gap in percentage points; for retraining the gold spread (noise floor)."""
     golds = of_role(result, "gold")
     found = gold_spread(golds, names) if role == "gold" else gap(result.unlearned, golds, names)
     return None if found is None or found["average"] is None else 100 * found["average"]
@@ -160,7 +160,7 @@ def _seconds(result: Result, role: str) -> float:
 
 
 def _share(result: Result, role: str) -> float:
-    """Of the time of the paper's 200 epochs of retraining, in percent."""
+    """Time in percent of 200 epochs of retraining, as in the paper."""
     epochs = result["spec"]["model"]["train"]["epochs"]
     return 100 * _seconds(result, role) / (_seconds(result, "gold") * EPOCHS / epochs)
 

@@ -1,10 +1,10 @@
-"""The tables of the TMU paper (https://arxiv.org/abs/2408.11433, first version), theirs beside ours.
+"""The tables of the TMU paper (https://arxiv.org/abs/2408.11433, first version), with the paper's figures and ours.
 
-T is the accuracy on the test set, F that on the forget set, D their F's distance to gold's, and AD the activation
-distance to gold on the forget set (Table 3). Table 4 asks how many easy and hard images are told apart. One class at a
-time loses 100 of its images, as in the paper; twin images come from a pool, which takes a fifth of the training images
-away. Their CIFAR-100 model (81 %) can't come from the recipe that they state: compare D, not T. Their printed mean of D
-on CIFAR-100 is 8.4, their ten rows give 9.6. Figure 3 and the faces have no printed figures.
+T is the accuracy on the test set, F on the forget set, D the distance of F to gold's F, and AD the activation distance
+to gold on the forget set (Table 3). Table 4 is the accuracy of the easy/hard prediction. Each request forgets 100
+images of one class, as in the paper; twin images come from a pool, which takes a fifth of the training images. The
+paper's CIFAR-100 model (81 %) can't come from its stated recipe: compare D, not T. The paper prints a mean D of 8.4 on
+CIFAR-100, its ten rows give 9.6. Figure 3 and the faces have no printed figures.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -35,9 +35,9 @@ from core.specs import REDUCED, make_method, make_spec, own_datasets
 from core.store import RunFolder
 
 RECIPES = (None, "tmu-paper")  # the data set's own, of 30 epochs, and the paper's
-FIGURE_3 = (100, 400, 1000, 2000, 3000)  # images; 4000 are the whole class here, the pool has the others
-FACES = "lfw62"  # stem of the npz file of faces that was added
-PERSON = "George_W_Bush"  # who has the most pictures
+FIGURE_3 = (100, 400, 1000, 2000, 3000)  # images; the whole class has 4000 here, because the pool has 1000
+FACES = "lfw62"  # stem of the imported npz file of faces
+PERSON = "George_W_Bush"  # the person with the most images
 
 AUTHORS = {"schedule": "authors"}
 GOLD = Line("gold", None)
@@ -90,7 +90,7 @@ def _known(**figures: float | None) -> dict[str, float]:
 
 
 def others(recipe: str | None) -> tuple[Setting, ...]:
-    """CIFAR-10 with other networks, and Figure 3: forget sets of other sizes."""
+    """CIFAR-10 with other networks, and Figure 3: other sizes of the forget set."""
     networks = [
         Setting(f"class {c}, {arch}", make_spec("cifar10", f"class={c}:100", arch=arch, recipe=recipe), (GOLD, TMU))
         for arch in ("allcnn", "vit-small")
@@ -105,7 +105,7 @@ def others(recipe: str | None) -> tuple[Setting, ...]:
 
 
 def faces(settings: Mapping[str, int] = {}, lines: tuple[Line, ...] = (GOLD, MU_MIS, TMU)) -> tuple[Setting, ...]:
-    """One person, and 30 % of one person's pictures; none where no such images were added."""
+    """One person, and 30 % of one person's images; empty if these images are not imported."""
     names = [name for name, info in own_datasets().items() if info.title == FACES]
     requests = {"one person": f"class={PERSON}", "30 % of a person": f"class={PERSON}:30%"}
     return tuple(
@@ -121,13 +121,13 @@ def reduced() -> tuple[Setting, ...]:
 
 
 def reduced_faces() -> tuple[Setting, ...]:
-    """All faces, by the same narrow network. There are a fifth of the images, so a step is made on fewer."""
+    """All faces with the same narrow network; smaller batches, because there are a fifth of the images."""
     few = {name: value for name, value in REDUCED.items() if name != "model.data.size"}
     return faces(few | {"model.train.batch_size": 32}, REDUCED_LINES)
 
 
 def _off(result: Result, role: str) -> float | None:
-    """D; of gold the gold spread, its floor."""
+    """D; for gold the gold spread (noise floor)."""
     golds = of_role(result, "gold")
     if role == "gold":
         spread = gold_spread(golds, ("FA",))
@@ -159,7 +159,7 @@ HEAD = ("class", "", *(f"{name}, {where}" for name in TABLE_4 for where in ("twi
 
 def measure(runs: Runs) -> Iterator[Part]:
     """The reduced setting, then the paper's tables, recipe by recipe, and the faces."""
-    yield "Percent, but AD and retrainings. D and AD of gold are those of golds to each other, the noise floor."
+    yield "In percent, except AD and retrainings. D and AD of gold are distances among the golds, the noise floor."
     yield settings_table(runs, "30 % of a class", reduced(), COLUMNS)
     yield _bits_table(runs, "Easy and hard, reduced", reduced(), printed=False)
     if settings := reduced_faces():
@@ -178,13 +178,15 @@ def measure(runs: Runs) -> Iterator[Part]:
     if settings := faces():
         yield settings_table(runs, "Faces", settings, COLUMNS)
     else:
-        yield f"Faces: {MISSING}; add {FACES}.npz with python -m core add npz:PATH"
+        yield f"Faces: {MISSING}; import {FACES}.npz with python -m core add npz:PATH"
 
 
 def _bits_table(runs: Runs, title: str, settings: Sequence[Setting], *, printed: bool) -> Table:
-    """Accuracy of the predicted bits, in percent. By one feature alone as many images are predicted hard as by all
-    three: those with the largest NF, the largest AF or the largest CF."""
-    return Table(f"{title}: share of images whose bit is right", HEAD, _bits(runs, settings, printed=printed))
+    """Accuracy of the easy/hard prediction, in percent.
+
+    A single feature predicts as many images hard as all three do: those with the largest NF, AF or CF.
+    """
+    return Table(f"{title}: images predicted correctly", HEAD, _bits(runs, settings, printed=printed))
 
 
 def _bits(runs: Runs, settings: Sequence[Setting], *, printed: bool) -> Iterator[Sequence[Cell]]:
@@ -210,8 +212,10 @@ def _percent(shares: Iterable[float]) -> list[str]:
 
 
 def bit_accuracies(run: RunFolder) -> list[float]:
-    """Table 4 of a TMU run, in percent, in the order of ``HEAD``: truth is the original on the twin images, and every
-    gold in turn on the forget images."""
+    """Table 4 of a TMU run, in percent, in the order of ``HEAD``.
+
+    The true answer is the original's on twin images, and each gold's on forget images.
+    """
     samples, twin = run.samples(), run.table("twin")
     images, right = verdicts(samples), gold_right(samples)
     called = called_easy(twin["p_hard"].to_numpy(), run.spec.method.cut), images["easy"].to_numpy()

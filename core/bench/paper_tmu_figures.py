@@ -1,4 +1,4 @@
-"""What Tables 1 to 4 of the TMU paper print (https://arxiv.org/abs/2408.11433, first version)."""
+"""The figures of Tables 1 to 4 of the TMU paper (https://arxiv.org/abs/2408.11433, first version)."""
 
 # class: gold T F, FT T, NegGrad T F, RL T F, BadT T F, TMU T F; F of FT is 100 throughout
 TABLE_1 = """
@@ -13,7 +13,7 @@ TABLE_1 = """
 8 85.13 94 85.02 81.34  2 85.42 0 83.11 97 85.04 96
 9 85.53 95 85.12 85.25 19 85.32 0 82.93 97 84.49 97
 """
-# RL's F of road is not given here: the 52 that is printed contradicts its D of 89
+# RL's F of road is left out: the printed 52 contradicts its D of 89
 TABLE_2 = """
 road       81.07 92 80.61 80.62 30 80.00  - 78.11 91 78.97 99
 turtle     81.04 79 80.65 80.44 25 80.24  7 78.91 25 79.09 84
@@ -34,7 +34,7 @@ TABLE_3 = {
     "BadT": (0.73, 0.74, 0.66, 0.64, 0.69, 0.74, 0.73, 0.73, 0.77, 0.75),
     "TMU": (0.47, 0.27, 0.64, 0.69, 0.62, 0.65, 0.46, 0.44, 0.34, 0.34),
 }
-# of the same classes: accuracy of the predicted bits on the twin images and on the forget set, by all features or one
+# for the same classes: accuracy of the easy/hard prediction on twin images and forget set, with all features or one
 TABLE_4 = {
     "NF+AF+CF": ((90.4, 92), (94.4, 100), (79.6, 84), (76.9, 79), (83.3, 85), (82.9, 82), (91.7, 89), (90.8, 87),
                  (94.7, 92), (93.6, 98)),

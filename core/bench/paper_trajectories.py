@@ -1,4 +1,4 @@
-"""What the trajectories of a setting show, in numbers."""
+"""Tables of trajectories: norms and accuracies over the steps of a run."""
 
 from collections.abc import Iterator, Sequence
 from statistics import mean
@@ -11,7 +11,7 @@ from core.bench.table import Cell, Part, Table
 from core.results import Result
 from core.specs import MethodSpec, RunSpec
 
-DROP = 0.05  # of an accuracy: this far below its start it has fallen
+DROP = 0.05  # an accuracy has fallen when it is this far below its start
 PICTURE = (
     "run",
     "steps",
@@ -30,8 +30,10 @@ PICTURE = (
 
 
 def trajectories(runs: Runs, setting: Setting) -> Iterator[Part]:
-    """What the paper's Figure 4 shows, in numbers: does the irrelevant norm dip, does the target norm fall as far as
-    gold's, in which order do FA and RA fall? And where to see the curves over each other."""
+    """The paper's Figure 4 in numbers, and a link to the curves in the app.
+
+    Does the irrelevant norm dip, does the target norm fall as far as gold's, does FA fall before RA?
+    """
     title = f"{setting.title}, recipe of {setting.spec.model.train.epochs} epochs: trajectories (fractions), seed 0"
     yield Table(title, PICTURE, _rows(runs, setting))
     ids = [spec.id for line, spec in _followed(setting) if result_of(runs, spec) is not None]
@@ -40,7 +42,7 @@ def trajectories(runs: Runs, setting: Setting) -> Iterator[Part]:
 
 
 def _followed(setting: Setting) -> Iterator[tuple[Line, RunSpec]]:
-    """The lines whose steps can be followed, with their first runs."""
+    """The lines with trajectories, with their first runs."""
     for line, (spec, *_) in zip(setting.lines, setting.specs().values(), strict=True):
         if isinstance(line.method, MethodSpec) and line.method.name != "none":
             yield line, spec

@@ -1,6 +1,6 @@
-"""Where forgetting is hard: part of a class (noisy digits) and sub-classes (digit families), by every method.
+"""All methods on parts of a class (noisy digits) and on sub-classes (digit families), where forgetting is hard.
 
-The average gap does not show the harm, the test accuracy of the class does: it stands beside FA.
+The average gap does not show the damage, but the test accuracy of the class does, so the table has both.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ PAPER = {"variant": "paper"}
 
 
 def measure(runs: Runs) -> Iterator[Part]:
-    """Per task and method, means over the ten digits."""
+    """A table per task: one row per method, means over the ten digits."""
     methods: list[tuple[str, str, dict[str, Any]]] = [(name, name, {}) for name in METHODS]
     methods.insert(list(METHODS).index("mu-mis") + 1, ("mu-mis, paper", "mu-mis", PAPER))
     for dataset, request, seeds in TASKS:

@@ -1,7 +1,7 @@
-"""What a benchmark measured, with everything it depends on; and the section of the docs that shows it.
+"""The record of a benchmark and the section of the docs made from it.
 
-``docs/results/NAME.json`` is the record, and the section is made from the record alone. The section stands on that page
-of the docs, or in the README, that has the marks of the benchmark.
+``docs/results/NAME.json`` is the record; the section is made from the record alone. It is written to the page of the
+docs, or to the README, that has the markers of the benchmark.
 """
 
 import os
@@ -24,10 +24,10 @@ Record = dict[str, Any]
 
 
 def write(name: str, parts: Sequence[Part], runs: Runs, project: Path = PROJECT) -> Path:
-    """Keeps the record of a benchmark and replaces its section; returns the page.
+    """Writes the record of a benchmark and replaces its section; returns the page.
 
     Raises:
-        NotFound: no page has the marks of this benchmark.
+        NotFound: no page has the markers of this benchmark.
     """
     record = make_record(name, parts, runs)
     page = page_of(name, project)
@@ -37,12 +37,12 @@ def write(name: str, parts: Sequence[Part], runs: Runs, project: Path = PROJECT)
 
 
 def record_file(name: str, project: Path = PROJECT) -> Path:
-    """Where the record of a benchmark is kept."""
+    """The file of a benchmark's record."""
     return project / "docs" / "results" / f"{name.replace(' ', '-')}.json"
 
 
 def page_of(name: str, project: Path = PROJECT) -> Path:
-    """The page that has the section of a benchmark.
+    """The page with the section of a benchmark.
 
     Raises:
         NotFound: there is none.
@@ -54,7 +54,7 @@ def page_of(name: str, project: Path = PROJECT) -> Path:
 
 
 def make_record(name: str, parts: Sequence[Part], runs: Runs) -> Record:
-    """Command, seeds, machine, dates and tables of a benchmark, as JSON."""
+    """The record: seeds, machine, dates and tables of a benchmark, as JSON."""
     results = list(runs.used.values())
     ended = [date.fromtimestamp((runs.store.run(run).folder / "result.json").stat().st_mtime) for run in runs.used]
     return {
@@ -78,7 +78,7 @@ def make_record(name: str, parts: Sequence[Part], runs: Runs) -> Record:
 
 
 def section(record: Record) -> str:
-    """The section of a benchmark: its command, what the numbers depend on, its tables."""
+    """The section of a benchmark: command, origin of the numbers, tables."""
     first, last = _marks(record["name"])
     parts = [part if isinstance(part, str) else Table(**part) for part in record["parts"]]
     return "\n\n".join(
@@ -87,9 +87,9 @@ def section(record: Record) -> str:
 
 
 def _origin(record: Record) -> str:
-    """Seeds, date and machine of the runs, in a sentence each."""
+    """Seeds, dates and machine of the runs, as text."""
     if not record["runs"]:
-        return "None of its runs was made."
+        return "No runs yet."
     seeds, machine = record["seeds"], record["machine"]
     days = " to ".join(dict.fromkeys(record["dates"]))
     return (
@@ -104,7 +104,7 @@ def _as_json(table: Table) -> dict[str, Any]:
 
 
 def processor() -> str:
-    """The processor's model, without the machine's name."""
+    """The model name of the processor."""
     info = Path("/proc/cpuinfo")
     named = re.search(r"^model name\s*: (.+)$", info.read_text(), re.MULTILINE) if info.is_file() else None
     return named.group(1) if named else platform.processor() or platform.machine()

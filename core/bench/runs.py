@@ -1,4 +1,4 @@
-"""The runs behind a benchmark: from the store where they are finished, else made now."""
+"""Results of the runs of a benchmark: from the store, or run now."""
 
 from core.errors import NotFound, StoreError
 from core.jobs.worker import attempt
@@ -8,10 +8,10 @@ from core.store import Store
 
 
 class Runs:
-    """Gives a benchmark the results of its runs, and remembers which it gave.
+    """Provides the results of runs and records which were used.
 
     Attributes:
-        used: run id -> result, of all that were asked for.
+        used: run id -> result, for all results used.
     """
 
     def __init__(self, store: Store) -> None:
@@ -26,7 +26,7 @@ class Runs:
             return False
 
     def result(self, spec: RunSpec) -> Result:
-        """The result of a spec, run in this process unless the store has it.
+        """The result of a spec, from the store or run in this process.
 
         Raises:
             StoreError: the run did not finish.

@@ -1,4 +1,4 @@
-"""Five digits forgotten one after another, by four methods: does the damage add up, does what was forgotten return?"""
+"""Five digits forgotten one after another by four methods: damage and relapse after every step."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ HEAD = ("method", *(f"after {number}" for number in DIGITS))
 
 
 def measure(runs: Runs) -> Iterator[Part]:
-    """Both gaps after every step, in percentage points, and the golds' own as the noise floor."""
+    """A table per gap: percentage points after every step, with the gold spread as noise floor."""
     steps = {METHODS[method].title: _steps(runs, method) for method in ROWS}
     for gap, title in GAPS.items():
         rows = [(method, *_points(table[gap])) for method, table in steps.items()]

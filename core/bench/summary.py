@@ -1,4 +1,4 @@
-"""The README's table: doing nothing, MU-Mis, TMU and gold, on whole classes and on parts of classes."""
+"""The README's table: Do nothing, MU-Mis, TMU and gold on whole classes and on parts of classes."""
 
 from collections.abc import Iterator, Sequence
 from statistics import mean
@@ -20,7 +20,7 @@ HEAD = (
 
 
 def measure(runs: Runs) -> Iterator[Part]:
-    """A row per method and one of gold: accuracies in percent and gaps in points, means over the ten classes."""
+    """A row per method and one for gold: accuracies in percent, gaps in points, means over ten classes."""
     found = {
         method: [
             [runs.result(make_spec(DATA, request.format(number), method)) for number in range(10)]
@@ -41,7 +41,7 @@ def _row(title: str, results: Sequence[Sequence[Result]]) -> list[str]:
 
 
 def _gold(results: Sequence[Sequence[Result]]) -> list[str]:
-    """Its gap is the gold spread: how far a gold is from the other golds."""
+    """The row of gold; its gap is the gold spread: the distance of a gold to the other golds."""
     cells = []
     for of_request in results:
         cells += _accuracies([gold for result in of_request for gold in result.golds.values()])

@@ -1,15 +1,15 @@
-"""Tables of benchmarks, and how they look in Markdown."""
+"""Tables of benchmarks, and their Markdown."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 Cell = str | int | float | None
-LONG = 40  # rows: the docs fold a longer table
+LONG = 40  # rows; longer tables are folded in the docs
 
 
 @dataclass(frozen=True)
 class Table:
-    """One table of a benchmark. ``rows`` may be an iterator that makes each row when it is asked for."""
+    """A table of a benchmark; ``rows`` may be a lazy iterator."""
 
     title: str
     head: Sequence[str]
@@ -20,7 +20,7 @@ Part = Table | str  # what a benchmark yields: a table, or a sentence about the 
 
 
 def printed(part: Part) -> Part:
-    """Prints a part, row by row as they come, and returns it with its rows as a tuple."""
+    """Prints a part row by row, and returns it with its rows as a tuple."""
     if isinstance(part, str):
         print(f"\n{part}", flush=True)
         return part
@@ -35,7 +35,7 @@ def _echoed(rows: Iterable[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:
 
 
 def markdown(part: Part) -> str:
-    """A part as it stands in the docs; a long table is folded."""
+    """A part as Markdown; long tables are folded."""
     if isinstance(part, str):
         return part
     rows = [_row(row) for row in part.rows]
@@ -50,6 +50,6 @@ def _head(table: Table) -> str:
 
 
 def _row(cells: Sequence[Cell]) -> str:
-    """Fractions with four digits, a dash for what has no value."""
-    said = ("-" if cell is None else f"{cell:.4f}" if isinstance(cell, float) else str(cell) for cell in cells)
-    return f"| {' | '.join(said)} |"
+    """A row: floats with four digits, a dash for None."""
+    texts = ("-" if cell is None else f"{cell:.4f}" if isinstance(cell, float) else str(cell) for cell in cells)
+    return f"| {' | '.join(texts)} |"

@@ -1,6 +1,7 @@
 """The command line: everything the app does, without a browser. ``python -m core --help`` lists the commands.
 
-Bad input: one line on standard error, exit status 2, nothing written. A run that fails: exit status 1, its state kept.
+Invalid input: one line on standard error, exit status 2, nothing is written. A failed run: exit status 1, its state is
+kept.
 """
 
 import argparse
@@ -23,12 +24,12 @@ from core.specs import ARCHITECTURES, DATASETS, DOWNLOADED, METHODS, choices, ow
 from core.store import ENDED, GALLERY, Store, open_run
 from core.store.weights import kept_weights
 
-MAX_CLASSES = 20  # lines of a plan; --json has all
-RUN = "id of a run, as 'list runs' prints it"
+MAX_CLASSES = 20  # classes that a plan lists; --json lists all
+RUN = "id of a run, from 'list runs'"
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line."""
+    """An argument parser whose errors are one line."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {message}\n")
@@ -45,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"python -m core: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("python -m core: stopped; a run that was going on can be taken up again", file=sys.stderr)
+        print("python -m core: stopped; run the same command again to resume", file=sys.stderr)
         return 130
 
 
@@ -58,24 +59,24 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(command=does)
         if store:
             added.add_argument(
-                "--store", metavar="DIR", help="folder of runs and models; default $UNLEARN_STORE, else .store"
+                "--store", metavar="DIR", help="folder of runs and models; default: $UNLEARN_STORE, else .store"
             )
         added.add_argument(
-            "--root", metavar="DIR", help="folder of data sets; default $UNLEARN_DATA, else data/ in the store"
+            "--root", metavar="DIR", help="folder of data sets; default: $UNLEARN_DATA, else data/ in the store"
         )
         return added
 
     for name, does, about in (
-        ("run", run, "run a spec, or show its result where it is done already"),
-        ("plan", plan, "check a spec and say what it would do, without doing it"),
+        ("run", run, "run a spec, or show its result if it has finished"),
+        ("plan", plan, "check a spec and show what it would do, without running it"),
     ):
         added = command(name, does, about)
         spec_words(added)
         added.add_argument("--json", action="store_true", help="one JSON object as the last line of the output")
         if name == "run":
             added.add_argument("--device", default="auto", metavar="auto|cpu|cuda",
-                               help="where to compute; auto (the default) takes a GPU if there is one")  # fmt: skip
-    added = command("list", list_names, "list what there is")
+                               help="device; auto (the default) uses a GPU if there is one")  # fmt: skip
+    added = command("list", list_names, "list data sets, architectures, methods, metrics, terms, weights or runs")
     added.add_argument(
         "what", choices=("datasets", "architectures", "methods", "metrics", "glossary", "weights", "runs"),
         help="what to list",
@@ -83,44 +84,42 @@ def _parser() -> argparse.ArgumentParser:
     added = command("show", show, "show a run")
     added.add_argument("run", help=RUN)
     added.add_argument("--json", action="store_true", help="one JSON object as the last line of the output")
-    added = command("export", export, "write a run whole into a folder")
+    added = command("export", export, "export all files of a run into a folder")
     added.add_argument("run", help=RUN)
-    added.add_argument("folder", type=Path, help="folder to write into; it is made if need be")
-    added = command("report", report, "write a finished run as one HTML file")
+    added.add_argument("folder", type=Path, help="folder to write into; created if it does not exist")
+    added = command("report", report, "write the report of a finished run as one HTML file")
     added.add_argument("run", help=RUN)
     added.add_argument("file", type=Path, help="file to write, such as report.html")
-    added = command("prune", prune, "say which models no run needs, and what that would free")
-    added.add_argument("--yes", action="store_true", help="remove them")
-    command("cancel", cancel, "end a queued or running run").add_argument("run", help=RUN)
-    command("worker", worker, "work off the queue of a store until it has been empty for a while")
-    added = command("download", download, "download one of torchvision's data sets and prepare it", store=False)
+    added = command("prune", prune, "list models that no run needs, and the space they use")
+    added.add_argument("--yes", action="store_true", help="delete these models")
+    command("cancel", cancel, "cancel a queued or running run").add_argument("run", help=RUN)
+    command("worker", worker, "process queued runs; exit when idle")
+    added = command("download", download, "download and prepare a torchvision data set", store=False)
     added.add_argument("name", help=choices(tuple(DOWNLOADED)))
-    added.add_argument("--replace", action="store_true", help="download again what is damaged")
-    added = command("add", add, "check and prepare images of your own, and print their name", store=False)
-    added.add_argument("place", metavar="folder:PATH|zip:PATH|npz:PATH", help="where the images are")
-    added = command(
-        "add-weights", add_weights, "check weights of your own, keep them and print their name", store=False
-    )
-    added.add_argument("file", type=Path, metavar="FILE", help="safetensors, or what torch.save wrote (.pth, .pt)")
+    added.add_argument("--replace", action="store_true", help="download damaged files again")
+    added = command("add", add, "import your own images and print the name of the data set", store=False)
+    added.add_argument("place", metavar="folder:PATH|zip:PATH|npz:PATH", help="folder, zip or npz file of the images")
+    added = command("add-weights", add_weights, "import your own weights and print their name", store=False)
+    added.add_argument("file", type=Path, metavar="FILE", help="safetensors, or a file of torch.save (.pth, .pt)")
     for option, about in (
-        ("dataset", "the images that they were trained on"),
-        ("arch", "the network; default the data set's"),
-        ("labels", "class names, separated by commas, in the order of the outputs; default the data set's order"),
+        ("dataset", "data set that the weights were trained on"),
+        ("arch", "architecture; default: the data set's"),
+        ("labels", "class names in the order of the outputs, separated by commas; default: the data set's order"),
         (
             "normalise",
-            "MEAN/STD of pixels in [0, 1], such as 0.5/0.25, one number for all channels or one each, "
-            "separated by commas; default the file's, else the data set's",
+            "MEAN/STD of pixels in [0, 1], such as 0.5/0.25: one number for all channels, or one per channel "
+            "separated by commas; default: the file's, else the data set's",
         ),
     ):
         added.add_argument(f"--{option}", metavar=option.upper(), help=about, required=option == "dataset")
-    added = command("gallery", gallery, "build the shipped examples, or check them against a new build", store=False)
-    added.add_argument("what", choices=("build", "verify"), help="verify compares with what is shipped")
-    bench_words(command("bench", bench, "measure what docs/results.md reports"))
+    added = command("gallery", gallery, "build the shipped examples, or verify them against a new build", store=False)
+    added.add_argument("what", choices=("build", "verify"), help="verify reruns the examples and compares results")
+    bench_words(command("bench", bench, "run a benchmark of docs/results.md"))
     return parser
 
 
 def run(args: argparse.Namespace) -> int:
-    """Runs a spec in this process, or follows the process that works on it already."""
+    """Runs a spec in this process, or waits for the process that runs it already."""
     from core.device import choose_device
     from core.jobs.worker import attempt
     from core.planning.plan import plan as check
@@ -128,7 +127,7 @@ def run(args: argparse.Namespace) -> int:
     spec = spec_of(args)
     store = Store(args.store)
     choose_device(args.device)
-    check(spec, models=store.models)  # refuses before anything is written
+    check(spec, models=store.models)  # raises before anything is written
     name = store.submit(spec)
     while (state := store.row(name).state) not in ENDED:
         if attempt(store, name, args.device, watch=Ticker()) is None:
@@ -155,17 +154,17 @@ def plan(args: argparse.Namespace) -> int:
     for line in _class_lines(planned.per_class):
         print(f"  {line}")
     for phase, seconds in planned.seconds.items():
-        state = "trained already" if phase in planned.cached else "not known" if seconds is None else f"{seconds:.1f} s"
+        state = "trained already" if phase in planned.cached else "unknown" if seconds is None else f"{seconds:.1f} s"
         print(f"  {phase}: {state}")
     if planned.rough:
-        print("  Rough times: nothing alike was trained here, so they are scaled from other networks or images.")
+        print("  Rough times: scaled from trainings of other networks or images.")
     for sentence in (*planned.warnings, *planned.notes):
         print(f"- {sentence}")
     return 0
 
 
 def _class_lines(per_class: Mapping[str, tuple[int, int]]) -> Iterator[str]:
-    """How many images of each class go, the rest in one line where many classes are touched."""
+    """Forget images per class, one line each; the classes after the first 20 in one line."""
     touched = [(name, removed, total) for name, (removed, total) in per_class.items() if removed]
     for name, removed, total in touched[:MAX_CLASSES]:
         yield f"{name}: {removed} of {total}"
@@ -175,7 +174,7 @@ def _class_lines(per_class: Mapping[str, tuple[int, int]]) -> Iterator[str]:
 
 
 def list_names(args: argparse.Namespace) -> int:
-    """Prints names, one a line; the glossary as Markdown."""
+    """Prints one name per line; the glossary as Markdown."""
     match args.what:
         case "datasets":
             lines = [f"{name}\t{info.about}" for name, info in (DATASETS | own_datasets()).items()]
@@ -197,7 +196,7 @@ def list_names(args: argparse.Namespace) -> int:
 
 
 def show(args: argparse.Namespace) -> int:
-    """Prints a run's result, or its state where it has none."""
+    """Prints a run's result, or its state if it has no result."""
     store = Store(args.store)
     found = open_run(store, args.run)
     if found.done:
@@ -212,15 +211,15 @@ def show(args: argparse.Namespace) -> int:
 
 
 def cancel(args: argparse.Namespace) -> int:
-    """Ends a run."""
+    """Cancels a run."""
     store = Store(args.store)
     ended = store.cancel(args.run)
-    print(f"run {args.run} {'is cancelled' if ended else f'had ended already: {store.row(args.run).state}'}")
+    print(f"run {args.run} {'is cancelled' if ended else f'had already ended: {store.row(args.run).state}'}")
     return 0
 
 
 def worker(args: argparse.Namespace) -> int:
-    """Supervises a store."""
+    """Processes the queued runs of a store."""
     from core.jobs import supervise
 
     supervise(Store(args.store))
@@ -229,9 +228,9 @@ def worker(args: argparse.Namespace) -> int:
 
 def gallery(args: argparse.Namespace) -> int:
     """Builds or verifies the shipped examples."""
-    from core import examples as shelf
+    from core import examples
 
-    return shelf.build() if args.what == "build" else shelf.verify()
+    return examples.build() if args.what == "build" else examples.verify()
 
 
 def _print_result(result: dict[str, Any], as_json: bool) -> None:

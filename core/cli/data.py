@@ -1,4 +1,4 @@
-"""Commands about what runs start from: download torchvision's data sets, add images and weights of one's own."""
+"""The commands ``download``, ``add`` and ``add-weights``."""
 
 import argparse
 import sys
@@ -12,7 +12,7 @@ from core.specs import DOWNLOADED, ModelSpec, choices, data_info
 
 
 class Ticker:
-    """Progress on standard error, one line a phase; redrawn in place on a terminal."""
+    """Prints progress on standard error: one line per phase, updated in place on a terminal."""
 
     def __init__(self) -> None:
         self.phase: str | None = None
@@ -38,26 +38,26 @@ def download(args: argparse.Namespace) -> int:
 
 
 def add(args: argparse.Namespace) -> int:
-    """Adds images of the user's own."""
+    """Imports the user's own images."""
     name = _added(args.place)
     print(f"{name}\t{data_info(name).about}")
     return 0
 
 
 def add_weights(args: argparse.Namespace) -> int:
-    """Adds weights of the user's own."""
+    """Imports the user's own weights."""
     from core.experiment.weights import add_weights as check_and_keep
 
     dataset = named(args.dataset)
     model = ModelSpec.parse({"data": {"name": dataset}, "arch": args.arch or data_info(dataset).arch})
     labels = args.labels.split(",") if args.labels else ()
     info = check_and_keep(args.file, model, labels, normalise=args.normalise or "")
-    print(f"{info.name}\t{info.right:.1%} of {info.looked_at} test images right, normalised by {info.normalisation}")
+    print(f"{info.name}\t{info.right:.1%} test accuracy ({info.looked_at} images), normalised by {info.normalisation}")
     return 0
 
 
 def named(dataset: str) -> str:
-    """The name of a data set; of a place of images, the name under which they are added."""
+    """The name of a data set; images given as a path are imported first."""
     return _added(dataset) if is_place(dataset) else dataset
 
 

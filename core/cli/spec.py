@@ -1,4 +1,4 @@
-"""The words with which ``run`` and ``plan`` name a spec."""
+"""The options of ``run`` and ``plan``, and the spec that they describe."""
 
 import argparse
 from pathlib import Path
@@ -20,46 +20,46 @@ from core.specs import (
 from core.specs.ids import ids_text
 
 FROM_FILE = "index=@"
-_START = make_spec()  # for the defaults
-OPTIONS = {  # what each is, as --help says it
-    "dataset": "data set, by a name that 'list datasets' prints, or your own images as folder:PATH, zip:PATH or "
-    f"npz:PATH; default {_START.model.data.name}",
+_DEFAULT = make_spec()
+OPTIONS = {  # option -> help text
+    "dataset": "data set: a name from 'list datasets', or your own images as folder:PATH, zip:PATH or npz:PATH; "
+    f"default: {_DEFAULT.model.data.name}",
     "forget": "images to forget, such as class=3, class=ship,truck:30%%, subclass=rocket, random=10%%, index=5,17 or "
-    f"index=@FILE, joined by +; default {_START.forget.text}",
-    "method": f"unlearning method, by a name that 'list methods' prints; default {_START.method.name}",
-    "arch": f"network: {choices(tuple(ARCHITECTURES))}; default the data set's",
-    "recipe": f"how the models are trained: {choices(tuple(RECIPES))}; default the data set's",
-    "weights": "start from these weights, by the name that add-weights printed; default train the original here",
-    "seed": f"seed of the original model; default {_START.model.seed}",
-    "draw": f"seed of the images that a percentage or a count in --forget picks; default {_START.forget.draw}",
-    "unlearn_seed": f"seed of the method's random draws; default {_START.unlearn_seed}",
-    "gold_seeds": "number of gold models, retrained without the forget set, or their seeds, such as 4,7; default "
-    f"{len(_START.gold_seeds)}",
+    f"index=@FILE, joined by +; default: {_DEFAULT.forget.text}",
+    "method": f"unlearning method: a name from 'list methods'; default: {_DEFAULT.method.name}",
+    "arch": f"architecture: {choices(tuple(ARCHITECTURES))}; default: the data set's",
+    "recipe": f"training recipe: {choices(tuple(RECIPES))}; default: the data set's",
+    "weights": "imported weights for the original: a name from add-weights; default: train the original",
+    "seed": f"seed of the original model; default: {_DEFAULT.model.seed}",
+    "draw": f"seed that selects the images of a percentage or count in --forget; default: {_DEFAULT.forget.draw}",
+    "unlearn_seed": f"seed of the method's random draws; default: {_DEFAULT.unlearn_seed}",
+    "gold_seeds": "number of gold models, retrained without the forget set, or their seeds, such as 4,7; "
+    f"default: {len(_DEFAULT.gold_seeds)}",
 }
 
 
 def spec_words(parser: argparse.ArgumentParser) -> None:
-    """What the commands take."""
+    """Adds the options that describe a spec."""
     parser.add_argument(
-        "--spec", metavar="FILE", help="the whole run as JSON, in place of all options from --dataset to --set"
+        "--spec", metavar="FILE", help="the whole spec as JSON, instead of the options --dataset to --set"
     )
     for option, about in OPTIONS.items():
         parser.add_argument(f"--{option.replace('_', '-')}", metavar=option.upper(), help=about)
     parser.add_argument(
         "--after", action="append", default=[], metavar="FORGET",
-        help="a request to forget before --forget, by the same method; repeat it for several, in order",
+        help="a request to forget before --forget, by the same method; repeat for several, in order",
     )  # fmt: skip
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE",
-        help="a setting of the method, or by its dotted name any other, such as model.train.epochs=5; can be repeated",
+        help="a setting of the method, or any other setting by dotted name, such as model.train.epochs=5; repeatable",
     )  # fmt: skip
 
 
 def spec_of(args: argparse.Namespace) -> RunSpec:
-    """The spec; the words of a command are those of the URL, so one reader serves both.
+    """The spec that the options describe. Options have the names of URL parameters, so one parser reads both.
 
     Raises:
-        InvalidSpec: in one sentence, what is not allowed.
+        InvalidSpec: an option is not allowed; the message names it.
     """
     words = {name: getattr(args, name) for name in OPTIONS if getattr(args, name) is not None}
     if args.spec is not None:
@@ -82,7 +82,7 @@ def spec_of(args: argparse.Namespace) -> RunSpec:
 
 
 def _with_ids(request: str, dataset: str) -> str:
-    """A request with ``index=@FILE`` replaced by the ids that the file names."""
+    """A request with ``index=@FILE`` replaced by the ids in the file."""
     parts = request.split("+")
     for n, part in enumerate(parts):
         if part.startswith(FROM_FILE):

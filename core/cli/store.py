@@ -1,4 +1,4 @@
-"""Commands about what a store keeps: take a run along, drop the models that no run needs."""
+"""The commands ``export``, ``report`` and ``prune``."""
 
 import argparse
 
@@ -8,7 +8,7 @@ from core.store import prune as remove_unused
 
 
 def export(args: argparse.Namespace) -> int:
-    """Writes a run into a folder."""
+    """Exports a run into a folder."""
     from core import export
 
     found = open_run(Store(args.store), args.run)
@@ -32,13 +32,13 @@ def report(args: argparse.Namespace) -> int:
 
 
 def prune(args: argparse.Namespace) -> int:
-    """Prints what a store takes up and which models no run needs; removes them if told to."""
+    """Prints the size of a store and the models that no run needs; ``--yes`` deletes them."""
     store = Store(args.store)
     print(", ".join(f"{what} {_megabytes(size)}" for what, size in sizes(store).items()))
     free = remove_unused(store) if args.yes else unused(store)
     for key in free.models:
         print(f"  {key}")
-    what = "are removed" if args.yes else "are not needed by any run; --yes removes them"
+    what = "deleted" if args.yes else "not needed by any run; --yes deletes them"
     print(f"{len(free.models)} models, {_megabytes(free.size)}, {what}")
     return 0
 

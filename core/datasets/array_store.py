@@ -1,8 +1,8 @@
-"""Arrays of a data set on disk: written once, whole or not at all, and read memory-mapped from then on.
+"""Arrays of a data set on disk: written atomically, read memory-mapped.
 
-images.npy uint8 (N, C, H, W), labels.npy int64 (N,) the finest labels, index.npy int64 (N,) the ids: training images in
-stratified order, so that pools and smaller training sets are slices, then test images. An id is the image's place in
-its original set, training images first.
+images.npy uint8 (N, C, H, W), labels.npy int64 (N,) the finest labels, index.npy int64 (N,) the ids. Training images
+come first, in stratified order, so that the pool and smaller training sets are slices; then test images. An id is the
+image's position in its original data set, training images first.
 """
 
 import json
@@ -21,13 +21,13 @@ Arrays = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]  # x_train, y_tra
 
 
 def write_prepared(folder: Path, arrays: Arrays, info: DataInfo) -> None:
-    """Makes the folder appear with everything in it; one that is there already stays.
+    """Writes the arrays into a new folder; an existing folder is kept.
 
     Args:
-        arrays: images uint8 (N, C, H, W) and finest labels int64 (N,), of training and of test.
+        arrays: images uint8 (N, C, H, W) and finest labels int64 (N,), for train and test.
 
     Raises:
-        DataUnavailable: it cannot be written.
+        DataUnavailable: the folder cannot be written.
     """
     x_train, y_train, x_test, y_test = arrays
     order = stratified_order(y_train)
@@ -50,10 +50,10 @@ def write_prepared(folder: Path, arrays: Arrays, info: DataInfo) -> None:
 
 
 def read_prepared(folder: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Images, memory-mapped, finest labels and ids.
+    """Reads images (memory-mapped), finest labels and ids.
 
     Raises:
-        DataUnavailable: they are not there, or damaged.
+        DataUnavailable: files are missing or damaged.
     """
     try:
         images = np.load(folder / "images.npy", mmap_mode="r", allow_pickle=False)

@@ -1,7 +1,6 @@
-"""The user's own images, ``folder:PATH``, ``zip:PATH`` or ``npz:PATH``: hostile until checked, then like any other set.
+"""Imports the user's own images, ``folder:PATH``, ``zip:PATH`` or ``npz:PATH``, as a data set; files are not trusted.
 
-They are named by a fingerprint of their content (``npz:1f0c...``), so that the same images are the same data set on any
-machine and under any path.
+The name is a hash of the content (``npz:1f0c...``), so the same images are the same data set on every machine and path.
 """
 
 import hashlib
@@ -22,13 +21,13 @@ from core.specs.datasets import OWN_NAME
 
 READERS = {"folder": read_folder, "zip": read_zip, "npz": read_npz}
 CLASS_NAME = re.compile(r"[^+:,=%\s](?:[^+:,=%]{0,78}[^+:,=%\s])?")
-MIN_TRAIN = 20  # images; DataSpec.size asks for no fewer
-FEW, MANY = 500, 5_000  # training images up to which batches are small, and from which on they are large
-LARGE = 10_000  # training images that are worth a large network
+MIN_TRAIN = 20  # images, as for DataSpec.size
+FEW, MANY = 500, 5_000  # training images: below FEW batches are small, from MANY on they are large
+LARGE = 10_000  # training images from which on the default network is large
 
 
 def is_place(name: str) -> bool:
-    """Whether this is ``folder:PATH``, ``zip:PATH`` or ``npz:PATH``, not the name of images that were added."""
+    """Whether this is ``folder:PATH``, ``zip:PATH`` or ``npz:PATH``, not the name of a data set."""
     return name.partition(":")[0] in READERS and not OWN_NAME.fullmatch(name)
 
 
@@ -38,24 +37,24 @@ def add_images(
     title: str | None = None,
     note: Callable[[str], None] = lambda sentence: None,
 ) -> str:
-    """Checks the images, prepares them, and returns the name under which specs know them.
+    """Checks and stores images, and returns the name of the data set.
 
     Args:
         place: ``folder:PATH``, ``zip:PATH`` or ``npz:PATH``.
-        report: called with the images read and all there are.
-        title: what they are called on screen; default the file's own name.
-        note: called with sentences about the layout that was found and what was left out.
+        report: called with the number of images read and in total.
+        title: their name on screen; default: the file's name.
+        note: called with sentences about the layout and the files left out.
 
     Raises:
-        InvalidSpec: what is wrong with them, file by file.
+        InvalidSpec: the images are not valid; the message lists the problems.
         DataUnavailable: they can't be written.
     """
     kind, _, path = place.partition(":")
     if kind not in READERS or not path:
-        raise InvalidSpec(f"{short(place)!r} is not a place of images; write folder:PATH, zip:PATH or npz:PATH")
+        raise InvalidSpec(f"{short(place)!r} is not a path to images; write folder:PATH, zip:PATH or npz:PATH")
     found = READERS[kind](Path(path).expanduser(), report)
     _check(place, found.arrays, found.classes)
-    kind = "folder" if kind == "zip" else kind  # the same pictures are the same data set
+    kind = "folder" if kind == "zip" else kind  # the same images are the same data set
     name = f"{kind}:{_fingerprint(found.arrays, found.classes)}"
     if not prepared_folder(name).is_dir():
         write_prepared(
@@ -73,15 +72,15 @@ def _check(place: str, arrays: Arrays, classes: list[str]) -> None:
             f"{place} has {len(x_train)} training and {len(x_test)} test images; at least {MIN_TRAIN} and 1 are needed"
         )
     if not 2 <= len(classes) <= 10_000 or len(set(classes)) < len(classes):
-        raise InvalidSpec(f"{place} has {len(classes)} class names; 2 to 10000 are allowed, each once")
+        raise InvalidSpec(f"{place} has {len(classes)} class names; 2 to 10000 different names are allowed")
     if bad := [name for name in classes if not CLASS_NAME.fullmatch(name) or not name.isprintable() or name == "all"]:
         raise InvalidSpec(
-            f"{place}: class name {short(bad[0])!r} is not allowed: 1 to 80 printable characters without + : , = % and "
-            "not 'all', which have their meaning in forget requests"
+            f"{place}: class name {short(bad[0])!r} is not allowed: 1 to 80 printable characters without + : , = %, "
+            "and not 'all': these have a meaning in forget requests"
         )
     for labels in (y_train, y_test):
         if outside := [int(label) for label in np.unique(labels) if not 0 <= label < len(classes)]:
-            raise InvalidSpec(f"{place}: label {outside[0]} has no class name; there are 0 to {len(classes) - 1}")
+            raise InvalidSpec(f"{place}: label {outside[0]} has no class name; labels must be 0 to {len(classes) - 1}")
     if empty := np.setdiff1d(np.arange(len(classes)), y_train).tolist():
         raise InvalidSpec(f"{place}: class {classes[empty[0]]!r} has no training image")
 
@@ -100,7 +99,7 @@ def _in_both(train: np.ndarray, test: np.ndarray) -> list[str]:
 
 
 def _fingerprint(arrays: Arrays, classes: list[str]) -> str:
-    """20 hexadecimal digits of the sha256 of all pixels, labels and names."""
+    """The first 20 hexadecimal digits of the sha256 of all pixels, labels and names."""
     found = hashlib.sha256(repr((classes, [part.shape for part in arrays])).encode())
     for part in arrays:
         found.update(np.ascontiguousarray(part if part.dtype == np.uint8 else part.astype("<i8")).data)
@@ -116,7 +115,7 @@ def _info(title: str, arrays: Arrays, classes: list[str]) -> DataInfo:
         classes=tuple(classes),
         shape=(channels, size, size),
         sizes=(count - held, held, len(arrays[2])),
-        mean=(0.5,) * channels,  # constants: taken from the images, they would remember those to forget
+        mean=(0.5,) * channels,  # constants: statistics of the images would depend on the forget set
         std=(0.25,) * channels,
         arch=_network(size, count - held),
         recipe=_recipe(count - held),
@@ -124,14 +123,14 @@ def _info(title: str, arrays: Arrays, classes: list[str]) -> DataInfo:
 
 
 def _network(size: int, train: int) -> str:
-    """Small where the images are small or few, so that a first run takes minutes without a GPU."""
+    """The default network: small for small or few images, so that a first run takes minutes without a GPU."""
     if size < 16:
         return "resnet-tiny"
     return "cnn-small" if train < LARGE else "resnet18"
 
 
 def _recipe(train: int) -> str:
-    """Small batches make enough steps of few images. None mirrors them: a mirrored letter is another one."""
+    """The default recipe: smaller batches for fewer images. No flips, because a mirrored letter is another letter."""
     if train < FEW:
         return "few-images"
     return "digits" if train < MANY else "fast-plain"

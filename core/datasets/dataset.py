@@ -1,4 +1,4 @@
-"""Images and labels as numpy arrays, split into train, pool and test."""
+"""Loads data sets as numpy arrays, split into train, pool and test."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,13 +20,13 @@ from core.specs.datasets import EMBEDDED
 
 @dataclass(frozen=True)
 class Split:
-    """Some images of a data set.
+    """Images of a data set with labels and ids.
 
     Attributes:
         images: uint8 (N, C, H, W).
         labels: int64 (N,).
-        index: int64 (N,), the images' ids, unique over all splits.
-        subclass: int64 (N,), or None where the data set has no sub-classes.
+        index: int64 (N,), image ids, unique over all splits.
+        subclass: int64 (N,); None if the data set has no sub-classes.
     """
 
     images: np.ndarray
@@ -38,16 +38,16 @@ class Split:
         return len(self.labels)
 
     def take(self, where: np.ndarray | slice) -> "Split":
-        """The images at these positions, or under this mask."""
+        """The images at these positions, or selected by this mask."""
         subclass = None if self.subclass is None else self.subclass[where]
         return Split(self.images[where], self.labels[where], self.index[where], subclass)
 
     def with_ids(self, ids: np.ndarray, *, keep: bool = True) -> "Split":
-        """Copies of the images with these ids; with ``keep=False`` of all the others."""
+        """Copies of the images with these ids; with ``keep=False``, of all other images."""
         return self.take(np.isin(self.index, ids, invert=not keep))
 
     def labels_of(self, ids: np.ndarray) -> np.ndarray:
-        """The labels of the images with these ids, in this split's order, without touching the images."""
+        """Labels of the images with these ids, in this split's order, without reading images."""
         return self.labels[np.isin(self.index, ids)]
 
 
@@ -74,36 +74,36 @@ class Dataset:
 
     @property
     def splits(self) -> dict[str, Split]:
-        """The splits that exist, by name."""
+        """Name -> split; without pool if there is none."""
         named = {"train": self.train, "pool": self.pool, "test": self.test}
         return {name: split for name, split in named.items() if split is not None}
 
     def images_of(self, ids: np.ndarray) -> np.ndarray:
-        """Images uint8 (N, C, H, W) of these ids, in their order.
+        """Images uint8 (N, C, H, W) in the order of the ids.
 
         Raises:
-            InvalidSpec: an id that no image has.
+            InvalidSpec: no image has this id.
         """
         found = [split.with_ids(ids) for split in self.splits.values()]
-        place = {image: n for n, image in enumerate(np.concatenate([split.index for split in found]).tolist())}
+        position = {image: n for n, image in enumerate(np.concatenate([split.index for split in found]).tolist())}
         wanted = np.asarray(ids).tolist()
-        if missing := [image for image in wanted if image not in place]:
+        if missing := [image for image in wanted if image not in position]:
             raise InvalidSpec(f"image {missing[0]} is not in this data set")
-        return np.concatenate([split.images for split in found])[[place[image] for image in wanted]]
+        return np.concatenate([split.images for split in found])[[position[image] for image in wanted]]
 
 
 def load_dataset(data: str | DataSpec, root: Path | str | None = None) -> Dataset:
-    """A data set by name, or with the split that a spec asks for; images that are not small are memory-mapped.
+    """Loads a data set by name or spec; large ones are memory-mapped.
 
-    Raw files that lie in the root are prepared first; nothing is downloaded.
+    Raw files in the root are prepared first; nothing is downloaded.
 
     Args:
         data: a name in ``DATASETS``, ``folder:PATH`` or ``npz:PATH``, or a ``DataSpec``.
-        root: folder of torchvision's data sets; default ``$UNLEARN_DATA``. Others do not need it.
+        root: folder of torchvision's data sets; default: ``$UNLEARN_DATA``.
 
     Raises:
-        InvalidSpec: an unknown name, or more training images asked for than there are, or bad files.
-        DataUnavailable: a data set that is not on this machine.
+        InvalidSpec: the name is unknown, ``size`` is too large, or the user's files are not valid.
+        DataUnavailable: the data set is not on this machine.
     """
     if isinstance(data, str):
         data = DataSpec.parse({"name": add_images(data) if is_place(data) else data})
@@ -147,5 +147,5 @@ def _arrays(name: str, root: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         images = noisy_images()
     if name == "mnist-5k-worn":
         images = worn_images()
-    order = stratified_order(digits)  # by digit, so that the sets of one source share their splits and ids
+    order = stratified_order(digits)  # by digit, so that all variants of a data set have the same splits and ids
     return images[order], digits[order], np.arange(len(order))

@@ -1,4 +1,4 @@
-"""The three digits sets, cut from the 1,797 handwritten digits that scikit-learn ships."""
+"""Arrays of the digits data sets, from the 1,797 handwritten digits of scikit-learn."""
 
 from functools import cache
 
@@ -12,20 +12,20 @@ NOISE_SEED = 20_240_811
 
 @cache
 def digits_arrays() -> tuple[np.ndarray, np.ndarray]:
-    """Images uint8 (1797, 1, 8, 8) over the full range, and the digits int64 (1797,).
+    """Images uint8 (1797, 1, 8, 8) scaled to 0..255, and the digits int64 (1797,).
 
     Raises:
         DataUnavailable: scikit-learn is not installed.
     """
     table = packaged_table("sklearn", "datasets/data/digits.csv.gz", "scikit-learn")
     pixels, digits = table[:, :-1], table[:, -1]
-    images = np.rint(pixels * (255 / 16)).astype(np.uint8).reshape(-1, 1, 8, 8)  # scanned as 17 grey levels
+    images = np.rint(pixels * (255 / 16)).astype(np.uint8).reshape(-1, 1, 8, 8)  # 17 grey levels
     return images, digits
 
 
 @cache
 def noisy_images() -> np.ndarray:
-    """The same images with fixed Gaussian sensor noise, clipped and stored as uint8 like a camera would."""
+    """The same images with fixed Gaussian sensor noise, clipped, as uint8."""
     images, _ = digits_arrays()
     noise = np.random.default_rng(NOISE_SEED).normal(0.0, NOISE_SIGMA, images.shape)
     return np.rint(np.clip(images / 255 + noise, 0, 1) * 255).astype(np.uint8)

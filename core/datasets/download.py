@@ -1,4 +1,4 @@
-"""One file over HTTP: taken up where it broke off, checked by md5, there whole or not at all."""
+"""Downloads one file over HTTP: resumable, checked by md5, written atomically."""
 
 import hashlib
 import os
@@ -12,23 +12,23 @@ from urllib.request import Request, urlopen
 
 from core.errors import DamagedData, DataUnavailable
 
-CHUNK = 1 << 18  # bytes between two reports
-ATTEMPTS = 5  # in a row that bring nothing new
+CHUNK = 1 << 18  # bytes between two progress reports
+ATTEMPTS = 5  # consecutive attempts without new data
 TIMEOUT = 30.0  # seconds without a byte
 
 
 def fetch(url: str, path: Path, md5: str, *, replace: bool = False, pause: float = 1.0) -> Iterator[tuple[int, int]]:
-    """Downloads a file unless it is there, and yields (bytes done, bytes in all) as they come.
+    """Downloads a file unless it exists, and yields (bytes done, bytes in total).
 
-    What has arrived stays beside it as ``.part``, also when this stops halfway; the next call goes on from there.
+    Partial data is kept as ``.part``; the next call resumes from there.
 
     Args:
-        replace: another file of that name gives way as soon as the right one has come.
-        pause: seconds before the second attempt; each further one waits as long again.
+        replace: replace an existing file with another md5.
+        pause: seconds before the second attempt; later attempts wait longer.
 
     Raises:
-        DamagedData: another file of that name is there, and is not to be replaced.
-        DataUnavailable: the server does not answer or has no such file, or what came is not the file.
+        DamagedData: the existing file has another md5, and ``replace`` is False.
+        DataUnavailable: the server does not answer or has no such file, or the download has another md5.
     """
     if path.is_file():
         found = _md5(path)
@@ -48,7 +48,7 @@ def fetch(url: str, path: Path, md5: str, *, replace: bool = False, pause: float
             complete = _size(part) == total
             problem = f"the connection ended after {_size(part):,} of {total:,} bytes"
         except HTTPError as error:
-            if error.code == 416:  # nothing is left to send
+            if error.code == 416:  # the file is complete already
                 complete = True
             elif error.code < 500:
                 raise DataUnavailable(f"{url} cannot be downloaded: {error.code} {error.reason}") from None
@@ -60,8 +60,8 @@ def fetch(url: str, path: Path, md5: str, *, replace: bool = False, pause: float
         failures = 0 if _size(part) > before else failures + 1
         if not complete:
             if failures == ATTEMPTS:
-                came = f"the {_size(part):,} bytes that came are kept" if _size(part) else "nothing has come yet"
-                raise DataUnavailable(f"{url} cannot be downloaded: {problem}; {came}, try again later")
+                kept = f"the {_size(part):,} bytes received are kept" if _size(part) else "nothing was received"
+                raise DataUnavailable(f"{url} cannot be downloaded: {problem}; {kept}, try again later")
             time.sleep(pause * failures)
     found = _md5(part)
     if found != md5:
@@ -71,7 +71,7 @@ def fetch(url: str, path: Path, md5: str, *, replace: bool = False, pause: float
 
 
 def _continue(url: str, part: Path) -> Iterator[tuple[int, int]]:
-    """One connection: appends what is missing, or begins anew where the server can't go on in the middle."""
+    """One connection: appends the missing bytes, or restarts if the server does not support ranges."""
     have = _size(part)
     with urlopen(Request(url, headers={"Range": f"bytes={have}-"} if have else {}), timeout=TIMEOUT) as answer:
         if answer.status != 206:

@@ -1,7 +1,7 @@
-"""``folder:PATH``: a folder of pictures in one of the layouts of ``core.datasets.layout``.
+"""Reads ``folder:PATH``: a folder of image files in one of the layouts of ``core.datasets.layout``.
 
-Pictures that are all squares of one size up to 64 pixels stay as they are; others are cut to their middle square and
-reduced to 64x64. All grey stays grey; else all are RGB.
+If all images are squares of one size up to 64 pixels, they keep that size; otherwise they are cropped to the middle
+square and resized to 64x64. If all images are grey they stay grey; otherwise all become RGB.
 """
 
 import os
@@ -20,10 +20,10 @@ from core.errors import InvalidSpec
 
 SIDE = 64  # pixels
 MAX_BYTES = 16 << 30  # of all images, decoded
-NAMED = 20  # bad files in one message
-SMALLEST = 8  # pixels, of the shorter side
-UNREADABLE = (OSError, ValueError, zipfile.BadZipFile, NotImplementedError, RuntimeError)  # in a zip file or not
-OUTSIDE, SPECIAL = "links out of the folder or in a circle", "pipes, sockets and devices"
+MAX_NAMED = 20  # bad files in one message
+MIN_SIDE = 8  # pixels, of the shorter side
+UNREADABLE = (OSError, ValueError, zipfile.BadZipFile, NotImplementedError, RuntimeError)  # from folders and zip files
+OUTSIDE, SPECIAL = "links out of the folder or in a loop", "pipes, sockets and devices"
 
 Open = Callable[[str], IO[bytes]]
 Report = Callable[[int, int], None]
@@ -31,13 +31,13 @@ Found = TypeVar("Found")
 
 
 def read_folder(path: Path, report: Report = lambda done, total: None) -> Imported:
-    """The pictures in a folder.
+    """Reads the images in a folder.
 
     Args:
-        report: called with the pictures decoded and all there are.
+        report: called with the number of images decoded and in total.
 
     Raises:
-        InvalidSpec: not such a folder, or bad files, named one by one; then nothing is loaded.
+        InvalidSpec: not a folder, not a known layout, or bad files, which are listed; then nothing is loaded.
     """
     if not path.is_dir():
         raise InvalidSpec(f"{path} is not a folder")
@@ -45,11 +45,11 @@ def read_folder(path: Path, report: Report = lambda done, total: None) -> Import
 
 
 def read_pictures(place: str, listing: Listing, open_file: Open, report: Report) -> Imported:
-    """As ``read_folder``, wherever the files are.
+    """As ``read_folder``, for any listing of files.
 
     Args:
-        place: what messages call it.
-        open_file: from a name to its file.
+        place: name of the folder or archive in messages.
+        open_file: opens a file by name.
     """
     layout = arrange(place, listing)
     files = layout.train + layout.test
@@ -59,7 +59,7 @@ def read_pictures(place: str, listing: Listing, open_file: Open, report: Report)
     channels = 1 if all(grey for _, grey in headers) else 3
     side = _side({size for size, _ in headers})
     if len(files) * channels * side * side > MAX_BYTES:
-        raise InvalidSpec(f"{place} has {len(files)} pictures, too many to hold at {side}x{side} pixels")
+        raise InvalidSpec(f"{place} has {len(files)} images, too many to hold in memory at {side}x{side} pixels")
     images = np.empty((len(files), channels, side, side), np.uint8)
     for n, (name, _) in enumerate(files):
         if picture := _read(name, open_file, decode, bad):
@@ -74,16 +74,17 @@ def read_pictures(place: str, listing: Listing, open_file: Open, report: Report)
 def refuse(place: str, bad: Mapping[str, str]) -> None:
     """
     Raises:
-        InvalidSpec: there are bad files; the message has the first of them by name, each with what is wrong with it.
+        InvalidSpec: there are bad files; the message lists the first of them with the reasons.
     """
     if bad:
         named = [f"{name} ({why})" for name, why in sorted(bad.items())]
-        more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
-        raise InvalidSpec(f"{place} has {len(named)} bad files, nothing was loaded: {', '.join(named[:NAMED])}{more}")
+        more = f" and {len(named) - MAX_NAMED} more" if len(named) > MAX_NAMED else ""
+        listed = ", ".join(named[:MAX_NAMED])
+        raise InvalidSpec(f"{place} has {len(named)} bad files, nothing was loaded: {listed}{more}")
 
 
 def _listing(root: Path) -> Listing:
-    """All names below a folder. Links are followed where they lead to something in it, one link deep."""
+    """All names below a folder. Links are followed if their target is in the folder, one link deep."""
     files: list[str] = []
     folders: list[str] = []
     passed_over: dict[str, list[str]] = {OUTSIDE: [], SPECIAL: []}
@@ -111,14 +112,14 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
 
 
 def _may_follow(link: Path, root: Path, linked: bool) -> bool:
-    """Whether a link leads to something in the folder, and not round in it.
+    """Whether a link's target is in the folder and following it does not loop.
 
     Args:
-        linked: the link lies in a folder that was itself reached by a link.
+        linked: whether the link is in a folder that was itself reached by a link.
     """
     try:
         target = link.resolve(strict=True)
-    except (OSError, RuntimeError):  # nowhere, or in a circle
+    except (OSError, RuntimeError):  # a broken link or a loop
         return False
     if target.is_dir() and (linked or link.parent.resolve().is_relative_to(target)):
         return False
@@ -126,7 +127,7 @@ def _may_follow(link: Path, root: Path, linked: bool) -> bool:
 
 
 def _read(name: str, open_file: Open, reader: Callable[[IO[bytes]], Found], bad: dict[str, str]) -> Found | None:
-    """What a reader makes of a file; a file that it refuses is bad."""
+    """The result of a reader; a file that it refuses goes into ``bad`` with the reason."""
     try:
         with open_file(name) as file:
             return reader(file)
@@ -139,13 +140,13 @@ def _read(name: str, open_file: Open, reader: Callable[[IO[bytes]], Found], bad:
 
 def _header(file: IO[bytes]) -> tuple[tuple[int, int], bool]:
     (width, height), grey = read_header(file)
-    if min(width, height) < SMALLEST:
-        raise InvalidSpec(f"{width}x{height} pixels, at least {SMALLEST}x{SMALLEST} are needed")
+    if min(width, height) < MIN_SIDE:
+        raise InvalidSpec(f"{width}x{height} pixels, at least {MIN_SIDE}x{MIN_SIDE} are needed")
     return (width, height), grey
 
 
 def _side(sizes: set[tuple[int, int]]) -> int:
-    """Pixels a side of all images."""
+    """Pixels per side of all images after resizing."""
     width, height = next(iter(sizes))
     return width if len(sizes) == 1 and width == height <= SIDE else SIDE
 

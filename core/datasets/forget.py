@@ -1,4 +1,4 @@
-"""From a request to the images it means: the forget set, and the split of the training set into forget and retain."""
+"""Resolves forget requests to image ids, and splits the training set into forget and retain set."""
 
 import hashlib
 from collections.abc import Sequence
@@ -14,14 +14,14 @@ from core.specs.requests import Share, Term
 
 @dataclass(frozen=True)
 class ForgetSet:
-    """The images that a request means.
+    """The training images that a request selects.
 
     Attributes:
         ids: int64 (N,), sorted ids of training images.
-        sha256: of the sorted ids: the same images have the same hash, however they were asked for.
-        whole_classes: classes of which no training image remains.
-        whole_subclasses: likewise.
-        whole_classes_only: whether the set is nothing but whole classes.
+        sha256: hash of the sorted ids; it depends only on the images, not on the text of the request.
+        whole_classes: classes without any remaining training image.
+        whole_subclasses: likewise for sub-classes.
+        whole_classes_only: whether the set consists of whole classes.
         by_subclass: whether the request names a sub-class.
     """
 
@@ -36,45 +36,45 @@ class ForgetSet:
         return len(self.ids)
 
     def split(self, train: Split) -> tuple[Split, Split]:
-        """Forget and retain: disjoint, together all training images."""
+        """Forget set and retain set: disjoint, together all training images."""
         return train.with_ids(self.ids), train.with_ids(self.ids, keep=False)
 
 
 def ids_hash(ids: np.ndarray) -> str:
-    """sha256 of sorted ids, as little-endian 64-bit integers."""
+    """sha256 of the sorted ids as little-endian 64-bit integers."""
     return hashlib.sha256(np.sort(ids).astype("<i8").tobytes()).hexdigest()
 
 
 def resolve(dataset: Dataset, *requests: ForgetRequest) -> ForgetSet:
-    """The training images that the requests mean together.
+    """The training images that the requests select together.
 
-    Which images a share picks depends on the request's draw and the group alone, not on the other parts; a larger
-    share of the same draw holds the smaller one.
+    The images of a percentage or count depend only on the draw and the group, not on other parts of the request. A
+    larger share with the same draw contains the smaller one.
 
     Raises:
-        InvalidSpec: a request that is not understood, means no image, an image that is not a training image, all
-            images, or all but one class.
+        InvalidSpec: a request is not valid, or it selects no image, an image outside the training set, all images,
+            or all but one class.
     """
     train = dataset.train
     picked = [_pick(request, term, dataset) for request in requests for term in request.terms(dataset.info)]
     ids = np.unique(np.concatenate(picked))
     text = short("+".join(request.text for request in requests))
     if not len(ids):
-        raise InvalidSpec(f"{text} means no training image; name a class or an image that the training set has")
+        raise InvalidSpec(f"{text} selects no training image; name a class or an image of the training set")
     if len(ids) == len(train):
-        raise InvalidSpec(f"{text} is every training image; leave some to retain")
+        raise InvalidSpec(f"{text} selects every training image; leave some to retain")
     if len(np.unique(train.labels[~np.isin(train.index, ids)])) == 1:
         raise InvalidSpec(f"{text} leaves 1 class to retain; at least 2 must remain to compare with gold")
     return _forget_set(dataset, ids, ids, requests[-1])
 
 
 def resolve_chain(dataset: Dataset, requests: Sequence[ForgetRequest]) -> tuple[ForgetSet, ...]:
-    """The forget set of every request in turn, without what earlier ones have removed.
+    """The forget set of every request in order, without images that earlier requests removed.
 
-    ``whole_classes`` of each are those of which nothing remains once it is done.
+    ``whole_classes`` are the classes without any image left after that request.
 
     Raises:
-        InvalidSpec: as ``resolve``; a request of which nothing is left.
+        InvalidSpec: as ``resolve``; or earlier requests have removed all images of a request.
     """
     sets: list[ForgetSet] = []
     removed = np.empty(0, np.int64)
@@ -82,16 +82,14 @@ def resolve_chain(dataset: Dataset, requests: Sequence[ForgetRequest]) -> tuple[
         so_far = resolve(dataset, *requests[: n + 1]).ids
         ids = np.setdiff1d(so_far, removed)
         if not len(ids):
-            raise InvalidSpec(
-                f"{short(request.text)} is forgotten already by the requests before it; choose other images"
-            )
+            raise InvalidSpec(f"{short(request.text)} is already forgotten by earlier requests; choose other images")
         sets.append(_forget_set(dataset, ids, so_far, request))
         removed = so_far
     return tuple(sets)
 
 
 def all_ids(sets: Sequence[ForgetSet]) -> np.ndarray:
-    """The ids of several forget sets together, in their order."""
+    """The ids of several forget sets, concatenated."""
     return np.concatenate([each.ids for each in sets])
 
 
@@ -134,15 +132,15 @@ def _pick(request: ForgetRequest, term: Term, dataset: Dataset) -> np.ndarray:
 def _check_ids(ids: np.ndarray, dataset: Dataset) -> None:
     """
     Raises:
-        InvalidSpec: an image that is not a training image, and where it lies.
+        InvalidSpec: an image is not a training image; the message says which split has it.
     """
     strange = np.setdiff1d(ids, dataset.train.index)
     if not strange.size:
         return
     if dataset.pool is not None and (held := np.intersect1d(strange, dataset.pool.index)).size:
         raise InvalidSpec(
-            f"{_count(held)} in the pool, on which no model is trained; model.data.pool=false trains on it too (the "
-            "switch below the data set on the Forget page)"
+            f"{_count(held)} in the pool, on which no model is trained; with model.data.pool=false the pool is "
+            "part of the training set (on the Forget page: the switch below the data set)"
         )
     some = ", ".join(map(str, dataset.train.index[:3]))
     raise InvalidSpec(f"{_count(strange)} not among the training images, which are for example {some}")
@@ -155,5 +153,5 @@ def _count(ids: np.ndarray) -> str:
 def _draw(ids: np.ndarray, share: Share | None, draw: int, name: str) -> np.ndarray:
     count = len(ids) if share is None else share.resolve(len(ids))
     if count > len(ids):
-        raise InvalidSpec(f"{count} images are asked for, {name} has {len(ids)} training images")
+        raise InvalidSpec(f"{count} images are requested, but {name} has {len(ids)} training images")
     return np.random.default_rng([draw, *name.encode()]).permutation(ids)[:count]

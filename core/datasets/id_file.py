@@ -1,7 +1,6 @@
-"""Image ids from a file, for ``index=@FILE`` and the Forget page: .npy, JSON, CSV or plain text; hostile until checked.
+"""Reads image ids from a file, for ``index=@FILE`` and the Forget page: .npy, JSON, CSV or text; files are not trusted.
 
-Ids in any order, or a mask: one value for each training image of the data set, those of the pool included, in the order
-of their ids.
+The file holds ids in any order, or a mask with one value per training image, pool included, in the order of ids.
 """
 
 import csv
@@ -23,20 +22,18 @@ ID_COLUMNS = ("index", "id", "ids", "idx")
 MASK_COLUMNS = ("forget", "mask")
 NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
 WORDS = {"true": True, "false": False}
-KINDS = (
-    'a .npy array, JSON (a list, or {"forget": [...]}), CSV with a column of ids, or numbers apart by commas or spaces'
-)
+KINDS = 'a .npy array, JSON (a list, or {"forget": [...]}), CSV with a column of ids, or numbers with commas or spaces'
 
 
 def read_ids(data: bytes, name: str, info: DataInfo) -> list[int]:
-    """The ids that a file names, sorted, each once.
+    """The sorted distinct ids in a file.
 
     Args:
-        name: what messages call the file.
+        name: name of the file in messages.
         info: the data set, for the length of a mask.
 
     Raises:
-        InvalidSpec: what is wrong with the file, in one sentence.
+        InvalidSpec: the file is not valid; the message says why.
     """
     if len(data) > MAX_BYTES:
         raise InvalidSpec(f"{name} has {len(data):,} bytes; at most {MAX_BYTES:,} are read")
@@ -45,31 +42,31 @@ def read_ids(data: bytes, name: str, info: DataInfo) -> list[int]:
         count = sum(info.sizes[:2])
         if len(values) != count:
             raise InvalidSpec(
-                f"{name} is a mask of {len(values):,} values; {info.title} has {count:,} training images, those of the "
-                "pool included, and a mask has one value for each"
+                f"{name} is a mask of {len(values):,} values, but {info.title} has {count:,} training images, pool "
+                "included; a mask needs one value per image"
             )
         values = [number for number, chosen in enumerate(values) if chosen]
     for value in values:
         if not (0 <= value < MAX_ID and value == int(value)):
             raise InvalidSpec(f"{name}: {value} is not an image id; ids are whole numbers from 0")
     if not values:
-        raise InvalidSpec(f"{name} names no image; a file of ids is {KINDS}")
+        raise InvalidSpec(f"{name} has no ids; a file of ids is {KINDS}")
     return sorted({int(value) for value in values})
 
 
 def _is_mask(values: list[Any]) -> bool:
-    """Booleans, or nothing but 0 and 1, more often than as two ids."""
+    """Whether the values are a mask: booleans, or more than two values that are all 0 or 1."""
     return bool(values) and set(values) <= {0, 1} and (isinstance(values[0], bool) or len(values) > 2)
 
 
 def _values(data: bytes, name: str) -> list[Any]:
-    """Numbers or booleans, as they stand there."""
+    """Numbers or booleans in the order of the file."""
     if data.startswith(NPY):
         return _from_npy(data, name)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise InvalidSpec(f"{name} is no file of ids, which is {KINDS}") from None
+        raise InvalidSpec(f"{name} is not a file of ids; a file of ids is {KINDS}") from None
     return _from_json(text, name) if text.lstrip()[:1] in ("[", "{") else _from_text(text, name)
 
 
@@ -97,9 +94,9 @@ def _from_json(text: str, name: str) -> list[Any]:
 
 
 def _from_text(text: str, name: str) -> list[Any]:
-    """Numbers apart by commas or white space, or the id column of a table; lines after # are comments."""
+    """Numbers separated by commas or white space, or the id column of a table; lines that start with # are ignored."""
     lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
-    if lines and (lines[0][0] in ",;" or not all(map(_is_value, _words(lines[0])))):  # a comma first: pandas' row names
+    if lines and (lines[0][0] in ",;" or not all(map(_is_value, _words(lines[0])))):  # leading comma: pandas' row names
         cells = _column(lines, name)
     else:
         cells = [word for line in lines for word in _words(line)]
@@ -114,7 +111,7 @@ def _words(line: str) -> list[str]:
 
 
 def _column(lines: list[str], name: str) -> list[str]:
-    """The cells of the only column of a table, or of the one that is called after ids."""
+    """The cells of the only column of a table, or of its id column."""
     delimiter = max(",;\t", key=lines[0].count)
     try:
         head, *rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=delimiter)]
@@ -123,8 +120,8 @@ def _column(lines: list[str], name: str) -> list[str]:
     named = [place for place, title in enumerate(head) if title.lower() in ID_COLUMNS]
     if len(head) > 1 and (len(named) != 1 or any(title.lower() in MASK_COLUMNS for title in head)):
         raise InvalidSpec(
-            f"{name} has the columns {short(', '.join(head))}; one column of ids is needed, or one called "
-            f"{' or '.join(ID_COLUMNS)} beside others"
+            f"{name} has the columns {short(', '.join(head))}; one column of ids is needed, or several with "
+            f"one named {' or '.join(ID_COLUMNS)}"
         )
     place = named[0] if len(head) > 1 else 0
     return [row[place] if place < len(row) else "" for row in rows]

@@ -1,21 +1,21 @@
-"""What a reader of the user's own images gives back: arrays, class names, and sentences about what it left out."""
+"""The result of reading the user's own images: arrays, class names, and notes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.datasets.array_store import Arrays
 
-SHOWN = 3  # names of a kind in one sentence
+MAX_SHOWN = 3  # names per kind in a sentence
 
 
 @dataclass(frozen=True)
 class Imported:
-    """Images of the user's own, read but not yet checked against each other.
+    """The user's own images, read but not yet validated as a data set.
 
     Attributes:
-        arrays: images uint8 (N, C, H, W) and labels int64 (N,), of training and of test.
+        arrays: images uint8 (N, C, H, W) and labels int64 (N,), for train and test.
         classes: the class names in the order of the labels.
-        notes: sentences: how the layout was understood, what was left out.
+        notes: sentences about the layout and the files left out.
     """
 
     arrays: Arrays
@@ -24,10 +24,10 @@ class Imported:
 
 
 def left_out(kinds: Mapping[str, Sequence[str]]) -> list[str]:
-    """One sentence that counts what was left out, by kind; none where nothing was."""
+    """A sentence that counts the files left out, by kind; empty list if there are none."""
     parts = [f"{kind} ({len(names):,}: {_some(names)})" for kind, names in kinds.items() if names]
     return [f"Left out: {'; '.join(parts)}."] if parts else []
 
 
 def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else "")
+    return ", ".join(names[:MAX_SHOWN]) + (", ..." if len(names) > MAX_SHOWN else "")

@@ -1,8 +1,8 @@
-"""Which pictures of a folder or an archive belong to which split and class, by their names alone.
+"""Finds split and class of the images in a folder or archive, from their names alone.
 
-Understood are train/CLASS/ with test/CLASS/, CLASS/train/ with CLASS/test/, and CLASS/ alone, of which every fifth
-picture is test; in a folder of any depth, with further folders below a class. Training and testing, val and validation,
-seg_train and so on are such splits too, in any case; val is the test split where there is no test.
+Known layouts: train/CLASS/ with test/CLASS/; CLASS/train/ with CLASS/test/; CLASS/ alone, where every fifth image
+becomes a test image. They may be at any depth, with more folders below a class. Names such as training, testing, val,
+validation or seg_train are accepted in upper or lower case; val is the test split if there is no test.
 """
 
 import posixpath
@@ -16,20 +16,20 @@ from core.datasets.decode import SUFFIXES
 from core.datasets.imported import left_out
 from core.errors import InvalidSpec
 
-EXPECTED = "expected is train/CLASS/PICTURE with test/CLASS/PICTURE (or val/), or CLASS/PICTURE"
+EXPECTED = "expected is train/CLASS/IMAGE with test/CLASS/IMAGE (or val/), or CLASS/IMAGE"
 SPLITS = {"train": {"train", "training"}, "test": {"test", "testing"}, "val": {"val", "valid", "validation"}}
 HIDDEN = re.compile(r"(^|/)(\.|__MACOSX(/|$))")
-EVERY = 5  # one of so many pictures of a class is test where there is no split
+EVERY = 5  # without a test split every fifth image of a class is a test image
 
-Labelled = list[tuple[str, int]]  # names of pictures with their labels
+Labelled = list[tuple[str, int]]  # file names of images with their labels
 
 
 @dataclass(frozen=True)
 class Listing:
-    """What a folder or an archive holds: names with ``/`` between their parts.
+    """The content of a folder or archive; names use ``/``.
 
     Attributes:
-        passed_over: names by kind that whoever listed them does not hand out, such as links.
+        passed_over: kind -> names that can't be read, such as links.
     """
 
     files: Sequence[str]
@@ -39,7 +39,7 @@ class Listing:
 
 @dataclass(frozen=True)
 class Layout:
-    """The pictures to read, in the order of their names, and sentences about how they were understood."""
+    """The images to read, in the order of their names, and notes about the layout."""
 
     train: Labelled
     test: Labelled
@@ -49,42 +49,42 @@ class Layout:
 
 class _Picture(NamedTuple):
     name: str
-    folders: tuple[str, ...]  # those that say its split and class
+    folders: tuple[str, ...]  # they determine split and class
 
 
 def is_picture(name: str) -> bool:
-    """Whether a file is a picture by its name, and meant to be seen."""
+    """Whether a file name is that of an image and not hidden."""
     return name.lower().endswith(SUFFIXES) and not _is_hidden(name)
 
 
 def arrange(place: str, listing: Listing) -> Layout:
-    """Finds split and class of every picture.
+    """Finds split and class of every image.
 
     Args:
-        place: what messages call the folder or archive.
+        place: name of the folder or archive in messages.
 
     Raises:
-        InvalidSpec: what was found where a layout is not understood, and what is expected.
+        InvalidSpec: the layout is unknown; the message says what was found and what is expected.
     """
     left = _files_left_out(listing)
     names = sorted(filter(is_picture, listing.files), key=lambda name: name.split("/"))
     if not names:
-        kinds = _suffixes(left["files that are no pictures"])
-        raise InvalidSpec(f"{place} has no pictures{kinds}; {EXPECTED}; pictures end in {', '.join(SUFFIXES)}")
-    left["folders without pictures"] = _empty_folders(listing, names)
+        kinds = _suffixes(left["files that are not images"])
+        raise InvalidSpec(f"{place} has no images{kinds}; {EXPECTED}; image files end in {', '.join(SUFFIXES)}")
+    left["folders without images"] = _empty_folders(listing, names)
     pictures, notes = _below_common_folder(place, names)
     pictures = _split_first(pictures)
     train_folder, test_folders = _split_folders(place, pictures)
     train = _in_split(pictures, train_folder)
     if not train:
-        raise InvalidSpec(f"{place}: no picture in {train_folder}/ lies in a folder of its class; {EXPECTED}")
+        raise InvalidSpec(f"{place}: no image in {train_folder}/ is in a class folder; {EXPECTED}")
     test_folder, test = _test_split(pictures, test_folders, train)
     left |= _pictures_left_out(pictures, train + test, [folder for folder in (train_folder, test_folder) if folder])
     if test:
-        notes.append(f"{train_folder}/ is trained on, {test_folder}/ is the test set.")
+        notes.append(f"{train_folder}/ is the training set, {test_folder}/ is the test set.")
     else:
         train, test = _every_fifth(place, train)
-        notes.append(f"Every {EVERY}th picture of a class is kept for testing.")
+        notes.append(f"Every {EVERY}th image of a class is a test image.")
     classes = sorted(set(map(_class_of, train + test)))
     if len(classes) < 2:
         raise InvalidSpec(f"{place} has one class folder, {classes[0]}/, at least 2 are needed; {EXPECTED}")
@@ -95,7 +95,7 @@ def _files_left_out(listing: Listing) -> dict[str, list[str]]:
     rest = sorted(name for name in listing.files if not is_picture(name))
     return {kind: sorted(names) for kind, names in listing.passed_over.items()} | {
         "hidden files": [name for name in rest if _is_hidden(name)],
-        "files that are no pictures": [name for name in rest if not _is_hidden(name)],
+        "files that are not images": [name for name in rest if not _is_hidden(name)],
     }
 
 
@@ -110,7 +110,7 @@ def _suffixes(names: Sequence[str]) -> str:
 
 
 def _empty_folders(listing: Listing, names: Sequence[str]) -> list[str]:
-    """The topmost folders that hold no picture, at any depth."""
+    """The topmost folders without any image below them."""
     holding = {""} | set(_above(names))
     known = {*listing.folders, *_above(listing.files)}
     empty = sorted(folder for folder in known if folder not in holding and not _is_hidden(folder))
@@ -125,20 +125,20 @@ def _above(names: Iterable[str]) -> Iterable[str]:
 
 
 def _below_common_folder(place: str, names: Sequence[str]) -> tuple[list[_Picture], list[str]]:
-    """The pictures with the folders below the deepest one that holds them all."""
+    """The images, with their folders relative to the deepest common folder."""
     parents = {name.rpartition("/")[0] for name in names}
     where = posixpath.commonpath(parents)
     if parents == {where}:
         folder = f"one folder, {where}/" if where else "one folder"
-        few = f"all {len(names):,} pictures lie in {folder}; at least 2 class folders are needed"
+        few = f"all {len(names):,} images are in {folder}; at least 2 class folders are needed"
         raise InvalidSpec(f"{place}: {few}; {EXPECTED}")
     depth = len(where.split("/")) if where else 0
     pictures = [_Picture(name, tuple(name.split("/")[depth:-1])) for name in names]
-    return pictures, [f"All pictures lie in {where}/, whose folders were read."] if where else []
+    return pictures, [f"All images are in {where}/; its folders were read."] if where else []
 
 
 def _split_first(pictures: list[_Picture]) -> list[_Picture]:
-    """CLASS/train/ and CLASS/test/ as train/CLASS/ and test/CLASS/."""
+    """Turns CLASS/train/ and CLASS/test/ into train/CLASS/ and test/CLASS/."""
     inner = {picture.folders[1] for picture in pictures if len(picture.folders) > 1}
     splits = {_exact_split(folder) for folder in inner}
     if "train" not in splits or not splits & {"test", "val"}:
@@ -147,7 +147,7 @@ def _split_first(pictures: list[_Picture]) -> list[_Picture]:
 
 
 def _split_folders(place: str, pictures: Iterable[_Picture]) -> tuple[str, list[str]]:
-    """The folder of the training pictures and those that may hold the test pictures; none where all are classes."""
+    """The training folder and the candidates for the test folder; empty if all folders are classes."""
     tops = sorted({picture.folders[0] for picture in pictures if picture.folders})
     by_split = {split: [top for top in tops if _split(top) == split] for split in SPLITS}
     train, tests = by_split["train"], [by_split["test"], by_split["val"]]
@@ -162,22 +162,22 @@ def _split_folders(place: str, pictures: Iterable[_Picture]) -> tuple[str, list[
 
 
 def _split(folder: str) -> str | None:
-    """Which split a folder holds by a word in its name, such as seg_train."""
+    """The split of a folder by a word in its name, such as seg_train."""
     words = set(re.split(r"[^a-z]+", folder.casefold()))
     found = [split for split, known in SPLITS.items() if known & words]
     return found[0] if len(found) == 1 else None
 
 
 def _exact_split(folder: str) -> str | None:
-    """Which split a folder holds by its whole name."""
+    """The split of a folder by its whole name."""
     return next((split for split, known in SPLITS.items() if folder.casefold() in known), None)
 
 
 def _in_split(pictures: Iterable[_Picture], top: str) -> list[_Picture]:
-    """The pictures of one split that lie in a class, in the order of classes; seg_train/seg_train/ is one folder.
+    """The images of one split that are in a class folder, by class; seg_train/seg_train/ counts as one folder.
 
     Args:
-        top: the folder of the split; empty where the folders are classes.
+        top: the folder of the split; empty if the folders are classes.
     """
     if top:
         pictures = [_Picture(name, folders[1:]) for name, folders in pictures if folders[:1] == (top,)]
@@ -189,7 +189,7 @@ def _in_split(pictures: Iterable[_Picture], top: str) -> list[_Picture]:
 def _test_split(
     pictures: Sequence[_Picture], folders: Iterable[str], train: Iterable[_Picture]
 ) -> tuple[str, list[_Picture]]:
-    """The first of these folders that has classes of the training pictures: others are not labelled, or otherwise."""
+    """The first of these folders with classes of the training set; others are unlabelled or have other labels."""
     known = set(map(_class_of, train))
     for folder in folders:
         test = _in_split(pictures, folder)
@@ -214,11 +214,11 @@ def _pictures_left_out(
     inside = [picture.name for picture in rest if not tops or set(picture.folders[:1]) & set(tops)]
     outside = sorted({picture.name for picture in rest}.difference(inside))
     where = " and ".join(f"{top}/" for top in tops)
-    return {"pictures in no class folder": inside, f"pictures outside {where}": outside}
+    return {"images in no class folder": inside, f"images outside {where}": outside}
 
 
 def _every_fifth(place: str, pictures: Sequence[_Picture]) -> tuple[list[_Picture], list[_Picture]]:
-    """Training and test pictures."""
+    """Splits images into training and test images."""
     seen = Counter[str]()
     train: list[_Picture] = []
     test: list[_Picture] = []
@@ -227,8 +227,8 @@ def _every_fifth(place: str, pictures: Sequence[_Picture]) -> tuple[list[_Pictur
         (test if seen[_class_of(picture)] % EVERY == 0 else train).append(picture)
     if not test:
         raise InvalidSpec(
-            f"{place} has {len(pictures)} pictures in {len(seen)} classes, {max(seen.values())} in the largest; every "
-            f"{EVERY}th of a class is kept for testing, so that at least one class needs {EVERY}"
+            f"{place} has {len(pictures)} images in {len(seen)} classes, {max(seen.values())} in the largest; every "
+            f"{EVERY}th image of a class is a test image, so at least one class needs {EVERY}"
         )
     return train, test
 

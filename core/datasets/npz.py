@@ -1,8 +1,8 @@
-"""``npz:PATH``: images, labels and class names in one numpy archive.
+"""Reads ``npz:PATH``: images, labels and class names in one numpy archive.
 
-Names are those of Keras (``x_train``, ``y_train``, ``x_test``, ``y_test``) or of MedMNIST (``train_images``,
-``train_labels``, ...), in any case; ``val`` is the test set where there is no test. ``class_names`` may be missing: the
-labels themselves are then the names.
+Array names are those of Keras (``x_train``, ``y_train``, ``x_test``, ``y_test``) or MedMNIST (``train_images``,
+``train_labels``, ...), in upper or lower case. ``val`` is the test set if there is no test. ``class_names`` is
+optional: without it the labels are the names.
 """
 
 import lzma
@@ -32,7 +32,7 @@ Header = tuple[tuple[int, ...], np.dtype]
 
 @dataclass(frozen=True)
 class _Names:
-    """What the arrays are called in one file."""
+    """Names of the arrays in one file."""
 
     x_train: str
     y_train: str
@@ -47,13 +47,13 @@ class _Names:
 
 
 def read_npz(path: Path, report: Callable[[int, int], None] = lambda done, total: None) -> Imported:
-    """The images in a numpy archive.
+    """Reads a numpy archive of images.
 
-    In the file images are uint8 (N, H, W) or (N, H, W, 1 or 3), labels whole numbers (N,) or (N, 1). Every header is
-    checked before any array is read; pickled arrays are refused.
+    Images are uint8 (N, H, W) or (N, H, W, 1 or 3), labels whole numbers (N,) or (N, 1). All headers are checked before
+    any array is read; pickled arrays are refused.
 
     Raises:
-        InvalidSpec: what is wrong with the file, in one sentence.
+        InvalidSpec: the file is not valid; the message says why.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -90,7 +90,7 @@ def _find(path: Path, found: list[str]) -> _Names:
 
 
 def _pair(by_lower: dict[str, str], splits: Iterable[str]) -> tuple[str, str] | None:
-    """The names of images and labels of the first of these splits that is there."""
+    """Names of the images and labels of the first of these splits in the file."""
     for split in splits:
         for images, labels in ((f"x_{split}", f"y_{split}"), (f"{split}_images", f"{split}_labels")):
             if images in by_lower and labels in by_lower:
@@ -128,7 +128,7 @@ def _check(path: Path, names: _Names, headers: dict[str, Header]) -> None:
 
 
 def _named_by_labels(path: Path, y_train: np.ndarray, y_test: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[str]]:
-    """Labels counted from 0, and what they were as the names of the classes."""
+    """Labels renumbered from 0, and the old labels as class names."""
     known = np.unique(y_train)
     if (strange := np.setdiff1d(y_test, known)).size:
         raise InvalidSpec(f"{path}: no training image has the label {strange[0]} of a test image")

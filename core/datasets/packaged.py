@@ -1,6 +1,4 @@
-"""Tables of images that installed packages bring along. Only their file is read: importing such a package takes a
-second that a page does not have.
-"""
+"""Reads image tables of installed packages without importing the package, which takes a second."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,10 +9,10 @@ from core.errors import DataUnavailable
 
 
 def packaged_table(package: str, path: str, project: str) -> np.ndarray:
-    """The numbers of a CSV file below the folder of an installed package, int64 (rows, columns).
+    """A CSV file in an installed package as int64 (rows, columns).
 
     Args:
-        project: what pip calls the package.
+        project: the package's name for pip.
 
     Raises:
         DataUnavailable: the package is not installed.

@@ -1,4 +1,4 @@
-"""A person's own picture: hostile until checked, named by its pixels, brought to the shape that a model takes."""
+"""The user's own image: checked, named by a hash of its pixels, resized to a model's input."""
 
 import hashlib
 from io import BytesIO
@@ -11,21 +11,21 @@ from core.errors import InvalidSpec
 from core.specs import choices
 
 MAX_BYTES = 10 << 20  # of a file
-SIDE = 256  # pixels: what is kept of a larger picture
+SIDE = 256  # pixels; larger images are reduced
 
 
 def read_picture(data: bytes) -> np.ndarray:
-    """The middle square of a picture, at most 256 pixels a side: uint8 (C, H, W), grey or RGB.
+    """The middle square of an image, at most 256 pixels per side: uint8 (C, H, W), grey or RGB.
 
     Raises:
-        InvalidSpec: too large, or no picture that can be read.
+        InvalidSpec: the file is too large or not a readable image.
     """
     if len(data) > MAX_BYTES:
-        raise InvalidSpec(f"the picture has {len(data):,} bytes; at most {MAX_BYTES:,} are read")
+        raise InvalidSpec(f"the image has {len(data):,} bytes; at most {MAX_BYTES:,} are allowed")
     try:
         plain = decode(BytesIO(data))
     except InvalidSpec as error:
-        raise InvalidSpec(f"the picture cannot be read: {error}; choose a {choices(FORMATS)} file") from None
+        raise InvalidSpec(f"the image cannot be read: {error}; choose a {choices(FORMATS)} file") from None
     side = min(SIDE, *plain.size)
     return _channels_first(ImageOps.fit(plain, (side, side), Image.Resampling.LANCZOS))
 
@@ -45,7 +45,7 @@ def picture_name(pixels: np.ndarray) -> str:
 
 
 def fitted(pixels: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:
-    """A picture uint8 (C, H, W) as a model of images of this shape sees it: its channels, its size."""
+    """An image uint8 (C, H, W) converted to the channels and size of a model's input."""
     channels, height, width = shape
     picture = _picture(pixels).convert("L" if channels == 1 else "RGB")
     if picture.size != (width, height):

@@ -1,4 +1,4 @@
-"""From nothing, or from raw files, to prepared arrays: found, else downloaded, read once, written."""
+"""Prepares torchvision data sets: finds or downloads the raw files and writes them as arrays."""
 
 import shutil
 import subprocess
@@ -22,7 +22,7 @@ from core.specs import DOWNLOADED
 
 @dataclass(frozen=True)
 class Progress:
-    """``done`` of ``total`` of some work; bytes where files come over the network."""
+    """Progress of a phase; in bytes for downloads."""
 
     name: str
     done: int
@@ -30,26 +30,26 @@ class Progress:
 
 
 def stored_name(name: str) -> str:
-    """Under which name the arrays are kept: CIFAR-20 is CIFAR-100 with other labels."""
+    """Name of the stored arrays: CIFAR-20 uses those of CIFAR-100."""
     return "cifar100" if name == "cifar20" else name
 
 
 def is_prepared(name: str, root: Path | None = None) -> bool:
-    """Whether ``load_dataset`` only has to open arrays."""
+    """Whether the arrays of a data set exist."""
     return name not in DOWNLOADED or prepared_folder(stored_name(name), root).is_dir()
 
 
 def prepare(name: str, root: Path | None = None, *, replace: bool = False) -> Iterator[Progress]:
-    """Prepares a data set of torchvision's, downloading what is not there. Brings in torch.
+    """Prepares a torchvision data set; downloads missing files. Imports torch.
 
-    Two processes never do this for one data set at once; the second waits.
+    A lock ensures that only one process prepares a data set at a time.
 
     Args:
-        replace: files are downloaded again unless they are archives with the right md5.
+        replace: download files again unless their md5 is right.
 
     Raises:
-        DamagedData: files are there, but damaged or others.
-        DataUnavailable: the files can't be had.
+        DamagedData: files exist but are damaged or not the expected ones.
+        DataUnavailable: the files cannot be downloaded.
     """
     root = data_root() if root is None else root
     name = stored_name(name)
@@ -57,9 +57,9 @@ def prepare(name: str, root: Path | None = None, *, replace: bool = False) -> It
         return
     with preparing_lock(name, root):
         if is_prepared(name, root):
-            return  # by the process that was waited for
+            return  # by the process that held the lock
         for left in prepared_folder(name, root).parent.glob(f".{name}.*.part"):
-            shutil.rmtree(left)  # of a process that was ended
+            shutil.rmtree(left)  # left by a killed process
         try:
             if replace or not is_found(name, root):
                 yield from _obtain(name, root, replace)
@@ -74,7 +74,7 @@ def prepare(name: str, root: Path | None = None, *, replace: bool = False) -> It
 
 
 def _obtain(name: str, root: Path, replace: bool) -> Iterator[Progress]:
-    """Downloads the files that are not there, and unpacks all. Archives that were there before stay."""
+    """Downloads missing files and unpacks all; deletes only the archives that it downloaded."""
     files = {root / source.path: source for source in sources(name)}
     given = {path for path in files if path.is_file()}
     for path, source in files.items():
@@ -91,7 +91,7 @@ def _obtain(name: str, root: Path, replace: bool) -> Iterator[Progress]:
 
 
 def _check(name: str, root: Path, arrays: Arrays) -> None:
-    """The files are those of the catalogue: not every reader of torchvision's checks them."""
+    """Checks the arrays against the catalogue; not all readers of torchvision do."""
     info = DOWNLOADED[name]
     count, held, last = info.sizes
     wanted = (count + held, *info.shape), (last, *info.shape)
@@ -104,7 +104,7 @@ def _check(name: str, root: Path, arrays: Arrays) -> None:
 
 
 def preparing_lock(name: str, root: Path) -> FileLock:
-    """Held by the process that prepares a data set; free as soon as that process is gone."""
+    """Lock of the process that prepares a data set; released when that process ends."""
     try:
         root.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -113,20 +113,20 @@ def preparing_lock(name: str, root: Path) -> FileLock:
 
 
 def ensure_prepared(name: str, root: Path) -> None:
-    """Prepares what lies in the root as raw files, in a process of its own: pages must not import torch.
+    """Prepares raw files in the root in a subprocess, because pages must not import torch.
 
     Raises:
-        DataUnavailable: there are no such files, or they are damaged.
+        DataUnavailable: files are missing or damaged.
     """
     if is_prepared(name, root):
         return
     if not is_found(stored_name(name), root):
         raise DataUnavailable(
-            f"{name} is not in {root}; download it with python -m core download {name}, or name the folder that has "
-            "it with --root or $UNLEARN_DATA"
+            f"{name} is not in {root}; download it with python -m core download {name}, or set the folder that "
+            "has it with --root or $UNLEARN_DATA"
         )
     command = [sys.executable, "-m", "core", "download", name, "--root", str(root.resolve())]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
     if done.returncode:
-        said = done.stderr.strip().rpartition("\n")[2].removeprefix("python -m core: ")
-        raise DataUnavailable(said or f"{name} in {root} cannot be prepared")
+        message = done.stderr.strip().rpartition("\n")[2].removeprefix("python -m core: ")
+        raise DataUnavailable(message or f"{name} in {root} cannot be prepared")

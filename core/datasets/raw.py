@@ -1,7 +1,6 @@
-"""torchvision's data sets as they come: where their files are, which ones must be fetched, and how they are read.
+"""Raw files of torchvision's data sets: locations, downloads, and reading.
 
-torchvision knows the addresses, the md5 sums and the formats. It brings in torch, so nothing here is called in the
-process of a page.
+torchvision provides the URLs, md5 sums and formats. It imports torch, so pages must not call these functions.
 """
 
 import gzip
@@ -23,7 +22,7 @@ from core.specs.datasets import Torchvision
 
 @dataclass(frozen=True)
 class Source:
-    """A file to fetch: where it lies below the root, its address and md5."""
+    """A file to download: its path below the root, URL and md5."""
 
     path: str
     url: str
@@ -31,12 +30,12 @@ class Source:
 
 
 def is_found(name: str, root: Path) -> bool:
-    """Whether the raw files seem to be there."""
+    """Whether the raw files seem to exist."""
     return any((root / mark).exists() for mark in _source(name).marks)
 
 
 def sources(name: str) -> list[Source]:
-    """The files to fetch, as torchvision lists them."""
+    """The files to download, from torchvision's lists."""
     kind = _torchvision(name)
     if hasattr(kind, "tgz_md5"):
         return [Source(kind.filename, kind.url, kind.tgz_md5)]
@@ -46,18 +45,18 @@ def sources(name: str) -> list[Source]:
 
 
 def is_archive(path: Path) -> bool:
-    """Whether a file is of no use until it is unpacked."""
+    """Whether a file must be unpacked before use."""
     return path.suffix == ".gz"
 
 
 def unpack(path: Path) -> None:
-    """Unpacks an archive whose md5 was checked beside itself, over what is there of the same names."""
+    """Unpacks an archive with a checked md5 into its own folder; overwrites files of the same names."""
     if path.name.endswith(".tar.gz"):
         part = path.with_name(f"{path.name}.unpacked")
-        shutil.rmtree(part, ignore_errors=True)  # of an attempt that was cut off
+        shutil.rmtree(part, ignore_errors=True)  # left by an interrupted attempt
         with tarfile.open(path) as archive:
             archive.extractall(part, filter="data")
-        for entry in part.iterdir():  # whole or absent: it is looked for by its name
+        for entry in part.iterdir():  # move complete files only: others look for these names
             _move(entry, path.parent / entry.name)
         part.rmdir()
     elif is_archive(path):
@@ -96,8 +95,8 @@ def read_raw(name: str, root: Path) -> Arrays:
         else:
             found = [(part.data, part.targets) for part in (kind(root, train=True), kind(root, train=False))]
     except Exception as error:  # torchvision raises what its readers do
-        said = str(error).partition(" You can use download=True")[0]
-        raise DamagedData(f"the files of {name} in {root} cannot be read: {said}") from None
+        message = str(error).partition(" You can use download=True")[0]
+        raise DamagedData(f"the files of {name} in {root} cannot be read: {message}") from None
     (x_train, y_train), (x_test, y_test) = found
     return _channels_first(name, x_train), np.asarray(y_train), _channels_first(name, x_test), np.asarray(y_test)
 
@@ -120,7 +119,7 @@ def _channels_first(name: str, images: Any) -> np.ndarray:
 
 
 def _torchvision(name: str) -> Any:
-    import torchvision.datasets as theirs  # heavy, and brings in torch
+    import torchvision.datasets as theirs  # slow, and imports torch
 
     return getattr(theirs, _source(name).kind)
 

@@ -1,4 +1,4 @@
-"""Wear as on real forms, fixed by a seed: a person still reads nearly every digit, a small network does not.
+"""Simulated wear of forms, fixed by a seed: people still read nearly every digit, a small network does not.
 
 Ink is 1 and paper 0. Every digit is off-centre, fades towards one side, is crossed by one or two thin strokes, may have
 a blot, and was scanned with noise. Random numbers go through additions, products, comparisons and square roots only:
@@ -11,7 +11,7 @@ noise are weak because they hit eights and nines most; strokes, blots and shifts
 import numpy as np
 
 SEED = 28
-CHUNK = 100  # images at a time: what is computed of them stays in the processor's cache
+CHUNK = 100  # images at a time, so that intermediate arrays fit into the cache
 
 SHIFT = 4  # at most, in pixels each way
 FADING = (0.7, 1.0)  # share of the ink that is left
@@ -54,7 +54,7 @@ def _worn(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _shifted(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Every image moved by whole pixels, with paper from outside."""
+    """Every image shifted by whole pixels; the border is paper."""
     padded = np.pad(images, ((0, 0), (SHIFT, SHIFT), (SHIFT, SHIFT)))
     down, right = rng.integers(0, 2 * SHIFT + 1, (2, len(images), 1))
     rows, columns = down + np.arange(SIDE), right + np.arange(SIDE)
@@ -62,7 +62,7 @@ def _shifted(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _fading(count: int, rng: np.random.Generator) -> np.ndarray:
-    """Ink that is left, less and less in some direction."""
+    """Remaining ink, which decreases in a random direction."""
     a, b = _direction(count, rng)
     across = ((a * ROWS + b * COLUMNS) / SIDE + 0.5).clip(0, 1)
     return _uniform(count, FADING, rng) * (1 - _uniform(count, FADING_ACROSS, rng) * across)
@@ -87,7 +87,7 @@ def _blot(count: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def _filled(reach: np.ndarray, distance: np.ndarray) -> np.ndarray:
-    """1 up to ``reach``, 0 beyond, and an edge one pixel wide."""
+    """1 up to ``reach``, 0 beyond, with a linear edge one pixel wide."""
     return (reach - distance + 0.5).clip(0, 1)
 
 
@@ -99,10 +99,10 @@ def _direction(count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.nda
 
 
 def _some(count: int, chance: float, rng: np.random.Generator) -> np.ndarray:
-    """1 for about this share of the images, else 0."""
+    """1 with this probability per image, else 0."""
     return (rng.random((count, 1, 1)) < chance).astype(np.float32)
 
 
 def _uniform(count: int, between: tuple[float, float], rng: np.random.Generator) -> np.ndarray:
-    """A number for every image: float32 (N, 1, 1)."""
+    """A uniform random number per image: float32 (N, 1, 1)."""
     return rng.uniform(*between, (count, 1, 1)).astype(np.float32)

@@ -1,5 +1,6 @@
-"""``zip:PATH``: a zip file of a folder of pictures. What its directory says is checked first; nothing is unpacked to
-disk: pictures are read out of the archive one by one, so no name in it can name a place outside.
+"""Reads ``zip:PATH``: a zip file of a folder of images. Its directory is checked first.
+
+Nothing is unpacked to disk: images are read from the archive one by one, so no entry can write outside a folder.
 """
 
 import stat
@@ -19,10 +20,10 @@ ENCRYPTED = 1  # bit of a file's flags
 
 
 def read_zip(path: Path, report: Callable[[int, int], None] = lambda done, total: None) -> Imported:
-    """As ``read_folder``, of what is in the archive.
+    """As ``read_folder``, from a zip file.
 
     Raises:
-        InvalidSpec: not a zip file, or bad files, named one by one; then nothing is loaded.
+        InvalidSpec: not a zip file, or bad files, which are listed; then nothing is loaded.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -36,22 +37,22 @@ def read_zip(path: Path, report: Callable[[int, int], None] = lambda done, total
 
 def _check(path: Path, entries: list[zipfile.ZipInfo]) -> None:
     if len(entries) > MAX_FILES:
-        raise InvalidSpec(f"{path} holds {len(entries):,} files; at most {MAX_FILES:,} are read")
+        raise InvalidSpec(f"{path} holds {len(entries):,} files; at most {MAX_FILES:,} are allowed")
     bad: dict[str, str] = {}
     seen: set[str] = set()
     for entry in entries:
-        if why := "stands there twice" if entry.filename in seen else _problem(entry):
+        if why := "occurs twice" if entry.filename in seen else _problem(entry):
             bad[entry.filename] = why
         seen.add(entry.filename)
     refuse(str(path), bad)
     total = sum(entry.file_size for entry in entries if is_picture(entry.filename))
     if total > MAX_BYTES:
-        raise InvalidSpec(f"{path} unpacks to {total:,} bytes; at most {MAX_BYTES:,} are read")
+        raise InvalidSpec(f"{path} unpacks to {total:,} bytes; at most {MAX_BYTES:,} are allowed")
 
 
 def _problem(entry: zipfile.ZipInfo) -> str:
     if {"", ".", ".."} & set(entry.filename.removesuffix("/").split("/")) or "\\" in entry.filename:
-        return "a name that leads elsewhere"
+        return "a path outside the archive"
     if stat.S_ISLNK(entry.external_attr >> 16):
         return "a link"
     if entry.flag_bits & ENCRYPTED:

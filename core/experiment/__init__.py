@@ -1,1 +1,1 @@
-"""The one path that makes results: ``plan`` checks a spec, ``execute`` runs it and tells what happens."""
+"""Executes runs: ``execute`` takes a spec and yields events, the last with the result."""

@@ -1,4 +1,4 @@
-"""Membership attacks on the models of a run, as one table of scores and its summary."""
+"""Membership attacks on the models of a run: a table of scores and a summary."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from core.roles import is_gold
 
 
 def simple_attacks(model_set: ModelSet) -> list[pd.DataFrame]:
-    """The population attacks, each fitted and tried on every model by itself."""
+    """Population attacks, fitted and evaluated on each model separately."""
     chosen = model_set.attack_sets
     known = np.concatenate([chosen.members, chosen.nonmembers])
     member = np.isin(known, chosen.members)
@@ -31,7 +31,7 @@ def simple_attacks(model_set: ModelSet) -> list[pd.DataFrame]:
 
 
 def shadow_ids(model_set: ModelSet) -> np.ndarray:
-    """Ids of the images that shadow models must be asked about: forget, unseen, and RMIA's population."""
+    """Ids of the images that shadow models must predict: forget, unseen, and RMIA's population."""
     return np.concatenate([model_set.attack_sets.attacked, model_set.attack_sets.nonmembers])
 
 
@@ -39,7 +39,7 @@ def shadow_attacks(model_set: ModelSet, shadows: ShadowLogits) -> list[pd.DataFr
     """U-LiRA and offline RMIA.
 
     Args:
-        shadows: on ``shadow_ids``.
+        shadows: logits on ``shadow_ids``.
     """
     chosen, ids = model_set.attack_sets, shadow_ids(model_set)
     labels, logits = model_set.labels(ids), model_set.logits(ids)
@@ -63,7 +63,7 @@ def shadow_attacks(model_set: ModelSet, shadows: ShadowLogits) -> list[pd.DataFr
     ]
     out = np.mean([probability(values) for values in shadows.never], axis=0)
     for role, values in logits.items():
-        if role != "original":  # neither unlearned nor never trained, and the game knows nothing else
+        if role != "original":  # U-LiRA scores unlearned or never-trained models only; skip the original
             member = not is_gold(role)
             rows.append(attack_rows(role, MODEL_ATTACK, chosen.forget, member, known.log_ratio(phi(values))))
         own = probability(values)
@@ -73,16 +73,17 @@ def shadow_attacks(model_set: ModelSet, shadows: ShadowLogits) -> list[pd.DataFr
 
 
 def privacy(table: pd.DataFrame) -> dict[str, Any]:
-    """attack -> role -> how well the scores tell members from others.
+    """attack -> role -> how well the scores separate members from non-members.
 
-    U-LiRA compares models and not images: of the shadow models, unlearned against never trained; of a model of the run,
-    itself against the golds (a gold against the others, the floor), where there are any.
+    U-LiRA compares models, not images: unlearned with never-trained shadow models, and each model of the run with the
+    golds. A gold compared with the other golds is the noise floor.
     """
     found: dict[str, Any] = {}
     for attack, rows in table.groupby("attack", sort=False):
         found[attack] = {}
         for role in rows["role"].unique():
-            told = attack_population(rows, role)
-            if told["member"].nunique() == 2:
-                found[attack][role] = attack_numbers(told["member"].to_numpy(bool), told["score"].to_numpy())
+            population = attack_population(rows, role)
+            if population["member"].nunique() == 2:
+                member, score = population["member"].to_numpy(bool), population["score"].to_numpy()
+                found[attack][role] = attack_numbers(member, score)
     return found

@@ -1,4 +1,4 @@
-"""What every part of a run needs: the data set, the place where models are kept, and the device."""
+"""The context of a run: data set, trained models, device."""
 
 from collections.abc import MutableMapping
 from dataclasses import dataclass
@@ -13,7 +13,8 @@ Models = MutableMapping[str, SavedModel]
 
 @dataclass(frozen=True)
 class Context:
-    """
+    """Data set, trained models and device of a run.
+
     Attributes:
         models: trained models by key: a dict, or a store's ``models``.
     """

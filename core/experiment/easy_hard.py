@@ -1,4 +1,4 @@
-"""What only TMU's runs have: the judgement of easy and hard by gold, and a rival that TMU has to beat."""
+"""Scores TMU's easy/hard prediction against gold, and computes a baseline for it."""
 
 from collections.abc import Iterator
 
@@ -21,8 +21,11 @@ from core.training import train
 
 
 def proxy_losses(context: Context, planned: Plan) -> Iterator[Phase]:
-    """Returns the loss of every forget image (N,) under short proxies of gold: as briefly trained as TMU's curriculum
-    models, and as many, but on the retain set alone. A rung of the ladder, never seen by a method."""
+    """Returns the loss (N,) of every forget image under briefly trained proxies of gold.
+
+    The proxies are as many and as briefly trained as TMU's curriculum models, but on the retain set only. This is a
+    baseline in the baseline comparison; no method sees it.
+    """
     spec, dataset = planned.spec, context.dataset
     assert isinstance(spec.method, Tmu)
     forget = dataset.train.with_ids(planned.forget.ids)

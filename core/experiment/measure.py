@@ -1,4 +1,4 @@
-"""What is measured on the models themselves, once all of them exist: outputs and map always, the rest on request."""
+"""Measurements on the models of a run: outputs and map always, the others on request."""
 
 import copy
 from collections.abc import Iterator
@@ -47,7 +47,7 @@ def measure(model_set: ModelSet) -> Iterator[Event]:
 
 
 def _representation(model_set: ModelSet) -> dict[str, dict[str, Any]]:
-    """role -> cka_gold and cka_original on the test images, and the probe, None without a pool."""
+    """role -> cka_gold, cka_original (test images) and probe (None without a pool)."""
     test, pool = model_set.dataset.test, model_set.dataset.pool
     features = model_set.features(test)
     found: dict[str, dict[str, Any]] = {role: {**each, "probe": None} for role, each in similarities(features).items()}
@@ -62,7 +62,7 @@ def _representation(model_set: ModelSet) -> dict[str, dict[str, Any]]:
 
 
 def _relearning(model_set: ModelSet) -> Iterator[Event]:
-    """The curves of trained models are remembered: they are the same in all runs of a request that a worker does."""
+    """Relearning curves of all models. Those of trained models are cached for further runs of the same request."""
     spec, planned = model_set.planned.spec, model_set.planned
     watched = seeded_part(model_set.forget.index, spec.measure.probe_images, np.random.default_rng(0))
     curves: dict[str, list[float]] = {}
@@ -78,7 +78,11 @@ def _relearning(model_set: ModelSet) -> Iterator[Event]:
 
 
 def _curve(model_set: ModelSet, role: str, watched: np.ndarray, before: int) -> Iterator[Event]:
-    """Returns the relearning curve of one model, after so many other models."""
+    """Returns the relearning curve of one model.
+
+    Args:
+        before: number of models done before, for the progress.
+    """
     forget, recipe = model_set.forget, model_set.planned.spec.model.train
     model = copy.deepcopy(model_set.models[role])
     order = make_generator(0, "relearn")  # the same order for every model
@@ -89,4 +93,4 @@ def _curve(model_set: ModelSet, role: str, watched: np.ndarray, before: int) -> 
     return curve
 
 
-_known_curves: dict[tuple[str, str, int, str] | None, list[float]] = {}  # in this process; a few numbers a model
+_known_curves: dict[tuple[str, str, int, str] | None, list[float]] = {}  # cache of this process

@@ -1,4 +1,4 @@
-"""The models of a run side by side: original, golds and unlearned, asked about the same images."""
+"""All models of a run (original, golds, unlearned) and their outputs on given images."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,8 @@ from core.planning.plan import Plan
 
 @dataclass(frozen=True)
 class ModelSet:
-    """
+    """The models of a run with its plan and context.
+
     Attributes:
         models: role -> model, all on one device.
     """

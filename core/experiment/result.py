@@ -1,4 +1,4 @@
-"""The object that ``run --json`` prints, from the tables and records of a run."""
+"""Builds the result of a run, the object that ``run --json`` prints."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -26,12 +26,12 @@ def build_result(
     measure_seconds: float,
     device: str,
 ) -> Result:
-    """The result of a run; see DESIGN's command line section for its fields.
+    """Builds the result of a run from its tables and records.
 
     Args:
-        tables: role -> its rows with the splits forget, retain, pool and test.
-        records: role -> record, for every role but ``unlearned``.
-        measures: what was computed from the models themselves, by its name in the result.
+        tables: role -> table with the splits forget, retain, pool and test.
+        records: role -> record, for all roles except ``unlearned``.
+        measures: further fields of the result, measured on the models.
     """
     spec = planned.spec
     info = spec.model.data.info
@@ -48,7 +48,7 @@ def build_result(
     if device.startswith("cuda"):
         remarks.append(precision(torch.device(device)))
     if len(info.classes) > NORM_CLASSES:
-        remarks.append(f"The mean irrelevant norm is over {NORM_CLASSES} drawn classes of each image, not over all.")
+        remarks.append(f"The mean irrelevant norm uses {NORM_CLASSES} drawn classes per image, not all classes.")
     return Result(
         {
             "schema": 1,
@@ -75,7 +75,7 @@ def build_result(
                 "gold": [record["seconds"] for record in only_golds(records).values()],
                 "measure": measure_seconds,
             },
-            "memory": {  # models of older stores have no such entry
+            "memory": {  # missing in older stores
                 "unlearn": trajectory.memory,
                 "gold": [record.get("memory") for record in only_golds(records).values()],
             },
@@ -88,11 +88,11 @@ def build_result(
 
 
 def _shipped_note(records: Mapping[str, Mapping[str, Any]]) -> str:
-    """Which models were not trained here, and on what they were."""
+    """A sentence about the models that were not trained here."""
     made = sorted({f"on {record['device']} with torch {record['versions']['torch']}" for record in records.values()})
     return (
-        f"Not trained here, but taken from the shipped examples: {', '.join(records)} (made {' and '.join(made)}). "
-        "Their seconds are another machine's."
+        f"Models from the shipped examples, not trained here: {', '.join(records)} (trained {' and '.join(made)}). "
+        "Their times were measured on another machine."
     )
 
 

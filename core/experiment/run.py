@@ -1,4 +1,4 @@
-"""``execute``: from a spec to its result, as a generator of events."""
+"""``execute``: runs a spec and yields events, the last with the result."""
 
 import time
 from collections.abc import Iterator
@@ -28,30 +28,30 @@ from core.store import SavedModel
 
 Weights = dict[str, np.ndarray]
 
-SMALL_IMAGE = 16  # pixels a side up to which one thread is as fast as two and does not suffer from busy cores
+SMALL_IMAGE = 16  # pixels per side; up to this size one thread is as fast as two
 
 
 def execute(
     spec: RunSpec, *, models: Models | None = None, device: str = "auto", start: Weights | None = None
 ) -> Iterator[Event]:
-    """Runs a spec: trains what is missing, unlearns, retrains the golds, measures.
+    """Runs a spec: trains missing models, unlearns, retrains the golds, measures.
 
-    The original and the unlearning come first, so that they can be watched at once; no gold exists before the method
-    has ended.
+    Original and unlearning come first, so that their progress is visible early. Golds are trained after the method has
+    ended.
 
     Args:
-        models: where trained models are looked up and kept, by key: a dict, or a store's ``models``. Default: nowhere.
+        models: trained models by key: a dict, or a store's ``models``; new ones are added. Default: an empty dict.
         device: ``auto``, ``cpu`` or ``cuda``.
-        start: the weights that the earlier requests of a sequence have left (``Finished.weights`` of the run before),
-            with which the last one gives the same numbers. Default: the method runs for the earlier ones first.
+        start: weights after the earlier requests of a sequence (``Finished.weights`` of the run before); they give the
+            same numbers. Default: the method runs for the earlier requests first.
 
     Yields:
-        ``Phase`` while work goes on, ``Step`` per step of the method (its values: FA, RA, TA, target_norm and
-        irrelevant_norm on the probe, seconds inside the method, and what the method itself tells), ``Table`` when a
-        table is complete, and last ``Finished``.
+        ``Phase`` as progress, ``Step`` per step of the method (values: FA, RA, TA, target_norm and irrelevant_norm of
+        the step monitor, seconds inside the method, and the method's own), ``Table`` when a table is complete, and
+        finally ``Finished``.
 
     Raises:
-        InvalidSpec, DataUnavailable: before anything is trained.
+        InvalidSpec, DataUnavailable: raised before any training.
     """
     models = {} if models is None else models
     planned = plan(spec, models=models)
@@ -105,7 +105,7 @@ def _execute(context: Context, planned: Plan, start: Weights | None, notes: list
 
 @contextmanager
 def _threads(spec: RunSpec) -> Iterator[None]:
-    """One CPU thread for small images: more only wait for each other, and for other processes."""
+    """A context with one CPU thread for small images, where more threads do not help."""
     before = torch.get_num_threads()
     if max(spec.model.data.info.shape[1:]) <= SMALL_IMAGE:
         torch.set_num_threads(1)

@@ -1,8 +1,8 @@
-"""Shadow models: the same training, and the same unlearning, on many random halves of the data, in parallel processes.
+"""Shadow models: training and unlearning repeated on many random halves of the data, in parallel processes.
 
-Every pair has a half of the forget set and a half of the rest. One model is trained on both and unlearned by the run's
-method, another one is trained on the rest alone. All are kept like other models: the first serves all methods and
-requests with the same forget set, and the unlearning is all that another method has to repeat.
+Every pair has half of the forget set and half of the other training images. One model is trained on both halves and
+then unlearned by the run's method; the other is trained without the forget images. Trained models are stored like all
+others, so another method on the same forget set only repeats the unlearning.
 """
 
 import os
@@ -29,17 +29,17 @@ from core.planning.plan import Plan
 from core.specs import RunSpec, gold_model
 from core.store import ModelFolder, SavedModel
 
-FIRST_SEED = 10_000  # of the pairs, far from those of originals and golds
+FIRST_SEED = 10_000  # seeds of the pairs, far from those of originals and golds
 
 
 @dataclass(frozen=True)
 class Job:
-    """One pair.
+    """The work for one pair.
 
     Attributes:
         half: ids of its training images, forget images included.
-        ids: of the images on which both models are looked at.
-        models: the store's, or those of a dict that this pair needs.
+        ids: images that both models predict.
+        models: a store's ``models``, or the models of this pair from a dict.
     """
 
     spec: RunSpec
@@ -53,7 +53,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Logits (N, K) of the unlearned and of the never-trained model, and what a dict of models should keep."""
+    """Logits (N, K) of the unlearned and the never-trained model, and new models to add to a dict."""
 
     unlearned: np.ndarray
     never: np.ndarray
@@ -62,7 +62,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class ShadowLogits:
-    """Of all pairs, on the images asked for: logits (M, N, K), and which images each pair was trained on (M, N)."""
+    """Logits (M, N, K) of all M pairs, and which images each pair was trained on (M, N)."""
 
     unlearned: np.ndarray
     never: np.ndarray
@@ -70,7 +70,7 @@ class ShadowLogits:
 
 
 def halves(train: Split, forget: np.ndarray, count: int) -> list[np.ndarray]:
-    """Ids of random halves; two in a row are each other's complement, so every image is in as many as any other."""
+    """Ids of random halves; consecutive halves are complements, so every image is in equally many."""
     rng = np.random.default_rng(0)  # the same halves for every method of a request
     groups = [forget, np.setdiff1d(train.index, forget)]
     found: list[np.ndarray] = []
@@ -81,9 +81,9 @@ def halves(train: Split, forget: np.ndarray, count: int) -> list[np.ndarray]:
 
 
 def shadow_logits(context: Context, planned: Plan, ids: np.ndarray) -> Iterator[Event]:
-    """Returns the ``ShadowLogits`` of the run's method on these images; trains and keeps what is missing.
+    """Returns the ``ShadowLogits`` of the run's method on these images; trains missing models.
 
-    One process per core; on a GPU one after another, in this process. A script that gets here needs the usual
+    Uses one process per core; a GPU works in this process, one pair after another. A script that calls this needs
     ``if __name__ == "__main__"``.
     """
     spec = planned.spec
@@ -105,7 +105,7 @@ def shadow_logits(context: Context, planned: Plan, ids: np.ndarray) -> Iterator[
 
 
 def work(job: Job) -> Outcome:
-    """Trains both models of a pair where they are missing, unlearns a copy of the first, and looks at the images."""
+    """Trains both models of a pair if they are missing, unlearns a copy of the first, and predicts the images."""
     spec, device = job.spec, job.device
     models = job.models if isinstance(job.models, ModelFolder) else dict(job.models)
     dataset = load_dataset(spec.model.data)
@@ -129,13 +129,13 @@ def work(job: Job) -> Outcome:
             pass  # nothing is measured between the steps
     images = torch.tensor(dataset.images_of(job.ids), device=device)
     unlearned = predict(model, images).cpu().numpy()
-    looked_at = predict(set_state(model, never.weights), images).cpu().numpy()
+    never_trained = predict(set_state(model, never.weights), images).cpu().numpy()
     new = {} if isinstance(models, ModelFolder) else {k: v for k, v in models.items() if k not in job.models}
-    return Outcome(unlearned, looked_at, new)
+    return Outcome(unlearned, never_trained, new)
 
 
 def _of_pair(models: Models, pair: int) -> Models:
-    """The store, or this pair's of a dict: results are put into that while jobs are still being sent to processes."""
+    """The store, or a copy of this pair's models: a dict changes while jobs are still being sent to processes."""
     if isinstance(models, ModelFolder):
         return models
     return {key: model for key, model in models.items() if model.record["spec"]["seed"] == FIRST_SEED + pair}
@@ -156,7 +156,7 @@ def _work_off(jobs: list[Job]) -> Iterator[tuple[int, Outcome]]:
 
 
 def _begin() -> None:
-    """One thread for each process; and none outlives a cancelled run, whose process is killed without a word."""
+    """Initialises a pool process: one thread, and exit when the parent process dies (a cancelled run is killed)."""
     torch.set_num_threads(1)
     parent = parent_process()
     assert parent is not None
@@ -169,7 +169,7 @@ def _begin() -> None:
 
 
 def _last(events: Iterator[Event]) -> SavedModel:
-    """What a generator of events returns."""
+    """The return value of a generator of events."""
     while True:
         try:
             next(events)

@@ -1,4 +1,4 @@
-"""What the runner measures between the steps of a method, outside its clock: the same images at every step."""
+"""Measures accuracies and norms between the steps of a method, on the same images at every step."""
 
 from collections.abc import Sequence
 
@@ -15,11 +15,11 @@ from core.models import device_of
 from core.specs import MeasureSpec
 from core.training import tensors
 
-FOLLOWED = 200  # forget images whose norms and answers are followed
+MAX_TRACKED = 200  # forget images whose norms and predictions are recorded at every step
 
 
-class Probe:
-    """FA, RA and TA on a fixed seeded part of the data, and of some forget images the mean norms and every answer.
+class StepMonitor:
+    """Measures FA, RA and TA on a fixed sample, and norms and predictions on some forget images.
 
     Args:
         so_far: the forget sets of all requests up to this one, which is the last.
@@ -37,20 +37,20 @@ class Probe:
         rng = np.random.default_rng(0)  # the same images for every method of a request
         parts = {name: split.with_ids(seeded_part(ids, limit, rng)) for name, (split, ids) in groups.items()}
         self.groups = {name: tensors(part, device_of(model)) for name, part in parts.items()}
-        self.followed: Split = parts["FA"].take(slice(FOLLOWED))
+        self.tracked: Split = parts["FA"].take(slice(MAX_TRACKED))
 
     @torch.no_grad()
     def values(self) -> dict[str, float]:
-        """FA, RA, TA, target_norm and irrelevant_norm of the model as it is now."""
+        """FA, RA, TA, target_norm and irrelevant_norm of the current model."""
         found = {name: accuracy(self.model, images, labels) for name, (images, labels) in self.groups.items()}
-        target, irrelevant, _ = image_norms(self.model, self.followed).mean(axis=0)
+        target, irrelevant, _ = image_norms(self.model, self.tracked).mean(axis=0)
         return found | {"target_norm": float(target), "irrelevant_norm": float(irrelevant)}
 
     @torch.no_grad()
     def answers(self) -> pd.DataFrame:
-        """What the model makes of every followed image now: index, prediction, probability (of the label)."""
-        images, labels = tensors(self.followed, device_of(self.model))
+        """Current predictions on the tracked images: index, prediction, probability (of the label)."""
+        images, labels = tensors(self.tracked, device_of(self.model))
         logits = predict(self.model, images)
         own = logits.softmax(dim=1).gather(1, labels[:, None]).squeeze(1)
-        taken = logits.argmax(dim=1).cpu().numpy()
-        return pd.DataFrame({"index": self.followed.index, "prediction": taken, "probability": own.cpu().numpy()})
+        predicted = logits.argmax(dim=1).cpu().numpy()
+        return pd.DataFrame({"index": self.tracked.index, "prediction": predicted, "probability": own.cpu().numpy()})

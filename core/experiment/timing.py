@@ -1,4 +1,4 @@
-"""Time, memory and chance of a run: what an iterator takes, and a stream of random numbers for every purpose."""
+"""Measures the time and GPU memory of an iterator."""
 
 import time
 from collections.abc import Iterator
@@ -10,12 +10,12 @@ Item = TypeVar("Item")
 
 
 class Clock:
-    """What is spent inside an iterator, and not in what is done between its items.
+    """Measures what is spent inside an iterator, without the work between its items.
 
     Attributes:
-        seconds: so far.
-        memory: most bytes that torch had in use on the GPU, with the models and images that wait there. None on the
-            CPU, where torch keeps no such account, and the peak of the process is that of everything before as well.
+        seconds: time so far.
+        memory: peak bytes allocated by torch on the GPU, including models and images already there. None on the CPU,
+            where torch does not count it and the process's peak includes earlier work.
     """
 
     def __init__(self, device: torch.device) -> None:
@@ -24,6 +24,7 @@ class Clock:
         self.memory: int | None = None
 
     def over(self, items: Iterator[Item]) -> Iterator[Item]:
+        """Yields the items and measures the time to get each."""
         on_gpu = self.device.type == "cuda"
         while True:
             if on_gpu:

@@ -1,4 +1,4 @@
-"""Models: taken where they are kept or given, trained where they are not, and measured where measures are missing."""
+"""Gets trained models: from the store, from imported weights, or by training; measures missing norms."""
 
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -27,10 +27,10 @@ from core.training import steps_per_epoch, train
 
 
 def get_or_train(context: Context, role: str, spec: ModelSpec, split: Split, ids: np.ndarray) -> Iterator[Event]:
-    """Returns a model with its norms measured on these images; trains, measures and keeps what is missing.
+    """Returns a trained model with norms measured on these images; trains, measures and stores what is missing.
 
     Args:
-        split: the training images that the spec stands for.
+        split: the training images of the spec.
     """
     dataset, models = context.dataset, context.models
     shared = isinstance(models, ModelFolder)
@@ -80,7 +80,7 @@ def _trained(
 
 
 def _given(spec: ModelSpec, model: nn.Module, dataset: Dataset) -> SavedModel:
-    """Weights that were added: nothing is known of their training."""
+    """The model of imported weights; their training is unknown."""
     set_state(model, given_weights(spec))
     return _saved(spec, model, dataset, epochs=None, images=None, steps=None, seconds=None, memory=None, notes=[])
 
@@ -101,6 +101,7 @@ def _saved(spec: ModelSpec, model: nn.Module, dataset: Dataset, **training: Any)
 
 
 def measured(name: str, model: nn.Module, table: pd.DataFrame, dataset: Dataset, ids: np.ndarray) -> Iterator[Event]:
+    """Returns the table with the norms of these images filled in."""
     missing = missing_norms(table, ids)
     for done in fill_norms(model, table, dataset, missing):
         yield Phase(name, done, len(missing))

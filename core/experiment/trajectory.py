@@ -1,4 +1,4 @@
-"""The steps of one unlearning, as the result and its tables show them."""
+"""The recorded steps of one unlearning."""
 
 from typing import Any
 
@@ -8,12 +8,12 @@ from core.training import Step
 
 
 class Trajectory:
-    """Every step of an unlearning, the start included, as one table; and what else the method told.
+    """All steps of an unlearning, including the start, with notes and features from the method.
 
     Attributes:
-        answers: after every step what the model makes of some forget images: ``Probe.answers``.
+        answers: predictions on some forget images after every step: ``StepMonitor.answers``.
         notes: sentences for the result.
-        features: columns for the forget images' rows, with their ``index``; None from most methods.
+        features: extra columns for forget images, by ``index``; None for most methods.
     """
 
     def __init__(self) -> None:
@@ -39,5 +39,5 @@ class Trajectory:
 
     @property
     def forget_steps(self) -> pd.DataFrame:
-        """Columns step, index, prediction, probability: of each followed forget image after every step."""
+        """Columns step, index, prediction, probability: one row per tracked forget image and step."""
         return pd.concat(self.answers, ignore_index=True)[["step", "index", "prediction", "probability"]]

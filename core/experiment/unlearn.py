@@ -1,4 +1,4 @@
-"""One method at work: its steps, timed without what is measured between them."""
+"""Runs an unlearning method: records its steps, and times them without the measurements in between."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -12,7 +12,7 @@ from core.errors import Diverged
 from core.events import Event, NoStep, Note, Phase, Table
 from core.experiment.context import Context
 from core.experiment.rng import make_generator
-from core.experiment.step_monitor import Probe
+from core.experiment.step_monitor import StepMonitor
 from core.experiment.timing import Clock
 from core.experiment.trajectory import Trajectory
 from core.methods import implementation
@@ -26,13 +26,13 @@ from core.training import Step
 def unlearn(
     context: Context, model: nn.Module, planned: Plan, held_out: list[float] | None, first: int = 0
 ) -> Iterator[Event]:
-    """Runs the method for every request in turn, in place; returns the trajectory of the last.
+    """Runs the method for every request in order, in place; returns the trajectory of the last request.
 
     Args:
-        first: how many requests the model has forgotten already.
+        first: number of requests that the model has forgotten already.
 
     Raises:
-        Diverged: a step left a model whose answers are not finite numbers.
+        Diverged: the model's outputs are not finite after a step.
     """
     spec = planned.spec
     for n in range(first, len(planned.chain)):
@@ -41,20 +41,20 @@ def unlearn(
         method = implementation(spec.method)(
             model, task, spec.method, generator=make_generator(spec.unlearn_seed, f"unlearn {n}" if n else "unlearn")
         )
-        probe = Probe(model, context.dataset, so_far, spec.measure)
+        monitor = StepMonitor(model, context.dataset, so_far, spec.measure)
         trajectory, clock = Trajectory(), Clock(context.device)
-        start = Step(0, 0, float("nan"), {**probe.values(), "seconds": 0.0})
-        trajectory.add(start, probe.answers())
+        start = Step(0, 0, float("nan"), {**monitor.values(), "seconds": 0.0})
+        trajectory.add(start, monitor.answers())
         yield start
         for event in clock.over(method):
             match event:
                 case Step(step, total):
-                    seen = replace(event, values={**event.values, **probe.values(), "seconds": clock.seconds})
-                    trajectory.add(seen, probe.answers())
+                    seen = replace(event, values={**event.values, **monitor.values(), "seconds": clock.seconds})
+                    trajectory.add(seen, monitor.answers())
                     if trajectory.answers[-1]["probability"].isna().any():
                         raise Diverged(
-                            f"after step {step} of {spec.method.title} the model's answers are not finite numbers; "
-                            "choose smaller steps or fewer of them"
+                            f"after step {step} of {spec.method.title} the model's outputs are not finite; "
+                            "choose smaller or fewer steps"
                         )
                     yield Phase("unlearn", step, step if event.stop_reason else total)
                     yield seen
@@ -63,7 +63,7 @@ def unlearn(
                 case Note(text):
                     trajectory.notes.append(text)
                 case Table() if n < len(spec.after):
-                    pass  # of an earlier request; the run's tables are the last one's
+                    pass  # only tables of the last request are kept
                 case Table("forget_features", frame):
                     trajectory.features = frame
                 case _:
@@ -74,11 +74,11 @@ def unlearn(
 
 
 def task_for(context: Context, spec: RunSpec, so_far: Sequence[ForgetSet], held_out: list[float] | None) -> Task:
-    """What the method may see, and nothing else.
+    """The task of a request, with only the data that the method may see.
 
     Args:
         so_far: the forget sets of all requests up to this one, which is the last.
-        held_out: accuracy of the original per class on images that no model was trained on.
+        held_out: the original's accuracy per class on the pool.
     """
     dataset, forget = context.dataset, so_far[-1]
     data = {

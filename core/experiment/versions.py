@@ -1,4 +1,4 @@
-"""The versions of everything that the numbers of a run depend on."""
+"""Versions of Python and the libraries that a run's numbers depend on."""
 
 import platform
 
@@ -8,7 +8,7 @@ import torch
 
 
 def versions() -> dict[str, str]:
-    """Name -> version, as stored with every model and result."""
+    """Name -> version, stored with every model and result."""
     return {
         "python": platform.python_version(),
         "torch": torch.__version__,

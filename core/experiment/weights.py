@@ -1,4 +1,4 @@
-"""Weights of the user's own for a known network: hostile until checked, name by name, before any is loaded."""
+"""Imports the user's own weights for a known network; files are not trusted, and every name is checked."""
 
 import math
 from collections import Counter
@@ -19,8 +19,8 @@ from core.models.foreign import our_names
 from core.specs import ModelSpec, short
 from core.store.weights import WeightsInfo, keep_weights
 
-NAMED = 20  # names in one message
-LOOKED_AT = 2000  # test images: enough to see whether the weights know this data set
+MAX_NAMED = 20  # names in one message
+MAX_TESTED = 2000  # test images: enough to see whether the weights fit the data set
 FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)  # all are kept as float32
 MEAN, STD = "features.0.mean", "features.0.std"
 
@@ -30,18 +30,18 @@ State = dict[str, np.ndarray]
 def add_weights(
     path: Path, model: ModelSpec, labels: Sequence[str] = (), title: str | None = None, normalise: str = ""
 ) -> WeightsInfo:
-    """Checks a file of weights against a network, keeps them, and returns what is known of them.
+    """Checks a weight file against a network, stores the weights, and returns their record.
 
     Args:
-        path: safetensors, or what ``torch.save`` wrote; by our names or by those that ``core.models.foreign`` knows.
-        model: the data set and the network that the file's weights are of.
-        labels: class names in the order of the network's outputs; default the data set's own order.
-        title: what the file is called on screen; default its own name.
-        normalise: ``MEAN/STD`` of pixels in [0, 1], such as ``0.5/0.25`` or one number per channel, apart by commas;
-            default the file's, else the data set's.
+        path: safetensors or ``torch.save``; with our names or those supported by ``core.models.foreign``.
+        model: data set and network of the weights.
+        labels: class names in the order of the network's outputs; default: the data set's order.
+        title: name of the weights on screen; default: the file's name.
+        normalise: ``MEAN/STD`` of pixels in [0, 1], such as ``0.5/0.25``, or one number per channel separated by
+            commas; default: the file's, else the data set's.
 
     Raises:
-        InvalidSpec: what is missing, too much or of another shape, by name; or weights that are no numbers.
+        InvalidSpec: weights are missing, not of this network, of another shape, or not finite; the message names them.
         DataUnavailable: the data set is not on this machine.
     """
     dataset = load_dataset(model.data)
@@ -53,19 +53,17 @@ def add_weights(
     source = "as given" if given else "from the file" if MEAN in found else "assumed: those of the data set"
     state = get_state(network) | found | given
     state |= {name: state[name][order] for name in ("head.weight", "head.bias")}
-    test = dataset.test.with_ids(seeded_part(dataset.test.index, LOOKED_AT, np.random.default_rng(0)))
+    test = dataset.test.with_ids(seeded_part(dataset.test.index, MAX_TESTED, np.random.default_rng(0)))
     logits = predict(set_state(network, state), torch.tensor(test.images)).numpy()
     if not np.isfinite(logits).all():
-        raise InvalidSpec(
-            f"{path}: with these weights {model.arch} answers test images with values that are not finite"
-        )
+        raise InvalidSpec(f"{path}: with these weights the outputs of {model.arch} on test images are not finite")
     right = float((logits.argmax(1) == test.labels).mean())
     normalisation = f"mean {_numbers(state[MEAN])} and std {_numbers(state[STD])} ({source})"
     return keep_weights(get_state(network), model, title or path.stem, right, len(test), normalisation)
 
 
 def _order(labels: Sequence[str], classes: tuple[str, ...]) -> list[int]:
-    """Which output of the network belongs to each class of the data set."""
+    """The output of the network for each class of the data set."""
     if not labels:
         return list(range(len(classes)))
     problems = {
@@ -73,30 +71,30 @@ def _order(labels: Sequence[str], classes: tuple[str, ...]) -> list[int]:
         "not a class": [short(name) for name in labels if name not in classes],
     }
     if any(problems.values()) or len(labels) != len(classes):
-        found = _listed(problems) or "a name stands there twice"
+        found = _listed(problems) or "a name occurs twice"
         raise InvalidSpec(f"labels must name each of the {len(classes)} classes once: {found}")
     return [list(labels).index(name) for name in classes]
 
 
 def _given(text: str, shape: torch.Size) -> State:
-    """Mean and deviation from ``MEAN/STD``."""
+    """Parses ``MEAN/STD`` into mean and standard deviation."""
     channels = shape[0]
     try:
         parts = [[float(number) for number in part.split(",")] for part in text.split("/")]
         mean, std = (part * channels if len(part) == 1 else part for part in parts)
         sound = len(mean) == len(std) == channels and all(map(math.isfinite, mean + std)) and min(std) > 0
-    except ValueError:  # no number, or not two parts
+    except ValueError:  # not a number, or not two parts
         sound = False
     if not sound:
         raise InvalidSpec(
             f"normalise = {short(text)!r} is not allowed; write MEAN/STD, such as 0.5/0.25, with one number for all "
-            f"channels or {channels} apart by commas, and std above 0"
+            f"channels or {channels} separated by commas, and std above 0"
         )
     return {name: np.array(values, np.float32).reshape(shape) for name, values in ((MEAN, mean), (STD, std))}
 
 
 def _checked(path: Path, found: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> State:
-    """The weights by our names, all of the network's but those that training alone or nobody needs."""
+    """The weights by our names; optional ones (batch counters, normalisation) may be missing."""
     names = our_names(found)
     ours = {name: found[theirs] for theirs, name in names.items()}
     times = Counter(names.values())
@@ -106,7 +104,7 @@ def _checked(path: Path, found: Mapping[str, Tensor], wanted: Mapping[str, Tenso
     problems = {
         "missing": sorted(wanted.keys() - ours.keys() - free),
         "not of this network": sorted(short(theirs) for theirs, name in names.items() if name not in wanted),
-        "there twice": sorted(short(theirs) for theirs, name in names.items() if times[name] > 1),
+        "given twice": sorted(short(theirs) for theirs, name in names.items() if times[name] > 1),
         "of another shape or type": [
             f"{short(theirs)} ({_kind(found[theirs])}, not {_kind(wanted[name])})"
             for theirs, name in sorted(names.items())
@@ -124,7 +122,7 @@ def _checked(path: Path, found: Mapping[str, Tensor], wanted: Mapping[str, Tenso
 
 
 def _fits(found: Tensor, wanted: Tensor) -> bool:
-    """Sides of 1 do not matter: some keep a mean as (C,), and a single number as an array of one."""
+    """Whether shape and dtype match; dimensions of size 1 are ignored, because some files store a mean as (C,)."""
     same = [side for side in found.shape if side != 1] == [side for side in wanted.shape if side != 1]
     return same and (found.dtype in FLOATS if wanted.is_floating_point() else found.dtype == wanted.dtype)
 
@@ -142,5 +140,5 @@ def _listed(problems: dict[str, list[str]]) -> str:
 
 
 def _some(names: list[str]) -> str:
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return f"{', '.join(names[:NAMED])}{more}"
+    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+    return f"{', '.join(names[:MAX_NAMED])}{more}"

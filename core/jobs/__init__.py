@@ -1,4 +1,4 @@
-"""Who executes: one supervisor per store with worker processes. Nothing imported here imports torch."""
+"""Background processes that execute runs, one supervisor per store. Nothing imported here imports torch."""
 
 from core.jobs.supervisor import ensure_supervisor, is_supervised, supervise
 

@@ -1,6 +1,7 @@
-"""Downloads for the page: a process of its own per data set, which outlives the server, and what it says of itself.
+"""Downloads data sets in a subprocess, one per data set, and reports progress in a file.
 
-``python -m core.jobs.download NAME [--replace]`` writes its progress beside the data; the page reads it.
+``python -m core.jobs.download NAME [--replace]`` writes its progress beside the data; the page reads it. The subprocess
+outlives the server.
 """
 
 import os
@@ -24,16 +25,16 @@ from core.store import write_json
 from core.store.files import read_json
 
 EVERY = 0.2  # seconds between two writes of the progress
-BEGIN = "Asking the server"
+BEGIN = "Contacting the server"
 
 _launched: dict[str, "subprocess.Popen[bytes]"] = {}  # downloads that this process has started, by data set
 
 
 def start_download(name: str, replace: bool = False) -> None:
-    """Starts the download of a data set unless it is going on.
+    """Starts the download of a data set unless it is running already.
 
     Args:
-        replace: damaged files that are there give way to new ones.
+        replace: download damaged files again.
     """
     if is_downloading(name):
         return
@@ -46,7 +47,7 @@ def start_download(name: str, replace: bool = False) -> None:
 
 
 def is_downloading(name: str) -> bool:
-    """Whether a living process downloads or prepares the data set."""
+    """Whether a running process downloads or prepares the data set."""
     if name in _launched and _launched[name].poll() is None:
         return True
     if not data_root().is_dir():
@@ -59,34 +60,36 @@ def is_downloading(name: str) -> bool:
 
 
 def download_state(name: str) -> dict[str, Any] | None:
-    """What the last download said: name, done and total of its phase, its pid; where it failed the error, and whether
-    that is because files are damaged."""
+    """State of the last download: name, done and total of its phase, pid; ``error`` and ``damaged`` if it failed.
+
+    None if there is none.
+    """
     path = _path(name)
     return read_json(path) if path.is_file() else None
 
 
 def cancel_download(name: str) -> None:
-    """Ends the process; what has arrived is kept and taken up by the next start."""
-    told = download_state(name)
-    if told is None or not is_downloading(name):
+    """Ends the process. The data received so far is kept, and the next start resumes from there."""
+    state = download_state(name)
+    if state is None or not is_downloading(name):
         return
-    os.kill(told["pid"], signal.SIGKILL)
+    os.kill(state["pid"], signal.SIGKILL)
     if name in _launched:
         _launched[name].wait()
     _path(name).unlink(missing_ok=True)
 
 
 def work(name: str, watch: Callable[[Progress], None] = lambda progress: None, replace: bool = False) -> None:
-    """Downloads and prepares a data set in this process, and tells the page.
+    """Downloads and prepares a data set in this process, and writes its progress for the page.
 
     Args:
-        watch: called with all progress.
-        replace: damaged files that are there give way to new ones.
+        watch: called with every progress event.
+        replace: download damaged files again.
 
     Raises:
-        DataUnavailable: the files can't be had, or are damaged.
+        DataUnavailable: the files cannot be downloaded, or are damaged.
     """
-    _tell(name, Progress(BEGIN, 0, 1), os.getpid())  # whom to end; no longer one that was ended before
+    _tell(name, Progress(BEGIN, 0, 1), os.getpid())  # our pid, replacing that of a dead process, for cancel_download
     written = 0.0
     try:
         for progress in prepare(name, replace=replace):
@@ -95,8 +98,8 @@ def work(name: str, watch: Callable[[Progress], None] = lambda progress: None, r
                 _tell(name, progress, os.getpid())
                 written = time.monotonic()
     except UnlearnError as error:
-        said = str(error).replace(f"{data_root()}/", "").replace(str(data_root()), "the data folder")
-        _tell(name, Progress("failed", 0, 1), os.getpid(), said, isinstance(error, DamagedData))
+        message = str(error).replace(f"{data_root()}/", "").replace(str(data_root()), "the data folder")
+        _tell(name, Progress("failed", 0, 1), os.getpid(), message, isinstance(error, DamagedData))
         raise
     else:
         _path(name).unlink(missing_ok=True)
@@ -111,5 +114,5 @@ def _path(name: str) -> Path:
 
 
 if __name__ == "__main__":
-    with suppress(UnlearnError):  # the page was told
+    with suppress(UnlearnError):  # the error is in the progress file
         work(sys.argv[1], replace="--replace" in sys.argv)

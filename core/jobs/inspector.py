@@ -1,7 +1,7 @@
-"""One inspector per store answers questions about single images at once, also while a long run trains.
+"""The inspector: one process per store that answers questions about single images, even while a long run trains.
 
-A process of its own, because the one of the page has no torch and that of a run is busy. It has the models of the last
-few runs at hand, takes the newest question first, and goes when idle.
+It is a separate process because the page has no torch and the worker is busy. It caches the models of the last few
+runs, answers the newest question first, and exits when idle.
 """
 
 import os
@@ -19,44 +19,44 @@ from core.store.inspections import PARTS
 
 IDLE_SECONDS = 300.0
 TICK_SECONDS = 0.05
-RUNS = 4  # whose models are kept at hand
-SMALL_IMAGE = 16  # pixels a side up to which a GPU is no quicker
-NICE = 2  # pages answer first, runs can wait
+MAX_RUNS = 4  # runs whose models are cached
+SMALL_IMAGE = 16  # pixels per side; up to this size a GPU is not faster
+NICE = 2  # lower priority than pages, higher than runs
 
 _SERVICE = Service("inspector", ("-m", "core.jobs.inspector"))
 ensure_inspector, is_inspecting = _SERVICE.ensure, _SERVICE.is_up
 
 
 def inspect(store: Store, idle_seconds: float = IDLE_SECONDS) -> None:
-    """Answers questions until none has been asked for ``idle_seconds``.
+    """Answers questions until there has been none for ``idle_seconds``.
 
     Raises:
-        StoreError: another inspector has this store.
+        StoreError: the store has another inspector.
     """
     with _SERVICE.only_one(store):
         write_json(store.root / "inspector.json", {"pid": os.getpid()})
-        at_hand = lru_cache(maxsize=RUNS)(_models)
+        cached_models = lru_cache(maxsize=MAX_RUNS)(_models)
         last_work = time.monotonic()
         while time.monotonic() - last_work < idle_seconds:
             question = store.inspections.newest()
             if question is None:
                 time.sleep(TICK_SECONDS)
                 continue
-            _answer(store, question, at_hand)
+            _answer(store, question, cached_models)
             last_work = time.monotonic()
 
 
-def _answer(store: Store, question: InspectSpec, at_hand: Callable[..., Any]) -> None:
-    """The next part of an answer: between two parts a newer question may come first."""
+def _answer(store: Store, question: InspectSpec, models_of_run: Callable[..., Any]) -> None:
+    """Computes the next part of an answer; a newer question may come before the part after it."""
     missing = [part for part in PARTS if part not in store.inspections.known(question)]
     try:
         if missing:
-            _find(store, question, missing[0], at_hand(store, question.run))
+            _find(store, question, missing[0], models_of_run(store, question.run))
         if not missing[1:]:
             store.inspections.close(question)
-    except Exception as error:  # whatever is wrong with one question, the others are answered
-        said = str(error) if isinstance(error, UnlearnError) else f"{type(error).__name__}: {error}"
-        store.inspections.fail(question, said)
+    except Exception as error:  # one bad question must not stop the others
+        message = str(error) if isinstance(error, UnlearnError) else f"{type(error).__name__}: {error}"
+        store.inspections.fail(question, message)
 
 
 def _find(store: Store, question: InspectSpec, part: str, models: dict[str, Any]) -> None:
@@ -79,12 +79,12 @@ def _models(store: Store, run: str) -> dict[str, Any]:
 
     folder = open_finished(store, run)
     small = max(folder.spec.model.data.info.shape[1:]) <= SMALL_IMAGE
-    torch.set_num_threads(1)  # a run may be using the others
+    torch.set_num_threads(1)  # leave the other cores to a run
     return models_of(folder, choose_device("cpu" if small else "auto"))
 
 
 if __name__ == "__main__":
     os.nice(NICE)
-    import core.inspection  # noqa: F401  before there is a question: it takes longer than an answer
+    import core.inspection  # noqa: F401  import early: it takes longer than an answer
 
     inspect(Store(sys.argv[1]))

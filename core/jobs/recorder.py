@@ -1,4 +1,4 @@
-"""Events of an execution -> files of its run."""
+"""Writes the events of a run into the run's files."""
 
 import math
 import time
@@ -9,12 +9,12 @@ from core.planning.remaining import MIN_SECONDS
 from core.store import RunFolder, write_json, write_table, write_weights
 
 EVERY = 0.2  # seconds between two writes of the progress
-PARTS = 30  # of a phase, of which the last says how fast it goes: epochs of most recipes
+PARTS = 30  # of a phase; its speed is that of the last part (most recipes have 30 epochs)
 MAX_STEPS = 1000  # steps in the progress file; the trajectory has all of them
 
 
 class Recorder:
-    """Writes what happens into the run's folder: progress.json while it goes on, then its tables and its result."""
+    """Writes progress.json during the run, then its tables and its result."""
 
     def __init__(self, run: RunFolder) -> None:
         self.folder = run.folder
@@ -24,11 +24,11 @@ class Recorder:
         self.written = 0.0
 
     def record(self, event: Event) -> bool:
-        """Takes one event; True where the progress file was written."""
+        """Records one event; returns True if progress.json was written."""
         match event:
             case Phase(name, done, total):
                 now = time.time()
-                begun = [done, now]  # not at 0 where it was taken up again
+                begun = [done, now]  # done is above 0 after a resume
                 phase = self.phases.setdefault(name, {"name": name, "started": now, "recent": [begun]})
                 phase |= {"done": done, "total": total, "changed": now}
                 last, at = phase["recent"][-1]

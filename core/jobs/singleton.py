@@ -1,4 +1,4 @@
-"""Processes of which every store has at most one. They outlive the server that started them, and go when idle."""
+"""Background processes, at most one per store and kind. They outlive the server and exit when idle."""
 
 import subprocess
 import sys
@@ -13,18 +13,18 @@ from core.errors import StoreError
 from core.paths import PROJECT
 from core.store import Store
 
-LOOK = 1.0  # seconds: a process that asks whether there is one holds the lock too, for a moment
+LOCK_TIMEOUT = 1.0  # seconds: ``is_up`` also holds the lock for a moment
 
-launched: dict[tuple[str, Path], "subprocess.Popen[bytes]"] = {}  # what this process has started, by name and store
+launched: dict[tuple[str, Path], "subprocess.Popen[bytes]"] = {}  # started by this process, by name and store
 
 
 @dataclass(frozen=True)
 class Service:
-    """One kind of such processes.
+    """One kind of background process.
 
     Attributes:
-        name: also of its lock and its log.
-        command: what Python is started with, before the store's folder.
+        name: also the name of its lock and log files.
+        command: arguments of Python; the store's folder is appended.
     """
 
     name: str
@@ -32,20 +32,20 @@ class Service:
 
     @contextmanager
     def only_one(self, store: Store) -> Iterator[None]:
-        """Held by the process that does the service.
+        """A context that holds the lock of the service.
 
         Raises:
-            StoreError: another process does it already.
+            StoreError: another process holds it.
         """
         try:
-            lock = self._lock(store).acquire(timeout=LOOK)
+            lock = self._lock(store).acquire(timeout=LOCK_TIMEOUT)
         except Timeout:
-            raise StoreError(f"the store {store.root} has its {self.name} already; one is enough") from None
+            raise StoreError(f"the store {store.root} has another running {self.name}; only one is allowed") from None
         with lock:
             yield
 
     def is_up(self, store: Store) -> bool:
-        """Whether a living process does the service."""
+        """Whether a process of this kind is running."""
         if not store.root.exists():
             return False
         try:
@@ -55,7 +55,7 @@ class Service:
             return True
 
     def ensure(self, store: Store) -> None:
-        """Starts a process unless there is one."""
+        """Starts a process unless one is running."""
         root = store.root.resolve()
         started = launched.get((self.name, root))
         if (started is not None and started.poll() is None) or self.is_up(store):

@@ -1,7 +1,7 @@
-"""One supervisor per store hands queued runs to a worker process, one after another, and goes when idle.
+"""The supervisor: one process per store that passes queued runs to a worker process and exits when idle.
 
-It outlives the server that started it: a closed browser or a restarted server costs no run. One worker at a time is
-all that a laptop or one GPU can use; the others wait in the queue.
+It outlives the server that started it, so runs continue when the browser is closed or the server restarts. Runs are
+executed one at a time, because one run uses a whole laptop or GPU.
 """
 
 import os
@@ -24,13 +24,13 @@ ensure_supervisor, is_supervised = _SERVICE.ensure, _SERVICE.is_up
 
 
 def supervise(store: Store, idle_seconds: float = IDLE_SECONDS) -> None:
-    """Works off the queue until it has been empty for ``idle_seconds``.
+    """Processes queued runs until the queue has been empty for ``idle_seconds``.
 
     Raises:
-        StoreError: another supervisor has this store.
+        StoreError: the store has another supervisor.
     """
     with _SERVICE.only_one(store):
-        worker: subprocess.Popen[bytes] | None = _start_worker(store)  # warm before there is work for it
+        worker: subprocess.Popen[bytes] | None = _start_worker(store)  # started early: importing torch takes seconds
         run: str | None = None
         handed_over = 0.0  # when the worker was given its run
         last_beat, last_work = 0.0, time.monotonic()
@@ -43,7 +43,7 @@ def supervise(store: Store, idle_seconds: float = IDLE_SECONDS) -> None:
                     last_beat = now
                 if worker is not None and worker.poll() is not None:
                     _close(store, run, worker, handed_over)
-                    worker = None if run is None else _start_worker(store)  # one that died idle would die again
+                    worker = None if run is None else _start_worker(store)  # a worker that died idle would die again
                     run = None
                 if run is not None and worker is not None and _has_ended(worker, run):
                     run = None
@@ -74,20 +74,20 @@ def _hand_over(worker: subprocess.Popen[bytes], run: str) -> None:
         worker.stdin.write(f"{run}\n".encode())
         worker.stdin.flush()
     except BrokenPipeError:
-        worker.wait()  # it died before it had anything to do; the next tick says so
+        worker.wait()  # the worker died idle; the next tick handles that
 
 
 def _has_ended(worker: subprocess.Popen[bytes], run: str) -> bool:
-    """Whether the worker says that it is done with the run; one that has died says nothing."""
+    """Whether the worker has reported the end of the run; a dead worker reports nothing."""
     assert worker.stdout is not None
     readable, _, _ = select.select([worker.stdout], [], [], 0)
     return bool(readable) and worker.stdout.readline().strip() == run.encode()
 
 
 def _close(store: Store, run: str | None, worker: subprocess.Popen[bytes], handed_over: float) -> None:
-    """After a worker has ended or was killed: a run that it did not end itself did not finish.
+    """Cleans up after a dead worker: its unfinished run becomes interrupted or failed.
 
-    A run may have been cancelled, by which its worker was killed, and queued again before this is noticed.
+    The run may have been cancelled, which kills the worker, and queued again before the supervisor notices.
     """
     status = worker.wait()
     for pipe in (worker.stdin, worker.stdout):

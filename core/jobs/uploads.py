@@ -1,6 +1,6 @@
-"""Files that the page was given: checked and added by a process of its own, and what that says of itself.
+"""Imports an uploaded file in a subprocess and reports progress.
 
-``python -m core.jobs.uploads TOKEN`` works on ``uploads/TOKEN/`` beside the data; names in there are generated.
+``python -m core.jobs.uploads TOKEN`` reads ``uploads/TOKEN/`` beside the data; file names in there are generated.
 """
 
 import os
@@ -24,7 +24,7 @@ from core.store.files import read_json
 Kind = Literal["npz", "zip", "safetensors", "pth"]
 
 EVERY = 0.2  # seconds between two writes of the progress
-OLD = 24 * 3600.0  # seconds after which what nobody asks for any more is removed
+MAX_AGE = 24 * 3600.0  # seconds; older uploads are deleted
 
 _launched: dict[str, "subprocess.Popen[bytes]"] = {}  # by token
 
@@ -37,11 +37,11 @@ def start_adding(
     labels: tuple[str, ...] = (),
     normalise: str = "",
 ) -> str:
-    """Takes a file, starts the process that adds it, and returns the token under which it tells how far it is.
+    """Saves a file, starts the subprocess that imports it, and returns the token for ``adding_state``.
 
     Args:
-        title: what the images or weights will be called on screen.
-        model, labels, normalise: what weights are of; see ``core.experiment.weights.add_weights``.
+        title: name of the images or weights on screen.
+        model, labels, normalise: for weights; see ``core.experiment.weights.add_weights``.
     """
     _tidy()
     token = uuid4().hex
@@ -66,22 +66,22 @@ def start_adding(
 
 
 def adding_state(token: str) -> dict[str, Any]:
-    """done and total; in the end ``name`` and ``said`` of what was added, or the ``error``.
+    """Progress as ``done`` and ``total``; at the end ``name`` and ``said`` (a message), or ``error``.
 
     Raises:
-        NotFound: it was stopped, or removed because nobody asked for it any more.
+        NotFound: the upload was cancelled or has expired.
     """
     if not _folder(token).is_dir():
-        raise NotFound("this file was removed again; choose it once more")
-    ended = token in _launched and _launched[token].poll() is not None  # before the look at what it has told
-    told = read_json(_folder(token) / "state.json")
-    if ended and not (told["name"] or told["error"]):
-        told["error"] = "The process that checked the file has ended; it may have run out of memory."
-    return told
+        raise NotFound("this upload was removed; choose the file again")
+    ended = token in _launched and _launched[token].poll() is not None  # checked before reading the state
+    state = read_json(_folder(token) / "state.json")
+    if ended and not (state["name"] or state["error"]):
+        state["error"] = "The process that checked the file has ended; it may have run out of memory."
+    return state
 
 
 def cancel_adding(token: str) -> None:
-    """Ends the process and removes the file; what has been stopped already stays so."""
+    """Ends the process and deletes the file; does nothing if it has ended already."""
     process = _launched.pop(token, None)
     if process is not None and process.poll() is None:
         os.kill(process.pid, signal.SIGKILL)
@@ -90,16 +90,16 @@ def cancel_adding(token: str) -> None:
 
 
 def work(token: str) -> None:
-    """Checks and adds the file in this process, and removes it."""
+    """Checks and imports the file in this process, then deletes it."""
     wanted = read_json(_folder(token) / "wanted.json")
     path = _folder(token) / f"upload.{wanted['kind']}"
     try:
-        name, said = (_add_weights if "model" in wanted else _add_images)(token, path, wanted)
+        name, message = (_add_weights if "model" in wanted else _add_images)(token, path, wanted)
     except (UnlearnError, MemoryError) as error:
-        said = (str(error) or "not enough memory").replace(str(path), f"{wanted['title']}{path.suffix}")
-        _tell(token, done=0, total=1, error=said)
+        message = (str(error) or "not enough memory").replace(str(path), f"{wanted['title']}{path.suffix}")
+        _tell(token, done=0, total=1, error=message)
     else:
-        _tell(token, done=1, total=1, name=name, said=said)
+        _tell(token, done=1, total=1, name=name, said=message)
     finally:
         path.unlink()
 
@@ -116,16 +116,16 @@ def _add_images(token: str, path: Path, wanted: dict[str, Any]) -> tuple[str, st
     notes: list[str] = []
     name = add_images(f"{wanted['kind']}:{path}", report, wanted["title"], notes.append)
     train, pool, test = data_info(name).sizes
-    sizes = f"{train:,} to train on, {pool:,} held back, {test:,} to test with."
+    sizes = f"Train: {train:,} images, pool: {pool:,}, test: {test:,}."
     return name, " ".join([data_info(name).about, sizes, *notes])
 
 
 def _add_weights(token: str, path: Path, wanted: dict[str, Any]) -> tuple[str, str]:
-    from core.experiment.weights import add_weights  # brings in torch, which the page must not
+    from core.experiment.weights import add_weights  # imports torch, which the page must not
 
     model = ModelSpec.parse(wanted["model"])
     info = add_weights(path, model, wanted["labels"], wanted["title"], wanted["normalise"])
-    right = f"They fit, and classify {info.right:.1%} of {info.looked_at:,} test images right."
+    right = f"Weights accepted: {info.right:.1%} test accuracy ({info.looked_at:,} images)."
     return info.name, f"{right} Images are normalised by {info.normalisation}."
 
 
@@ -141,8 +141,8 @@ def _folder(token: str) -> Path:
 
 def _tidy() -> None:
     for folder in (data_root() / "uploads").glob("*"):
-        with suppress(OSError):  # another process may be at it
-            if time.time() - folder.stat().st_mtime > OLD:
+        with suppress(OSError):  # another process may be using it
+            if time.time() - folder.stat().st_mtime > MAX_AGE:
                 shutil.rmtree(folder)
 
 

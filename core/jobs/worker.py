@@ -1,4 +1,4 @@
-"""One attempt at one run, in this process."""
+"""The worker: executes runs in this process and records them."""
 
 import os
 import sys
@@ -23,7 +23,7 @@ def attempt(
         watch: called with every event.
 
     Returns:
-        the state in which the run ended, or None where another process works on it or it is not queued any more.
+        the final state of the run; None if another process works on it or it is no longer queued.
     """
     try:
         lock = store.run_lock(run).acquire(blocking=False)
@@ -39,34 +39,35 @@ def attempt(
             for event in execute(folder.spec, models=store.models, device=device, start=start):
                 watch(event)
                 if recorder.record(event) and store.row(run).state != "running":
-                    return store.row(run).state  # cancelled from another machine
+                    return store.row(run).state  # cancelled on another machine
         except KeyboardInterrupt:
             store.index.end(run, "interrupted", "interrupted from the keyboard")
             raise
         except Exception as error:
             store.note(run, traceback.format_exc())
-            said = str(error) if isinstance(error, UnlearnError | MemoryError) else f"{type(error).__name__}: {error}"
-            store.index.end(run, "failed", said or type(error).__name__)
+            kind = type(error).__name__
+            message = str(error) if isinstance(error, UnlearnError | MemoryError) else f"{kind}: {error}"
+            store.index.end(run, "failed", message or kind)
         else:
             store.index.end(run, "done")
     return store.row(run).state
 
 
 def wait_and_work(store: Store) -> None:
-    """Imported and warm, attempts the runs whose ids come on standard input, and says each back when it has ended.
+    """Executes the runs whose ids arrive on standard input, and prints each id when its run has ended.
 
-    The supervisor keeps one such process: importing torch takes longer than a small run. It ends when its input does,
-    or after a run that failed, so that whatever was wrong in here is not carried into the next.
+    The supervisor keeps this process alive, because importing torch takes longer than a small run. It exits at the end
+    of its input, or after a failed run, so that a damaged process state does not affect the next run.
     """
-    os.nice(5)  # pages answer first
-    said = os.fdopen(os.dup(1), "w")
+    os.nice(5)  # lower priority than pages
+    output = os.fdopen(os.dup(1), "w")
     for line in sys.stdin:
         run = line.strip()
         with store.log_path(run).open("ab") as log:
             os.dup2(log.fileno(), 1)
             os.dup2(log.fileno(), 2)
         state = attempt(store, run)
-        print(run, file=said, flush=True)
+        print(run, file=output, flush=True)
         if state == "failed":
             return
 

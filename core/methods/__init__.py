@@ -1,7 +1,7 @@
 """Unlearning methods. One method = one file with ``unlearn(model, task, spec, *, generator) -> Iterator[Step]``.
 
-It works in place and leaves the model in eval mode. A step that has a ``stop_reason`` is the last one, and the model is
-final when it is yielded. Before its steps a method may tell how it prepares, by the other events of ``core.events``.
+A method works in place and leaves the model in eval mode. The step with a ``stop_reason`` is the last one; the model is
+final when it is yielded. Before its steps a method may yield the other events of ``core.events``.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,16 +1,15 @@
-"""Bad teacher: imitate an untrained model on the forget images, and the original on retained ones.
+"""Bad teacher: imitates an untrained model on the forget images and the original on retained images.
 
     minimise  mean over D_f of KL(p_bad || p)  +  mean over part of D_r of KL(p_original || p)
 
 Paper: https://arxiv.org/abs/2205.08096 (Chundawat et al., Eq. 3). The bad teacher is a fresh model of the same
-architecture; both teachers are frozen, in eval mode. Forget and retained images are mixed and shuffled, a pass is one
-over both, and the divergence is a mean over the images of a batch. (The authors' code divides it by the number of
-classes once more.)
-Departures: BatchNorm keeps its statistics. Batches are small by default, so that the authors' single pass over few
+architecture; both teachers are frozen, in eval mode. Forget and retained images are mixed and shuffled; one pass covers
+both. The divergence is a mean over the images of a batch. (The authors' code also divides it by the number of classes.)
+Departures: BatchNorm statistics are frozen. The default batches are small, so that the authors' single pass over few
 images has more than a step or two. Schedules: see ``core.methods.descent``.
 
-Measured on whole digits: 26 steps and more with a step of 1e-3, 5 to 25 with 3e-3. With 1e-3 up to 29 % of a class are
-left after 100 steps. The authors' pass leaves up to 19 % of a class with a rate of 2e-4, and nothing with 5e-4.
+Measured on whole digits: 26 steps or more with a step of 1e-3, 5 to 25 with 3e-3. With 1e-3 up to 29 % of a class
+remain after 100 steps. The authors' pass leaves up to 19 % of a class with a rate of 2e-4, and nothing with 5e-4.
 """
 
 from collections.abc import Iterator
@@ -35,7 +34,7 @@ def unlearn(model: nn.Module, task: Task, spec: BadTeacher, *, generator: torch.
         model: on its device.
         task: with its forget and its retain set, and ``fresh``.
         spec: share, schedule and steps; defaults and ranges stand in its fields.
-        generator: on the CPU; the bad teacher's weights, the part of the retain set, order of the images.
+        generator: on the CPU; draws the bad teacher's weights, the part of the retain set and the image order.
 
     Yields:
         Steps with ``step_size``; the last has the reason.
@@ -56,7 +55,7 @@ def unlearn(model: nn.Module, task: Task, spec: BadTeacher, *, generator: torch.
 
 
 def _mixed(model: nn.Module, task: Task, spec: BadTeacher, generator: torch.Generator) -> Batches:
-    """Forget images and a drawn share of the retained ones, with whether each is to be forgotten for a label."""
+    """Batches of forget images and a drawn fraction of the retain set; the label says whether to forget the image."""
     assert task.forget is not None
     assert task.retain is not None
     device = device_of(model)

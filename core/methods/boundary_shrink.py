@@ -1,17 +1,17 @@
-"""Boundary shrink: train the forget images on the class whose decision boundary is nearest to each.
+"""Boundary shrink: trains each forget image on the class with the nearest decision boundary.
 
     minimise  mean over D_f of CE(f(x), n(x)),
-    n(x) = class of the original's largest logit but that of c, at x' = x + bound * sign(d CE(f(x), c) / dx),
+    n(x) = class of the original's largest logit other than c, at x' = x + bound * sign(d CE(f(x), c) / dx),
            kept in [0, 1]
 
 Paper: https://arxiv.org/abs/2303.11570 (Chen et al., Boundary Unlearning, Eqs. 3 and 4): one step of the fast gradient
-sign method finds the nearest class, once for every image, by the original.
-Departures: the true class is never the nearest one, which happens in the authors' code where the step is too short to
-cross a boundary; the bound is in pixels of images in [0, 1], and normalisation is inside the model, so that x' is an
-image. BatchNorm keeps its statistics. Schedules: see ``core.methods.descent``.
+sign method on the original finds the nearest class, once per image.
+Departures: the nearest class is never the true class; in the authors' code it can be, if the step is too short to cross
+a boundary. The bound is in pixels of images in [0, 1]; normalisation is inside the model, so x' is an image. BatchNorm
+statistics are frozen. Schedules: see ``core.methods.descent``.
 
-Measured on whole digits: 10 to 16 steps with a step of 1e-3, 3 to 5 with 3e-3. The authors' passes leave an image of
-one class with a rate of 2e-4, and none with 5e-4.
+Measured on whole digits: 10 to 16 steps with a step of 1e-3, 3 to 5 with 3e-3. The authors' passes leave one
+image of one class with a rate of 2e-4, and none with 5e-4.
 """
 
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ from core.sensitivity import evaluating
 from core.specs.methods.boundary_shrink import BoundaryShrink
 from core.training import Step, as_float, tensors
 
-CHUNK = 256  # images whose nearest class is sought at once
+CHUNK = 256  # images per batch in the search for the nearest class
 
 
 def unlearn(
@@ -40,7 +40,7 @@ def unlearn(
 
     Args:
         model: on its device.
-        task: its forget set is all the data used.
+        task: only its forget set is used.
         spec: bound, schedule and steps; defaults and ranges stand in its fields.
         generator: on the CPU; order of the images.
 

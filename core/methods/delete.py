@@ -1,10 +1,11 @@
-"""DELETE: teach the forget images the original's own probabilities without that of the label.
+"""DELETE: distils the original's probabilities without the label on the forget images.
 
     minimise  mean over D_f of KL(q(x) || p(x)),   q = softmax of the original's logits with that of c at minus infinity
 
-Paper: https://arxiv.org/abs/2503.23751 (Zhou et al., Decoupled Distillation to Erase, its mask distillation): what the
-model knows of the other classes stays as it was. The original is a frozen copy, in eval mode.
-Departure: BatchNorm keeps its statistics, a choice in the authors' code too. Schedules: see ``core.methods.descent``.
+Paper: https://arxiv.org/abs/2503.23751 (Zhou et al., Decoupled Distillation to Erase, its mask distillation): the
+model's knowledge of the other classes is kept. The original is a frozen copy, in eval mode.
+Departure: BatchNorm statistics are frozen, which is an option in the authors' code. Schedules: see
+``core.methods.descent``.
 
 Measured on whole digits: 10 to 18 steps with a step of 1e-3, 4 to 7 with 3e-3. The authors' passes forget all ten
 classes with their rate of 1e-4.
@@ -29,7 +30,7 @@ def unlearn(model: nn.Module, task: Task, spec: Delete, *, generator: torch.Gene
 
     Args:
         model: on its device.
-        task: its forget set is all the data used.
+        task: only its forget set is used.
         spec: schedule and steps; defaults and ranges stand in its fields.
         generator: on the CPU; order of the images.
 

@@ -1,16 +1,16 @@
-"""The loop of every method that descends on a loss step by step, MU-Mis excepted; and when it ends.
+"""The loop of all methods that minimise a loss step by step, except MU-Mis, with its two schedules.
 
-same-stop: a step is as long as ``spec.step`` times the norm of the weights, whatever the gradient's. The loss of a
-    fitted image has next to no gradient, and later too much of it, so that one learning rate first does nothing and
-    then ruins the model. It ends by MU-Mis's rule ``accuracy``. Where no target is known, MU-Mis goes by the target
-    norm, which it lowers and others do not (measured on ``digits-families``: gradient ascent makes all its steps and
-    ruins the model); they go by a fraction of their first accuracy, see ``accuracy_stop``. Where the accuracy is there
-    before the first step, none is made.
-authors: the optimiser at ``spec.learning_rate`` for the method's own number of steps, whatever was forgotten.
+same-stop (the matched stop): the step length is ``spec.step`` times the norm of the weights, whatever the gradient. A
+    fitted image first has almost no gradient and later a very large one, so a constant learning rate first does
+    nothing and then ruins the model. It stops by MU-Mis's rule ``accuracy``. If no target is known, MU-Mis uses the
+    target norm. Other methods do not lower that norm (measured on ``digits-families``: gradient ascent makes all its
+    steps and ruins the model), so they use a fraction of their starting accuracy, see ``accuracy_stop``. If the target
+    is reached before the first step, no step is made.
+authors: the authors' optimiser at ``spec.learning_rate`` for their number of steps, whatever has been forgotten.
 
-Where memory ends, the images of a step go through the model in parts, to the same gradients.
-BatchNorm keeps its statistics (eval mode) unless a method asks for training mode. Rules of the defaults of ``step`` and
-``learning_rate``: see ``core.specs.methods.iterative``.
+If memory does not suffice, the images of a step go through the model in parts, with the same gradients. BatchNorm
+statistics are frozen (eval mode) unless a method uses training mode. For the defaults of ``step`` and
+``learning_rate`` see ``core.specs.methods.iterative``.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -32,12 +32,12 @@ from core.specs import TrainSpec
 from core.specs.methods.iterative import Iterative
 from core.training import Step
 
-Loss = Callable[[], Tensor]  # a scalar with graph, of images that were drawn before: asked again, it is the same
+Loss = Callable[[], Tensor]  # loss on a fixed batch, a scalar with graph; repeatable
 MakeOptimiser = Callable[[Iterable[nn.Parameter], float], torch.optim.Optimizer]
 Move = Callable[[Sequence[Tensor | None]], None]
 Reason = Callable[[int, Sequence[Tensor]], str | None]  # step, weights before it -> why to end
 
-MAX_PARTS = 64  # of the images of a step, where memory ends
+MAX_PARTS = 64  # most parts of a step's images when memory does not suffice
 
 
 def run(
@@ -52,19 +52,19 @@ def run(
     mask: Sequence[Tensor] | None = None,
     training_mode: bool = False,
 ) -> Iterator[Step | NoStep]:
-    """Descends in place and leaves the model in eval mode.
+    """Minimises the losses in place and leaves the model in eval mode.
 
     Args:
-        losses: without end; each is taken of the model as it is then.
-        steps: how many the authors' schedule makes.
-        generator: on the CPU; which forget images the stop looks at.
+        losses: an endless iterator; each loss uses the current model.
+        steps: number of steps of the authors' schedule.
+        generator: on the CPU; draws the forget images for the stop rule.
         optimiser: parameters and rate -> the authors' optimiser. Default: SGD with the recipe's momentum and decay.
-        mask: bool, shaped and ordered as the parameters: where False, a weight never moves.
-        training_mode: whether losses are taken in training mode, so that BatchNorm learns.
+        mask: bool, one tensor per parameter; weights where it is False never change.
+        training_mode: compute losses in training mode, which updates BatchNorm statistics.
 
     Yields:
-        Steps with ``step_size``; the last has the reason, and the model is final when it is yielded. Where the same
-        stop is met before the first step, why there is none.
+        Steps with ``step_size``; the last has the stop reason, and the model is final when it is yielded. ``NoStep`` if
+        the matched stop is met before the first step.
     """
     parameters = list(model.parameters())
     if spec.schedule == "authors":
@@ -87,10 +87,10 @@ def run_to_accuracy(
     """The schedule same-stop; arguments as in ``run``.
 
     Args:
-        step: length of a step as a fraction of the weights' norm.
-        target: accuracy on the forget set at which it ends; None for a fraction of the first.
-        limit: the most steps.
-        unseen: takes the last step back where it costs unseen images too much.
+        step: step length as a fraction of the weights' norm.
+        target: accuracy on the forget set at which to stop; None for a fraction of the starting accuracy.
+        limit: maximum number of steps.
+        unseen: undoes the last step if it costs too much accuracy on unseen images.
     """
     images, labels = shuffled(forget, device_of(model), generator)
     stop = accuracy_stop(model, images, labels, target, limit, unseen)
@@ -112,7 +112,7 @@ def _descend(
     mask: Sequence[Tensor] | None, training_mode: bool,
 ) -> Iterator[Step]:  # fmt: skip
     parameters = list(model.parameters())
-    share = MAX_PARTS  # how many 64ths of a step's images go through the model at once
+    share = MAX_PARTS  # 64ths of a step's images per forward pass
     for step in range(1, total + 1):
         before = get_weights(model)
         model.train(training_mode)
@@ -120,10 +120,10 @@ def _descend(
         if fitted < share:
             share, parts = fitted, MAX_PARTS // fitted
             seen = "; BatchNorm saw these parts" if training_mode else ""
-            note_memory(f"for all images of a step, so they went through the model in up to {parts} parts{seen}")
+            note_memory(f"for all images of a step, so they were split into up to {parts} parts{seen}")
         model.eval()
         move(gradients if mask is None else [g * m for g, m in zip(gradients, mask, strict=True)])
-        if mask is not None:  # momentum and decay move weights that have no gradient, too
+        if mask is not None:  # momentum and decay also change weights without gradient
             restore(parameters, before, mask)
         reason = reason_at(step, before)
         yield Step(step, total, loss, {"step_size": distance(before, parameters)}, reason)
@@ -140,7 +140,7 @@ def _gradients(
 
 
 def sgd(recipe: TrainSpec) -> MakeOptimiser:
-    """SGD with the momentum and the weight decay with which the original was trained."""
+    """SGD with the momentum and weight decay of the original's recipe."""
     return lambda parameters, rate: torch.optim.SGD(parameters, rate, recipe.momentum, weight_decay=recipe.weight_decay)
 
 
@@ -162,5 +162,5 @@ def _by_optimiser(parameters: Sequence[nn.Parameter], optimiser: torch.optim.Opt
 
 
 def _passes_made(spec: Iterative, steps: int) -> Reason:
-    said = f"its authors' schedule ended: {spec.epochs} {'pass' if spec.epochs == 1 else 'passes'}"
-    return lambda step, before: said if step == steps else None
+    text = f"its authors' schedule ended: {spec.epochs} {'pass' if spec.epochs == 1 else 'passes'}"
+    return lambda step, before: text if step == steps else None

@@ -1,14 +1,14 @@
-"""Fine-tune: go on training on the retain set, and hope that what is no longer seen is forgotten.
+"""Fine-tune: continues training on the retain set, so that the model may forget what it no longer sees.
 
     minimise  mean over D_r of CE(f(x), c),  from the original's weights
 
 Paper: https://arxiv.org/abs/1911.04933 (Golatkar et al., Eternal Sunshine, its "fine-tune" baseline).
-It trains with the original's recipe (batch size, momentum, weight decay, augmentation, BatchNorm in training mode), at
-a constant rate. Only the same stop looks at the forget set. Schedules: see ``core.methods.descent``.
+It uses the original's recipe (batch size, momentum, weight decay, augmentation, BatchNorm in training mode) at a
+constant rate. Only the matched stop uses the forget set. Schedules: see ``core.methods.descent``.
 
 The defaults, 5 passes at 0.02, are what the code of selective synaptic dampening (https://arxiv.org/abs/2308.07707)
-publishes for this baseline. Measured on whole digits: no rate up to 0.2 forgets anything in 5 passes, and the same stop
-is not reached in 100 steps of 0.01, the longest tried.
+publishes for this baseline. Measured on whole digits: no rate up to 0.2 forgets anything in 5 passes, and the matched
+stop is not reached in 100 steps of 0.01, the largest step tried.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ def unlearn(model: nn.Module, task: Task, spec: FineTune, *, generator: torch.Ge
 
     Args:
         model: on its device.
-        task: with its retain set, and its forget set for the same stop.
+        task: with its retain set, and its forget set for the matched stop.
         spec: schedule and steps; defaults and ranges stand in its fields.
         generator: on the CPU; order of the images and augmentation.
 
@@ -43,12 +43,12 @@ def unlearn(model: nn.Module, task: Task, spec: FineTune, *, generator: torch.Ge
 
 
 def retained(model: nn.Module, task: Task, generator: torch.Generator) -> Batches:
-    """The retain set in batches as large as the recipe's."""
+    """The retain set in batches of the recipe's size."""
     assert task.retain is not None
     return Batches.from_split(task.retain, task.recipe.batch_size, model, generator)
 
 
 def training_losses(model: nn.Module, task: Task, retain: Batches, generator: torch.Generator) -> Iterator[Loss]:
-    """The cross-entropy of one augmented batch after another."""
+    """Yields the cross-entropy on augmented batches."""
     for images, labels in retain:
         yield partial(cross_entropy, model, augmented(images, task.recipe.augment, generator), labels)

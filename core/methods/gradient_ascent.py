@@ -1,13 +1,13 @@
-"""Gradient ascent: raise the cross-entropy of the forget images, the oldest baseline that needs nothing else.
+"""Gradient ascent: raises the cross-entropy of the forget images; the oldest baseline without other data.
 
     w <- w + eta * d / dw  mean over D_f of  CE(f(x), c)
 
-Paper: https://arxiv.org/abs/2109.13398 (Thudi et al., Unrolling SGD): undoes the gradients that the forget images gave.
-Departures: they add the gradients back once, taken at the first weights; here, as is usual since, at the current ones,
-step by step, and with BatchNorm's statistics frozen. Schedules: see ``core.methods.descent``.
+Paper: https://arxiv.org/abs/2109.13398 (Thudi et al., Unrolling SGD): undoes the gradients of the forget images.
+Departures: the paper adds the gradients at the initial weights back once. Here, as is usual now, gradients are taken at
+the current weights in every step. BatchNorm statistics are frozen. Schedules: see ``core.methods.descent``.
 
 Measured on whole digits: 27 to 41 steps with a step of 3e-4, 9 to 13 with 1e-3. The authors' passes do nothing up to a
-rate of 0.05, and with 0.2, the first that forgets all ten classes, they ruin the model.
+rate of 0.05. The smallest rate that forgets all ten classes, 0.2, ruins the model.
 """
 
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ def unlearn(
 
     Args:
         model: on its device.
-        task: its forget set is all the data used.
+        task: only its forget set is used.
         spec: schedule and steps; defaults and ranges stand in its fields.
         generator: on the CPU; order of the images.
 

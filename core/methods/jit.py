@@ -1,13 +1,13 @@
-"""JiT: make the output change less around the forget images, which needs no label and no second derivative.
+"""JiT: smooths the output around the forget images; needs no labels and no second derivatives.
 
     minimise  mean over copies of  sum over D_f of  ||f(x) - f(x + xi)|| / ||xi||,      xi ~ N(0, noise^2)
 
-f are the logits; the noisy images are kept in [0, 1], and xi is what is left of the noise then. The noisy branch takes
-no gradient, as in the authors' code.
+f are the logits. Noisy images are clipped to [0, 1]; xi is the noise after clipping. The noisy branch has no gradient,
+as in the authors' code.
 Paper: https://arxiv.org/abs/2402.01401 (Foster et al., An Information Theoretic Approach to Machine Unlearning).
-Departures: theirs keeps noisy images between the smallest and the largest pixel of the batch. BatchNorm keeps its
-statistics. Batches are small by default, so that the single pass of the authors over few images has more than a step.
-Schedules: see ``core.methods.descent``; the authors' optimiser is SGD without momentum and decay.
+Departures: the authors clip to the smallest and largest pixel of the batch. BatchNorm statistics are frozen. The
+default batches are small, so that the authors' single pass over few images has more than one step. Schedules: see
+``core.methods.descent``; the authors' optimiser is SGD without momentum and decay.
 
 Measured on whole digits: 29 to 38 steps with a step of 3e-4, 9 to 12 with 1e-3. The authors' pass forgets all ten
 classes with their rate of 3e-4, and ruins the model.
@@ -31,7 +31,7 @@ def unlearn(model: nn.Module, task: Task, spec: Jit, *, generator: torch.Generat
 
     Args:
         model: on its device.
-        task: its forget set is all the data used.
+        task: only its forget set is used.
         spec: copies, noise, schedule and steps; defaults and ranges stand in its fields.
         generator: on the CPU; order of the images and the noise.
 
@@ -51,7 +51,7 @@ def unlearn(model: nn.Module, task: Task, spec: Jit, *, generator: torch.Generat
 
 
 def roughness(model: nn.Module, images: Tensor, noisy: Tensor) -> Tensor:
-    """The loss above, a scalar with graph: of images (B, C, H, W) and noisy copies (R, B, C, H, W) of each."""
+    """The loss above, a scalar with graph, of images (B, C, H, W) and their noisy copies (R, B, C, H, W)."""
     with torch.no_grad():
         there = torch.stack([model(copy) for copy in noisy])  # (R, B, K)
     moved = (noisy - images).flatten(2).norm(dim=2)  # (R, B)

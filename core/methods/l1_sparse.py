@@ -1,15 +1,15 @@
-"""L1-sparse: go on training on the retain set while a penalty pulls weights to zero, and then lets go.
+"""L1-sparse: continues training on the retain set with an L1 penalty that decays to 0.
 
     minimise  mean over D_r of CE(f(x), c)  +  alpha_t * sum of |w|,      alpha_t = alpha * (1 - t / T)
 
-at step t = 0, 1, ..., T - 1 of T; T is the step limit where the same stop ends it earlier.
+at step t = 0, 1, ..., T - 1; T is the step limit, even if the matched stop ends earlier.
 Paper: https://arxiv.org/abs/2304.04934 (Jia et al., Model Sparsity Can Simplify Machine Unlearning, Eq. 4). The penalty
-is on all weights, those of BatchNorm included, as in the authors' code, where alpha_t falls once per pass.
-All else is ``fine_tune``: the original's recipe, BatchNorm in training mode, schedules.
+is on all weights, those of BatchNorm included, as in the authors' code; there alpha_t falls once per pass.
+Everything else is as in ``fine_tune``: the original's recipe, BatchNorm in training mode, schedules.
 
-The rate of 0.01 is the authors'. alpha takes the place of the rate in the rule of the defaults: 0.02 is the smallest of
-1, 2 and 5 times a power of ten with which the authors' passes forget all ten whole digits (with 0.01 up to 93 % of a
-class are left). The same stop is not reached there in 100 steps of 0.01, the longest tried.
+The rate of 0.01 is the authors'. The rule for default rates is applied to alpha instead: 0.02 is the smallest value of
+the form 1, 2 or 5 times a power of ten with which the authors' passes forget all ten whole digits (with 0.01 up to 93 %
+of a class remain). The matched stop is not reached in 100 steps of 0.01, the largest step tried.
 """
 
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ def unlearn(model: nn.Module, task: Task, spec: L1Sparse, *, generator: torch.Ge
 
     Args:
         model: on its device.
-        task: with its retain set, and its forget set for the same stop.
+        task: with its retain set, and its forget set for the matched stop.
         spec: alpha, schedule and steps; defaults and ranges stand in its fields.
         generator: on the CPU; order of the images and augmentation.
 
@@ -50,7 +50,7 @@ def unlearn(model: nn.Module, task: Task, spec: L1Sparse, *, generator: torch.Ge
 
 
 def penalised(model: nn.Module, loss: Loss, alpha: float) -> Tensor:
-    """The loss above."""
+    """The loss above: ``loss`` plus the penalty."""
     return loss() + alpha * size_of(model)
 
 

@@ -1,4 +1,4 @@
-"""A batch that goes through the model in parts, for devices whose memory ends."""
+"""Splits a batch into parts inside the model, when device memory does not suffice."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -11,10 +11,10 @@ from torch.utils.checkpoint import checkpoint
 
 @contextmanager
 def in_parts(model: nn.Module, parts: int) -> Iterator[None]:
-    """Within, images go through the model in so many parts, of which a backward holds the activations of one.
+    """A context in which the model splits its input; the backward pass holds the activations of one part only.
 
-    They are computed anew for it. Outputs and gradients are those of the whole batch but for rounding; in training mode
-    BatchNorm sees the parts, each once, and it has seen what went through before memory ended.
+    Activations are recomputed (gradient checkpointing). Outputs and gradients equal those of the whole batch up to
+    rounding. In training mode BatchNorm sees each part once, in addition to what it saw in a failed attempt.
     """
     whole = model.forward
 
@@ -35,7 +35,7 @@ def in_parts(model: nn.Module, parts: int) -> Iterator[None]:
 
 @contextmanager
 def _kept_statistics(model: nn.Module) -> Iterator[None]:
-    """Within, BatchNorm in training mode learns nothing."""
+    """A context in which BatchNorm does not update its statistics, even in training mode."""
     norms = [module for module in model.modules() if isinstance(module, nn.BatchNorm2d)]
     momenta = [norm.momentum for norm in norms]
     for norm in norms:

@@ -1,13 +1,13 @@
-"""NegGrad+: raise the cross-entropy of the forget images and lower that of retained ones, in one weighted sum.
+"""NegGrad+: raises the cross-entropy of forget images and lowers that of retained images, in one weighted sum.
 
     minimise  alpha * mean over D_r of CE(f(x), c)  -  (1 - alpha) * mean over D_f of CE(f(x), c)
 
 Paper: https://arxiv.org/abs/2302.09880 (Kurmanji et al., SCRUB, its strongest baseline; TMU's "Negative Gradient").
-Departure: every step has a forget batch and a retain batch of the same size, and a pass is one over D_r. BatchNorm in
-training mode, each batch by itself, as in the authors' code. Schedules: see ``core.methods.descent``.
+Departure: every step has a forget batch and a retain batch of the same size, and a pass covers D_r. BatchNorm is in
+training mode, with separate statistics per batch, as in the authors' code. Schedules: see ``core.methods.descent``.
 
 Measured on whole digits: 12 to 25 steps with a step of 3e-3. The authors' passes forget all ten classes with their rate
-of 0.01; with frozen statistics they forgot two, and ruined the model from 0.02 on.
+of 0.01; with frozen statistics they forgot two, and rates of 0.02 or more ruined the model.
 """
 
 from collections.abc import Iterator

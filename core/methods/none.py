@@ -1,7 +1,6 @@
-"""Do nothing: the unlearned model is the original. The row that every comparison needs.
+"""Do nothing: the unlearned model is the original. The reference row of every comparison.
 
-No paper is needed for it; NeurIPS 2023's unlearning challenge made the reference common
-(https://arxiv.org/abs/2406.09073).
+The NeurIPS 2023 unlearning challenge made this reference common (https://arxiv.org/abs/2406.09073).
 """
 
 from collections.abc import Iterator

@@ -1,12 +1,12 @@
-"""Random label: train the forget images on wrong labels, and as many retained images on their own.
+"""Random label: trains forget images on wrong labels and as many retained images on their own labels.
 
     minimise  mean over D_f of CE(f(x), y)  +  mean over D_r of CE(f(x), c),       y uniform among the classes but c
 
 Paper: https://arxiv.org/abs/2010.10981 (Graves et al., Amnesiac Machine Learning, its "unlearning" by relabelling).
-Departures: they draw the wrong labels once; here anew at every step, because a fixed wrong label is learnt by heart,
-while fresh ones push towards "any other class". Never the true label. Every step has a forget batch and, with
-``replay``, a retain batch of the same size, weighted equally; a pass is one over D_r, or over D_f without ``replay``.
-BatchNorm keeps its statistics. Schedules: see ``core.methods.descent``.
+Departures: the paper draws the wrong labels once. Here they are redrawn at every step, because the model memorises a
+fixed wrong label, while fresh ones push towards "any other class". The true label is never drawn. Every step has a
+forget batch and, with ``replay``, a retain batch of the same size and weight; a pass covers D_r, or D_f without
+``replay``. BatchNorm statistics are frozen. Schedules: see ``core.methods.descent``.
 
 Measured on whole digits: 11 to 25 steps with a step of 1e-3, 4 to 10 with 3e-3; without ``replay`` 12 to 25 and 4 to
 13. The authors' passes forget all ten classes with their rate of 1e-3.
@@ -48,7 +48,7 @@ def unlearn(model: nn.Module, task: Task, spec: RandomLabel, *, generator: torch
 def relabelled(
     model: nn.Module, forget: Batches, retain: Batches | None, num_classes: int, generator: torch.Generator
 ) -> Iterator[Loss]:
-    """The loss above, of one pair of batches after another; without its second term where there is no ``retain``."""
+    """Yields the loss above on pairs of batches; without its second term if ``retain`` is None."""
 
     def loss(*pairs: tuple[Tensor, Tensor]) -> Tensor:
         return torch.stack([cross_entropy(model, images, labels) for images, labels in pairs]).sum()

@@ -1,11 +1,11 @@
-"""SalUn: random label, for the weights on which the loss of the forget set depends most.
+"""SalUn: random label on the weights with the largest gradients of the forget loss.
 
     minimise the loss of ``random_label``  over the weights  w = m * w' + (1 - m) * w_o,
     m = 1 where |d / dw  mean over D_f of CE(f(x), c)|  is among the largest ``density`` of all weights, at w_o
 
 Paper: https://arxiv.org/abs/2310.12508 (Fan et al., Eqs. 2 to 4). One threshold for all weights of the network. A
-weight outside the mask keeps its value to the bit: momentum and weight decay would move it without a gradient, so it is
-put back after every step. The mask is drawn up in eval mode, and BatchNorm keeps its statistics, which no mask covers.
+weight outside the mask keeps its exact value: momentum and weight decay would change it without a gradient, so it is
+restored after every step. The mask is computed in eval mode. BatchNorm statistics, which no mask covers, are frozen.
 Departures: wrong labels, batches and passes as in ``random_label``. Schedules: see ``core.methods.descent``.
 
 Measured on whole digits: 14 to 24 steps with a step of 1e-3, 4 to 10 with 3e-3. The authors' passes forget all ten
@@ -49,9 +49,9 @@ def unlearn(model: nn.Module, task: Task, spec: Salun, *, generator: torch.Gener
 
 
 def salient(model: nn.Module, forget: Batches, density: float) -> list[Tensor]:
-    """True, shaped and ordered as the parameters, for the share ``density`` of weights with the largest gradients.
+    """Masks, one per parameter: True for the fraction ``density`` of weights with the largest gradients.
 
-    Takes one pass over the forget set.
+    Needs one pass over the forget set.
     """
     parameters = list(model.parameters())
     total = [torch.zeros_like(parameter) for parameter in parameters]

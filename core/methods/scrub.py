@@ -1,19 +1,19 @@
-"""SCRUB: steps away from the original's output on the forget images, and back to it on retained ones, in turns.
+"""SCRUB: alternates steps away from the original's output on forget images and back to it on retained images.
 
     away:  maximise  mean over D_f of KL(p_original || p)
     back:  minimise  mean over D_r of gamma * CE(f(x), c) + alpha * KL(p_original || p)
 
 Paper: https://arxiv.org/abs/2302.09880 (Kurmanji et al., Eqs. 1 to 3). The teacher is a frozen copy of the original, in
-eval mode; the divergence is taken of logits over a temperature, a mean over the images of a batch.
-BatchNorm in training mode, as in the authors' code. It has to be: with frozen statistics the first divergence is 0 and
-has no gradient, so that the first step away has no direction, and half of the runs go towards more confidence.
-Authors' schedule: each of the first ``msteps`` passes begins with one over D_f by steps away, and all go on with one
-over D_r by steps back. Same stop: one step away, one step back, and so on.
-Departures: retain batches are as large as they were in the original's training. The authors' rate falls to a tenth for
-the last of three passes; here it is constant. Schedules: see ``core.methods.descent``.
+eval mode. The divergence uses logits divided by a temperature and is a mean over the images of a batch.
+BatchNorm is in training mode, as in the authors' code. This is necessary: with frozen statistics the first divergence
+is 0 and has no gradient, so the first step away has no direction, and half of the runs move towards more confidence.
+Authors' schedule: each of the first ``msteps`` passes starts with a pass over D_f with steps away; every pass has a
+pass over D_r with steps back. Matched stop: one step away, one step back, alternating.
+Departures: retain batches have the size of the original's recipe. The authors' rate falls to a tenth for the last of
+three passes; here it is constant. Schedules: see ``core.methods.descent``.
 
 Measured on whole digits: 27 to 33 steps with a step of 3e-3, 9 to 11 with 0.01. The authors' passes leave up to 77 %
-of a class with a rate of 1e-3, and nothing with 2e-3.
+of a class with a rate of 1e-3, and 0 % with 2e-3.
 """
 
 from collections.abc import Iterator

@@ -1,15 +1,15 @@
-"""SSD: shrink, in one go, the weights that matter far more to the forget set than to all training images.
+"""SSD: shrinks, in a single step, the weights that matter far more to the forget set than to all training images.
 
     w_i <- min(lambda * F_i(D) / F_i(D_f), 1) * w_i   where  F_i(D_f) > alpha * F_i(D)
     F_i(D) = mean over D of (d CE(f(x), c) / dw_i)^2
 
 Paper: https://arxiv.org/abs/2308.07707 (Foster et al., Selective Synaptic Dampening, Eqs. 4 to 6). D is all training
 images, the forget set included. F is the diagonal of the empirical Fisher information.
-Departure: gradients are squared image by image, as the paper defines F; the authors' code squares the mean gradient of
-batches of 64, which depends on their order. Model in eval mode: BatchNorm's statistics are neither used up nor changed.
+Departure: gradients are squared per image, as the paper defines F. The authors' code squares the mean gradient of
+batches of 64, which depends on their order. The model is in eval mode: BatchNorm statistics are frozen.
 
 Authors, ResNet-18 on CIFAR: alpha 10, lambda 1. The default alpha of 5 is the largest of 10, 5, 2 and 1 with which all
-ten whole classes of ``digits`` are forgotten, seen from the forget sets alone. (Measured: none with 10.)
+ten whole classes of ``digits`` are forgotten, measured on the forget sets alone. (With 10 none is forgotten.)
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ from core.sensitivity import evaluating
 from core.specs.methods.ssd import Ssd
 from core.training import Step, as_float, tensors
 
-CHUNK = 16  # images whose gradients are held at once, each as large as the model
+CHUNK = 16  # images per batch; each has a gradient as large as the model
 
 
 def unlearn(model: nn.Module, task: Task, spec: Ssd, *, generator: torch.Generator) -> Iterator[Step]:
@@ -40,7 +40,7 @@ def unlearn(model: nn.Module, task: Task, spec: Ssd, *, generator: torch.Generat
         generator: not used.
 
     Yields:
-        One step: its loss is the cross-entropy of the forget set before it, ``dampened`` the share of weights changed.
+        One step: its loss is the forget set's cross-entropy before it, ``dampened`` the fraction of changed weights.
     """
     assert task.forget is not None
     assert task.retain is not None
@@ -58,12 +58,12 @@ def unlearn(model: nn.Module, task: Task, spec: Ssd, *, generator: torch.Generat
         "step_size": distance(before, list(model.parameters())),
         "dampened": dampened / sum(map(Tensor.numel, before)),
     }
-    reason = f"{values['dampened']:.1%} of the weights were dampened, in one go"
+    reason = f"{values['dampened']:.1%} of the weights were dampened in a single step"
     yield Step(1, 1, loss / count, values, reason)
 
 
 def squared_gradients(model: nn.Module, images: Tensor, labels: Tensor) -> tuple[list[Tensor], float]:
-    """Sums over the images of the squared gradients of each image's cross-entropy, one per parameter; and of the loss.
+    """Sums over images of the squared per-image gradients (one tensor per parameter) and of the loss.
 
     Args:
         images: (N, C, H, W), uint8 or float32 in [0, 1].
@@ -92,7 +92,7 @@ def squared_gradients(model: nn.Module, images: Tensor, labels: Tensor) -> tuple
 
 @torch.no_grad()
 def dampen(parameter: Tensor, of_forget: Tensor, overall: Tensor, spec: Ssd) -> int:
-    """Dampens one parameter in place by its importances, all of one shape; returns how many weights it changed."""
+    """Dampens one parameter in place, given its importances; returns the number of changed weights."""
     chosen = of_forget > spec.alpha * overall
     factor = (spec.dampening * overall / of_forget).clamp(max=1)
     parameter.copy_(torch.where(chosen, factor * parameter, parameter))

@@ -1,14 +1,14 @@
-"""What the forgotten classes lose on unseen images, estimated from the forget images and one known number.
+"""Estimates the accuracy that forgotten classes lose on unseen images, from noisy copies of the forget images.
 
-A model is far surer of its training images than of others. What pulls a class down until one of its training images is
-wrong has long lost many of its unseen ones: on ``digits-noisy``, where 1 to 20 images of a digit are to go, half of
-them. The forget set's accuracy does not show that. So noisy copies of the forget images stand in for unseen ones, with
-as much noise as makes the original classify as many of them right as of held-out images of their classes.
+A model is much more confident on training images than on unseen ones. When unlearning makes the first training image of
+a class wrong, many unseen images are already wrong: half of them on ``digits-noisy`` with 1 to 20 forget images of a
+digit. The forget set's accuracy does not show that. So noisy copies of the forget images stand in for unseen images.
+The noise is set so that the original's accuracy on the copies is its held-out accuracy on their classes.
 
-Measured there, along the steps of MU-Mis, gradient ascent, random labels and JiT on sixteen requests: where the copies
-lost 0.05 to 0.1, the digit's held-out and test images had lost 0.06 on average; where they lost 0.1 to 0.2, 0.11; where
-0.2 to 0.4, 0.21. On photographs (CIFAR-10, a narrow network, twenty ships): 0.05, 0.11, 0.17 and 0.22, where test
-images lost 0.02, 0.07, 0.10 and 0.16.
+Measured there, along the steps of MU-Mis, gradient ascent, random labels and JiT on sixteen requests. Accuracy lost on
+the copies: 0.05 to 0.1, 0.1 to 0.2, 0.2 to 0.4; on the digit's held-out and test images, on average: 0.06, 0.11, 0.21.
+On photographs (CIFAR-10, a narrow network, twenty ships), lost on the copies: 0.05, 0.11, 0.17, 0.22; on test images:
+0.02, 0.07, 0.10, 0.16.
 """
 
 from typing import Self
@@ -21,8 +21,8 @@ from core.methods.task import Task, shuffled
 from core.models import device_of
 from core.training import as_float
 
-LEAST = 200  # copies, of at most as many forget images
-HALVINGS = 8  # of the range of the noise
+MIN_COPIES = 200  # and the maximum number of forget images used
+HALVINGS = 8  # of the interval of the noise
 
 
 class StandIns:
@@ -30,15 +30,15 @@ class StandIns:
 
     Args:
         images, labels: (N, C, H, W), uint8 or float32 in [0, 1], and (N,).
-        known: the accuracy that the model shall have on the copies now.
-        generator: on the CPU; the noise.
+        known: the model's accuracy on the copies that the noise should give at the start.
+        generator: on the CPU; draws the noise.
     """
 
     def __init__(
         self, model: nn.Module, images: Tensor, labels: Tensor, known: float, generator: torch.Generator
     ) -> None:
         self.model = model
-        each = -(-LEAST // len(labels))
+        each = -(-MIN_COPIES // len(labels))
         clean = as_float(images).repeat(each, 1, 1, 1)
         noise = torch.randn(clean.shape, generator=generator).to(clean.device)
         self.labels = labels.repeat(each)
@@ -52,14 +52,14 @@ class StandIns:
 
     @classmethod
     def of(cls, model: nn.Module, task: Task, generator: torch.Generator) -> Self | None:
-        """Those of a forget set; None where a class goes whole, or the held-out accuracy is not known."""
+        """Stand-ins for a task; None if a whole class is forgotten or the held-out accuracy is unknown."""
         assert task.forget is not None
         if task.known_accuracy is None or task.nothing_remains(task.forget).any():
             return None
-        images, labels = (part[:LEAST] for part in shuffled(task.forget, device_of(model), generator))
+        images, labels = (part[:MIN_COPIES] for part in shuffled(task.forget, device_of(model), generator))
         known = sum(task.known_accuracy[c] for c in labels.tolist()) / len(labels)
         return cls(model, images, labels, known, generator)
 
     def loss(self) -> float:
-        """How much lower the model's accuracy on the copies is than at first."""
+        """Accuracy lost on the copies since the start."""
         return self.start - accuracy(self.model, self.images, self.labels)

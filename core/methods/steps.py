@@ -1,11 +1,11 @@
-"""Moving a model's weights: steps of a chosen length, copies, and the points of the last step."""
+"""Weight updates: gradient steps of a given length, copies of weights, points on the last step."""
 
 from collections.abc import Callable, Iterable, Sequence
 
 import torch
 from torch import Tensor, nn
 
-POINTS = (0.2, 0.4, 0.6, 0.8, 1.0)  # of the last step; 0 is not among them: a method makes at least one step
+POINTS = (0.2, 0.4, 0.6, 0.8, 1.0)  # fractions of the last step; without 0, because a method makes at least one step
 
 
 def get_weights(model: nn.Module) -> list[Tensor]:
@@ -15,17 +15,17 @@ def get_weights(model: nn.Module) -> list[Tensor]:
 
 @torch.no_grad()
 def set_weights(model: nn.Module, weights: Sequence[Tensor]) -> None:
-    """Puts back what ``get_weights`` gave."""
+    """Sets the weights to those of ``get_weights``."""
     for parameter, value in zip(model.parameters(), weights, strict=True):
         parameter.copy_(value)
 
 
 @torch.no_grad()
 def descend(parameters: Sequence[nn.Parameter], gradients: Sequence[Tensor | None], rate: float) -> float:
-    """One step of plain gradient descent, in place. Returns its length.
+    """One step of plain gradient descent, in place; returns its length.
 
     Args:
-        gradients: one per parameter, None where the loss does not depend on it; such parameters stay.
+        gradients: one per parameter; None if the loss does not depend on it.
     """
     for parameter, gradient in zip(parameters, gradients, strict=True):
         if gradient is not None:
@@ -35,9 +35,9 @@ def descend(parameters: Sequence[nn.Parameter], gradients: Sequence[Tensor | Non
 
 @torch.no_grad()
 def relative_rate(parameters: Sequence[nn.Parameter], gradients: Sequence[Tensor | None], fraction: float) -> float:
-    """The rate with which a step is as long as ``fraction`` of the norm of the parameters that it moves.
+    """The learning rate at which the step length is ``fraction`` of the norm of the changed parameters.
 
-    A gradient of zero has no direction: its rate is 0.
+    It is 0 for a gradient of 0.
     """
     slope = _joint_norm(g for g in gradients if g is not None)
     size = _joint_norm(p for p, g in zip(parameters, gradients, strict=True) if g is not None)
@@ -46,7 +46,7 @@ def relative_rate(parameters: Sequence[nn.Parameter], gradients: Sequence[Tensor
 
 @torch.no_grad()
 def restore(parameters: Sequence[nn.Parameter], before: Sequence[Tensor], mask: Sequence[Tensor]) -> None:
-    """Puts the weights back where the mask (bool, shaped as the parameters) is False."""
+    """Restores the weights where the mask (bool, one tensor per parameter) is False."""
     for parameter, value, free in zip(parameters, before, mask, strict=True):
         parameter.copy_(torch.where(free, parameter, value))
 
@@ -60,13 +60,13 @@ def distance(before: Sequence[Tensor], parameters: Sequence[nn.Parameter]) -> fl
 def nearest_on_last_step(
     model: nn.Module, before: Sequence[Tensor], measure: Callable[[], float], target: float
 ) -> float:
-    """Moves the model to that one of ``POINTS`` of its last step at which ``measure`` is nearest to ``target``.
+    """Moves the model to the point of its last step (one of ``POINTS``) where ``measure`` is nearest to ``target``.
 
     Args:
         before: the weights before that step.
 
     Returns:
-        The measure there. Of equally near points the furthest is taken.
+        The measure at that point. With ties the furthest point wins.
     """
     after = get_weights(model)
 

@@ -1,4 +1,4 @@
-"""When to stop: rules over sequences of numbers, the guard, and the sentences that say so on the screen."""
+"""Stop rules, the guard, and their sentences for the screen."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -11,21 +11,21 @@ from core.methods.stand_ins import StandIns
 from core.methods.steps import get_weights, nearest_on_last_step, set_weights
 from core.specs.methods.notes import FALLBACK_FRACTION, MAX_LOSS
 
-ACCURACY_IMAGES = 1000  # forget images on which the rule ``accuracy`` looks
+ACCURACY_IMAGES = 1000  # forget images for the rule ``accuracy``
 TOO_MUCH = (
-    f"one more step would cost these classes more than {100 * MAX_LOSS:.0f} points of accuracy on unseen images, as "
-    "noisy copies of the forget images show"
+    f"one more step would cost these classes more than {100 * MAX_LOSS:.0f} points of accuracy on unseen images "
+    "(estimated on noisy copies of the forget images)"
 )
 
 
 class Falls:
-    """Met once a number is at or below its target: the rules ``accuracy`` and ``sensitivity``.
+    """Met when a value is at or below its target: the rules ``accuracy`` and ``sensitivity``.
 
     Args:
-        what: the number, as the beginning of a sentence.
+        what: name of the value, as the subject of a sentence.
         target: a fraction.
-        start: the number before the first step.
-        enough: why a start at or below the target needs no step.
+        start: the value before the first step.
+        enough: reason for no step if the start is at or below the target.
     """
 
     once_per_pass: ClassVar[bool] = False
@@ -41,29 +41,29 @@ class Falls:
         return value <= self.target
 
     def reached(self, value: float) -> str:
-        """What to say of a model that was left at this value."""
+        """Stop reason when the target is reached and the model is left at this value."""
         if value < self.start:
-            return f"{self.what} came down to {value:.1%}; its target was {self.target:.1%}"
+            return f"{self.what} fell to {value:.1%}; its target was {self.target:.1%}"
         return (
-            f"{self.what} is {value:.1%}, no lower than before the first step: the last step went past the target of "
-            f"{self.target:.1%}, and no point of it is nearer"
+            f"{self.what} is {value:.1%}, no lower than at the start: the last step overshot the target of "
+            f"{self.target:.1%}, and no point on it is nearer"
         )
 
     def missed(self) -> str:
-        """What to say where the step limit came first."""
-        return f"{self.what} had not come down to its target of {self.target:.1%}"
+        """Second half of the stop reason at the step limit."""
+        return f"{self.what} did not fall to its target of {self.target:.1%}"
 
     def left(self, value: float) -> str:
-        """What to say of a model that was left at this value, before its target."""
+        """Second half of the stop reason when the model is left before its target."""
         return f"{self.what} is {value:.1%}, its target was {self.target:.1%}"
 
 
 class Recovers:
-    """Met once a number has been at or below ``delta`` and is above it again: the rule ``paper``.
+    """Met when a value has been at or below ``delta`` and is above it again: the rule ``paper``.
 
-    It watches the irrelevant norm as a fraction of its start, and reads the MU-Mis paper by its picture (Fig. 4 of its
-    third version): a fall and a recovery. Read word for word, "past its minimum and above delta" would stop at the
-    first rise, before anything is forgotten.
+    The value is the irrelevant norm as a fraction of its start. The rule follows Fig. 4 of the MU-Mis paper (third
+    version): a dip and a recovery. Taken literally, "past its minimum and above delta" would stop at the first rise,
+    before anything is forgotten.
     """
 
     once_per_pass: ClassVar[bool] = True
@@ -78,24 +78,24 @@ class Recovers:
         return self.lowest <= self.delta < value
 
     def reached(self, value: float) -> str:
-        """What to say of a model that was left at this value."""
+        """Stop reason when the norm has recovered to this value."""
         return f"the irrelevant norm dipped to {self.lowest:.1%} of its start and recovered to {value:.1%}"
 
     def missed(self) -> str:
-        """What to say where the step limit came first."""
+        """Second half of the stop reason at the step limit."""
         if self.lowest > self.delta:
             return f"the irrelevant norm never dipped to {self.delta:.1%} of its start (lowest: {self.lowest:.1%})"
         return f"the irrelevant norm dipped to {self.lowest:.1%} of its start and did not recover"
 
 
 class Stop:
-    """A rule, the number that it watches, the step limit, and what the classes may lose.
+    """A stop rule with its measured value, the step limit, and a limit on the loss on unseen images.
 
     Args:
-        unseen: stands for unseen images of classes of which training images remain; None where nothing can.
+        unseen: stand-ins for unseen images of partly forgotten classes; None if not available.
 
     Attributes:
-        value: the number when it was last measured, None before.
+        value: the last measured value; None before the first.
     """
 
     def __init__(
@@ -108,19 +108,19 @@ class Stop:
         self.value: float | None = None
 
     def needless(self) -> str | None:
-        """Why no step is needed, where a falling number starts at its target; else None."""
+        """The reason for no step if a falling value starts at its target; else None."""
         return self.rule.enough if isinstance(self.rule, Falls) and self.rule.met(self.rule.start) else None
 
     def reason(self, model: nn.Module, before: Sequence[Tensor], step: int, *, ends_pass: bool) -> str | None:
-        """Why to stop after this step, or None.
+        """The stop reason after this step, or None.
 
-        Where a falling number has reached its target, the model is moved to the nearest point of the step; where unseen
-        images of the same classes would lose too much, the step is taken back.
+        If a falling value has reached its target, the model moves to the nearest point on the step. If unseen images
+        of the same classes lose too much accuracy, the step is undone.
 
         Args:
             before: the weights before the step.
             step: its number, from 1.
-            ends_pass: whether it was the last one of a pass over the forget set.
+            ends_pass: whether it was the last step of a pass over the forget set.
         """
         if self.unseen is not None and self.unseen.loss() > MAX_LOSS:
             set_weights(model, before)
@@ -140,13 +140,13 @@ def accuracy_stop(
 ) -> Stop:
     """The rule ``accuracy`` on the first ``ACCURACY_IMAGES`` of these forget images.
 
-    Its target is a number of images: between two of them there is nothing to come down to.
+    The target is rounded to whole images, because other accuracies can't be reached.
 
     Args:
-        images, labels: (N, C, H, W) and (N,), in a drawn order.
-        target: None for ``FALLBACK_FRACTION`` of the accuracy now, a guess.
-        limit: the most steps.
-        unseen: as ``Stop`` has it.
+        images, labels: (N, C, H, W) and (N,), in random order.
+        target: None for ``FALLBACK_FRACTION`` of the current accuracy, a guess.
+        limit: maximum number of steps.
+        unseen: see ``Stop``.
     """
     images, labels = images[:ACCURACY_IMAGES], labels[:ACCURACY_IMAGES]
 
@@ -162,7 +162,7 @@ def accuracy_stop(
 
 def _enough(right: int, wanted: int, count: int, *, guessed: bool) -> str:
     if guessed:
-        return f"no step was made: of {right} right forget images the stop, a guess, leaves {wanted}"
+        return f"no step was made: the stop, a guess, leaves {wanted} of {right} correctly classified forget images"
     if count > 1:
         return (
             f"no step was needed: {right} of {count} forget images are classified right, and a model that never saw "
@@ -174,10 +174,10 @@ def _enough(right: int, wanted: int, count: int, *, guessed: bool) -> str:
 
 
 class Guard:
-    """Keeps the last good weights, and gives them back where the forget set's mean norms say that the run is lost.
+    """Keeps the last good weights, and restores them if the forget set's mean norms exceed their limits.
 
     Args:
-        norms: measures the mean target and the mean irrelevant norm.
+        norms: measures the mean target norm and the mean irrelevant norm.
         target_limit, irrelevant_limit: in multiples of their start.
     """
 
@@ -197,18 +197,18 @@ class Guard:
         self.good_step = 0
 
     def check(self, step: int) -> str | None:
-        """None where all is well after this step; else what is wrong, and the last good weights are back."""
+        """None if the norms are within their limits; else restores the last good weights and returns the reason."""
         signal = alarm(*map(ratio, self.norms(), self.start), *self.limits)
         if signal is None:
             self.good, self.good_step = get_weights(self.model), step
             return None
         set_weights(self.model, self.good)
         where = f"of step {self.good_step}" if self.good_step else "from before the first step"
-        return f"guard: {signal}; the weights {where} were given back"
+        return f"guard: {signal}; the weights {where} were restored"
 
 
 def alarm(target: float, irrelevant: float, target_limit: float, irrelevant_limit: float) -> str | None:
-    """The guard's signal at these mean norms, or None; all four in multiples of the start."""
+    """The guard's reason to stop at these mean norms, or None; all four are multiples of the start."""
     if not math.isfinite(target + irrelevant):
         return "the input gradients were not finite"
     if irrelevant > irrelevant_limit:
@@ -219,5 +219,5 @@ def alarm(target: float, irrelevant: float, target_limit: float, irrelevant_limi
 
 
 def ratio(value: float, start: float) -> float:
-    """value / start, not a number where nothing was there at the start."""
+    """value / start; NaN if the start is 0."""
     return value / start if start else math.nan

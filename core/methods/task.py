@@ -1,4 +1,4 @@
-"""What a method is given: the data that it needs, and what may be known without looking at gold or test."""
+"""The input of a method: the data it needs, and what is known without gold and test images."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,11 +22,11 @@ class Task:
     Attributes:
         forget, retain, pool: the data; None unless the method's spec needs them.
         num_classes: K.
-        whole_classes, whole_subclasses: those of which no training image remains.
-        whole_classes_only: whether the forget set is nothing but whole classes.
-        known_accuracy: held-out accuracy per class from the original's record; None without a pool, and for
-            sub-class requests, where the accuracy of the class says nothing of the sub-class.
-        recipe: how the original was trained.
+        whole_classes, whole_subclasses: those without any remaining training image.
+        whole_classes_only: whether the forget set consists of whole classes.
+        known_accuracy: the original's held-out accuracy per class; None without a pool, and for sub-class requests,
+            where a class's accuracy does not apply to its sub-class.
+        recipe: the original's training recipe.
         fresh: seed -> an untrained model of the same architecture on the same device.
     """
 
@@ -43,8 +43,10 @@ class Task:
 
     @property
     def target_accuracy(self) -> float | None:
-        """What a model without the forget set is expected to score on it: 0 on whole classes, else the class's
-        held-out accuracy, averaged over the forget images; None where that is not known."""
+        """Expected accuracy on the forget set of a model that never saw it; None if unknown.
+
+        It is 0 for images of whole classes, else the class's held-out accuracy, averaged over the forget images.
+        """
         assert self.forget is not None
         if self.whole_classes_only:
             return 0.0
@@ -55,20 +57,20 @@ class Task:
         return sum(each) / len(each)
 
     def nothing_remains(self, split: Split) -> np.ndarray:
-        """bool (N,): images of whose class, or sub-class where it goes whole, no training image remains."""
+        """bool (N,): images whose class or sub-class has no remaining training image."""
         removed = np.isin(split.labels, self.whole_classes)
         return removed if split.subclass is None else removed | np.isin(split.subclass, self.whole_subclasses)
 
 
 def shuffled(split: Split, device: torch.device, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Images uint8 (N, C, H, W) and labels int64 (N,) in a drawn order, so that any beginning is a fair sample."""
+    """Images uint8 (N, C, H, W) and labels int64 (N,) in a random order, so that every prefix is a random sample."""
     images, labels = tensors(split, device)
     order = torch.randperm(len(labels), generator=generator).to(device)
     return images[order], labels[order]
 
 
 def batches(count: int, size: int, generator: torch.Generator) -> Iterator[tuple[Tensor, bool]]:
-    """Endless passes over ``count`` images, each in a fresh order, in batches of nearly equal size, at most ``size``.
+    """Endless passes over ``count`` images, reshuffled in each pass, in batches of nearly equal size, at most ``size``.
 
     Yields:
         (positions, whether this batch ends a pass).
@@ -81,11 +83,11 @@ def batches(count: int, size: int, generator: torch.Generator) -> Iterator[tuple
 
 
 class Batches:
-    """Endless passes over images, in batches of nearly equal size, each pass in a fresh order.
+    """Endless passes over images in batches of nearly equal size, reshuffled in each pass.
 
     Attributes:
-        images, labels: uint8 (N, C, H, W) and (N,), or whatever else shall come with each image, on one device.
-        per_pass: batches in a pass.
+        images, labels: uint8 (N, C, H, W) and (N,), on one device; labels may be other values per image.
+        per_pass: batches per pass.
     """
 
     def __init__(self, images: Tensor, labels: Tensor, size: int, generator: torch.Generator) -> None:
@@ -96,7 +98,7 @@ class Batches:
 
     @classmethod
     def from_split(cls, split: Split, size: int, model: nn.Module, generator: torch.Generator) -> Self:
-        """Those of a split, on the model's device."""
+        """Batches of a split, on the model's device."""
         return cls(*tensors(split, device_of(model)), size, generator)
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
@@ -114,7 +116,7 @@ def cross_entropy(model: nn.Module, images: Tensor, labels: Tensor) -> Tensor:
 
 
 def beside(task: Task, size: int, model: nn.Module, generator: torch.Generator) -> Batches:
-    """Retain batches as large as the forget batches of at most ``size``, to go with them in one step."""
+    """Retain batches of the same size as the forget batches (at most ``size``), for joint steps."""
     assert task.forget is not None
     assert task.retain is not None
     return Batches.from_split(task.retain, min(size, len(task.forget)), model, generator)

@@ -27,22 +27,22 @@ def build_model(
     *,
     width: int | None = None,
 ) -> nn.Module:
-    """An untrained model, in training mode, on the CPU; the same seed gives the same weights.
+    """Builds an untrained model on the CPU, in training mode; the same seed gives the same weights.
 
     Args:
         arch: a name in ``ARCHITECTURES``.
-        image_size: pixels a side.
-        mean, std: per channel, of pixels in [0, 1]; the model normalises with them first. Default 0 and 1.
-        width: channels of the first layer; default the architecture's own.
+        image_size: pixels per side.
+        mean, std: per channel, of pixels in [0, 1], for the model's first layer, which normalises. Default: 0 and 1.
+        width: channels of the first layer; default: the architecture's.
 
     Raises:
-        InvalidSpec: an unknown architecture, or images of a size that it can't take.
+        InvalidSpec: the architecture is unknown or does not fit the image size.
     """
     if arch not in ARCHITECTURES:
         raise InvalidSpec(f"architecture {short(arch)!r} is not known; choose {choices(ARCHITECTURES)}")
     if wanted := unfit(arch, image_size):
         raise InvalidSpec(f"image_size = {image_size} does not fit {arch}, which needs {wanted}")
-    with torch.device("meta"):  # no draw from the global generator: every weight is drawn below
+    with torch.device("meta"):  # no draws from the global generator; weights are initialised below
         model = _network(arch, width or WIDTH[arch], num_classes, in_channels, image_size)
     model = model.to_empty(device="cpu")
     _initialise(model, torch.Generator().manual_seed(seed))
@@ -80,18 +80,18 @@ def get_state(model: nn.Module) -> dict[str, Any]:
 
 
 def set_state(model: nn.Module, state: dict[str, Any]) -> nn.Module:
-    """Loads what ``get_state`` gave, in place; returns the model."""
+    """Loads a state from ``get_state`` in place; returns the model."""
     model.load_state_dict({name: torch.tensor(value) for name, value in state.items()})
     return model
 
 
 def device_of(model: nn.Module) -> torch.device:
-    """Where the model's weights are."""
+    """The device of the model's weights."""
     return next(model.parameters()).device
 
 
 def _initialise(model: nn.Module, generator: torch.Generator) -> None:
-    """He's normal initialisation for convolutions, torch's uniform one for linear layers, ViT's for its tokens."""
+    """Initialises weights: He normal for convolutions, torch's uniform for linear layers, ViT's for tokens."""
     for module in model.modules():
         if isinstance(module, nn.Conv2d):
             nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu", generator=generator)

@@ -1,13 +1,13 @@
-"""All-CNN-C (Springenberg et al. 2015, Table 1): convolutions alone, strides in place of poolings.
+"""All-CNN-C (Springenberg et al. 2015, Table 1): convolutions only, with strides instead of pooling.
 
-With BatchNorm, which the paper had not, so that the recipes of the other networks train it too. Its last layer is a 1x1
-convolution to the classes before the mean over positions; both are linear, so here the mean comes first and the
+BatchNorm is added (the paper has none), so that the recipes of the other networks also train this one. The paper ends
+in a 1x1 convolution to the classes and a mean over positions. Both are linear, so here the mean comes first and the
 convolution is the linear head.
 """
 
 from torch import Tensor, nn
 
-# channels in widths, kernel, stride
+# channels as multiples of the width, kernel, stride
 LAYERS = ((1, 3, 1), (1, 3, 1), (1, 3, 2), (2, 3, 1), (2, 3, 1), (2, 3, 2), (2, 3, 1), (2, 1, 1))
 
 

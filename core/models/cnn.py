@@ -1,14 +1,14 @@
-"""A small CNN for 16x16 to 40x40 images, which trains on a laptop's CPU while one looks on.
+"""A small CNN for 16x16 to 40x40 images that is fast enough to train on a laptop CPU.
 
-Three convolutions halve the image each, so an image costs an eighth of what it costs the tiny ResNet. What is left is
-pooled to 2x2 positions, not to one: four times as many features from the same convolutions. MU-Mis forgets a class
-mostly in the head, and with so many features it takes fewer of the others' along.
+Three convolutions halve the image, so an image costs an eighth of its cost in the tiny ResNet. The output is pooled to
+2x2 positions instead of one, which gives four times as many features. MU-Mis forgets a class mostly in the head, and
+more features reduce its damage to other classes.
 """
 
 from torch import Tensor, nn
 
-LAYERS = ((1, 5, 2), (2, 3, 2), (4, 3, 2), (4, 3, 1))  # channels in widths, kernel, stride
-POSITIONS = 2  # a side, on which the head looks
+LAYERS = ((1, 5, 2), (2, 3, 2), (4, 3, 2), (4, 3, 1))  # channels as multiples of the width, kernel, stride
+POSITIONS = 2  # per side, after pooling
 
 
 class SmallCNN(nn.Module):

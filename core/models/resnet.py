@@ -1,14 +1,14 @@
-"""Parts of the residual networks: ResNet-18 for 32x32 images and a tiny one for 8x8."""
+"""ResNets: ResNet-18 for 32x32 images and a tiny ResNet for 8x8 images."""
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-LARGE = 48  # pixels a side
+LARGE = 48  # pixels per side
 
 
 class Normalise(nn.Module):
-    """(x - mean) / std per channel; constants of the data set, kept as buffers in the model's state."""
+    """Normalises per channel, (x - mean) / std; the constants are buffers of the model."""
 
     def __init__(self, mean: tuple[float, ...], std: tuple[float, ...]) -> None:
         super().__init__()
@@ -22,8 +22,8 @@ class Normalise(nn.Module):
 class Shortcut(nn.Conv2d):
     """A 1x1 convolution with a stride.
 
-    Large images are thinned out first, to the same numbers: the backward of torch 2.14.1 ends in a segmentation fault
-    where eight or fewer channels of at least 56 pixels a side lie channels-last on a CPU with AVX-512.
+    Large images are subsampled first, with the same result: in torch 2.14.1 the backward pass crashes for eight or
+    fewer channels of at least 56 pixels per side in channels-last format on a CPU with AVX-512.
     """
 
     def forward(self, x: Tensor) -> Tensor:

@@ -1,14 +1,16 @@
-"""VGG-16 with BatchNorm for 32x32 images (Simonyan and Zisserman 2015, configuration D): its five poolings leave one
-position, so one linear layer takes the place of the three that 224x224 images need."""
+"""VGG-16 with BatchNorm for 32x32 images (Simonyan and Zisserman 2015, configuration D).
+
+Five poolings leave one position, so one linear layer replaces the three for 224x224 images.
+"""
 
 from torch import Tensor, nn
 
 STAGES = (2, 2, 3, 3, 3)  # 3x3 convolutions before each pooling
-GROWTH = (1, 2, 4, 8, 8)  # channels of each stage, in widths
+GROWTH = (1, 2, 4, 8, 8)  # channels of each stage, as multiples of the width
 
 
 class VGG(nn.Module):
-    """Stages of convolutions, each ended by a max-pool that halves the image; mean pool, linear head.
+    """Stages of convolutions with a max-pool at the end of each, mean pool, linear head.
 
     Args:
         width: channels of the first stage.

@@ -1,7 +1,7 @@
-"""ViT-S (Dosovitskiy et al. 2021; the small size is Touvron et al. 2021's) on patches of 4x4 pixels, from scratch.
+"""ViT-S (Dosovitskiy et al. 2021; small size of Touvron et al. 2021) on 4x4 patches.
 
-Attention is written out with matrix products: torch's fused kernels have no second derivative, and MU-Mis takes one.
-With 65 tokens for a 32x32 image there is little to gain from them.
+Attention uses plain matrix products, because torch's fused kernels have no second derivative, which MU-Mis needs. With
+65 tokens per 32x32 image fused kernels would gain little.
 """
 
 import math
@@ -9,13 +9,13 @@ import math
 import torch
 from torch import Tensor, nn
 
-PATCH = 4  # pixels a side
+PATCH = 4  # pixels per side
 DEPTH = 12
 HEADS = 6
 
 
 class Tokens(nn.Module):
-    """Patches as tokens, a class token before them, and learned positions added: (N, C, H, W) -> (N, 1 + T, D)."""
+    """Patch embedding with class token and learned positions: (N, C, H, W) -> (N, 1 + T, D)."""
 
     def __init__(self, width: int, in_channels: int, image_size: int) -> None:
         super().__init__()
@@ -46,7 +46,7 @@ class Attention(nn.Module):
 
 
 class Layer(nn.Module):
-    """Attention and a two-layer perceptron, each after LayerNorm and with a shortcut."""
+    """Transformer layer: attention and a two-layer perceptron, both with pre-LayerNorm and shortcut."""
 
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
@@ -61,7 +61,7 @@ class Layer(nn.Module):
 
 
 class ClassToken(nn.Module):
-    """The token that the head reads: (N, T, D) -> (N, D)."""
+    """Selects the class token: (N, T, D) -> (N, D)."""
 
     def forward(self, x: Tensor) -> Tensor:
         return x[:, 0]
@@ -71,8 +71,8 @@ class ViT(nn.Module):
     """Tokens, twelve layers, LayerNorm, the class token, linear head.
 
     Args:
-        width: length of a token; shared among six heads, or among fewer where six do not divide it.
-        image_size: pixels a side, a multiple of 4.
+        width: length of a token; six heads, or fewer if six does not divide it.
+        image_size: pixels per side, a multiple of 4.
     """
 
     def __init__(self, width: int, num_classes: int, in_channels: int, image_size: int) -> None:

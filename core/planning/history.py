@@ -1,4 +1,4 @@
-"""What earlier runs took: the source of every estimate."""
+"""Times of earlier runs, for estimates."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,21 +8,21 @@ from typing import Any
 from core.errors import UnlearnError
 from core.store.files import read_json
 
-MAX_RECORDS = 200  # records and results that are looked at, the newest of each folder
+MAX_RECORDS = 200  # newest records and results to read per folder
 
 
 @dataclass(frozen=True)
 class Past:
-    """Records of models and results of runs, those of this machine's store before others."""
+    """Records of models and results of runs, this machine's own first."""
 
     records: tuple[Mapping[str, Any], ...] = ()
     results: tuple[Mapping[str, Any], ...] = ()
 
 
 def look_back(*roots: Path) -> Past:
-    """The past of stores, in order: the user's own before the gallery, which another machine has built.
+    """Reads the records of stores, in order: the user's own before the gallery, which another machine built.
 
-    A shipped model's copy in the user's own store says nothing of this machine.
+    Copies of shipped models are skipped: their times are another machine's.
     """
     records = [record for root in roots for record in _newest(root / "models", "*.json") if "shipped" not in record]
     results = [result for root in roots for result in _newest(root / "runs", "*/result.json")]
@@ -35,5 +35,5 @@ def _newest(folder: Path, pattern: str) -> list[Mapping[str, Any]]:
         try:
             found.append(read_json(path))
         except UnlearnError:
-            continue  # deleted or damaged meanwhile: an estimate can do without it
+            continue  # deleted or damaged: the estimate works without it
     return found

@@ -1,4 +1,4 @@
-"""Before a run: is the spec sound, what will be forgotten, what is trained already, about how long will it take?"""
+"""The plan of a run: validates the spec, resolves the forget set, finds trained models, estimates the time."""
 
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
@@ -16,28 +16,28 @@ from core.specs import ModelSpec, RunSpec, gold_model, initial_model
 from core.store.weights import weights_info
 
 GIVEN = (
-    "The original's weights were given, not trained here. On which images and how is not known, so accuracies on "
-    "retained images and on the pool may mean less; gold models and all else that is retrained follow the recipe that "
-    "was chosen here, which is not the original's own."
+    "The original's weights were imported, not trained here. Its training images and recipe are unknown, so "
+    "accuracies on retained and pool images may mean less. Gold models and all other retrained models use the recipe "
+    "chosen here, which is not the original's."
 )
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A spec that has been checked.
+    """A validated spec and what follows from it.
 
     Attributes:
-        chain: the forget set of every request in turn, without what earlier ones have removed.
-        removed: everything forgotten, earlier requests included; what golds are trained without.
+        chain: the forget set of every request in order, without images that earlier requests removed.
+        removed: all forgotten images, earlier requests included; golds are trained without them.
         per_class: class or sub-class name -> (forget images, training images).
-        models: role -> spec of every model that the run needs, the unlearned one excepted.
-        cached: roles that are trained already.
-        passes: role -> images that go through the model in its training, counted once an epoch.
-        seconds: phase -> estimated seconds; None where nothing is known of it.
-        rough: whether trainings are estimated by those of other networks or images.
-        near_duplicates: ids of training images that would stay and look like ones to forget.
+        models: role -> spec of every model that the run needs, except the unlearned one.
+        cached: roles whose models are trained already.
+        passes: role -> images processed in training, summed over epochs.
+        seconds: phase -> estimated seconds; None: unknown.
+        rough: whether the times of trainings are scaled from other networks or images.
+        near_duplicates: ids of retained training images that look like forget images.
         warnings: sentences for the screen.
-        notes: where the method departs from its paper, and what is a guess.
+        notes: departures from the paper and guesses.
     """
 
     spec: RunSpec
@@ -86,15 +86,15 @@ class Plan:
 
 
 def plan(spec: RunSpec, *, models: Container[str] = (), past: Past | None = None) -> Plan:
-    """Checks everything before anything is written.
+    """Validates a spec and plans its run; writes nothing.
 
     Args:
-        models: what is trained already, by key.
+        models: keys of trained models.
         past: earlier records and results, for the estimate.
 
     Raises:
         InvalidSpec: the spec can't be run; the message names the value and what is allowed.
-        DataUnavailable: its data set is not on this machine, or the weights that it names are not.
+        DataUnavailable: its data set or its imported weights are not on this machine.
     """
     if spec.model.weights is not None:
         weights_info(spec.model)
@@ -150,13 +150,13 @@ def _per_class(dataset: Dataset, forget: ForgetSet) -> dict[str, tuple[int, int]
 
 def _warnings(spec: RunSpec, dataset: Dataset, forget: ForgetSet) -> Iterable[str]:
     if len(spec.gold_seeds) == 0:
-        yield "Without a gold model nothing says what the accuracies should be; the gap stays empty."
+        yield "Without a gold model there is no reference: the gap is not computed."
     if len(spec.gold_seeds) == 1:
-        yield "One gold model has no spread: whether a difference is more than chance can't be told."
+        yield "With one gold model there is no gold spread, so noise and real differences can't be separated."
     labels = dataset.train.labels_of(forget.ids)
     if len(np.unique(labels)) == len(dataset.classes):
-        yield "The request touches every class, so there is no test accuracy of forgotten and of other classes."
+        yield "The request has images of every class, so test accuracy can't be split into forgotten and others."
     if spec.model.train.epochs == 0 and spec.model.weights is None:
-        yield "With 0 epochs nothing is trained: original and gold models only guess."
+        yield "With 0 epochs nothing is trained: original and gold models are at chance level."
     if len(forget) > len(dataset.train) / 2:
-        yield "More than half of the training images go; a new training would be the better choice."
+        yield "More than half of the training images are forgotten; retraining would be the better choice."

@@ -1,32 +1,32 @@
-"""How long a run that goes on will about take, by its own pace."""
+"""Estimates the remaining time of an active run from its own pace."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.planning.plan import Plan
 
-Phase = Mapping[str, Any]  # as the progress file has it
+Phase = Mapping[str, Any]  # as in progress.json
 
-MIN_SECONDS = 1.0  # seconds of work that say how fast it goes
+MIN_SECONDS = 1.0  # seconds of work needed to measure the pace
 
 
 def left_of_phase(phase: Phase, now: float) -> float | None:
-    """Seconds until a phase ends; None before its pace is known."""
+    """Seconds until a phase ends; None while its pace is unknown."""
     step = _seconds_a_step(phase)
     return None if step is None else max(0.0, step * (phase["total"] - phase["done"]) - (now - phase["changed"]))
 
 
 def left_of_run(planned: Plan, phases: Sequence[Phase], now: float) -> tuple[float | None, bool]:
-    """Seconds until a run ends, of what can be known.
+    """Seconds until a run ends.
 
-    Trainings go by the pace of the run's own last one; before that, as all else, by the plan.
+    Trainings use the pace of the run's last training, if there is one; everything else uses the plan's estimate.
 
     Args:
-        planned: with what is trained by now.
-        phases: of the progress file, in the order in which they began.
+        planned: the plan, with the models trained so far.
+        phases: from progress.json, in order.
 
     Returns:
-        seconds, None where nothing is known; and whether unlearning and measuring are in them.
+        seconds (None: unknown); whether they include unlearning and measuring.
     """
     begun = {phase["name"]: phase for phase in phases}
     seconds = dict(planned.seconds)
@@ -44,7 +44,7 @@ def left_of_run(planned: Plan, phases: Sequence[Phase], now: float) -> tuple[flo
 
 
 def _left(phase: Phase, wanted: float | None, now: float) -> float | None:
-    """Of the current phase. A method may end long before its last step, and measuring has parts of its own."""
+    """Seconds left of the current phase. Unlearning and measuring use the plan: a method may stop early."""
     if phase["name"] in ("unlearn", "measure"):
         return None if wanted is None else max(0.0, wanted - (now - phase["started"]))
     left = left_of_phase(phase, now)
@@ -52,7 +52,7 @@ def _left(phase: Phase, wanted: float | None, now: float) -> float | None:
 
 
 def _pace(planned: Plan, phases: Sequence[Phase]) -> float | None:
-    """Seconds per image of this run's last training whose pace is known."""
+    """Seconds per image in this run's last training with a known pace."""
     trainings = [phase for phase in phases if planned.passes.get(phase["name"])]
     known = [(step, phase) for phase in trainings if (step := _seconds_a_step(phase)) is not None]
     if not known:
@@ -62,7 +62,7 @@ def _pace(planned: Plan, phases: Sequence[Phase]) -> float | None:
 
 
 def _seconds_a_step(phase: Phase) -> float | None:
-    """Over the last part of a phase, which is what the recorder keeps."""
+    """Seconds per step, measured over the last part of a phase."""
     done, at = phase["recent"][0]
     made, spent = phase["done"] - done, phase["changed"] - at
     return spent / made if made and spent > MIN_SECONDS else None

@@ -1,4 +1,4 @@
-"""What every spec is: frozen, hashable, closed to unknown fields, and named by the hash of its canonical JSON."""
+"""Base class of all specs: frozen, hashable, no unknown fields, identified by the hash of its canonical JSON."""
 
 import hashlib
 import json
@@ -11,16 +11,16 @@ from core.errors import InvalidSpec
 
 
 class Spec(BaseModel):
-    """Base of all specs. Equal specs have equal ``key``; device, paths and threads are in none."""
+    """Base of all specs. Equal specs have equal keys; device, paths and threads are not part of a spec."""
 
     model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
     @classmethod
     def parse(cls, values: dict[str, Any] | str) -> Self:
-        """A spec from plain values, or from the JSON text that stands for them.
+        """A spec from plain values or from their JSON text.
 
         Raises:
-            InvalidSpec: in one sentence, what is not allowed.
+            InvalidSpec: a value is not allowed; the message names it.
         """
         try:
             return cls.model_validate_json(values) if isinstance(values, str) else cls.model_validate(values)
@@ -28,10 +28,10 @@ class Spec(BaseModel):
             raise InvalidSpec(_sentence(error)) from None
 
     def replace(self, **changes: Any) -> Self:
-        """A copy with some fields changed, checked like a new one (``model_copy`` would not check).
+        """A copy with some fields changed, checked like a new one (``model_copy`` does not check).
 
         Raises:
-            InvalidSpec: in one sentence, what is not allowed.
+            InvalidSpec: a value is not allowed; the message names it.
         """
         return self.parse({**dict(self), **changes})
 
@@ -46,7 +46,9 @@ class Spec(BaseModel):
         unknown = [name for name in values if name not in cls.model_fields] if isinstance(values, dict) else []
         if unknown:
             named = cls.model_fields.items()
-            settings = [name for name, field in named if len(get_args(field.annotation)) != 1]  # not a method's name
+            settings = [
+                name for name, field in named if len(get_args(field.annotation)) != 1
+            ]  # without a method's fixed name
             allowed = f"choose {choices(settings)}" if settings else "there are none"
             raise ValueError(f"{short(str(unknown[0]))!r} is not a setting here; {allowed}")
         return values
@@ -68,21 +70,21 @@ def spec_json(spec: Spec) -> str:
 
 
 def choices(names: Iterable[object]) -> str:
-    """``a, b or c`` for messages."""
+    """Names as ``a, b or c``, for messages."""
     *most, last = map(str, names)
     return f"{', '.join(most)} or {last}" if most else last
 
 
 def short(text: str) -> str:
-    """The beginning of a text, for messages."""
+    """A text cut to 60 characters, for messages."""
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _sentence(error: ValidationError) -> str:
-    """The first thing that pydantic found, as a sentence that names the setting, the value and what is allowed."""
+    """The first problem that pydantic found, as a sentence with the setting, the value and what is allowed."""
     first = error.errors()[0]
     message = first["msg"]
-    if first["type"] == "value_error":  # raised here in core, with a sentence of its own
+    if first["type"] == "value_error":  # raised in core: the message is a sentence already
         return message.removeprefix("Value error, ")
     where = ".".join(map(str, first["loc"])) or "value"
     return f"{where} = {short(repr(first['input']))} is not allowed: {message[0].lower()}{message[1:]}"

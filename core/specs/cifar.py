@@ -1,4 +1,4 @@
-"""The names of CIFAR-100 (Krizhevsky 2009): its 100 classes, and the 20 super-classes that hold five of them each."""
+"""Class names of CIFAR-100 (Krizhevsky 2009): 20 super-classes with five classes each."""
 
 FAMILIES: dict[str, tuple[str, ...]] = {
     "aquatic_mammals": ("beaver", "dolphin", "otter", "seal", "whale"),
@@ -23,5 +23,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "vehicles_2": ("lawn_mower", "rocket", "streetcar", "tank", "tractor"),
 }
 SUPERCLASSES = tuple(FAMILIES)
-CLASSES = tuple(sorted(name for members in FAMILIES.values() for name in members))  # ids follow the alphabet
+CLASSES = tuple(
+    sorted(name for members in FAMILIES.values() for name in members)
+)  # class ids are in alphabetical order
 PARENT = tuple(next(i for i, members in enumerate(FAMILIES.values()) if name in members) for name in CLASSES)

@@ -1,4 +1,4 @@
-"""The one codec of specs: JSON, command line, URL and form all come and go through here."""
+"""Converts specs to and from JSON, URL parameters, command lines and Python code."""
 
 import json
 import shlex
@@ -13,7 +13,7 @@ from core.specs.methods import METHODS, MethodSpec
 from core.specs.requests import ForgetRequest, parse_requests, requests_text
 from core.specs.runs import RunSpec
 
-# Parts of a spec that have a word of their own in a URL and on the command line; all others are settings.
+# Fields with their own option in URLs and on the command line; all others are written as settings.
 WORDS = {
     "model.arch": "arch",
     "model.seed": "seed",
@@ -26,7 +26,7 @@ WORDS = {
 
 
 def parse_spec(data: str | dict[str, Any]) -> RunSpec:
-    """A run spec from JSON text or the object it stands for.
+    """A run spec from JSON text or from the parsed object.
 
     Raises:
         InvalidSpec: in one sentence, what is not allowed.
@@ -35,7 +35,7 @@ def parse_spec(data: str | dict[str, Any]) -> RunSpec:
 
 
 def make_method(name: str, settings: dict[str, Any] | None = None) -> MethodSpec:
-    """The spec of a method by its name; settings that are not given keep their defaults.
+    """A method's spec by name; settings that are not given keep their defaults.
 
     Raises:
         InvalidSpec: in one sentence, what is not allowed.
@@ -60,14 +60,14 @@ def make_spec(
     after: Sequence[ForgetRequest | dict[str, Any]] = (),
     settings: dict[str, Any] | None = None,
 ) -> RunSpec:
-    """A run spec from the few words that people give; the rest follows from the data set.
+    """A run spec from a few options; the data set gives the remaining defaults.
 
     Args:
-        weights: name of weights that were added, as the original.
-        gold_seeds: the seed of every gold model.
+        weights: name of imported weights to use as the original.
+        gold_seeds: one seed per gold model.
         after: earlier requests that the run starts from.
-        settings: settings of the method by name; a dotted name reaches anything in the spec
-            (``{"model.train.epochs": 5}``). Text values are read as JSON where they are JSON.
+        settings: settings of the method by name. A dotted name sets any other field of the spec
+            (``{"model.train.epochs": 5}``). Text values that are JSON are parsed.
 
     Raises:
         InvalidSpec: in one sentence, what is not allowed.
@@ -97,7 +97,7 @@ def make_spec(
 
 
 def from_query(query: dict[str, str]) -> RunSpec:
-    """A run spec from URL parameters, the inverse of ``to_query``; parameters of other meaning are passed over.
+    """A run spec from URL parameters, the inverse of ``to_query``; unknown parameters are ignored.
 
     Raises:
         InvalidSpec: in one sentence, what is not allowed.
@@ -115,12 +115,12 @@ def from_query(query: dict[str, str]) -> RunSpec:
 
 
 def to_query(spec: RunSpec) -> dict[str, str]:
-    """The spec as URL parameters: only what differs from the defaults of its data set and method."""
+    """The spec as URL parameters: only values that differ from the defaults of its data set and method."""
     query = {"dataset": spec.model.data.name, "forget": spec.forget.linked, "method": spec.method.name}
     defaults = flat(make_spec(**query).model_dump(mode="json"))
     defaults |= {f"method.{name}": field.default for name, field in type(spec.method).model_fields.items()}
     for path, value in flat(spec.model_dump(mode="json")).items():
-        if value != defaults.get(path):  # what is left out by default is in no defaults
+        if value != defaults.get(path):  # an unused field has no default here
             name = WORDS.get(path) or f"set.{path.removeprefix('method.')}"
             query[name] = value if isinstance(value, str) else json.dumps(value)
     if "gold_seeds" in query:
@@ -133,7 +133,7 @@ def to_query(spec: RunSpec) -> dict[str, str]:
 
 
 def to_command(spec: RunSpec) -> str:
-    """The command line that gives the same numbers."""
+    """The command line that reproduces the run."""
     parts = ["python", "-m", "core", "run"]
     for name, value in to_query(spec).items():
         setting = name.removeprefix("set.")
@@ -142,7 +142,7 @@ def to_command(spec: RunSpec) -> str:
 
 
 def to_python(spec: RunSpec) -> str:
-    """A few lines of Python that give the same numbers."""
+    """Python code that reproduces the run."""
     return (
         "from core import execute, parse_spec\n\n"
         f"spec = parse_spec(\n{pformat(spec.model_dump(mode='json'), width=100, sort_dicts=False)}\n)\n"
@@ -152,20 +152,20 @@ def to_python(spec: RunSpec) -> str:
 
 
 def gold_model(model: ModelSpec, seed: int, without: str) -> ModelSpec:
-    """The same data, architecture and recipe, with another seed and without the forget set; always trained here."""
+    """The spec of a gold model: same data, architecture and recipe, another seed, trained without the forget set."""
     return model.replace(seed=seed, without=without, weights=None)
 
 
 def initial_model(model: ModelSpec) -> ModelSpec:
-    """The original before its first step: the same recipe with no epochs."""
+    """The spec of the untrained original: the same recipe with 0 epochs."""
     return model.replace(train=model.train.replace(epochs=0), weights=None)
 
 
 def gold_seeds(text: str) -> tuple[int, ...]:
-    """``3`` stands for the seeds 1 to 3; a list with a comma (``4,7`` or ``4,``) for these seeds.
+    """Parses gold seeds: ``3`` means the seeds 1 to 3, a list with a comma (``4,7`` or ``4,``) means these seeds.
 
     Raises:
-        InvalidSpec: neither a count nor such a list.
+        InvalidSpec: the text is neither a count nor a list.
     """
     if "," in text:
         return tuple(_int("gold seeds", part) for part in text.removesuffix(",").split(","))
@@ -193,7 +193,7 @@ def _value(value: Any) -> Any:
         return value
     try:
         return json.loads(value)
-    except (ValueError, RecursionError):  # not JSON, or numbers and brackets without end
+    except (ValueError, RecursionError):  # not JSON, or nested too deeply
         return value
 
 
@@ -208,7 +208,7 @@ def _put(spec: dict[str, Any], path: str, value: Any) -> None:
 
 
 def flat(tree: dict[str, Any], path: str = "") -> dict[str, Any]:
-    """Every value of a nested object by its dotted name."""
+    """All values of a nested object by dotted name."""
     found: dict[str, Any] = {}
     for name, value in tree.items():
         found |= flat(value, f"{path}{name}.") if isinstance(value, dict) else {path + name: value}

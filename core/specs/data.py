@@ -1,4 +1,4 @@
-"""Which images, which network, how it is trained: ``DataSpec``, ``TrainSpec``, ``ModelSpec``, networks and recipes."""
+"""Specs of data, network and training: ``DataSpec``, ``TrainSpec``, ``ModelSpec``, architectures and recipes."""
 
 from typing import Literal
 
@@ -17,37 +17,39 @@ ARCHITECTURES: dict[str, str] = {
     "vit-small": "ViT-S on patches of 4x4 pixels, trained from scratch",
 }
 
-WIDTH: dict[str, int] = {  # default
+WIDTH: dict[str, int] = {  # default channels of the first layer
     "resnet-tiny": 16, "cnn-small": 16, "resnet18": 64, "vgg16-bn": 64, "allcnn": 96, "vit-small": 384,
 }  # fmt: skip
 
-# Pixels a side: what every halving leaves must be an image still.
-SMALLEST_IMAGE: dict[str, int] = {
+# Pixels per side: the image must survive every halving.
+MIN_IMAGE_SIZE: dict[str, int] = {
     "resnet-tiny": 8, "cnn-small": 16, "resnet18": 16, "vgg16-bn": 32, "allcnn": 8, "vit-small": 8,
 }  # fmt: skip
 
 
 def unfit(arch: str, image_size: int) -> str:
-    """What an architecture needs of the images that these have not; empty where they fit."""
-    if image_size < SMALLEST_IMAGE[arch]:
-        return f"at least {SMALLEST_IMAGE[arch]} pixels a side"
+    """The architecture's requirement that images of this size do not meet; empty where they fit."""
+    if image_size < MIN_IMAGE_SIZE[arch]:
+        return f"at least {MIN_IMAGE_SIZE[arch]} pixels per side"
     if arch == "vit-small" and image_size % 4:
-        return "a multiple of 4 pixels a side"
+        return "a multiple of 4 pixels per side"
     return ""
 
 
 class TrainSpec(Spec):
-    """A recipe. Gold models always use the original's own."""
+    """A training recipe. Gold models always use the original's."""
 
     epochs: int = Field(30, ge=0, le=1000, description="passes over the training images")
     batch_size: int = Field(64, ge=2, le=4096, description="images per optimiser step; a short last batch is dropped")
-    learning_rate: float = Field(0.1, gt=0, le=10, description="peak of the schedule")
-    momentum: float = Field(0.9, ge=0, lt=1, description="of SGD")
-    weight_decay: float = Field(5e-4, ge=0, le=1, description="of SGD")
+    learning_rate: float = Field(0.1, gt=0, le=10, description="peak learning rate of the schedule")
+    momentum: float = Field(0.9, ge=0, lt=1, description="momentum of SGD")
+    weight_decay: float = Field(5e-4, ge=0, le=1, description="weight decay of SGD")
     schedule: Literal["one-cycle", "cosine", "constant"] = Field(
-        "one-cycle", description="up for a quarter and down to zero, half a cosine, or no change"
+        "one-cycle",
+        description="one-cycle: up during the first quarter, then down to 0. cosine: half a cosine. constant: no "
+        "change",
     )
-    augment: Literal["none", "shift", "crop-flip"] = Field("none", description="random change of every training image")
+    augment: Literal["none", "shift", "crop-flip"] = Field("none", description="random augmentation of training images")
 
 
 # The papers' own recipes leave details open: MU-Mis (arXiv 2402.15109) gives SGD 0.1, momentum 0.9, weight decay 5e-4,
@@ -57,7 +59,7 @@ RECIPES: dict[str, TrainSpec] = {
     "digits": TrainSpec(),
     "mnist-5k": TrainSpec(epochs=10),
     "cifar-fast": TrainSpec(batch_size=128, augment="crop-flip"),
-    "fast-plain": TrainSpec(batch_size=128),  # one-cycle too, for digits and letters, which a mirror makes others
+    "fast-plain": TrainSpec(batch_size=128),  # no flips: a mirrored digit or letter is another one
     "few-images": TrainSpec(epochs=60, batch_size=16),
     "mu-mis-paper": TrainSpec(epochs=200, batch_size=128, schedule="cosine", augment="crop-flip"),
     "tmu-paper": TrainSpec(epochs=60, batch_size=128, learning_rate=0.01, schedule="cosine"),
@@ -65,11 +67,11 @@ RECIPES: dict[str, TrainSpec] = {
 
 
 class DataSpec(Spec):
-    """A data set and its split. Split and noise are part of the data, so there is no seed."""
+    """A data set and its split. The split is fixed, so there is no seed."""
 
     name: str = Field("digits", description="name of the data set")
-    pool: bool = Field(True, description="keep labelled images back that no model is trained on")
-    size: int | None = Field(None, ge=20, description="train on this many images only (stratified); default all")
+    pool: bool = Field(True, description="reserve labelled images as a held-out pool: no model is trained on them")
+    size: int | None = Field(None, ge=20, description="number of training images, stratified by class; default: all")
 
     @field_validator("name")
     @classmethod
@@ -79,28 +81,30 @@ class DataSpec(Spec):
 
     @property
     def info(self) -> DataInfo:
-        """What is known of the data set.
+        """The data set's catalogue entry.
 
         Raises:
-            DataUnavailable: own images that were not added on this machine.
+            DataUnavailable: the user's own images, not imported on this machine.
         """
         return data_info(self.name)
 
 
 class ModelSpec(Spec):
-    """Weights that a spec determines: data, architecture, recipe, seed, and the training images left out."""
+    """Everything that determines a model's weights: data, architecture, recipe, seed, training images left out."""
 
     data: DataSpec = DataSpec()
     arch: str = Field("resnet-tiny", description="name of the architecture")
-    width: int | None = Field(None, ge=4, le=256, description="channels of the first layer; default the architecture's")
+    width: int | None = Field(
+        None, ge=4, le=256, description="channels of the first layer; default: the architecture's"
+    )
     train: TrainSpec = TrainSpec()
-    seed: int = Field(0, ge=0, lt=2**31, description="first weights, order of the images, augmentation")
+    seed: int = Field(0, ge=0, lt=2**31, description="seed of initial weights, image order and augmentation")
     without: str | None = Field(None, description="sha256 of the sorted ids of the training images left out")
     weights: str | None = Field(
         None,
         pattern=r"^[0-9a-f]{20}$",
-        exclude_if=lambda weights: weights is None,  # so that models trained here keep the keys that they had before
-        description="name of weights that were added, not trained here; recipe and seed are then those of the golds",
+        exclude_if=lambda weights: weights is None,  # keys of models without it stay the same
+        description="name of imported weights; the recipe then applies to the gold models only",
     )
 
     @field_validator("arch")
@@ -114,7 +118,7 @@ class ModelSpec(Spec):
     def _fits(self) -> "ModelSpec":
         try:
             size = self.data.info.shape[1]
-        except DataUnavailable:  # a spec from another machine; whoever builds the model asks again
+        except DataUnavailable:  # a spec from another machine; build_model checks again
             return self
         if wanted := unfit(self.arch, size):
             fitting = [arch for arch in ARCHITECTURES if not unfit(arch, size)]

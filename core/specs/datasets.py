@@ -1,4 +1,4 @@
-"""The catalogue of data sets: what is known of each before its images are read."""
+"""The catalogue of data sets: names, shapes, sizes and defaults, without reading any image."""
 
 import json
 import re
@@ -16,11 +16,11 @@ DIGIT_NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "e
 
 @dataclass(frozen=True)
 class Torchvision:
-    """Where torchvision has a data set.
+    """How torchvision provides a data set.
 
     Attributes:
         kind: the class in ``torchvision.datasets``.
-        marks: any one of these below the root says that the files are there.
+        marks: if one of these exists below the root, the files are there.
     """
 
     kind: str
@@ -29,14 +29,14 @@ class Torchvision:
 
 @dataclass(frozen=True)
 class DataInfo:
-    """What is known of a data set before its images are read."""
+    """A data set's catalogue entry."""
 
     title: str
     about: str
     classes: tuple[str, ...]
     shape: tuple[int, int, int]  # channels, height, width
     sizes: tuple[int, int, int]  # train, pool, test
-    mean: tuple[float, ...]  # per channel, of pixels in [0, 1]: constants of the data set
+    mean: tuple[float, ...]  # per channel, of pixels in [0, 1]
     std: tuple[float, ...]
     arch: str  # the default architecture
     recipe: str  # the default recipe
@@ -46,7 +46,7 @@ class DataInfo:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The finest names an image has: sub-classes where there are any."""
+        """Names of the finest labels: sub-classes if there are any, else classes."""
         return self.subclasses or self.classes
 
 
@@ -61,8 +61,8 @@ EMBEDDED: dict[str, DataInfo] = {
     ),
     "mnist-5k-worn": DataInfo(
         "Worn handwriting",
-        "The same digits as on worn forms: off-centre, faded, struck through, blotted, scanned with noise. People read "
-        "them; models err on unseen ones, so that easy and hard mean something.",
+        "The same digits as on worn forms: off-centre, faded, crossed out, blotted, scanned with noise. People can "
+        "read them, but models misclassify some unseen images, so forget images can be easy or hard.",
         DIGIT_NAMES, (1, 28, 28), (3000, 1000, 1000), (0.2034,), (0.2799,), "cnn-small", "mnist-5k",
     ),
     "mnist-5k-families": DataInfo(
@@ -78,7 +78,8 @@ EMBEDDED: dict[str, DataInfo] = {
     ),
     "digits-noisy": DataInfo(
         "Noisy digits",
-        "The same digits with fixed sensor noise: models err on unseen images, so that easy and hard mean something.",
+        "The same digits with fixed sensor noise. Models misclassify some unseen images, so forget images can be easy "
+        "or hard.",
         DIGIT_NAMES, (1, 8, 8), (900, 450, 447), (0.352,), (0.357,), "resnet-tiny", "digits",
     ),
     "digits-families": DataInfo(
@@ -89,7 +90,7 @@ EMBEDDED: dict[str, DataInfo] = {
     ),
 }  # fmt: skip
 
-# A fifth of the training images is the pool. Means and deviations are the usual constants of each set.
+# The pool is a fifth of the training images. Means and standard deviations are the usual constants.
 _CIFAR100 = ((3, 32, 32), (40_000, 10_000, 10_000), (0.5071, 0.4865, 0.4409), (0.2673, 0.2564, 0.2762), "resnet18")
 _CIFAR100_SOURCE = Torchvision("CIFAR100", ("cifar-100-python", "cifar100.npz"))
 DOWNLOADED: dict[str, DataInfo] = {
@@ -111,7 +112,7 @@ DOWNLOADED: dict[str, DataInfo] = {
     "svhn": DataInfo(
         "Street view house numbers", "99,289 colour photographs of digits on houses, 32x32.",
         DIGIT_NAMES, (3, 32, 32), (58_606, 14_651, 26_032), (0.4377, 0.4438, 0.4728), (0.1980, 0.2010, 0.1970),
-        "resnet18", "fast-plain", source=Torchvision("SVHN", ("test_32x32.mat",)),  # the last that is fetched
+        "resnet18", "fast-plain", source=Torchvision("SVHN", ("test_32x32.mat",)),  # the file that is downloaded last
     ),
     "fashion-mnist": DataInfo(
         "Fashion-MNIST", "70,000 grey pictures of clothes, 28x28.",
@@ -128,22 +129,22 @@ DOWNLOADED: dict[str, DataInfo] = {
 
 DATASETS: dict[str, DataInfo] = EMBEDDED | DOWNLOADED
 
-OWN_NAME = re.compile(r"(folder|npz):[0-9a-f]{20}")  # the user's own images, named by a fingerprint of their content
+OWN_NAME = re.compile(r"(folder|npz):[0-9a-f]{20}")  # the user's own images, named by a hash of their content
 
 
 def data_info(name: str) -> DataInfo:
-    """What is known of a data set: from the catalogue, or of added images from beside their arrays.
+    """A data set's entry: from the catalogue or, for the user's own images, from the file beside their arrays.
 
     Raises:
         InvalidSpec: no data set has this name.
-        DataUnavailable: own images that were not added on this machine.
+        DataUnavailable: the user's own images, not imported on this machine.
     """
     check_name(name)
     return DATASETS[name] if name in DATASETS else _own_info(prepared_folder(name) / "info.json", name)
 
 
 def check_name(name: str) -> None:
-    """Own images may be on another machine: a spec of them is sound all the same.
+    """Checks the name only: a spec is valid even if the user's own images are on another machine.
 
     Raises:
         InvalidSpec: no data set has this name.
@@ -152,7 +153,7 @@ def check_name(name: str) -> None:
         return
     if name.startswith(("folder:", "npz:")):
         raise InvalidSpec(
-            f"{short(name)!r} names a place; add the images first with python -m core add, which prints their name"
+            f"{short(name)!r} is a path; import the images first with python -m core add, which prints their name"
         )
     raise InvalidSpec(
         f"data set {short(name)!r} is not known; choose {choices(DATASETS)}, or add your own with python -m core add"
@@ -160,18 +161,18 @@ def check_name(name: str) -> None:
 
 
 def own_datasets() -> dict[str, DataInfo]:
-    """The images that were added on this machine, by name."""
+    """The user's own data sets on this machine, by name."""
     names = [folder.name.replace("-", ":", 1) for folder in sorted((data_root() / "prepared").glob("*-*"))]
     return {name: data_info(name) for name in names if OWN_NAME.fullmatch(name)}
 
 
 def info_json(info: DataInfo) -> dict:
-    """What ``data_info`` reads back."""
+    """A data set's entry as JSON, for ``data_info`` to read."""
     return asdict(info)
 
 
 @lru_cache(maxsize=64)
-def _own_info(path: Path, name: str) -> DataInfo:  # the name stands for the content, so the file does not change
+def _own_info(path: Path, name: str) -> DataInfo:  # the name is a hash of the content, so caching is safe
     try:
         found = json.loads(path.read_text())
     except (OSError, ValueError):

@@ -1,42 +1,42 @@
-"""Lists of image ids as text: one by one, ``5,17,90``, or packed, ``~IAAC...``, which thousands of them need in a link.
+"""Image ids as text: a list, ``5,17,90``, or packed, ``~IAAC...``, which is short enough for links with many ids.
 
-Packed is the URL-safe base64, without padding, of a mask with one bit per image: bit ``id % 8`` of byte ``id // 8``.
+The packed form is a mask in URL-safe base64 without padding, one bit per image: bit ``id % 8`` of byte ``id // 8``.
 """
 
 import base64
 import re
 from collections.abc import Iterable, Sequence
 
-PACKED = "~"  # how a packed list begins
-MAX_PACKED = 1 << 21  # ids in a packed list lie below: what a mask takes stays small
-LONG = 1000  # characters of ids one by one, above which a link has them packed
-TOO_LONG = 100_000  # above which they are packed everywhere
+PACKED = "~"  # first character of the packed form
+MAX_PACKED = 1 << 21  # ids in the packed form are below this: it limits the mask's memory
+LONG = 1000  # characters; links pack longer lists
+TOO_LONG = 100_000  # characters; longer lists are always packed
 
 
 def parse_ids(text: str) -> tuple[int, ...] | None:
-    """The ids that a text lists, one by one or packed; None where it is no such list."""
+    """Parses a list of ids, plain or packed; None if the text is neither."""
     if text.startswith(PACKED):
         return _unpack(text.removeprefix(PACKED))
     return tuple(map(int, text.split(","))) if re.fullmatch(r"[0-9]{1,12}(,[0-9]{1,12})*", text) else None
 
 
 def ids_text(ids: Iterable[int], longest: int = TOO_LONG) -> str:
-    """Sorted ids as text: packed where one by one they would take more than ``longest`` characters."""
+    """Sorted ids as text: packed if the plain list would exceed ``longest`` characters."""
     ordered = sorted(set(ids))
     text = ",".join(map(str, ordered))
     return _pack(ordered) if len(text) > longest and ordered[-1] < MAX_PACKED else text
 
 
 def tidy_ids(text: str) -> str:
-    """The one form of a list that a request keeps: packed only where it is too long."""
+    """The form in which a request keeps a list: packed only if it is too long."""
     if not text.startswith(PACKED) and len(text) <= TOO_LONG:
-        return text  # as it was given: order and doubles are part of older requests
+        return text  # unchanged: order and duplicates are part of older requests' keys
     ids = parse_ids(text)
     return text if not ids else ids_text(ids)
 
 
 def linked_ids(text: str) -> str:
-    """A list for a link: packed where it is long and ``tidy_ids`` gives the same text back."""
+    """A list for a link: packed if it is long and ``tidy_ids`` restores the same text."""
     if len(text) <= LONG or not (ids := parse_ids(text)):
         return text
     packed = ids_text(ids, LONG)

@@ -1,4 +1,4 @@
-"""A closer look at one image: what is asked of the inspector."""
+"""The spec of an inspection: one image in all models of a run."""
 
 from pydantic import Field
 
@@ -13,9 +13,11 @@ class InspectSpec(Spec):
     """One image in every model of a finished run."""
 
     run: str = Field(pattern=f"^{RUN}$", description="id of the run")
-    image: str = Field(pattern=f"^({IMAGE}|{OWN})$", description="id of the image, or own- and the digest of a picture")
+    image: str = Field(
+        pattern=f"^({IMAGE}|{OWN})$", description="id of the image, or own- and the hash of a user's image"
+    )
 
     @property
     def is_own(self) -> bool:
-        """Whether the image is a person's own, not one of the data set."""
+        """Whether the image is the user's own, not one of the data set."""
         return self.image.startswith("own-")

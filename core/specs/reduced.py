@@ -1,4 +1,4 @@
-"""Photographs on a machine without a GPU: a setting that is small enough to be waited for."""
+"""Reduced settings for photographs on a machine without a GPU."""
 
 REDUCED: dict[str, int] = {
     "model.width": 8,

@@ -7,7 +7,7 @@ term    := "class=" names [":" share]      whole classes or a share of each; nam
          | "index=" ids                    image ids, unique over train, pool and test together; see ``core.specs.ids``
 share   := NUMBER "%" | COUNT
 
-Requests of a sequence stand apart by semicolons: ``class=1;class=3;class=5``.
+Requests of a sequence are separated by semicolons: ``class=1;class=3;class=5``.
 """
 
 import math
@@ -33,7 +33,7 @@ LISTED = {"index": "ids", "class": "classes", "subclass": "sub-classes"}
 
 @dataclass(frozen=True)
 class Share:
-    """A part of a group of images: a fraction of it, or a count."""
+    """Part of a group of images: a fraction or a count."""
 
     fraction: Fraction | None = None
     count: int = 0
@@ -55,32 +55,32 @@ class Term:
 
 
 class ForgetRequest(Spec):
-    """What to forget, as text; ``draw`` chooses which images a percentage or count picks."""
+    """What to forget, as text; ``draw`` seeds the choice of images for a percentage or count."""
 
     text: str = Field("class=3", max_length=1_000_000, description=f"what to forget: {GRAMMAR}")
-    draw: int = Field(0, ge=0, lt=2**31, description="seed of the images that a share picks")
+    draw: int = Field(0, ge=0, lt=2**31, description="seed that selects the images of a percentage or count")
 
     @field_validator("text")
     @classmethod
     def _tidy(cls, text: str) -> str:
-        tidy = re.sub(r"\s*([=:,+%])\s*", r"\1", text.strip())  # inside a name or a number a space is kept
+        tidy = re.sub(r"\s*([=:,+%])\s*", r"\1", text.strip())  # spaces inside names are kept
         return _map_ids(tidy, tidy_ids)
 
     @property
     def linked(self) -> str:
-        """The text for links and commands, with long lists of ids packed; it stands for the same request."""
+        """The same request for links and commands, with long lists of ids packed."""
         return _map_ids(self.text, linked_ids)
 
     @property
     def title(self) -> str:
-        """The text for people, with the number of ids or classes instead of a long list."""
+        """The text for display: long lists are replaced by the number of ids or classes."""
         return "+".join(_counted(part) for part in self.text.split("+"))
 
     def terms(self, info: DataInfo) -> tuple[Term, ...]:
-        """The request's parts, names resolved to ids of the data set ``info``.
+        """The request's parts, with names resolved to ids of the data set.
 
         Raises:
-            InvalidSpec: a part that the grammar or the data set does not know.
+            InvalidSpec: a part is not in the grammar, or a name is not in the data set.
         """
         return tuple(_term(part, info) for part in self.text.split("+"))
 
@@ -90,10 +90,10 @@ class ForgetRequest(Spec):
 
 
 def parse_requests(text: str) -> tuple[ForgetRequest, ...]:
-    """The requests of a sequence, in turn; all with draw 0.
+    """Parses the requests of a sequence, in order; all with draw 0.
 
     Raises:
-        InvalidSpec: two semicolons with nothing between them, or no text at all.
+        InvalidSpec: a request is empty.
     """
     parts = [part.strip() for part in text.split(";")]
     if "" in parts:
@@ -102,12 +102,12 @@ def parse_requests(text: str) -> tuple[ForgetRequest, ...]:
 
 
 def requests_text(requests: Sequence[ForgetRequest]) -> str:
-    """The requests of a sequence as one text that ``parse_requests`` reads; their draws are not in it."""
+    """The requests of a sequence as one text for ``parse_requests``; without their draws."""
     return ";".join(request.linked for request in requests)
 
 
 def _map_ids(text: str, change: Callable[[str], str]) -> str:
-    """A request's text with its lists of ids changed."""
+    """A request's text with ``change`` applied to its lists of ids."""
     index = "index="
     parts = text.split("+")
     return "+".join(index + change(part[len(index) :]) if part.startswith(index) else part for part in parts)
@@ -125,7 +125,7 @@ def _counted(part: str) -> str:
 def _term(part: str, info: DataInfo) -> Term:
     kind, equals, rest = part.partition("=")
     if not equals or kind not in ("class", "subclass", "random", "index") or not rest:
-        raise InvalidSpec(f"forget request {short(part)!r} is not understood; write {GRAMMAR}")
+        raise InvalidSpec(f"forget request {short(part)!r} is not valid; write {GRAMMAR}")
     if kind == "random":
         return Term(kind, share=_share(rest, part))
     if kind == "index":
@@ -141,7 +141,7 @@ def _term(part: str, info: DataInfo) -> Term:
 
 
 def _ids(names: Sequence[str], known: tuple[str, ...], kind: str) -> list[int]:
-    ids = {str(i): i for i in range(len(known))} | {label: i for i, label in enumerate(known)}  # names before ids
+    ids = {str(i): i for i in range(len(known))} | {label: i for i, label in enumerate(known)}  # a name wins over an id
     if unknown := [name for name in names if name not in ids]:
         shown = ", ".join(f"{i} {label}" for i, label in enumerate(known[:12])) + (", ..." if len(known) > 12 else "")
         raise InvalidSpec(f"{kind} {short(unknown[0])!r} is not known; choose a name or an id: {shown}")

@@ -1,4 +1,4 @@
-"""One run: a model, what it shall forget, how, against which golds, and what is measured."""
+"""The spec of a run: model, forget request, method, gold models and measurements."""
 
 from typing import Literal
 
@@ -14,12 +14,10 @@ MIN_SHADOWS = 32
 
 
 class MeasureSpec(Spec):
-    """What is measured, and on how many images."""
+    """What to measure, and on how many images."""
 
-    norm_images: int = Field(2000, ge=1, le=100_000, description="images per split whose input gradients are measured")
-    probe_images: int = Field(
-        2000, ge=10, le=100_000, description="images on which accuracies are followed during a run"
-    )
+    norm_images: int = Field(2000, ge=1, le=100_000, description="images per split for input-gradient norms")
+    probe_images: int = Field(2000, ge=10, le=100_000, description="images for accuracies after every step")
     deep: bool = Field(False, description="also measure features, relearning and simple membership attacks")
     shadows: int = Field(
         0, ge=0, le=512, description="pairs of shadow models for per-image membership attacks: 0, or at least 32"
@@ -30,29 +28,31 @@ class MeasureSpec(Spec):
     def _enough(cls, shadows: int) -> int:
         if 0 < shadows < MIN_SHADOWS:
             raise ValueError(
-                f"measure.shadows = {shadows} is too few to compare an image with: choose 0, or {MIN_SHADOWS} to 512"
+                f"measure.shadows = {shadows} is too few for a per-image attack: choose 0, or {MIN_SHADOWS} to 512"
             )
         return shadows
 
 
 class RunSpec(Spec):
-    """Everything that determines a run's numbers. The run's id is the beginning of its key."""
+    """Everything that determines a run's numbers. Its id is the beginning of its key."""
 
     model: ModelSpec = ModelSpec()
     forget: ForgetRequest = ForgetRequest()
     after: tuple[ForgetRequest, ...] = Field(
-        (), max_length=50, description="earlier requests that this run starts from"
+        (), max_length=50, description="earlier requests, forgotten before this one"
     )
     method: AnyMethod = MuMis()
-    unlearn_seed: int = Field(0, ge=0, lt=2**31, description="every random draw of the method")
-    gold_seeds: tuple[int, ...] = Field((1, 2, 3), max_length=64, description="one gold model is retrained per seed")
+    unlearn_seed: int = Field(0, ge=0, lt=2**31, description="seed of the method's random draws")
+    gold_seeds: tuple[int, ...] = Field(
+        (1, 2, 3), max_length=64, description="seeds of the gold models, one model per seed"
+    )
     measure: MeasureSpec = MeasureSpec()
 
     @field_validator("gold_seeds")
     @classmethod
     def _distinct(cls, seeds: tuple[int, ...]) -> tuple[int, ...]:
         if len(set(seeds)) < len(seeds) or any(not 0 <= seed < 2**31 for seed in seeds):
-            raise ValueError(f"gold seeds = {seeds}: each seed once, whole numbers from 0 to 2147483647")
+            raise ValueError(f"gold seeds = {seeds}: seeds must be distinct whole numbers from 0 to 2147483647")
         return tuple(sorted(seeds))
 
     @model_validator(mode="after")
@@ -60,7 +60,7 @@ class RunSpec(Spec):
         if self.model.seed in self.gold_seeds:
             others = [seed for seed in range(66) if seed not in (*self.gold_seeds, self.model.seed)]
             raise ValueError(
-                f"gold seed {self.model.seed} is the original's own seed, and a gold must not share its first weights; "
+                f"gold seed {self.model.seed} is the original's seed, and a gold must not share its initial weights; "
                 f"choose another, such as {choices(others[:3])}"
             )
         if self.model.without is not None:
@@ -70,25 +70,27 @@ class RunSpec(Spec):
     @model_validator(mode="after")
     def _shadows_know_one_request(self) -> "RunSpec":
         if self.measure.shadows and self.after:
-            raise ValueError("measure.shadows is for a single request; leave the earlier requests out, or set it to 0")
+            raise ValueError(
+                "measure.shadows works for a single request only; remove the earlier requests, or set it to 0"
+            )
         return self
 
     @property
     def id(self) -> str:
-        """Name of the run: the first 12 digits of its key."""
+        """Id of the run: the first 12 digits of its key."""
         return self.key[:12]
 
     @property
     def group_column(self) -> Literal["label", "subclass"]:
-        """What accuracies per group go by: sub-classes where the request names one, else classes."""
+        """The column of per-group accuracies: sub-classes if the request names one, else classes."""
         return "subclass" if self.forget.names_subclass(self.model.data.info) else "label"
 
     @property
     def request_key(self) -> str:
-        """Equal for runs that differ in method, settings and unlearning seed only."""
+        """Key of the request: equal for runs that differ only in method, settings and unlearning seed."""
         return digest(self.model_dump(mode="json", exclude={"method", "unlearn_seed"}))
 
     @property
     def unlearned_key(self) -> str:
-        """Equal for runs that make the same unlearned weights: golds and measures may differ."""
+        """Key of the unlearned weights: equal for runs that differ only in golds and measurements."""
         return digest(self.model_dump(mode="json", exclude={"gold_seeds", "measure"}))

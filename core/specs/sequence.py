@@ -1,13 +1,13 @@
-"""Several requests one after another: the run of every step."""
+"""The runs of a sequence of forget requests."""
 
 from core.specs.runs import RunSpec
 
 
 def sequence_runs(last: RunSpec, *, golds_between: bool = True) -> tuple[RunSpec, ...]:
-    """One run per request: the first alone, then each after those before it. The last is ``last`` itself.
+    """One run per request; each starts after the requests before it. The last run is ``last`` itself.
 
     Args:
-        golds_between: whether golds are retrained for every step, or for the last one only.
+        golds_between: retrain golds for every request, not only for the last one.
     """
     requests = (*last.after, last.forget)
     return tuple(

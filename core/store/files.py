@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all: each is written beside its place and then renamed into it."""
+"""Atomic file writes: each file is written under a temporary name and then renamed."""
 
 import json
 import os
@@ -16,7 +16,7 @@ from core.errors import StoreError
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Makes ``path`` hold ``data``, and its folders if need be."""
+    """Writes ``data`` to ``path``; creates missing folders."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{uuid4().hex[:8]}.part")
     try:
@@ -74,7 +74,7 @@ def read_weights(path: Path) -> dict[str, np.ndarray]:
 
 
 def remove_folder(path: Path) -> None:
-    """Removes a folder: gone from its place at once, then file by file."""
+    """Deletes a folder: renamed first, so that it disappears at once."""
     if path.exists():
         grave = path.with_name(f".{path.name}.{uuid4().hex[:8]}.gone")
         os.replace(path, grave)

@@ -1,7 +1,7 @@
-"""The SQLite index of a store: which runs there are, in which state, and every attempt at them.
+"""The SQLite index of a store: runs, their states, and every attempt at them.
 
-queued -> running -> done | failed | cancelled | interrupted; the last three can be queued again. Every change of state
-is one transaction.
+queued -> running -> done | failed | cancelled | interrupted; the last three can be queued again. Every state change is
+one transaction.
 """
 
 import os
@@ -26,14 +26,14 @@ SCHEMA = (
     "create table if not exists marks (run text primary key, name text not null, note text not null, "
     "starred integer not null)",
 )
-LONGEST_NAME, LONGEST_NOTE = 80, 4000  # characters
+MAX_NAME, MAX_NOTE = 80, 4000  # characters
 
 
 @dataclass(frozen=True)
 class RunRow:
-    """A run as the index has it. Times are seconds since 1970; ``started`` is of the last attempt.
+    """A row of the index. Times are seconds since 1970; ``started`` is the start of the last attempt.
 
-    ``name``, ``note`` and ``starred`` are what its user has put on it, and in no key.
+    ``name``, ``note`` and ``starred`` are set by the user and are in no key.
     """
 
     id: str
@@ -50,7 +50,7 @@ class RunRow:
 
 
 class Index:
-    """The index file; every call is its own connection, so that threads and processes can share an ``Index``."""
+    """The index file. Every call opens its own connection, so threads and processes can share an ``Index``."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -72,10 +72,10 @@ class Index:
         except sqlite3.Error as error:
             raise StoreError(f"the index {self.path} cannot be used: {error}") from error
         finally:
-            connection.close()  # rolls back what was not committed
+            connection.close()  # rolls back uncommitted changes
 
     def rows(self) -> list[RunRow]:
-        """All runs, the newest first."""
+        """All runs, newest first."""
         if not self.path.exists():
             return []
         with self._transaction() as db:
@@ -90,7 +90,7 @@ class Index:
             return _row(db, run)
 
     def queue(self, run: str, spec: str) -> str:
-        """Queues a run that is new or whose last attempt did not finish; returns its state."""
+        """Queues a run that is new or did not finish; returns its state."""
         now = time.time()
         with self._transaction() as db:
             db.execute(
@@ -110,7 +110,7 @@ class Index:
             return row["id"] if row else None
 
     def begin(self, run: str) -> bool:
-        """queued -> running, as an attempt of this process; False where it is not queued any more."""
+        """queued -> running, as an attempt of this process; False if it is no longer queued."""
         now = time.time()
         with self._transaction() as db:
             changed = db.execute(
@@ -126,7 +126,7 @@ class Index:
             return True
 
     def end(self, run: str, state: str, error: str | None = None, *, only_from: tuple[str, ...] = ("running",)) -> bool:
-        """To a final state; False where the run is in none of the states ``only_from``."""
+        """Sets a final state; False if the run is in none of the states ``only_from``."""
         assert state in ENDED
         now = time.time()
         marks = ", ".join("?" * len(only_from))
@@ -143,7 +143,7 @@ class Index:
             return bool(changed.rowcount)
 
     def process(self, run: str) -> tuple[int, str] | None:
-        """Process id and host of the attempt that is running or ran last."""
+        """Process id and host of the running or last attempt."""
         with self._transaction() as db:
             found = db.execute(
                 "select pid, host from attempts where run = ? order by number desc limit 1", (run,)
@@ -151,27 +151,27 @@ class Index:
             return (found["pid"], found["host"]) if found else None
 
     def mark(self, run: str, *, name: str, note: str, starred: bool) -> None:
-        """Puts a name, a note and a star on a run, in place of those that it had.
+        """Sets name, note and star of a run.
 
         Raises:
             NotFound: no such run.
-            StoreError: a text that is too long.
+            StoreError: a text is too long.
         """
-        for what, text, most in (("name", name, LONGEST_NAME), ("note", note, LONGEST_NOTE)):
+        for what, text, most in (("name", name, MAX_NAME), ("note", note, MAX_NOTE)):
             if len(text) > most:
-                raise StoreError(f"the {what} has {len(text)} characters; at most {most} are kept")
+                raise StoreError(f"the {what} has {len(text)} characters; at most {most} are allowed")
         with self._transaction() as db:
             _row(db, run)
             db.execute("insert or replace into marks values (?, ?, ?, ?)", (run, name, note, starred))
 
     @contextmanager
     def still(self) -> Iterator[None]:
-        """Inside, no run changes its state and none is added: other processes wait."""
+        """A context in which no run changes its state and none is added; other processes wait."""
         with self._transaction():
             yield
 
     def remove(self, run: str) -> None:
-        """Forgets a run and its attempts.
+        """Deletes a run and its attempts from the index.
 
         Raises:
             NotFound: no such run.

@@ -1,7 +1,7 @@
-"""What was asked about single images and what was found: one folder per question, one small file per part of it.
+"""Questions about single images and their answers: one folder per question, one file per part of the answer.
 
-``asked/<key>.json`` is there while a question is open; ``<key>/<part>.parquet|.safetensors`` hold its answer as far as
-it is known, ``<key>/error.json`` says why there is none. ``own/`` holds people's own pictures.
+``asked/<key>.json`` exists while a question is open. ``<key>/<part>.parquet|.safetensors`` hold the finished parts of
+the answer, ``<key>/error.json`` an error. ``own/`` holds the user's own images.
 """
 
 from pathlib import Path
@@ -24,28 +24,28 @@ from core.store.files import (
 )
 
 MAPS = ("smoothgrad", "integrated_gradients", "grad_cam")
-PARTS = ("answers", *MAPS)  # in the order in which they are found
-KEPT = 1000  # answers, and as many pictures; older ones go
+PARTS = ("answers", *MAPS)  # in the order of computation
+MAX_KEPT = 1000  # answers, and as many user images; older ones are deleted
 
 
 class Inspections:
-    """Questions and answers below one folder, which appears with the first question."""
+    """Questions and answers in one folder, which is created with the first question."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def ask(self, spec: InspectSpec) -> None:
-        """Puts a question before all others, and forgets that it failed before."""
+        """Asks a question, first in the queue; an earlier error is deleted."""
         (self.folder / spec.key / "error.json").unlink(missing_ok=True)
         write_json(self._asked(spec), spec.model_dump(mode="json"))
 
     def newest(self) -> InspectSpec | None:
-        """The open question that was asked last."""
+        """The newest open question."""
         for path in sorted((self.folder / "asked").glob("[!.]*.json"), key=_age):
             try:
                 return InspectSpec.parse(read_json(path))
             except (StoreError, ValueError):
-                path.unlink(missing_ok=True)  # no question, or answered in this moment
+                path.unlink(missing_ok=True)  # damaged, or answered at this moment
         return None
 
     def is_open(self, spec: InspectSpec) -> bool:
@@ -53,45 +53,45 @@ class Inspections:
         return self._asked(spec).is_file()
 
     def close(self, spec: InspectSpec) -> None:
-        """The question is answered; of all answers the newest are kept."""
+        """Marks the question as answered; deletes the oldest answers."""
         self._asked(spec).unlink(missing_ok=True)
         answered = [path for path in self.folder.glob("*") if path.is_dir() and path.name not in ("asked", "own")]
-        for path in sorted(answered, key=_age)[KEPT:]:
+        for path in sorted(answered, key=_age)[MAX_KEPT:]:
             remove_folder(path)
 
     def fail(self, spec: InspectSpec, sentence: str) -> None:
-        """The question can't be answered, and why."""
+        """Marks the question as failed, with the reason."""
         write_json(self.folder / spec.key / "error.json", {"error": sentence})
         self._asked(spec).unlink(missing_ok=True)
 
     def error(self, spec: InspectSpec) -> str | None:
-        """Why the question could not be answered."""
+        """The reason why the question failed; None if it did not."""
         path = self.folder / spec.key / "error.json"
         return read_json(path)["error"] if path.is_file() else None
 
     def known(self, spec: InspectSpec) -> tuple[str, ...]:
-        """The parts of the answer that are there."""
+        """The finished parts of the answer."""
         return tuple(part for part in PARTS if self._part(spec, part).is_file())
 
     def put_answers(self, spec: InspectSpec, frame: pd.DataFrame) -> None:
         write_table(self._part(spec, "answers"), frame)
 
     def answers(self, spec: InspectSpec) -> pd.DataFrame:
-        """``core.inspection.answers``."""
+        """The table of ``core.inspection.answers``."""
         return read_table(self._part(spec, "answers"))
 
     def put_maps(self, spec: InspectSpec, kind: str, maps: dict[str, np.ndarray]) -> None:
         write_weights(self._part(spec, kind), maps)
 
     def maps(self, spec: InspectSpec, kind: str) -> dict[str, np.ndarray]:
-        """``core.inspection.maps`` of one kind; empty where the models have none."""
+        """The maps of ``core.inspection.maps`` of one kind; empty if there are none for these models."""
         return read_weights(self._part(spec, kind))
 
     def keep_picture(self, pixels: np.ndarray) -> str:
-        """Keeps a person's own picture uint8 (C, H, W), and returns its name; of all pictures the newest are kept."""
+        """Saves a user's image uint8 (C, H, W) and returns its name; deletes the oldest images."""
         name, folder = picture_name(pixels), self.folder / "own"
         write_bytes(folder / f"{name}.png", picture_bytes(pixels))
-        for path in sorted(folder.glob("[!.]*.png"), key=_age)[KEPT:]:
+        for path in sorted(folder.glob("[!.]*.png"), key=_age)[MAX_KEPT:]:
             path.unlink(missing_ok=True)
         return name
 
@@ -113,7 +113,7 @@ class Inspections:
 
 
 def _age(path: Path) -> float:
-    """For sorting, the newest first; a file that has gone comes last."""
+    """Sort key, newest first; a deleted file comes last."""
     try:
         return -path.stat().st_mtime
     except OSError:

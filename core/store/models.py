@@ -1,4 +1,4 @@
-"""Trained models on disk, each kept once under its spec's key and shared by all runs."""
+"""Trained models on disk, stored once under the key of their spec and shared by all runs."""
 
 from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class SavedModel:
     Attributes:
         weights: parameters and buffers by name.
         table: one row per image of the data set (``core.metrics.prediction_table``).
-        record: seconds, steps, epochs, images, held_out accuracy per class (None without a pool), versions, device.
+        record: seconds, steps, epochs, images, held_out (accuracy per class, None without a pool), versions, device.
     """
 
     weights: dict[str, np.ndarray]
@@ -30,11 +30,11 @@ class SavedModel:
 
 
 class ModelFolder(MutableMapping[str, SavedModel]):
-    """``<folder>/<key>.safetensors|.parquet|.json``. A model is there when its record is, which is written last.
+    """Models as ``<folder>/<key>.safetensors|.parquet|.json``. A model exists once its record (json) does.
 
     Args:
-        shipped: a second such folder, which is only ever read: models that come with the app. They are found by key,
-            and not listed. Their records say ``shipped``, as other machines trained them.
+        shipped: a second, read-only folder with the models that come with the app. They are found by key but not
+            listed. Their records have ``shipped``, because another machine trained them.
     """
 
     def __init__(self, folder: Path, shipped: Path | None = None) -> None:
@@ -48,7 +48,7 @@ class ModelFolder(MutableMapping[str, SavedModel]):
         return SavedModel(self.weights(key), self.table(key), self.record(key))
 
     def __setitem__(self, key: str, model: SavedModel) -> None:
-        if not self._path(key, "safetensors").exists():  # the key fixes the weights; only the table ever grows
+        if not self._path(key, "safetensors").exists():  # the key determines the weights; only the table can grow
             write_weights(self._path(key, "safetensors"), model.weights)
         write_table(self._path(key, "parquet"), model.table)
         write_json(self._path(key, "json"), model.record)
@@ -67,7 +67,7 @@ class ModelFolder(MutableMapping[str, SavedModel]):
         return sum(1 for _ in self)
 
     def table(self, key: str) -> pd.DataFrame:
-        """A model's rows, without reading its weights."""
+        """A model's table, without reading its weights."""
         return read_table(self._found(key, "parquet"))
 
     def weights(self, key: str) -> dict[str, np.ndarray]:
@@ -80,21 +80,21 @@ class ModelFolder(MutableMapping[str, SavedModel]):
         return read_json(path) | ({} if path.parent == self.folder else {"shipped": True})
 
     def adopt(self, key: str) -> None:
-        """Copies a shipped model here: what a run was compared with stays, whatever later versions ship."""
+        """Copies a shipped model into this folder, so that a run keeps its models when the app is updated."""
         if self._home(key) not in (None, self.folder):
             self[key] = self[key]
 
     def lock(self, key: str) -> FileLock:
-        """Held by the one process that trains or measures this model; free as soon as that process is gone."""
+        """Lock of the process that trains or measures this model; released when that process ends."""
         self.folder.mkdir(parents=True, exist_ok=True)
         return FileLock(self._path(key, "lock"))
 
     def save_checkpoint(self, key: str, state: dict[str, np.ndarray]) -> None:
-        """Keeps a training that is not finished."""
+        """Saves the state of an unfinished training."""
         write_shards(self._path(key, "checkpoint"), state)
 
     def checkpoint(self, key: str) -> dict[str, np.ndarray] | None:
-        """What ``save_checkpoint`` was given last; None where there is nothing."""
+        """The last state from ``save_checkpoint``; None if there is none."""
         path = self._path(key, "checkpoint")
         return read_shards(path) if path.is_file() else None
 
@@ -102,7 +102,7 @@ class ModelFolder(MutableMapping[str, SavedModel]):
         return self.folder / f"{key}.{kind}"
 
     def _home(self, key: str) -> Path | None:
-        """The folder that has the model, this one before the shipped one."""
+        """The folder that has the model: this one, else the shipped one."""
         homes = (home for home in (self.folder, self.shipped) if home is not None)
         return next((home for home in homes if (home / f"{key}.json").is_file()), None)
 

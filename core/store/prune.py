@@ -1,4 +1,4 @@
-"""What a store takes up, and which of its models no run needs any more."""
+"""Disk usage of a store, and deletion of models that no run needs."""
 
 import json
 import re
@@ -20,27 +20,27 @@ KEY = re.compile(r"\b[0-9a-f]{20}\b")
 
 @dataclass(frozen=True)
 class Unused:
-    """Models that no run needs, by key, and the bytes that their files take."""
+    """Keys of models that no run needs, and the size of their files in bytes."""
 
     models: tuple[str, ...]
     size: int
 
 
 def sizes(store: Store) -> dict[str, int]:
-    """Bytes by what they hold: runs, models, data (images, and weights that were added), and other."""
+    """Bytes by category: runs, models, data (images and imported weights), other."""
     found = {name: _size(_files(store.root / name)) for name in ("runs", "models", "data")}
     return found | {"other": _size(_files(store.root)) - sum(found.values())}
 
 
 def unused(store: Store) -> Unused:
-    """What ``prune`` would remove.
+    """The models that ``prune`` would delete.
 
-    A finished run needs the models that its result names. A run that is not finished, or that has shadow models, which
-    its result does not name, keeps every model of its data, architecture and recipe: it may want any of them yet.
+    A finished run needs the models in its result. An unfinished run may need any model of its data, architecture and
+    recipe, so these are kept; likewise for a run with shadow models, which its result does not list.
     """
     named: set[str] = set()
     recipes: set[str] = set()
-    for path in (store.root / "runs").glob("[!.]*/spec.json"):  # a dot: on its way out
+    for path in (store.root / "runs").glob("[!.]*/spec.json"):  # a leading dot: being deleted
         run = RunFolder(store.root, path.parent.name)
         if run.done:
             named |= set(KEY.findall(json.dumps(run.result)))
@@ -51,9 +51,9 @@ def unused(store: Store) -> Unused:
 
 
 def prune(store: Store) -> Unused:
-    """Removes the models that no run needs, and returns what was removed.
+    """Deletes the models that no run needs, and returns what was deleted.
 
-    Meanwhile no run is queued and none begins; a model that a process works on stays.
+    During this no run is queued or started; a model that a process works on is kept.
     """
     if not (store.root / "models").exists():
         return Unused((), 0)
@@ -64,7 +64,7 @@ def prune(store: Store) -> Unused:
                 with store.models.lock(key).acquire(blocking=False):
                     paths = _models(store)[key]
                     size += _size(paths)
-                    for path in paths:  # the record first: without it the model is not there
+                    for path in paths:  # the record first: without it the model does not exist
                         path.unlink(missing_ok=True)
             except Timeout:
                 continue
@@ -73,7 +73,7 @@ def prune(store: Store) -> Unused:
 
 
 def _models(store: Store) -> dict[str, list[Path]]:
-    """Every file of every model by key, its record first; also of those that are not trained to the end."""
+    """Key -> all files of the model, its record first; includes unfinished trainings."""
     found: dict[str, list[Path]] = {}
     for path in sorted((store.root / "models").glob("*"), key=lambda path: path.suffix != ".json"):
         key = path.name.partition(".")[0]
@@ -83,7 +83,7 @@ def _models(store: Store) -> dict[str, list[Path]]:
 
 
 def _kept(store: Store, key: str, recipes: set[str]) -> bool:
-    """Whether a model may be wanted by one of these recipes. One without a readable record may be of any of them."""
+    """Whether a model may belong to one of these recipes; without a readable record it may belong to any."""
     try:
         return _recipe(ModelSpec.parse(read_json(store.root / "models" / f"{key}.json")["spec"])) in recipes
     except (UnlearnError, KeyError):
@@ -91,7 +91,7 @@ def _kept(store: Store, key: str, recipes: set[str]) -> bool:
 
 
 def _recipe(model: ModelSpec) -> str:
-    """What all models of a run share: the original, its first weights (no epochs), golds and shadow models."""
+    """Hash of what all models of a run share: data, architecture, width and recipe without its epochs."""
     shared = model.replace(train=model.train.replace(epochs=0))
     return digest(shared.model_dump(mode="json", include={"data", "arch", "width", "train"}))
 
@@ -106,5 +106,5 @@ def _size(paths: Iterable[Path]) -> int:
         try:
             total += path.stat().st_size
         except FileNotFoundError:
-            continue  # a file of a run that goes on
+            continue  # a file of an active run
     return total

@@ -1,4 +1,4 @@
-"""The files of one run, and its tables joined with those of the models that it is compared with."""
+"""The files of one run, and its tables joined with those of its models."""
 
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +15,7 @@ from core.store.models import ModelFolder
 
 
 class RunFolder:
-    """``<root>/runs/<run>/``, read only. The same layout in a store and in the shipped gallery."""
+    """The folder ``<root>/runs/<run>/``, read-only; the same layout in a store and in the shipped gallery."""
 
     def __init__(self, root: Path, run: str) -> None:
         self.root, self.run = root, run
@@ -45,14 +45,14 @@ class RunFolder:
 
     @property
     def tables(self) -> tuple[str, ...]:
-        """Names of the run's own tables: samples, trajectory and what the method left."""
+        """Names of the run's own tables: samples, trajectory, and those of the method."""
         return tuple(sorted(path.stem for path in self.folder.glob("*.parquet")))
 
     def table(self, name: str) -> pd.DataFrame:
         """One of the run's own tables.
 
         Raises:
-            StoreError: it is not there.
+            StoreError: there is no such table.
         """
         return read_table(self.folder / f"{name}.parquet")
 
@@ -61,7 +61,7 @@ class RunFolder:
         return read_weights(self.folder / "unlearned.safetensors")
 
     def samples(self) -> pd.DataFrame:
-        """One row per model role and image: the unlearned model's rows and those of every model it is compared with."""
+        """One row per role and image: the tables of all models of the run."""
         own = self.table("samples")
         split = own.set_index("index")["split"]
         others = [
@@ -72,17 +72,17 @@ class RunFolder:
         return joined[["role", *(name for name in joined if name != "role")]]
 
     def progress(self) -> dict[str, Any]:
-        """Phases and steps so far, as the worker last wrote them; empty before it has written any."""
+        """Phases and steps so far, as last written by the worker; empty at first."""
         path = self.folder / "progress.json"
         return read_json(path) if path.is_file() else {"phases": [], "steps": []}
 
     def log(self) -> str:
-        """What the worker printed, and the traceback of a failure."""
+        """The output of the worker, with the traceback of a failure."""
         path = self.folder / "log.txt"
         return path.read_text(errors="replace") if path.is_file() else ""
 
     def files(self) -> dict[str, bytes]:
-        """The run whole, by file name; samples.parquet with the rows of every model."""
+        """All files of the run by name; samples.parquet has the rows of all models."""
         own = {path.name: path.read_bytes() for path in sorted(self.folder.iterdir()) if _is_kept(path)}
         return own | ({"samples.parquet": self.samples().to_parquet(index=False)} if self.done else {})
 

@@ -1,4 +1,4 @@
-"""Arrays in several files of a limited size, for places that take no larger ones; whole or absent all the same."""
+"""Arrays in several files of limited size (sharded), written atomically."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -8,13 +8,13 @@ import numpy as np
 
 from core.store.files import read_json, read_weights, write_json, write_weights
 
-LARGEST = 15_000_000  # bytes of the arrays in a file; a file then stays below 16 MB
+MAX_BYTES = 15_000_000  # arrays per file; the file then stays below 16 MB
 
 
 def write_shards(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
-    """Makes ``path`` list files beside it that hold the arrays together; those of an earlier list are removed.
+    """Writes the arrays into files beside ``path``, which lists them; deletes the files of an earlier list.
 
-    A single array that is larger than ``LARGEST`` has a larger file of its own.
+    A single array larger than ``MAX_BYTES`` gets its own, larger file.
     """
     token = uuid4().hex[:8]
     names = []
@@ -34,7 +34,7 @@ def read_shards(path: Path) -> dict[str, np.ndarray]:
 
 
 def remove_shards(path: Path) -> None:
-    """Removes the list and all its files."""
+    """Deletes the list and all its files."""
     path.unlink(missing_ok=True)
     _remove_all_but(path, [])
 
@@ -42,7 +42,7 @@ def remove_shards(path: Path) -> None:
 def _parts(arrays: Mapping[str, np.ndarray]) -> Iterator[dict[str, np.ndarray]]:
     part: dict[str, np.ndarray] = {}
     for name, array in arrays.items():
-        if part and sum(a.nbytes for a in part.values()) + array.nbytes > LARGEST:
+        if part and sum(a.nbytes for a in part.values()) + array.nbytes > MAX_BYTES:
             yield part
             part = {}
         part[name] = array

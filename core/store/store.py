@@ -1,4 +1,4 @@
-"""A store: an index of runs, their files, and the models that they share."""
+"""A store: an index of runs, their files, and the models they share."""
 
 import os
 import signal
@@ -21,12 +21,12 @@ GALLERY = PROJECT / "assets" / "gallery"
 
 
 class Store:
-    """Everything below one folder. Making a ``Store`` writes nothing; the folder appears with the first run.
+    """A folder of runs and models. Creating a ``Store`` writes nothing; the first run creates the folder.
 
     Args:
-        root: the folder; default ``default_store()``.
-        shipped: whether models of the shipped examples count as trained. Not where times are compared, or these very
-            models are made.
+        root: the folder; default: ``default_store()``.
+        shipped: whether to use models of the shipped examples. False where times are compared or the examples are
+            built.
     """
 
     def __init__(self, root: Path | str | None = None, *, shipped: bool = True) -> None:
@@ -44,7 +44,7 @@ class Store:
         return spec.id
 
     def rows(self) -> list[RunRow]:
-        """All runs, the newest first."""
+        """All runs, newest first."""
         return self.index.rows()
 
     def row(self, run: str) -> RunRow:
@@ -63,8 +63,10 @@ class Store:
         return RunFolder(self.root, run)
 
     def weights_before(self, spec: RunSpec) -> dict[str, np.ndarray] | None:
-        """The unlearned weights of a finished run of all requests but the last, by the same method from the same
-        original; None where there is no such run, or no earlier request."""
+        """Weights from which the last request of a sequence can start; None if there are none.
+
+        They come from a finished run of the earlier requests with the same method and original.
+        """
         if not spec.after:
             return None
         wanted = spec.replace(after=spec.after[:-1], forget=spec.after[-1]).unlearned_key
@@ -73,36 +75,36 @@ class Store:
         return None if found is None else self.run(found).weights()
 
     def cancel(self, run: str) -> bool:
-        """Ends a queued or running run and the process that works on it; False where it had ended already."""
+        """Cancels a queued or running run and ends its process; False if the run had ended."""
         process = self.index.process(run)
         was_running = self.row(run).state == "running"
         cancelled = self.index.end(run, "cancelled", only_from=("queued", "running"))
         if cancelled and was_running and process and process[1] == socket.gethostname() and self.is_worked_on(run):
-            os.kill(process[0], signal.SIGKILL)  # elsewhere the worker reads its state and ends itself
+            os.kill(process[0], signal.SIGKILL)  # on another machine the worker reads the state and stops
         return cancelled
 
     def delete(self, run: str) -> None:
-        """Removes an ended run; models stay, other runs may use them."""
+        """Deletes an ended run; keeps its models, because other runs may use them."""
         self.index.remove(run)
         remove_folder(self.root / "runs" / run)
 
     def log_path(self, run: str) -> Path:
-        """Where the output of a run's worker goes."""
+        """The log file of a run's worker."""
         return self.root / "runs" / run / "log.txt"
 
     def note(self, run: str, text: str) -> None:
-        """Adds to a run's log."""
+        """Appends to a run's log."""
         with self.log_path(run).open("a") as log:
             log.write(text)
 
     def run_lock(self, run: str) -> FileLock:
-        """Held by the process that works on a run; free as soon as that process is gone."""
+        """Lock of the process that works on a run; released when that process ends."""
         folder = self.root / "locks"
         folder.mkdir(parents=True, exist_ok=True)
         return FileLock(folder / f"{run}.lock")
 
     def is_worked_on(self, run: str) -> bool:
-        """Whether a living process holds the run's lock."""
+        """Whether a process holds the run's lock."""
         try:
             with self.run_lock(run).acquire(blocking=False):
                 return False
@@ -110,21 +112,21 @@ class Store:
             return True
 
     def next_run(self) -> str | None:
-        """The run to work on next: the one queued longest, and none while another is running."""
+        """The run to execute next: the one queued longest; None while another is running."""
         busy = any(row.state == "running" for row in self.rows())
         return None if busy else self.index.next()
 
     def mark_interrupted(self) -> list[str]:
-        """Marks running runs whose process is gone as interrupted, and returns them."""
+        """Marks running runs whose process has died as interrupted, and returns them."""
         lost = [row.id for row in self.rows() if row.state == "running" and not self.is_worked_on(row.id)]
-        return [run for run in lost if self.index.end(run, "interrupted", "the process that worked on it is gone")]
+        return [run for run in lost if self.index.end(run, "interrupted", "its worker process has died")]
 
 
 def open_run(store: Store, run: str) -> RunFolder:
-    """A run of the store, else of the shipped gallery.
+    """A run from the store, else from the shipped gallery.
 
     Raises:
-        NotFound: neither has it.
+        NotFound: neither has the run.
     """
     for root in (store.root, GALLERY):
         try:
@@ -135,10 +137,10 @@ def open_run(store: Store, run: str) -> RunFolder:
 
 
 def open_finished(store: Store, run: str) -> RunFolder:
-    """A finished run of the store, else of the shipped gallery, which stays readable while the store makes it anew.
+    """A finished run from the store, else from the shipped gallery, which stays readable while the store reruns it.
 
     Raises:
-        NotFound: neither has it, or it is not finished.
+        NotFound: neither has the run, or it is not finished.
     """
     for root in (store.root, GALLERY):
         try:

@@ -53,8 +53,8 @@ def test_what_was_left_out_is_said(tmp_path, capsys):
     said = capsys.readouterr()
     assert said.out.endswith("\t48 images of your own, 8x8, in 2 classes.\n")
     assert said.err.splitlines()[-3:] == [
-        "- train/ is trained on, val/ is the test set.",
-        "- Left out: folders without pictures (1: train/bird).",
+        "- train/ is the training set, val/ is the test set.",
+        "- Left out: folders without images (1: train/bird).",
         "- 24 of the 24 test images are training images too (identical pixels): accuracies on test images are not of "
         "unseen images alone.",
     ]
@@ -81,7 +81,7 @@ def test_the_root_is_where_data_is_looked_for(tmp_path, monkeypatch, capsys):
     ("words", "message"),
     [
         (["download", "digits"], "data set 'digits' can't be downloaded; choose cifar10, .* or mnist"),
-        (["add", "gone.npz"], "'gone.npz' is not a place of images"),
+        (["add", "gone.npz"], "'gone.npz' is not a path to images"),
         (["add", "npz:gone.npz"], "gone.npz cannot be read as npz"),
         (["plan", "--dataset", "folder:gone"], "gone is not a folder"),
         (["add", "zip:gone.zip"], "gone.zip cannot be read as a zip file"),
@@ -104,13 +104,13 @@ def test_weights_are_added_listed_and_planned_with(tmp_path, monkeypatch, capsys
     assert main(["add-weights", str(tmp_path / "mine.safetensors"), "--dataset", "digits"]) == 0
     name, about = capsys.readouterr().out.strip().split("\t")
     normalised = "normalised by mean 0.305 and std 0.376 (from the file)"
-    assert re.fullmatch(rf"[\d.]+% of 447 test images right, {re.escape(normalised)}", about)
+    assert re.fullmatch(rf"[\d.]+% test accuracy \(447 images\), {re.escape(normalised)}", about)
     assert main(["list", "weights"]) == 0
     assert capsys.readouterr().out == f"{name}\tresnet-tiny\tdigits\tmine\n"
     assert main(["plan", "--weights", name, "--gold-seeds", "0", "--json"]) == 0
     planned = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert planned["spec"]["model"]["weights"] == name
     assert planned["seconds"]["original"] == 0
-    assert "were given, not trained here" in planned["notes"][0]
+    assert "were imported, not trained here" in planned["notes"][0]
     assert main(["plan", "--weights", name, "--arch", "allcnn"]) == 2
-    assert f"{name} are those of resnet-tiny on digits, not of allcnn" in capsys.readouterr().err
+    assert f"{name} are for resnet-tiny on digits, not for allcnn" in capsys.readouterr().err

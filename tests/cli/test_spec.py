@@ -27,7 +27,9 @@ def test_masks_and_ids_in_the_pool(capsys: pytest.CaptureFixture[str], tmp_path:
     np.save(tmp_path / "mask.npy", mask)
     words = ["plan", "--dataset", "digits-noisy", "--forget", f"index=@{tmp_path / 'mask.npy'}", "--json"]
     assert main(words) == 2
-    assert "image 1200 is in the pool, on which no model is trained; model.data.pool=false" in capsys.readouterr().err
+    assert (
+        "image 1200 is in the pool, on which no model is trained; with model.data.pool=false" in capsys.readouterr().err
+    )
     assert main([*words, "--set", "model.data.pool=false"]) == 0
     assert last_json(capsys)["spec"]["forget"]["text"] == "index=5,17,1200"
 

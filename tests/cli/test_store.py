@@ -33,19 +33,19 @@ def test_a_report_of_a_run_that_is_not_done(store: Store, quick, tmp_path, capsy
     assert not (tmp_path / "report.html").exists()
 
 
-def test_prune_says_before_it_does(done: str, store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+def test_prune_lists_models_before_it_deletes_them(done: str, store: Store, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["prune"]) == 0
-    assert "0 models, 0.0 MB, are not needed by any run" in capsys.readouterr().out
+    assert "0 models, 0.0 MB, not needed by any run" in capsys.readouterr().out
     keys = sorted(store.models)
     store.delete(done)
     assert main(["prune"]) == 0
     said = capsys.readouterr().out.splitlines()
     assert [line.strip() for line in said[1:-1]] == keys
     assert said[0].startswith("runs 0.0 MB, models ")
-    assert said[-1].endswith("are not needed by any run; --yes removes them")
+    assert said[-1].endswith("not needed by any run; --yes deletes them")
     assert sorted(store.models) == keys
     assert main(["prune", "--yes"]) == 0
-    assert capsys.readouterr().out.splitlines()[-1].endswith("are removed")
+    assert capsys.readouterr().out.splitlines()[-1].endswith("deleted")
     assert len(store.models) == 0
 
 

@@ -60,10 +60,10 @@ def test_a_place_can_be_loaded_at_once(npz, tmp_path):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"y_train": np.full(40, 2)}, "label 2 has no class name; there are 0 to 1"),
+        ({"y_train": np.full(40, 2)}, "label 2 has no class name; labels must be 0 to 1"),
         ({"y_test": np.full(8, -1)}, "label -1 has no class name"),
         ({"y_train": np.zeros(40, int)}, "class 'dog' has no training image"),
-        ({"class_names": np.array(["cat", "cat"])}, "2 class names; 2 to 10000 are allowed, each once"),
+        ({"class_names": np.array(["cat", "cat"])}, "2 class names; 2 to 10000 different names are allowed"),
         *(
             ({"class_names": np.array(["cat", name])}, "class name .* is not allowed: .* forget requests")
             for name in ("d\nog", "dog,cat", "a=b", "dog:30%", "cat+dog", " dog", "all", "", "d" * 81)
@@ -79,7 +79,7 @@ def test_images_that_do_not_fit_together_leave_nothing(npz, own_store, changes, 
 
 @pytest.mark.parametrize("place", ["tar:x", "npz:", "npz"])
 def test_other_places_are_refused(place):
-    with pytest.raises(InvalidSpec, match="is not a place of images; write folder:PATH, zip:PATH or npz:PATH"):
+    with pytest.raises(InvalidSpec, match="is not a path to images; write folder:PATH, zip:PATH or npz:PATH"):
         add_images(place)
 
 

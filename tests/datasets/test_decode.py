@@ -78,10 +78,10 @@ def test_deep_pictures_in_which_0_is_white() -> None:
 @pytest.mark.parametrize(
     ("values", "why"),
     [
-        (np.array([[0, 255]], np.float32), "values from 0 to 255, 0 to 1 is needed"),
-        (np.array([[-0.1, 1]], np.float32), "values from -0.1 to 1, 0 to 1 is needed"),
-        (np.array([[np.nan, 1]], np.float32), "values from nan to nan, 0 to 1 is needed"),
-        (np.array([[0, 70_000]], np.int32), "signed values, whose range is not known"),
+        (np.array([[0, 255]], np.float32), "values from 0 to 255, 0 to 1 are allowed"),
+        (np.array([[-0.1, 1]], np.float32), "values from -0.1 to 1, 0 to 1 are allowed"),
+        (np.array([[np.nan, 1]], np.float32), "values from nan to nan, 0 to 1 are allowed"),
+        (np.array([[0, 70_000]], np.int32), "signed values of unknown range"),
     ],
 )
 def test_values_without_a_known_range_are_refused(values: np.ndarray, why: str) -> None:
@@ -136,7 +136,7 @@ def test_the_orientation_is_applied(values: np.ndarray, kind: str) -> None:
 @pytest.mark.parametrize("kind", ["GIF", "PNG", "TIFF", "WEBP"])
 def test_films_and_stacks_are_refused(kind: str) -> None:
     first, second = Image.new("RGB", (8, 8), "red"), Image.new("RGB", (8, 8), "blue")
-    with pytest.raises(InvalidSpec, match="several pictures in one file"):
+    with pytest.raises(InvalidSpec, match="several images in one file"):
         decode(encoded(first, kind, save_all=True, append_images=[second]))
 
 
@@ -148,7 +148,7 @@ def test_a_cameras_jpeg_with_a_preview_is_its_first_picture() -> None:
 @pytest.mark.parametrize("data", [b"", b"GIF89a", b"\x89PNG\r\n\x1a\n" + bytes(40), b"<svg/>"])
 def test_what_is_no_picture_is_refused(data: bytes) -> None:
     for reader in (read_header, decode):
-        with pytest.raises(InvalidSpec, match=r"^not a picture$"):
+        with pytest.raises(InvalidSpec, match=r"^not an image$"):
             reader(BytesIO(data))
 
 

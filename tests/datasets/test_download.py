@@ -139,12 +139,12 @@ def test_a_file_that_is_not_there_is_said_at_once(server, tmp_path):
 
 def test_it_gives_up_on_a_server_that_sends_nothing_new(server, tmp_path):
     server.breaks = [1000] + [0] * 20
-    with pytest.raises(DataUnavailable, match=r"ended after 1,000 of .*; the 1,000 bytes that came are kept"):
+    with pytest.raises(DataUnavailable, match=r"ended after 1,000 of .*; the 1,000 bytes received are kept"):
         list(fetch(server.url, tmp_path / "file", MD5, pause=0))
     assert len(server.ranges) == 1 + ATTEMPTS
     assert (tmp_path / "file.part").read_bytes() == CONTENT[:1000]
 
 
 def test_a_server_that_is_not_there_is_said(tmp_path):
-    with pytest.raises(DataUnavailable, match=r"127.0.0.1 cannot be reached .*refused.*; nothing has come yet"):
+    with pytest.raises(DataUnavailable, match=r"127.0.0.1 cannot be reached .*refused.*; nothing was received"):
         list(fetch("http://127.0.0.1:9/file", tmp_path / "file", MD5, pause=0))

@@ -127,7 +127,7 @@ def test_bad_files_are_named_one_by_one(tmp_path):
     picture(tmp_path / "a" / "small.png", 1, size=(4, 20))
     with pytest.raises(
         InvalidSpec,
-        match=r"2 bad files.*a/small.png \(4x20 pixels, at least 8x8 are needed\), a/text.jpg \(not a picture\)",
+        match=r"2 bad files.*a/small.png \(4x20 pixels, at least 8x8 are needed\), a/text.jpg \(not an image\)",
     ):
         read_folder(tmp_path)
 

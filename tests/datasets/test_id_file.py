@@ -65,37 +65,37 @@ def test_ids_and_masks(data: bytes) -> None:
 def test_zero_and_one_are_two_ids_and_more_of_them_a_mask() -> None:
     assert read_ids(b"0 1", "ids", DIGITS) == [0, 1]
     assert read_ids(b"1", "ids", DIGITS) == [1]
-    with pytest.raises(InvalidSpec, match="ids is a mask of 3 values; Handwritten digits has 1,350 training images"):
+    with pytest.raises(InvalidSpec, match="ids is a mask of 3 values, but Handwritten digits has 1,350"):
         read_ids(b"0 1 1", "ids", DIGITS)
 
 
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"", "ids names no image; a file of ids is a .npy array, JSON"),
-        (npy(np.zeros(COUNT, bool)), "ids names no image"),
-        (npy(np.ones(900, bool)), "ids is a mask of 900 values; Handwritten digits has 1,350 training images"),
+        (b"", "ids has no ids; a file of ids is a .npy array, JSON"),
+        (npy(np.zeros(COUNT, bool)), "ids has no ids"),
+        (npy(np.ones(900, bool)), "ids is a mask of 900 values, but Handwritten digits has 1,350 training images"),
         (b"5\nseventeen", "ids: 'seventeen' is not an image id"),
-        (b"five", "ids names no image"),
+        (b"five", "ids has no ids"),
         (b"5\n17.5\n", "ids: 17.5 is not an image id; ids are whole numbers from 0"),
         (b"5 -1", "ids: -1.0 is not an image id"),
         (b"5 1e30", r"ids: 1e\+30 is not an image id"),
         (npy(np.array([1, np.nan])), "ids: nan is not an image id"),
         (b"index,forget\n0,True\n1,False\n", "ids has the columns index, forget; one column of ids is needed"),
         (b",0\n0,5\n1,17\n", "ids has the columns , 0; one column of ids is needed"),
-        (b"label,name\n3,a\n", "ids has the columns label, name; one column of ids is needed, or one called index or"),
+        (b"label,name\n3,a\n", "ids has the columns label, name; one column of ids is needed, or several with one"),
         (b"label,index\n5\n", "ids: '' is not an image id"),
         (b"[5, 17", "ids cannot be read as JSON"),
         (b"[" * 100_000, "ids cannot be read as JSON"),
         (b'{"ids": [5]}', r'ids is not a list of numbers, nor {"forget": \[...\]}'),
         (b'["5"]', "ids is not a list of numbers"),
-        (b"PK\x03\x04\xff\xfe", "ids is no file of ids, which is a .npy array"),
+        (b"PK\x03\x04\xff\xfe", "ids is not a file of ids; a file of ids is a .npy array"),
         (npy(np.array(["5"])), r"ids is <U1 \(1,\); one row of ids or booleans is needed"),
         (npy(np.zeros((2, 3), int)), r"ids is int64 \(2, 3\); one row"),
         (npy(np.array([None]), allow_pickle=True), "ids holds Python objects"),
-        (npy(np.array(IDS))[:-1], "ids is not as long as its header says"),
+        (npy(np.array(IDS))[:-1], "ids does not have the length in its header"),
         (npy(np.array(IDS)).replace(b"(4,)", b"(9**9**9,)"), "ids cannot be read as .npy"),
-        (npy(np.array(IDS)).replace(b"(4,),", b"(99999999999,),")[:-10], "ids is not as long as its header says"),
+        (npy(np.array(IDS)).replace(b"(4,),", b"(99999999999,),")[:-10], "ids does not have the length in its header"),
     ],
 )
 def test_bad_files_are_refused_by_what_is_wrong(data: bytes, message: str) -> None:

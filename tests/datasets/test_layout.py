@@ -40,8 +40,8 @@ def test_splits(train: str, test: str, top: str) -> None:
     assert [name for name, _ in found.test] == files[20:]
     assert [label for _, label in found.test] == [0] * 10 + [1] * 10
     train, test = train.partition("/")[0], test.partition("/")[0]
-    deeper = [f"All pictures lie in {top}, whose folders were read."] if top else []
-    assert found.notes == (*deeper, f"{train}/ is trained on, {test}/ is the test set.")
+    deeper = [f"All images are in {top}; its folders were read."] if top else []
+    assert found.notes == (*deeper, f"{train}/ is the training set, {test}/ is the test set.")
 
 
 @pytest.mark.parametrize("top", ["", "pets/", "train/", "a/train/"])
@@ -52,7 +52,7 @@ def test_classes_alone(top: str) -> None:
     assert [name for name, _ in found.test] == [files[n] for n in (4, 9, 14, 19)]
     assert [label for _, label in found.test] == [0, 0, 1, 1]
     assert len(found.train) == 16
-    assert found.notes[-1] == "Every 5th picture of a class is kept for testing."
+    assert found.notes[-1] == "Every 5th image of a class is a test image."
 
 
 def test_a_class_may_be_called_train() -> None:
@@ -65,7 +65,7 @@ def test_the_split_may_stand_below_the_class() -> None:
     assert found.classes == ["bottle", "cable"]
     assert [name for name, _ in found.train] == files[:20]
     assert [name for name, _ in found.test] == files[20:]
-    assert found.notes[-1].startswith("Left out: pictures outside train/ and test/ (2: bottle/ground_truth/bad/00.png")
+    assert found.notes[-1].startswith("Left out: images outside train/ and test/ (2: bottle/ground_truth/bad/00.png")
 
 
 def test_what_is_left_out_is_counted_and_named() -> None:
@@ -76,9 +76,9 @@ def test_what_is_left_out_is_counted_and_named() -> None:
     assert len(found.train) == len(found.test) == 20
     assert found.notes[-1] == (
         "Left out: hidden files (2: __MACOSX/train/cat/._0.png, train/cat/.hidden.png); "
-        "files that are no pictures (2: a.heic, train/cat/notes.txt); folders without pictures (1: train/empty); "
-        "pictures in no class folder (1: train/new.jfif); "
-        "pictures outside train/ and test/ (6: extra/cat/0.png, logo.png, val/cat/00.png, ...)."
+        "files that are not images (2: a.heic, train/cat/notes.txt); folders without images (1: train/empty); "
+        "images in no class folder (1: train/new.jfif); "
+        "images outside train/ and test/ (6: extra/cat/0.png, logo.png, val/cat/00.png, ...)."
     )
     everything = re.findall(r"\((\d+):", found.notes[-1])
     assert sum(map(int, everything)) == len(left) + 1
@@ -100,29 +100,29 @@ def test_every_suffix_of_a_picture_counts() -> None:
 def test_test_pictures_of_no_training_class_leave_every_fifth(others: list[str]) -> None:
     found = arranged(pictures("train/cat", "train/dog") + others)
     assert (len(found.train), len(found.test)) == (16, 4)
-    assert found.notes[-1].startswith(f"Left out: pictures outside train/ ({len(others)}: test/")
+    assert found.notes[-1].startswith(f"Left out: images outside train/ ({len(others)}: test/")
 
 
 def test_val_is_the_test_set_where_test_has_no_labels() -> None:
     found = arranged(pictures("train/cat", "train/dog", "val/cat", "val/dog") + pictures("test", count=3))
     assert (len(found.train), len(found.test)) == (20, 20)
     assert found.notes == (
-        "train/ is trained on, val/ is the test set.",
-        "Left out: pictures outside train/ and val/ (3: test/00.png, test/01.png, test/02.png).",
+        "train/ is the training set, val/ is the test set.",
+        "Left out: images outside train/ and val/ (3: test/00.png, test/01.png, test/02.png).",
     )
 
 
 @pytest.mark.parametrize(
     ("files", "found"),
     [
-        ([], "P has no pictures; "),
-        (["a/x.txt", "b/y.csv", "b/z.txt"], "P has no pictures but 3 other files (2 with .txt, 1 with .csv); "),
-        (["0.png", "1.png"], "P: all 2 pictures lie in one folder; at least 2 class folders are needed; "),
+        ([], "P has no images; "),
+        (["a/x.txt", "b/y.csv", "b/z.txt"], "P has no images but 3 other files (2 with .txt, 1 with .csv); "),
+        (["0.png", "1.png"], "P: all 2 images are in one folder; at least 2 class folders are needed; "),
         (
             pictures("pets/photos", count=3),
-            "P: all 3 pictures lie in one folder, pets/photos/; at least 2 class folders are needed; ",
+            "P: all 3 images are in one folder, pets/photos/; at least 2 class folders are needed; ",
         ),
-        (pictures("train", "test"), "P: no picture in train/ lies in a folder of its class; "),
+        (pictures("train", "test"), "P: no image in train/ is in a class folder; "),
         ([*pictures("cat"), "logo.png"], "P has one class folder, cat/, at least 2 are needed; "),
         (pictures("train/cat", "test/cat"), "P has one class folder, cat/, at least 2 are needed; "),
         (pictures("val/cat", "val/dog", "test/cat"), "P has test/ and val/ but no train/; "),
@@ -137,5 +137,5 @@ def test_what_is_not_understood_is_refused_by_what_was_found(files: list[str], f
 
 
 def test_few_pictures_of_every_class() -> None:
-    with pytest.raises(InvalidSpec, match="P has 12 pictures in 3 classes, 4 in the largest; every 5th"):
+    with pytest.raises(InvalidSpec, match="P has 12 images in 3 classes, 4 in the largest; every 5th"):
         arranged(pictures("a", "b", "c", count=4))

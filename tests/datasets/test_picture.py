@@ -50,7 +50,7 @@ def test_what_is_no_picture_is_refused() -> None:
     with pytest.raises(InvalidSpec) as refused:
         read_picture(b"<svg/>")
     formats = "PNG, JPEG, BMP, WEBP, PPM, GIF or TIFF"
-    assert str(refused.value) == f"the picture cannot be read: not a picture; choose a {formats} file"
+    assert str(refused.value) == f"the image cannot be read: not an image; choose a {formats} file"
 
 
 def test_a_damaged_picture_is_refused() -> None:
@@ -72,7 +72,7 @@ def test_too_many_bytes_or_pixels_are_refused_before_decoding(monkeypatch: pytes
         read_picture(bytes(picture.MAX_BYTES + 1))
     large = _header_of(9000)
     monkeypatch.setattr(ImageFile.ImageFile, "load", lambda self: pytest.fail("it was decoded"))
-    with pytest.raises(InvalidSpec, match="9000x9000 pixels, at most 64,000,000 are read"):
+    with pytest.raises(InvalidSpec, match="9000x9000 pixels, at most 64,000,000 are allowed"):
         read_picture(large)
 
 

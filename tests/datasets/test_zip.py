@@ -60,11 +60,11 @@ def test_it_is_read_as_the_folder_that_was_packed(top: str, further: Members, tm
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("../../etc/cron.d/0.png", "a name that leads elsewhere"),
-        ("/etc/0.png", "a name that leads elsewhere"),
-        ("cat/./0.png", "a name that leads elsewhere"),
-        ("cat\\0.png", "a name that leads elsewhere"),
-        ("cat/fake.png", "not a picture"),
+        ("../../etc/cron.d/0.png", "a path outside the archive"),
+        ("/etc/0.png", "a path outside the archive"),
+        ("cat/./0.png", "a path outside the archive"),
+        ("cat\\0.png", "a path outside the archive"),
+        ("cat/fake.png", "not an image"),
     ],
 )
 def test_bad_names_and_files_are_named(name: str, why: str, tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_links_and_doubles_and_encrypted_files_are_named(tmp_path: Path) -> None
     raw[at + 8] |= 1  # the flags of dog/2.png in the archive's directory
     path.write_bytes(raw)
     with pytest.raises(
-        InvalidSpec, match=r"cat/link.png \(a link\), dog/1.png \(stands there twice\), dog/2.png \(encrypted\)"
+        InvalidSpec, match=r"cat/link.png \(a link\), dog/1.png \(occurs twice\), dog/2.png \(encrypted\)"
     ):
         read_zip(path)
 
@@ -103,7 +103,7 @@ def test_bombs_are_refused_by_what_the_directory_says(tmp_path: Path, monkeypatc
     with pytest.raises(InvalidSpec, match=r"cat/bomb.png \(67,108,865 bytes\)"):
         read_zip(path)
     monkeypatch.setattr(zip_reader, "MAX_BYTES", 1000)
-    with pytest.raises(InvalidSpec, match=r"unpacks to .* bytes; at most 1,000 are read"):
+    with pytest.raises(InvalidSpec, match=r"unpacks to .* bytes; at most 1,000 are allowed"):
         read_zip(packed(tmp_path, members()))
     monkeypatch.setattr(zip_reader, "MAX_FILES", 10)
     with pytest.raises(InvalidSpec, match="holds 30 files; at most 10 are read"):
@@ -139,13 +139,13 @@ def test_a_name_that_is_no_text_is_refused(tmp_path: Path) -> None:
 def test_empty_classes_are_said(tmp_path: Path) -> None:
     path = packed(tmp_path, members() | {"bird/": b"", "fish/readme.txt": b"hello"}, "pets/")
     assert read_zip(path).notes[-1] == (
-        "Left out: files that are no pictures (1: pets/fish/readme.txt); "
-        "folders without pictures (2: pets/bird, pets/fish)."
+        "Left out: files that are not images (1: pets/fish/readme.txt); "
+        "folders without images (2: pets/bird, pets/fish)."
     )
 
 
 @pytest.mark.parametrize("top", ["", "pets/"])
 def test_a_zip_without_classes_is_refused(top: str, tmp_path: Path) -> None:
     path = packed(tmp_path, {f"{n}.png": png(n) for n in range(30)}, top)
-    with pytest.raises(InvalidSpec, match=r"pets.zip: all 30 pictures lie in one folder.*expected is train/CLASS"):
+    with pytest.raises(InvalidSpec, match=r"pets.zip: all 30 images are in one folder.*expected is train/CLASS"):
         read_zip(path)

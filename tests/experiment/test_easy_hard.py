@@ -73,6 +73,6 @@ def test_a_run_has_the_features_the_proxy_and_the_judgement(tmu):
     assert {"twin", "twin_classes", "neighbours", "adversarial"} <= set(tables)
     assert "forget_features" not in tables  # they stand on the samples' rows
     assert finished.result["easy_hard"]["predicted_easy"] == samples.loc["forget", "easy"].sum()
-    assert any("share of easy images was corrected" in note for note in finished.result["notes"])
+    assert any("fraction of easy images was corrected" in note for note in finished.result["notes"])
     names = {event.name for event in events if isinstance(event, Phase)}
     assert {"twin", "curriculum", "unlearn", "proxy"} <= names

@@ -3,7 +3,7 @@ import torch
 
 from core import ForgetRequest, MeasureSpec, ModelSpec, load_dataset
 from core.datasets import Dataset, ForgetSet, resolve_chain
-from core.experiment.step_monitor import FOLLOWED, Probe
+from core.experiment.step_monitor import MAX_TRACKED, StepMonitor
 from core.inference import accuracy
 from core.models import device_of, model_for
 from core.training import tensors
@@ -17,7 +17,7 @@ def test_all_images_where_they_are_few() -> None:
     data = load_dataset("digits")
     model = model_for(ModelSpec())
     forget = forget_sets(data, "class=3")[0].ids
-    values = Probe(model, data, forget_sets(data, "class=3"), MeasureSpec()).values()
+    values = StepMonitor(model, data, forget_sets(data, "class=3"), MeasureSpec()).values()
     expected = {
         "FA": data.train.with_ids(forget),
         "RA": data.train.with_ids(forget, keep=False),
@@ -32,7 +32,7 @@ def test_all_images_where_they_are_few() -> None:
 def test_a_seeded_part_of_many() -> None:
     data = load_dataset("digits")
     sets, measure = forget_sets(data, "random=400"), MeasureSpec(probe_images=60)
-    first, again = (Probe(model_for(ModelSpec()), data, sets, measure) for _ in range(2))
+    first, again = (StepMonitor(model_for(ModelSpec()), data, sets, measure) for _ in range(2))
     assert {name: len(labels) for name, (_, labels) in first.groups.items()} == {"FA": 20, "RA": 20, "TA": 20}
     for name, (images, _) in first.groups.items():
         assert (images == again.groups[name][0]).all()
@@ -41,7 +41,7 @@ def test_a_seeded_part_of_many() -> None:
 
 def test_earlier_requests_are_not_retained() -> None:
     data = load_dataset("digits")
-    probe = Probe(model_for(ModelSpec()), data, forget_sets(data, "class=3", "class=4"), MeasureSpec())
+    probe = StepMonitor(model_for(ModelSpec()), data, forget_sets(data, "class=3", "class=4"), MeasureSpec())
     assert set(probe.groups["FA"][1].tolist()) == {4}
     assert set(probe.groups["RA"][1].tolist()) == set(range(10)) - {3, 4}
 
@@ -50,7 +50,7 @@ def test_the_model_is_left_as_found() -> None:
     data = load_dataset("digits")
     model = model_for(ModelSpec())
     assert model.training
-    Probe(model, data, forget_sets(data, "random=5"), MeasureSpec()).values()
+    StepMonitor(model, data, forget_sets(data, "random=5"), MeasureSpec()).values()
     assert model.training
     assert all(parameter.grad is None and parameter.requires_grad for parameter in model.parameters())
 
@@ -60,10 +60,10 @@ def test_answers_of_the_followed_images() -> None:
     model = model_for(ModelSpec())
     sets = forget_sets(data, "random=400")
     forget = sets[0].ids
-    found = Probe(model, data, sets, MeasureSpec()).answers()
-    assert found["index"].tolist() == forget[:FOLLOWED].tolist()
+    found = StepMonitor(model, data, sets, MeasureSpec()).answers()
+    assert found["index"].tolist() == forget[:MAX_TRACKED].tolist()
     with torch.no_grad():
         chances = model.eval()(torch.tensor(data.images_of(found["index"])).float() / 255).softmax(1)
     assert found["prediction"].tolist() == chances.argmax(1).tolist()
-    labels = torch.tensor(data.train.with_ids(forget[:FOLLOWED]).labels)
-    np.testing.assert_allclose(found["probability"], chances[range(FOLLOWED), labels], rtol=1e-4)
+    labels = torch.tensor(data.train.with_ids(forget[:MAX_TRACKED]).labels)
+    np.testing.assert_allclose(found["probability"], chances[range(MAX_TRACKED), labels], rtol=1e-4)

@@ -75,8 +75,8 @@ def test_shipped_models_are_not_trained_again(
     assert result["accuracy"] == made["accuracy"]
     (note,) = (note for note in result["notes"] if "shipped" in note)
     assert note == (
-        "Not trained here, but taken from the shipped examples: original, initial, gold-1 (made on cpu with torch "
-        f"{torch.__version__}). Their seconds are another machine's."
+        "Models from the shipped examples, not trained here: original, initial, gold-1 (trained on cpu with torch "
+        f"{torch.__version__}). Their times were measured on another machine."
     )
     assert set(own.models) == set(result["models"].values())  # a run's models stay, whatever later versions ship
     assert len(prune(own).models) == 3  # no run was kept, so nothing needs them
@@ -96,4 +96,4 @@ def test_a_batch_that_did_not_fit_is_told_in_the_notes(finish, quick, monkeypatc
     monkeypatch.setattr(trained_models, "train", tight)
     _, result = finish(spec)
     (note,) = [note for note in result["notes"] if "memory" in note]
-    assert note == "Training original: the device's memory did not suffice for batches of 64 images."
+    assert note == "Training original: there was not enough device memory for batches of 64 images."

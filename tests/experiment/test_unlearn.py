@@ -44,9 +44,7 @@ def test_a_method_gets_only_what_it_needs(
 def test_a_method_that_leaves_no_numbers_ends_at_once(finish, quick: Callable[..., RunSpec]) -> None:
     spec = quick("gradient-ascent", gold_seeds=(1,), settings={"schedule": "authors", "learning_rate": 1.0})
     models: dict[str, SavedModel] = {}
-    with pytest.raises(
-        Diverged, match=r"^after step \d+ of Gradient ascent the model's answers are not finite numbers"
-    ):
+    with pytest.raises(Diverged, match=r"^after step \d+ of Gradient ascent the model's outputs are not finite"):
         finish(spec, models=models)
     assert set(models) == {spec.model.key}  # before any gold is trained
 

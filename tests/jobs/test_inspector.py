@@ -109,7 +109,7 @@ def test_one_process_serves_two_servers(asked: Store) -> None:
         time.sleep(0.05)
     assert asked.inspections.known(spec) == PARTS
     assert is_inspecting(asked)
-    with pytest.raises(StoreError, match="has its inspector already"):
+    with pytest.raises(StoreError, match="has another running inspector"):
         inspect(asked)
     assert read_json(asked.root / "inspector.json")["pid"] == process.pid
     os.kill(process.pid, signal.SIGTERM)

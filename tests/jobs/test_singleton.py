@@ -12,7 +12,7 @@ def test_only_one_has_the_store(store: Store) -> None:
     with SLEEPER.only_one(store):
         assert SLEEPER.is_up(store)
         assert not Service("other", ()).is_up(store)
-        with pytest.raises(StoreError, match="has its sleeper already; one is enough"), SLEEPER.only_one(store):
+        with pytest.raises(StoreError, match="has another running sleeper"), SLEEPER.only_one(store):
             pass
     assert not SLEEPER.is_up(store)
 

@@ -34,7 +34,7 @@ def supervised(store: Store) -> Iterator[Store]:
 def test_works_off_the_queue_and_survives_a_killed_worker(supervised: Store, quick: Callable[..., RunSpec]) -> None:
     store = supervised
     assert is_supervised(store)
-    with pytest.raises(StoreError, match="has its supervisor already"):
+    with pytest.raises(StoreError, match="has another running supervisor"):
         supervise(store)
     done = store.submit(quick(gold_seeds=()))
     long = store.submit(quick(settings={"model.train.epochs": 900}))

@@ -63,7 +63,7 @@ def test_weights_are_checked_and_added_by_another_process() -> None:
     (info,) = kept_weights()
     assert told["error"] == ""
     assert (told["name"], info.title) == (info.name, "mine")
-    assert f"{info.right:.1%} of 447 test images" in told["said"]
+    assert f"{info.right:.1%} test accuracy (447 images)" in told["said"]
     assert not list((data_root() / "uploads").rglob("*.safetensors"))
 
 
@@ -75,7 +75,9 @@ def test_weights_of_torch_save_with_a_normalisation() -> None:
     told = adding_state(start_adding(file, "pth", "mine", ModelSpec(), normalise="0.5/0.25"))
     (info,) = kept_weights()
     assert (told["name"], told["error"]) == (info.name, "")
-    assert told["said"].endswith("test images right. Images are normalised by mean 0.5 and std 0.25 (as given).")
+    assert told["said"].endswith(
+        "test accuracy (447 images). Images are normalised by mean 0.5 and std 0.25 (as given)."
+    )
 
 
 @pytest.mark.usefixtures("here")
@@ -83,17 +85,17 @@ def test_images_are_added_under_the_title_that_was_given() -> None:
     told = adding_state(start_adding(images(), "npz", "faces"))
     assert list(own_datasets()) == [told["name"]]
     assert data_info(told["name"]).title == "faces"
-    assert told["said"].endswith("in 3 classes. 48 to train on, 12 held back, 9 to test with.")
+    assert told["said"].endswith("in 3 classes. Train: 48 images, pool: 12, test: 9.")
 
 
 @pytest.mark.usefixtures("here")
-def test_what_was_left_out_is_told() -> None:
+def test_the_message_names_what_was_left_out() -> None:
     told = adding_state(start_adding(images(x_val=np.zeros(3), notes=np.zeros(2)), "npz", "faces"))
-    assert told["said"].endswith("9 to test with. Left out: arrays (2: notes, x_val).")
+    assert told["said"].endswith("test: 9. Left out: arrays (2: notes, x_val).")
 
 
 @pytest.mark.usefixtures("here")
-def test_what_is_wrong_is_told_by_the_title_not_by_a_place_of_this_machine() -> None:
+def test_errors_name_the_title_not_a_path_of_this_machine() -> None:
     told = adding_state(start_adding(images(y_test=np.zeros(2, np.int64)), "npz", "faces"))
     assert told["error"].startswith("faces.npz: y_test is ")
     assert str(data_root()) not in told["error"]
@@ -107,7 +109,7 @@ def test_it_can_be_stopped_at_once() -> None:
     assert time.monotonic() - began < 1
     assert not (data_root() / "uploads" / token).exists()
     cancel_adding(token)  # a second click
-    with pytest.raises(NotFound, match="choose it once more"):
+    with pytest.raises(NotFound, match="choose the file again"):
         adding_state(token)
 
 
@@ -120,7 +122,7 @@ def test_a_process_that_is_gone_without_a_word(monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.usefixtures("here")
 def test_what_nobody_asks_for_any_more_is_removed() -> None:
     first = start_adding(images(), "npz", "faces")
-    long_ago = time.time() - 2 * uploads.OLD
+    long_ago = time.time() - 2 * uploads.MAX_AGE
     os.utime(data_root() / "uploads" / first, (long_ago, long_ago))
     second = start_adding(images(), "npz", "faces")
     assert [folder.name for folder in (data_root() / "uploads").iterdir()] == [second]

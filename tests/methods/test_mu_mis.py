@@ -211,7 +211,7 @@ def follow(problem, spec: MuMis, seed: int = 0, **words) -> tuple[nn.Module, tup
 def test_a_whole_class_is_forgotten(problem):
     model, forget, steps, weights = follow(problem, MuMis())
     assert accuracy(model, *forget) == 0.0
-    assert steps[-1].stop_reason == "the forget set's accuracy came down to 0.0%; its target was 0.0%"
+    assert steps[-1].stop_reason == "the forget set's accuracy fell to 0.0%; its target was 0.0%"
     assert len(steps) < steps[0].total == 80
     for step, (before, after) in zip(steps, pairwise(weights), strict=True):
         assert step.values == {"step_size": pytest.approx(distance(before, after), rel=1e-3)}
@@ -222,7 +222,7 @@ def test_part_of_a_class_goes_by_half_steps_to_the_point_nearest_to_its_held_out
     model, forget, steps, weights = follow(problem, MuMis(), forget="class=3:60%", known=0.7)
     found = accuracy(model, *forget)
     target = round(0.7 * len(forget[1])) / len(forget[1])
-    assert steps[-1].stop_reason == f"the forget set's accuracy came down to {found:.1%}; its target was {target:.1%}"
+    assert steps[-1].stop_reason == f"the forget set's accuracy fell to {found:.1%}; its target was {target:.1%}"
     assert abs(found - 0.7) < 0.1
     head = [before[-2] for before in weights[:2]]
     # 0.02 of the norm of the head, halved; its bias, the last of the weights, gets no gradient
@@ -236,7 +236,7 @@ def test_without_a_known_accuracy_the_target_norm_falls_to_its_fraction(problem)
     start, _ = problem(spec, **words)
     target = [target_and_irrelevant(input_gradient_norms(m, forget[0]), forget[1])[0].mean() for m in (start, model)]
     assert (target[1] / target[0]).item() == pytest.approx(0.8, abs=0.02)
-    assert steps[-1].stop_reason.startswith("the target norm, as a share of its start, came down to")
+    assert steps[-1].stop_reason.startswith("the target norm, as a share of its start, fell to")
 
 
 def test_the_papers_stop_measures_the_exact_ratio_once_per_pass(problem):
@@ -265,7 +265,7 @@ def test_a_rate_times_100_is_caught_by_the_guard_which_restores_the_last_good_we
     spec = MuMis(variant="paper", learning_rate=100 * MuMis().learning_rate)
     _, _, steps, weights = follow(problem, spec)
     reason = steps[-1].stop_reason
-    assert re.fullmatch(r"guard: .*; the weights from before the first step were given back", reason)
+    assert re.fullmatch(r"guard: .*; the weights from before the first step were restored", reason)
     assert distance(weights[0], weights[-1]) == 0.0
     assert distance(weights[0], weights[1]) > 0.0
     assert len(steps) <= GUARD_EVERY
@@ -273,9 +273,7 @@ def test_a_rate_times_100_is_caught_by_the_guard_which_restores_the_last_good_we
 
 def test_the_guard_restores_a_later_step_where_that_was_still_good(problem):
     _, _, steps, weights = follow(problem, MuMis(variant="paper", learning_rate=2e-4, guard=1.05))
-    match = re.search(
-        r"the irrelevant norm rose to .* the weights of step (\d+) were given back", steps[-1].stop_reason
-    )
+    match = re.search(r"the irrelevant norm rose to .* the weights of step (\d+) were restored", steps[-1].stop_reason)
     assert match is not None
     assert 0 < int(match[1]) < len(steps)
     assert distance(weights[int(match[1])], weights[-1]) == 0.0
@@ -314,7 +312,7 @@ def test_a_few_images_do_not_take_their_class_along(problem):
 def test_the_step_limit_is_a_reason(problem):
     _, _, steps, _ = follow(problem, MuMis(max_steps=2))
     assert steps[-1].stop_reason == (
-        "step limit of 2 reached: the forget set's accuracy had not come down to its target of 0.0%"
+        "step limit of 2 reached: the forget set's accuracy did not fall to its target of 0.0%"
     )
 
 
@@ -356,8 +354,6 @@ def test_where_memory_ends_steps_are_made_on_fewer_images(problem):
     first = seen[0]  # batches are of nearly equal size, at most 16
     assert 8 < first <= 16
     assert seen[:3] == [first, first // 2, first // 4]
-    assert notes == [
-        f"The device's memory did not suffice for {first} images per step; steps were made on {first // 4}."
-    ]
+    assert notes == [f"There was not enough device memory for {first} images per step, so steps use {first // 4}."]
     assert seen[3:] == [first // 4] * 2
     assert distance(before, get_weights(model)) > 0

@@ -87,7 +87,7 @@ def stop_on(pixels: list[float], target: float | None) -> tuple[nn.Module, Stop]
     ("count", "target", "images"),
     [(10, 0.85, 9), (10, 0.84, 8), (3, 0.76, 2), (1, 0.93, 1), (1, 0.49, 0), (4, 0.0, 0), (4, None, 3), (2, None, 2)],
 )
-def test_the_accuracy_comes_down_to_a_number_of_images(count: int, target: float | None, images: int):
+def test_the_target_is_rounded_to_whole_images(count: int, target: float | None, images: int):
     assert stop_on([0.5] * count, target)[1].rule.target == images / count  # halves round up; None: 3/4 of all
 
 
@@ -100,30 +100,28 @@ def test_the_accuracy_comes_down_to_a_number_of_images(count: int, target: float
             [0.5, 0.5, -1.0], 0.76, "no step was needed: 2 of 3 forget images are classified right, and a model that "
             "never saw them is expected to get 2 right",
         ),
-        ([0.5, 0.5], None, "no step was made: of 2 right forget images the stop, a guess, leaves 2"),
+        ([0.5, 0.5], None, "no step was made: the stop, a guess, leaves 2 of 2 correctly classified forget images"),
         ([0.5, 0.5, 0.5], 0.76, None),
     ],
 )  # fmt: skip
-def test_where_the_target_is_met_before_the_first_step_none_is_needed(
-    pixels: list[float], target: float | None, said: str | None
-):
+def test_no_step_if_the_target_is_met_at_the_start(pixels: list[float], target: float | None, said: str | None):
     assert stop_on(pixels, target)[1].needless() == said
 
 
-def test_a_fall_is_only_told_where_there_was_one():
+def test_the_reason_says_when_the_accuracy_did_not_fall():
     """One step from 4 of 4 right to 1 of 4: three images go at once, so that the start is nearest to 3 of 4."""
     model, stop = stop_on([0.5, 0.5, 0.5, 0.9], 0.75)
     before = get_weights(model)
     put(model, 0.6)
     assert stop.reason(model, before, 1, ends_pass=False) == (
-        "the forget set's accuracy is 100.0%, no lower than before the first step: the last step went past the target "
-        "of 75.0%, and no point of it is nearer"
+        "the forget set's accuracy is 100.0%, no lower than at the start: the last step overshot the target "
+        "of 75.0%, and no point on it is nearer"
     )
     assert model.weight.item() < 0.5
 
 
 @pytest.mark.parametrize(("loss", "taken_back"), [(0.05, False), (0.051, True)])
-def test_a_step_that_costs_unseen_images_too_much_is_taken_back(loss: float, taken_back: bool):
+def test_a_step_that_costs_unseen_images_too_much_is_undone(loss: float, taken_back: bool):
     model, stop = stop_on([0.2, 0.5, 0.9], 0.3)
     stop.unseen = SimpleNamespace(loss=lambda: loss)
     put(model, 0.1)
@@ -133,8 +131,8 @@ def test_a_step_that_costs_unseen_images_too_much_is_taken_back(loss: float, tak
     if taken_back:
         assert model.weight.item() == pytest.approx(0.1)
         assert reason == (
-            "one more step would cost these classes more than 5 points of accuracy on unseen images, as noisy copies "
-            "of the forget images show; the forget set's accuracy is 100.0%, its target was 33.3%"
+            "one more step would cost these classes more than 5 points of accuracy on unseen images (estimated on "
+            "noisy copies of the forget images); the forget set's accuracy is 100.0%, its target was 33.3%"
         )
     else:
         assert reason is None
@@ -152,7 +150,7 @@ def test_a_stop_measures_after_every_step_and_ends_at_the_limit():
     model = scalar(1.0)
     assert [stop.reason(model, [], step, ends_pass=False) for step in (1, 2)] == [None, None]
     assert stop.value == 0.8
-    said = "step limit of 3 reached: the number had not come down to its target of 50.0%"
+    said = "step limit of 3 reached: the number did not fall to its target of 50.0%"
     assert stop.reason(model, [], 3, ends_pass=False) == said
 
 
@@ -168,7 +166,7 @@ def test_a_stop_leaves_the_model_at_the_nearest_point():
     model = scalar(0.0)
     stop = Stop(Falls("the number", 0.55), lambda: model.weight.item(), limit=9)
     said = stop.reason(model, [torch.tensor([[1.0]])], 1, ends_pass=False)
-    assert said == "the number came down to 60.0%; its target was 55.0%"
+    assert said == "the number fell to 60.0%; its target was 55.0%"
     assert model.weight.item() == pytest.approx(0.6)
     assert stop.value == model.weight.item()
 
@@ -200,7 +198,7 @@ def test_the_guard_gives_the_last_good_weights_back():
         assert model.weight.item() == step
     put(model, 9.0)
     signal = "the irrelevant norm rose to 1.55 times its start, above the limit of 1.5"
-    assert guard.check(9) == f"guard: {signal}; the weights of step 6 were given back"
+    assert guard.check(9) == f"guard: {signal}; the weights of step 6 were restored"
     assert model.weight.item() == 6.0
 
 
@@ -209,7 +207,7 @@ def test_the_guard_can_give_the_start_back():
     model = scalar(0.0)
     guard = Guard(model, lambda: next(norms), target_limit=1.0, irrelevant_limit=1.5)
     put(model, math.nan)
-    said = "guard: the input gradients were not finite; the weights from before the first step were given back"
+    said = "guard: the input gradients were not finite; the weights from before the first step were restored"
     assert guard.check(1) == said
     assert model.weight.item() == 0.0
 

@@ -68,7 +68,7 @@ def forged(path: Path, content: bytes, compression: int = zipfile.ZIP_STORED) ->
 def test_no_object_of_a_pickle_is_made(tmp_path: Path) -> None:
     target = tmp_path / "made"
     path = forged(tmp_path / "a.pth", pickle.dumps({"a": Call(os.mkdir, str(target))}, protocol=2))
-    with pytest.raises(InvalidSpec, match=r"a.pth holds Python objects \(posix mkdir\), which are not loaded; save"):
+    with pytest.raises(InvalidSpec, match=r"a.pth holds Python objects \(posix mkdir\), which are refused; save"):
         read_checkpoint(path)
     assert not target.exists()
 
@@ -87,7 +87,7 @@ def test_a_tensor_is_no_longer_than_its_file(tmp_path: Path) -> None:
     assert storage in content
     assert shape in content
     huge = content.replace(storage, b"J\x00\x00\x00\x40tq", 1).replace(shape, b"J\x00\x00\x00\x40\x85q", 1)
-    with pytest.raises(InvalidSpec, match="cannot be read as weights of torch"):
+    with pytest.raises(InvalidSpec, match="cannot be read as torch weights"):
         read_checkpoint(forged(tmp_path / "a.pth", huge))
 
 
@@ -102,11 +102,11 @@ def itself() -> dict[str, Any]:
     [
         (nn.Linear(2, 3), r"holds Python objects \(torch.nn.modules.linear Linear\)"),
         ({"a": torch.zeros(1), "best": np.float64(0.5)}, r"holds Python objects \(numpy"),
-        ([torch.zeros(1)], r"holds no weights by name; save model.state_dict\(\)"),
-        ({0: torch.zeros(1)}, "holds no weights by name"),
-        ({"a": 3}, "a is no array of numbers"),
+        ([torch.zeros(1)], r"has no weights by name; save model.state_dict\(\)"),
+        ({0: torch.zeros(1)}, "has no weights by name"),
+        ({"a": 3}, "a is not a tensor of numbers"),
         ({"a": torch.zeros(2, 2).to_sparse()}, r"holds Python objects \(torch._utils _rebuild_sparse_tensor\)"),
-        (itself(), "model is no array of numbers"),
+        (itself(), "model is not a tensor of numbers"),
     ],
 )
 def test_what_is_no_state_of_a_network(saved: Any, message: str, tmp_path: Path) -> None:
@@ -123,10 +123,10 @@ def test_archives_that_torch_does_not_write(tmp_path: Path) -> None:
         read_checkpoint(forged(tmp_path / "b.pth", plain + bytes(MAX_PICKLE)))
     with zipfile.ZipFile(tmp_path / "c.zip", "w") as archive:
         archive.writestr("pictures/cat.png", b"")
-    with pytest.raises(InvalidSpec, match=r"c.zip is no file of torch.save"):
+    with pytest.raises(InvalidSpec, match=r"c.zip is not a file of torch.save"):
         read_checkpoint(tmp_path / "c.zip")
     (tmp_path / "d.pth").write_bytes(b"PK\x03\x04 no such file")
-    with pytest.raises(InvalidSpec, match="cannot be read as weights of torch: File is not a zip file"):
+    with pytest.raises(InvalidSpec, match="cannot be read as torch weights: File is not a zip file"):
         read_checkpoint(tmp_path / "d.pth")
 
 

@@ -7,15 +7,15 @@ from core.errors import InvalidSpec
 from core.models import build_model, device_of, get_state, model_for, set_state
 from core.sensitivity import mumis_terms
 from core.specs import ARCHITECTURES, ModelSpec
-from core.specs.data import SMALLEST_IMAGE
+from core.specs.data import MIN_IMAGE_SIZE
 
 
 def built(arch: str, seed: int = 0, **options) -> nn.Module:
-    return build_model(arch, 10, 1, SMALLEST_IMAGE[arch], seed, width=8, **options)
+    return build_model(arch, 10, 1, MIN_IMAGE_SIZE[arch], seed, width=8, **options)
 
 
 def images(arch: str, count: int = 5) -> Tensor:
-    size = SMALLEST_IMAGE[arch]
+    size = MIN_IMAGE_SIZE[arch]
     return torch.rand(count, 1, size, size, generator=torch.Generator().manual_seed(1))
 
 

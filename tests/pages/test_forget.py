@@ -91,11 +91,11 @@ def test_a_choice_changes_what_is_offered(open_page: Callable[..., AppTest]) -> 
     ("key", "value", "sentence"),
     [
         ("text", "class=elf", "class 'elf' is not known"),
-        ("text", "", "forget request '' is not understood; write class=3"),
+        ("text", "", "forget request '' is not valid; write class=3"),
         ("text", "class=all", "leave some to retain"),
         ("text", "index=1700", "image 1700 is not among the training images"),
         ("golds", "many", "gold seeds = 'many' is not a whole number"),
-        ("golds", "0,", "is the original's own seed"),
+        ("golds", "0,", "is the original's seed"),
     ],
 )
 def test_refused_input_is_one_sentence_and_no_run_button(
@@ -271,7 +271,7 @@ def test_what_a_run_would_mean(open_page: Callable[..., AppTest], finished_run: 
     app = open_page(PAGE, to_query(finished_run.spec.replace(gold_seeds=(1,))))
     assert metric(app, "Images to forget") == str(finished_run.result["forget"]["size"])
     assert "3 of 3 models are trained already: original, initial, gold 1." in words(app)
-    assert "One gold model has no spread" in "".join(warning.value for warning in app.warning)
+    assert "With one gold model there is no gold spread" in "".join(warning.value for warning in app.warning)
 
 
 def test_run(open_page: Callable[..., AppTest], store: Store, supervised: list[Path], words: Callable) -> None:

@@ -147,7 +147,7 @@ def test_a_failed_run_keeps_its_message_and_its_log(
 def test_an_interrupted_run(open_page: Callable[..., AppTest], store: Store, running: str, words: Callable) -> None:
     assert store.mark_interrupted() == [running]  # no process holds its lock
     app = open_page(PAGE, {"run": running})
-    assert [warning.value for warning in app.warning] == ["the process that worked on it is gone"]
+    assert [warning.value for warning in app.warning] == ["its worker process has died"]
     button(app, "Resume").click().run()
     assert store.row(running).state == "queued"
 

@@ -51,7 +51,7 @@ def test_requests_in_turn_take_only_what_is_left(quick: Callable[..., RunSpec]) 
     [
         ({"gold_seeds": ()}, "Without a gold model"),
         ({"gold_seeds": (1,)}, "has no spread"),
-        ({"forget": "class=all:30%"}, "touches every class"),
+        ({"forget": "class=all:30%"}, "images of every class"),
         ({"forget": "class=0,1,2,3,4,5"}, "More than half"),
         ({"settings": {"model.train.epochs": 0}}, "nothing is trained"),
     ],

@@ -174,7 +174,7 @@ def test_a_setting_is_the_same_by_its_short_and_by_its_dotted_name():
         ({"method": "mumis"}, "method 'mumis' is not known; choose mu-mis, "),
         ({"arch": "vgg"}, "architecture 'vgg' is not known; choose resnet-tiny"),
         ({"recipe": "fast"}, "recipe 'fast' is not known; choose digits, mnist-5k, cifar-fast"),
-        ({"seed": 1}, "gold seed 1 is the original's own seed"),
+        ({"seed": 1}, "gold seed 1 is the original's seed"),
         ({"settings": {"max_steps": 0}}, "^max_steps = 0 is not allowed"),
         ({"settings": {"max_steps": "many"}}, "^max_steps = 'many' is not allowed"),
         ({"settings": {"cap": "NaN"}}, "^cap = nan is not allowed: input should be a finite number"),

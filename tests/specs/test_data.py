@@ -37,7 +37,7 @@ from core.specs import RECIPES, DataSpec, ModelSpec, TrainSpec, gold_model, init
         (
             ModelSpec,
             {"arch": "resnet18"},
-            "'resnet18' needs at least 16 pixels a side, 'digits' has 8; choose resnet-tiny, allcnn or vit-small",
+            "'resnet18' needs at least 16 pixels per side, 'digits' has 8; choose resnet-tiny, allcnn or vit-small",
         ),
     ],
 )

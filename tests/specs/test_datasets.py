@@ -53,7 +53,7 @@ def test_own_images_are_known_by_what_lies_beside_their_arrays():
     assert data_info(OWN) == DATASETS["digits-families"]
     assert own_datasets() == {OWN: DATASETS["digits-families"]}
     assert elsewhere.data.info == DATASETS["digits-families"]
-    with pytest.raises(InvalidSpec, match="'vgg16-bn' needs at least 32 pixels a side"):
+    with pytest.raises(InvalidSpec, match="'vgg16-bn' needs at least 32 pixels per side"):
         ModelSpec.parse(elsewhere.model_dump())
 
 
@@ -61,9 +61,9 @@ def test_own_images_are_known_by_what_lies_beside_their_arrays():
     ("name", "message"),
     [
         ("mnits", "data set 'mnits' is not known; choose mnist-5k, .* or mnist, or add your own"),
-        ("npz:/etc/passwd", "'npz:/etc/passwd' names a place; add the images first"),
-        ("npz:../../0123456789abcdef0123", "names a place"),
-        ("npz:0123456789ABCDEF0123", "names a place"),
+        ("npz:/etc/passwd", "'npz:/etc/passwd' is a path; import the images first"),
+        ("npz:../../0123456789abcdef0123", "is a path"),
+        ("npz:0123456789ABCDEF0123", "is a path"),
     ],
 )
 def test_a_place_is_no_name(name: str, message: str):

@@ -54,12 +54,12 @@ def test_white_space_around_signs_does_not_make_another_request():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "forget request '' is not understood"),
-        ("  ", "forget request '' is not understood; write class=3, class=3:30%, .* joined by +"),
-        ("three", "forget request 'three' is not understood; write class=3"),
-        ("klass=3", "forget request 'klass=3' is not understood"),
-        ("class=", "forget request 'class=' is not understood"),
-        ("class=3+", "forget request '' is not understood"),
+        ("", "forget request '' is not valid"),
+        ("  ", "forget request '' is not valid; write class=3, class=3:30%, .* joined by +"),
+        ("three", "forget request 'three' is not valid; write class=3"),
+        ("klass=3", "forget request 'klass=3' is not valid"),
+        ("class=", "forget request 'class=' is not valid"),
+        ("class=3+", "forget request '' is not valid"),
         ("class=3,,5", "class '' is not known; choose a name or an id: 0 zero, 1 one"),
         ("class=10", "class '10' is not known; .* 9 nine"),
         ("class=-1", "class '-1' is not known"),

@@ -7,11 +7,11 @@ from core.specs import METHODS, ForgetRequest, RunSpec
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"gold_seeds": (1, 1)}, r"gold seeds = \(1, 1\): each seed once"),
+        ({"gold_seeds": (1, 1)}, r"gold seeds = \(1, 1\): seeds must be distinct"),
         ({"gold_seeds": (-1,)}, r"gold seeds = \(-1,\): .*from 0 to 2147483647"),
-        ({"gold_seeds": (2**31,)}, "each seed once"),
+        ({"gold_seeds": (2**31,)}, "seeds must be distinct"),
         ({"gold_seeds": tuple(range(1, 66))}, "at most 64"),
-        ({"model": {"seed": 2}}, "gold seed 2 is the original's own seed, .*choose another, such as 0, 4 or 5$"),
+        ({"model": {"seed": 2}}, "gold seed 2 is the original's seed, .*choose another, such as 0, 4 or 5$"),
         ({"model": {"without": "ab"}}, "model.without is set for gold models only"),
         ({"unlearn_seed": -1}, "unlearn_seed = -1 "),
         ({"after": [{}] * 51}, "at most 50"),
@@ -19,7 +19,7 @@ from core.specs import METHODS, ForgetRequest, RunSpec
         ({"measure": {"probe_images": 9}}, "measure.probe_images = 9 "),
         ({"measure": {"shadows": 31}}, "measure.shadows = 31 is too few .*choose 0, or 32 to 512"),
         ({"measure": {"shadows": 513}}, "measure.shadows = 513 "),
-        ({"measure": {"shadows": 32}, "after": [{}]}, "measure.shadows is for a single request"),
+        ({"measure": {"shadows": 32}, "after": [{}]}, "measure.shadows works for a single request"),
         ({"method": {"name": "mumis"}}, "expected tags: 'mu-mis', "),
     ],
 )

@@ -1,9 +1,9 @@
 from core import make_spec
 from core.specs import METHODS
-from core.specs.sweep import suitable_runs, variant_label, ways, with_next_model_seed, with_next_unlearning_seed
+from core.specs.sweep import suitable_runs, variant_label, variants, with_next_model_seed, with_next_unlearning_seed
 
 
-def test_every_method_is_there_in_every_way_with_the_same_request_and_golds() -> None:
+def test_suitable_runs_have_every_method_and_the_same_request_and_golds() -> None:
     spec = make_spec("digits", "class=3", gold_seeds=(4, 7))
     runs = suitable_runs(spec)
     assert runs[0] == spec
@@ -13,38 +13,38 @@ def test_every_method_is_there_in_every_way_with_the_same_request_and_golds() ->
     assert all(run.gold_seeds == (4, 7) for run in runs)
 
 
-def test_both_schedules_where_a_method_has_two() -> None:
+def test_variants_have_both_schedules() -> None:
     for name, kind in METHODS.items():
         if "schedule" in kind.model_fields:
-            assert len({way.schedule for way in ways(kind)}) == 2, name
+            assert len({method.schedule for method in variants(kind)}) == 2, name
 
 
-def test_without_retain_data_where_a_setting_allows_it() -> None:
-    needs = {way.needs for way in ways(METHODS["random-label"])}
+def test_random_label_has_a_variant_without_retain_data() -> None:
+    needs = {method.needs for method in variants(METHODS["random-label"])}
     assert {"retain"} <= frozenset.union(*needs)
     assert any("retain" not in one for one in needs)
 
 
-def test_the_default_comes_first_and_has_the_plain_title() -> None:
+def test_the_default_variant_comes_first_and_has_the_plain_title() -> None:
     for kind in METHODS.values():
-        assert ways(kind)[0] == kind()
+        assert variants(kind)[0] == kind()
         assert variant_label(kind()) == kind.title
 
 
-def test_what_needs_a_pool_is_left_out_where_there_is_none() -> None:
+def test_methods_that_need_a_pool_are_left_out_without_one() -> None:
     runs = suitable_runs(make_spec("digits", "class=3", settings={"model.data.pool": False}, method="none"))
     assert runs
     assert all("pool" not in run.method.needs for run in runs)
 
 
-def test_a_way_is_named_by_what_is_not_the_default() -> None:
+def test_a_variant_label_names_the_non_default_settings() -> None:
     method = make_spec(method="random-label", settings={"replay": False, "batch_size": 16}).method
     assert variant_label(method).startswith("Random label, ")
     assert "no replay" in variant_label(method)
     assert "batch size 16" in variant_label(method)
 
 
-def test_the_next_seeds_are_free_and_no_golds() -> None:
+def test_the_next_seeds_are_unused_and_not_gold_seeds() -> None:
     spec = make_spec("digits", "class=3", gold_seeds=(1, 2, 4))
     assert with_next_unlearning_seed(spec, ()) == spec.replace(unlearn_seed=1)
     have = {spec.replace(unlearn_seed=1).id, spec.replace(unlearn_seed=2).id}

@@ -84,7 +84,7 @@ def test_marks_that_are_refused(index: Index) -> None:
     index.queue("a", "{}")
     with pytest.raises(NotFound, match="run 'b' is not in this store"):
         index.mark("b", name="", note="", starred=True)
-    with pytest.raises(StoreError, match="the name has 81 characters; at most 80 are kept"):
+    with pytest.raises(StoreError, match="the name has 81 characters; at most 80 are allowed"):
         index.mark("a", name="x" * 81, note="", starred=False)
 
 

@@ -63,7 +63,7 @@ def test_what_is_no_question_is_thrown_away(text: str, store: Store) -> None:
 
 
 def test_old_answers_go(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inspections, "KEPT", 2)
+    monkeypatch.setattr(inspections, "MAX_KEPT", 2)
     kept = store.inspections
     for number in (1, 2, 3):
         kept.put_maps(question(number), "grad_cam", {})
@@ -75,7 +75,7 @@ def test_old_answers_go(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_old_pictures_go(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inspections, "KEPT", 2)
+    monkeypatch.setattr(inspections, "MAX_KEPT", 2)
     kept, names = store.inspections, []
     for number in (1, 2):
         names.append(kept.keep_picture(np.full((1, 8, 8), number, np.uint8)))

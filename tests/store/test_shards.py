@@ -13,7 +13,7 @@ ARRAYS = {name: np.arange(n, dtype=np.float32) + n for name, n in zip("abcd", (1
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shards, "LARGEST", 9000)
+    monkeypatch.setattr(shards, "MAX_BYTES", 9000)
 
 
 def test_what_is_written_is_read_in_its_order(tmp_path: Path) -> None:

@@ -31,10 +31,10 @@ def test_they_are_of_one_data_set_and_network() -> None:
     assert fitting_weights("digits", "resnet-tiny") == [info]
     assert fitting_weights("digits", "allcnn") == fitting_weights("digits-noisy", "resnet-tiny") == []
     for other in (ModelSpec(arch="allcnn"), ModelSpec(width=8), ModelSpec(data=DataSpec(name="digits-noisy"))):
-        with pytest.raises(InvalidSpec, match=f"{info.name} are those of resnet-tiny on digits, not of {other.arch}"):
+        with pytest.raises(InvalidSpec, match=f"{info.name} are for resnet-tiny on digits, not for {other.arch}"):
             weights_info(other.replace(weights=info.name))
 
 
 def test_weights_of_another_machine() -> None:
-    with pytest.raises(DataUnavailable, match=r"weights 0{20} are not on this machine; add them with"):
+    with pytest.raises(DataUnavailable, match=r"weights 0{20} are not on this machine; import them with"):
         weights_info(ModelSpec(weights="0" * 20))

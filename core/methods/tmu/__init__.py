@@ -1,18 +1,18 @@
-"""TMU, twin machine unlearning: find out which forget images a retrained model would get right, forget the others.
+"""TMU, twin machine unlearning: predicts which forget images a retrained model classifies right, forgets the others.
 
-Held-out images play the forget set in a **twin problem**, whose gold model is the original itself (``twin``). Of each
-twin image it is known whether the original classifies it right: easy, or not: hard. From three features, measured in
-the twin problem and in the original one alike (``features``), a predictor learns the probability of being hard on the
-twin images and gives it for the forget images (``predictor``). Only the hard ones are then forgotten (``forgetting``).
+Held-out images play the forget set in a **twin problem**, whose gold model is the original itself (``twin``). For each
+twin image the answer is known: easy if the original classifies it right, else hard. Three features are measured in the
+same way in both problems (``features``). A predictor learns the probability of being hard from the twin images and
+applies it to the forget images (``predictor``). Only the hard ones are then forgotten (``forgetting``).
 
-Paper: https://arxiv.org/abs/2408.11433 (first version; section 4). Where its text and its code differ, or are silent:
-- twin images are the pool's, never test images; one set of them serves for the twin, its labels and its features;
-- NF of both problems is taken under that problem's own model, and CF under models to which both stand alike;
-- unlearning starts from the original (text), not from the twin (code), ends at the predicted number of easy images, and
-  keeps the original's output on all other images, the pool's among them (``forgetting``).
+Paper: https://arxiv.org/abs/2408.11433 (first version; section 4). Choices where its text and code differ or say
+nothing: - twin images come from the pool, never from the test set; the same twin images give the twin, its labels and
+features; - NF uses the model of each problem, and CF uses models trained on the images of both problems; - unlearning
+starts from the original (text), not from the twin (code), stops at the predicted number of easy images, and
+  keeps the original's output on all other images, pool images included (``forgetting``).
 
-Where nothing of a class, or of a sub-class that goes, remains, a retrained model has never seen its like, and the twin,
-whose gold model has, knows nothing of that: such images are hard (p_hard = 1) by construction.
+If no image of a class or sub-class remains, a retrained model has never seen it. The twin can't predict that, because
+its gold model has seen every class, so such images are hard (p_hard = 1) by construction.
 """
 
 import copy
@@ -35,7 +35,7 @@ from core.models import device_of
 from core.specs.methods.tmu import Tmu
 from core.training import Step, tensors
 
-MAX_PICTURES = 1000  # adversarial twins that are kept
+MAX_PICTURES = 1000  # adversarial images to store
 
 
 def unlearn(
@@ -45,14 +45,14 @@ def unlearn(
 
     Args:
         model: on its device, with ``features`` and a linear ``head``.
-        task: with its forget and its retain set and the pool, ``fresh`` and the recipe.
+        task: with forget set, retain set, pool, ``fresh`` and the recipe.
         spec: defaults and ranges stand in its fields.
         generator: on the CPU; every random draw.
 
     Yields:
         Phases ``twin`` and ``curriculum``; tables ``twin``, ``twin_classes``, ``forget_features``, ``neighbours`` and
-        ``adversarial``; notes; then steps with ``step_size``, the last with the reason. No step where no image is
-        hard, or the accuracy on the forget set is down already.
+        ``adversarial``; notes; then steps with ``step_size``, the last with the stop reason. No step if no image is
+        hard, or if the accuracy on the forget set is at its target already.
     """
     assert task.forget is not None
     assert task.retain is not None
@@ -70,8 +70,8 @@ def unlearn(
         p_hard[known_hard] = 1.0
     if known_hard.any():
         yield Note(
-            f"Of {known_hard.sum()} forget images no image of their kind remains: they are hard by construction, "
-            "and the twin has no say about them."
+            f"{known_hard.sum()} forget images belong to classes or sub-classes without retained images: they are "
+            "hard by construction, without a prediction."
         )
     easy = called_easy(p_hard, spec.cut)
     yield Table("forget_features", found.frame.assign(p_hard=p_hard, easy=easy))
@@ -84,7 +84,7 @@ def unlearn(
 
 
 def _curriculum(task: Task, everything: Split, spec: Tmu, generator: torch.Generator) -> Iterator[Phase]:
-    """Returns CF of every image, by its id."""
+    """Returns CF of every image, by id."""
     losses = []
     for done, total, loss in curriculum(task, everything, spec, generator):
         losses.append(loss.double().cpu().numpy())
@@ -96,7 +96,7 @@ def _by_twin(
     model: nn.Module, task: Task, twin: Split, sizes: list[Quota], found: Features, curriculum_loss: pd.Series,
     spec: Tmu, generator: torch.Generator,
 ) -> Iterator[Phase | Table | Note]:  # fmt: skip
-    """Makes the twin problem, learns from it, and returns the probability of being hard of every forget image."""
+    """Builds the twin problem, fits the predictor on it, and returns p_hard of every forget image."""
     assert task.forget is not None
     assert task.retain is not None
     trained = joined(task.retain, task.forget)
@@ -112,8 +112,8 @@ def _by_twin(
     if spec.correct_shift and 0 < hard.sum() < len(hard):
         p_hard = shifted(plain, hard.mean())
         yield Note(
-            f"The predicted share of easy images was corrected from {1 - plain.mean():.1%} to {1 - p_hard.mean():.1%}; "
-            f"of the twin images {1 - hard.mean():.1%} are easy."
+            f"The predicted fraction of easy images was corrected from {1 - plain.mean():.1%} to "
+            f"{1 - p_hard.mean():.1%}; of the twin images {1 - hard.mean():.1%} are easy."
         )
     unseen = held_out(learnt, hard, spec, generator)
     yield Table("twin", rows.assign(loss=loss, p_hard=unseen, easy=~hard))
@@ -126,12 +126,12 @@ def _twin_notes(sizes: list[Quota], loss: float, target: float) -> Iterator[Note
     asked, taken = (sum(getattr(quota, name) for quota in sizes) for name in ("asked", "taken"))
     if taken < asked:
         yield Note(
-            f"The pool has {taken} of the {asked} twin images that Eq. 3 asks for, so that the twin's forgetting ratio "
-            f"is {taken / asked:.0%} of the request's."
+            f"The pool has only {taken} of the {asked} twin images of Eq. 3, so the twin's forgetting ratio is "
+            f"{taken / asked:.0%} of the request's."
         )
     yield Note(
-        f"The twin fits its images to a mean loss of {loss:.2g}, the original its forget images to {target:.2g}; the "
-        "nearer the two, the more alike the two problems."
+        f"Mean loss of the twin on its twin images: {loss:.2g}; of the original on the forget images: {target:.2g}. "
+        "The closer these are, the more similar the two problems."
     )
 
 
@@ -141,7 +141,7 @@ def _predicted(model: nn.Module, split: Split) -> np.ndarray:
 
 
 def _pictures(model: nn.Module, forget: Split, found: Features) -> pd.DataFrame:
-    """index, prediction, and pixels as bytes (uint8, C x H x W), of the first adversarial twins."""
+    """index, prediction and pixels (bytes of uint8 C x H x W) of the first adversarial images."""
     some = found.adversarial[:MAX_PICTURES]
     pixels = (some * 255).round().to(torch.uint8).cpu().numpy()
     return pd.DataFrame(

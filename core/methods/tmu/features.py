@@ -1,15 +1,15 @@
-"""The three features of an image in one problem, and their scale.
+"""The three features of TMU, and their scale.
 
-NF: mean distance between its penultimate activations, of length 1, and those of the five nearest remaining images of
-    its class (Eq. 4, with the five of the paper's section 5.1; its code has the length of 1);
-AF: cross-entropy between its predicted probabilities and those of its adversarial twin (Eqs. 5 and 6; the paper's code
-    takes logits for probabilities);
+NF: mean distance between an image's penultimate activations, normalised to length 1, and those of the five nearest
+    retained images of its class (Eq. 4, with five as in section 5.1; the length of 1 is in the paper's code);
+AF: cross-entropy between its predicted probabilities and those of its adversarial copy (Eqs. 5 and 6; the paper's code
+    uses logits as probabilities);
 CF: mean loss under briefly trained models (the paper's "curriculum-learning-loss"), see ``curriculum``.
 
-Scale: each is standardised, as a logarithm, by remaining images under the same model, measured each without itself, so
-that a single forget image can be judged and the two problems speak of the same thing. (The paper's code scales both
-sets by their own minimum and maximum.) Images of all classes set it: those of the image's own class alone take out what
-makes whole classes easy or hard. Where a class has no more than five images left, all remaining images stand for it.
+Scale: the logarithm of each feature is standardised by retained images under the same model, each measured without
+itself. So even a single forget image has a scale, and both problems have the same one. (The paper's code scales both
+sets by their own minimum and maximum.) Images of all classes set the scale; using only the image's own class would
+remove differences between easy and hard classes. If a class has at most five images left, all retained images are used.
 Paper: https://arxiv.org/abs/2408.11433 (section 4.3).
 """
 
@@ -36,18 +36,18 @@ FEATURES = ["nf", "af", "cf"]
 SCALED = ["nf_z", "af_z", "cf_z"]
 NEIGHBOURS = 5
 ATTACK_STEPS = 10
-REFERENCE = 400  # remaining images that set the scale
-TINY = 1e-6  # before a logarithm
+REFERENCE = 400  # retained images that set the scale
+TINY = 1e-6  # added before a logarithm
 
 
 @dataclass(frozen=True)
 class Features:
-    """Of the images of one problem.
+    """Features of the images of one problem.
 
     Attributes:
         frame: index, label, nf, af, cf and nf_z, af_z, cf_z, one row per image.
-        neighbours: index, rank (from 1), neighbour (an image's id) and distance, the five nearest of every image.
-        adversarial: float32 (N, C, H, W), the adversarial twins.
+        neighbours: index, rank (from 1), neighbour (image id) and distance: the five nearest images of every image.
+        adversarial: float32 (N, C, H, W), the adversarial copies.
     """
 
     frame: pd.DataFrame
@@ -58,11 +58,11 @@ class Features:
 def measure(
     model: nn.Module, asked: Split, remaining: Split, curriculum_loss: pd.Series, spec: Tmu, generator: torch.Generator
 ) -> Features:
-    """The features of some images in the problem whose remaining images these are.
+    """Features of the images ``asked`` in the problem with these retained images.
 
     Args:
-        curriculum_loss: CF of every image of both splits, by its id.
-        generator: on the CPU; which remaining images set the scale.
+        curriculum_loss: CF of every image of both splits, by id.
+        generator: on the CPU; draws the retained images that set the scale.
     """
     bank = activations(model, remaining)
     found = _unscaled(model, asked, remaining, bank, curriculum_loss, spec)
@@ -75,7 +75,7 @@ def measure(
 
 
 def _scales(asked: np.ndarray, remaining: np.ndarray, reference: str) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """(rows of the asked images, rows of the remaining ones that set their scale), from the labels of both."""
+    """Yields (rows of asked images, rows of the retained images that set their scale), from the labels of both."""
     if reference == "all":
         yield np.arange(len(asked)), np.arange(len(remaining))
         return
@@ -92,10 +92,10 @@ def _like(labels: np.ndarray, label: int) -> np.ndarray:
 def _unscaled(
     model: nn.Module, asked: Split, remaining: Split, bank: Tensor, curriculum_loss: pd.Series, spec: Tmu
 ) -> Features:
-    """The features without their scale. An image that remains itself is not among its own neighbours.
+    """The unscaled features. A retained image is not its own neighbour.
 
     Args:
-        bank: activations of the remaining images.
+        bank: activations of the retained images.
     """
     frame = pd.DataFrame({"index": asked.index, "label": asked.labels, "nf": 0.0})
     acts, near = activations(model, asked), []
@@ -118,7 +118,7 @@ def _logarithms(frame: pd.DataFrame) -> np.ndarray:
 
 @torch.no_grad()
 def activations(model: nn.Module, split: Split, *, batch_size: int = 1024) -> Tensor:
-    """Penultimate activations (N, D) of length 1, in eval mode."""
+    """Penultimate activations (N, D), normalised to length 1, in eval mode."""
     images, _ = tensors(split, device_of(model))
 
     def of(part: Tensor) -> Tensor:
@@ -131,11 +131,11 @@ def activations(model: nn.Module, split: Split, *, batch_size: int = 1024) -> Te
 def nearest(
     queries: Tensor, bank: Tensor, *, itself: Tensor | None = None, count: int = NEIGHBOURS, batch_size: int = 512
 ) -> tuple[Tensor, Tensor]:
-    """Distances and positions (N, count) of the nearest rows of ``bank``, the nearest first.
+    """Distances and positions (N, count) of the nearest rows of ``bank``, nearest first.
 
     Args:
         queries, bank: (N, D) and (M, D).
-        itself: bool (N, M), where a row of the bank is the query's own image, which is left out.
+        itself: bool (N, M), True where a row of the bank is the query's own image, which is skipped.
     """
     itself = torch.zeros(len(queries), len(bank), dtype=torch.bool, device=bank.device) if itself is None else itself
     count = min(count, len(bank) - int(itself.any()))
@@ -149,10 +149,10 @@ def nearest(
 
 
 def attacked(model: nn.Module, split: Split, budget: float, *, batch_size: int = 256) -> Tensor:
-    """Adversarial twins float32 (N, C, H, W): untargeted projected gradient ascent on the loss, without a random start.
+    """Adversarial copies float32 (N, C, H, W): untargeted projected gradient ascent on the loss, no random start.
 
     Args:
-        budget: largest change of a pixel in [0, 1]; the result stays in [0, 1].
+        budget: maximum change per pixel in [0, 1]; the result stays in [0, 1].
 
     Source: Madry et al., https://arxiv.org/abs/1706.06083; 10 steps, each a quarter of the budget.
     """
@@ -177,13 +177,13 @@ def attack_feature(model: nn.Module, split: Split, adversarial: Tensor) -> Tenso
 
 
 def curriculum(task: Task, images: Split, spec: Tmu, generator: torch.Generator) -> Iterator[tuple[int, int, Tensor]]:
-    """Trains briefly, from fresh weights, one model per half of the images, and measures all images with each.
+    """Trains one model per half of the images briefly, from scratch, and measures the loss of all images under each.
 
-    Every image, of D_r, D_f or D_tw alike, is in the training half of exactly one model of a pair, so that all stand to
-    the models in the same way. The recipe is the original's, over fewer steps.
+    Every image of D_r, D_f and D_tw is in the training half of exactly one model of a pair, so all images are treated
+    equally. The recipe is the original's with fewer steps.
 
     Yields:
-        (models done, models in all, losses (N,)), once per model.
+        (models done, models in total, losses (N,)), once per model.
     """
     total = 2 * spec.curriculum_pairs
     for pair in range(spec.curriculum_pairs):
@@ -197,7 +197,7 @@ def curriculum(task: Task, images: Split, spec: Tmu, generator: torch.Generator)
 
 
 def brief_recipe(recipe: TrainSpec, images: int, spec: Tmu) -> TrainSpec:
-    """The recipe over a few epochs, and no fewer steps than asked for."""
+    """The recipe with few epochs, but at least ``curriculum_steps`` steps."""
     return recipe.replace(
         epochs=max(spec.curriculum_epochs, -(-spec.curriculum_steps // steps_per_epoch(images, recipe)))
     )

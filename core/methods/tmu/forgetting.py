@@ -1,21 +1,22 @@
-"""Forgetting the hard images while everything else stays as the original has it.
+"""Forgets the hard images and keeps the original's output on all others.
 
     minimise  sum over D_f of  p pull(x) + (1 - p) KL(original || f)(x)
               +  sum over D_r and the pool of  KL(original || f)(x)
 
-p is 1 for hard images and 0 for easy ones, and every image of a step counts alike. pull: CE(f(x), y) with y uniform
-among the classes but c, drawn anew at every step, or -CE(f(x), c) down to -log K, that of a mere guess: beyond, the
-gradient of the few that are wrong already is all there is. (The paper, https://arxiv.org/abs/2408.11433, section 4.4,
-is compatible with either, and does not say which made its tables; its code has random labels, drawn once.)
+p is 1 for hard images and 0 for easy ones; every image of a step has the same weight. pull: CE(f(x), y) with y uniform
+among the classes other than c, redrawn at every step; or -CE(f(x), c), bounded by -log K, the value at chance level,
+because beyond it a few images that are already wrong would dominate the gradient. (The paper,
+https://arxiv.org/abs/2408.11433, section 4.4, allows both and does not say which one its tables use; its code has
+random labels, drawn once.)
 
-Departures: the code trains easy and retained images on their labels; here they keep the original's output, and so do
-pool images, whose labels are not used. And every image counts alike: a few hard ones with the weight of all others
-together take a quarter of the class's test accuracy with them (measured on ``digits-noisy``, 30 % of a class, five
-classes, test accuracy of the class less gold's: -0.28; with all alike -0.05 by labels, -0.05 by the output of easy and
-retained images, -0.00 with the pool).
+Departures: the code trains easy and retained images on their labels. Here they keep the original's output, as do pool
+images, whose labels are not used. All images have the same weight: if a few hard images weigh as much as all others
+together, a quarter of the class's test accuracy is lost. (Measured on ``digits-noisy``, 30 % of a class, five classes;
+test accuracy of the class minus gold's: -0.28; with equal weights -0.05 with labels, -0.05 with the output of easy and
+retained images, -0.00 with the pool's output as well.)
 
-soft: p is the probability of being hard, and the pull goes towards the mean prediction, by the original, of the five
-nearest pool images: gold errs towards plausible classes, not uniform ones.
+soft: p is the probability of being hard, and the pull is towards the original's mean prediction on the five nearest
+pool images: gold's errors are plausible classes, not uniformly random ones.
 """
 
 import math
@@ -42,11 +43,11 @@ from core.training import Step, tensors
 def forget_hard(
     model: nn.Module, task: Task, easy: np.ndarray, p_hard: np.ndarray, spec: Tmu, generator: torch.Generator
 ) -> Iterator[Step | NoStep]:
-    """Unlearns in place until the accuracy on the forget set is down to the share of easy images.
+    """Unlearns in place until the accuracy on the forget set has fallen to the fraction of easy images.
 
     Args:
-        easy: bool (N,), in the order of ``task.forget``; at least one is not.
-        p_hard: (N,), of being hard; with ``spec.soft`` its mean says where to stop.
+        easy: bool (N,), in the order of ``task.forget``; at least one is False.
+        p_hard: (N,), probability of being hard; with ``spec.soft`` its mean determines the stop.
     """
     assert task.forget is not None
     weights = p_hard if spec.soft else (~easy).astype(float)
@@ -77,7 +78,7 @@ def _losses(model: nn.Module, task: Task, weights: np.ndarray, spec: Tmu, genera
         pull = F.cross_entropy(logits[:n], goal, reduction="none")
         if spec.forgetting == "negative-gradient" and towards is None:
             pull = -pull.clamp(max=math.log(task.num_classes))
-        stay = F.cross_entropy(logits, output, reduction="none")  # KL but for a constant
+        stay = F.cross_entropy(logits, output, reduction="none")  # KL up to a constant
         return ((away * pull).sum() + ((1 - away) * stay[:n]).sum() + stay[n:].sum()) / len(x)
 
     for x, which in forget:
@@ -91,7 +92,7 @@ def _losses(model: nn.Module, task: Task, weights: np.ndarray, spec: Tmu, genera
 
 
 def _pool_predictions(model: nn.Module, task: Task) -> Tensor:
-    """Mean probabilities (N, K) of the five pool images that are nearest to each forget image, by the activations."""
+    """Mean probabilities (N, K) of the five pool images nearest to each forget image by activations."""
     assert task.forget is not None
     assert task.pool is not None
     _, position = nearest(activations(model, task.forget), activations(model, task.pool))

@@ -1,9 +1,9 @@
-"""From the features of twin images, whose answer is known, to the probability that a forget image is hard.
+"""Predicts the probability that a forget image is hard, from a model fitted on twin images.
 
-The paper's is a network (https://arxiv.org/abs/2408.11433, section 5.1: 64 and 32 hidden units, SGD at 0.01 with
-momentum 0.9, 100 epochs; batches and weight decay are not stated). It learns a few hundred images too well: held out,
-twin images had a mean loss of 0.27 under it, 0.26 at best over batches of 32 to all, and 0.23 under logistic
-regression, which is the default.
+The paper uses a network (https://arxiv.org/abs/2408.11433, section 5.1: 64 and 32 hidden units, SGD at 0.01 with
+momentum 0.9, 100 epochs; batch size and weight decay are not stated). It overfits a few hundred images: on held-out
+twin images its mean loss was 0.27 (0.26 with the best batch size from 32 to all), and 0.23 for logistic regression,
+which is the default.
 """
 
 from collections.abc import Callable
@@ -20,18 +20,17 @@ from core.specs.methods.tmu import Tmu
 
 EPOCHS, BATCH, RATE, MOMENTUM, DECAY = 100, 32, 0.01, 0.9, 5e-4
 FOLDS = 5
-TINY = 1e-6  # a share of exactly 0 or 1 could not change any more
+TINY = 1e-6  # keeps the share away from 0 and 1, where it could not change
 
 Predictor = Callable[[np.ndarray], np.ndarray]
 
 
 def fit(features: np.ndarray, hard: np.ndarray, spec: Tmu, generator: torch.Generator) -> Predictor:
-    """Learns features (N, 3) -> probability of being hard, from twin images.
+    """Fits a predictor, features (N, 3) -> probability of being hard, on twin images.
 
     Args:
-        hard: bool (N,). Where all are the same there is nothing to learn: the share itself, with one image of each kind
-            added, is then the answer.
-        generator: on the CPU; first weights and order of the images.
+        hard: bool (N,). If all values are equal, the predictor returns their share, with one image of each kind added.
+        generator: on the CPU; draws initial weights and the image order.
     """
     if hard.all() or not hard.any():
         share = (hard.sum() + 1) / (len(hard) + 2)
@@ -44,7 +43,7 @@ def fit(features: np.ndarray, hard: np.ndarray, spec: Tmu, generator: torch.Gene
 
 def _fit_mlp(features: np.ndarray, hard: np.ndarray, weighted: bool, generator: torch.Generator) -> Predictor:
     sizes = (features.shape[1], 64, 32, 1)
-    layers = [skip_init(nn.Linear, *pair) for pair in pairwise(sizes)]  # not from the generator of all threads
+    layers = [skip_init(nn.Linear, *pair) for pair in pairwise(sizes)]  # no draws from the global generator
     for layer in layers:
         nn.init.kaiming_uniform_(layer.weight, nonlinearity="relu", generator=generator)
         nn.init.zeros_(layer.bias)
@@ -67,7 +66,7 @@ def _fit_mlp(features: np.ndarray, hard: np.ndarray, weighted: bool, generator: 
 
 
 def held_out(features: np.ndarray, hard: np.ndarray, spec: Tmu, generator: torch.Generator) -> np.ndarray:
-    """Probability of being hard (N,) of every twin image, from a predictor that did not see it (five folds)."""
+    """Cross-validated probability of being hard (N,) of every twin image (five folds)."""
     fold = torch.randperm(len(hard), generator=generator).numpy() % FOLDS
     found = np.zeros(len(hard))
     for n in range(min(FOLDS, len(hard))):
@@ -76,10 +75,10 @@ def held_out(features: np.ndarray, hard: np.ndarray, spec: Tmu, generator: torch
 
 
 def shifted(p_hard: np.ndarray, twin_share: float) -> np.ndarray:
-    """The probabilities for another share of hard images than the twin's, estimated from themselves.
+    """Corrects the probabilities for a share of hard images that differs from the twin's (label shift).
 
-    The original, which labels the twin, has seen all of a class and gold has not. Expectation maximisation over the
-    share, with each kind's features as they are: Saerens, Latinne and Decaestecker 2002,
+    The original, which labels the twin images, has seen the whole class; gold has not. Expectation maximisation over
+    the share, with unchanged feature distributions of easy and hard images: Saerens, Latinne and Decaestecker 2002,
     https://doi.org/10.1162/089976602753284446.
     """
     share = twin_share
@@ -94,11 +93,11 @@ def shifted(p_hard: np.ndarray, twin_share: float) -> np.ndarray:
 
 
 def called_easy(p_hard: np.ndarray, cut: str) -> np.ndarray:
-    """bool (N,): which images are called easy.
+    """bool (N,): which images are predicted easy.
 
     Args:
-        cut: ``count``, the most probable ones, as many as the probabilities sum to; ``half``, those with a probability
-            of being easy of at least 0.5.
+        cut: the threshold. ``count``: as many as the probabilities sum to, the most probable first; ``half``: a
+            probability of being easy of at least 0.5.
     """
     if cut == "half":
         return p_hard <= 0.5

@@ -1,10 +1,10 @@
-"""The twin problem: held-out images that play the forget set, and a model that has learnt them.
+"""The twin problem: held-out images play the forget set, and the twin is a model trained on them.
 
-The original was not trained on them, so it is the twin problem's gold model, and it is there already (Eq. 2).
-Paper: https://arxiv.org/abs/2408.11433 (sections 4.1 and 4.2). It fine-tunes the original on D_tw and does not say for
-how long, or whether with D. Where twin images are fitted worse than D_f is by the original, they look harder for that
-reason alone (measured on the noisy digits: two to three times the loss, and the share of easy images is overrated by
-0.06).
+The original was not trained on these images, so it is the gold model of the twin problem and needs no training (Eq. 2).
+Paper: https://arxiv.org/abs/2408.11433 (sections 4.1 and 4.2). It fine-tunes the original on D_tw and does not say how
+long, or whether together with D. If the twin fits its images worse than the original fits D_f, the twin images look
+harder for that reason alone (measured on the noisy digits: with two to three times the loss, the fraction of easy
+images is overestimated by 0.06).
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ from core.training import train
 
 @dataclass(frozen=True)
 class Quota:
-    """One class in both problems: how many images of it are forgotten, remain, are asked for, and are in the pool."""
+    """Image counts of one class: forgotten, retained, wanted as twin images, and available in the pool."""
 
     label: int
     forget: int
@@ -36,7 +36,7 @@ class Quota:
 
 
 def joined(*splits: Split) -> Split:
-    """The images of several splits, in their order."""
+    """Concatenates several splits."""
     parts = [[getattr(split, name) for split in splits] for name in ("images", "labels", "index", "subclass")]
     images, labels, index = map(np.concatenate, parts[:3])
     subclass = None if any(part is None for part in parts[3]) else np.concatenate(parts[3])
@@ -44,9 +44,9 @@ def joined(*splits: Split) -> Split:
 
 
 def quotas(task: Task, spec: Tmu) -> list[Quota]:
-    """Sizes by Eq. 3: |D_tw| / |D| = |D_f| / |D_r|, of every class within itself or over the whole data set.
+    """Numbers of twin images by Eq. 3, |D_tw| / |D| = |D_f| / |D_r|, per class or over the whole data set.
 
-    A class of which nothing is forgotten, or nothing remains, takes the ratio of all classes that go in part, together.
+    Classes that are not forgotten, or forgotten completely, use the joint ratio of all partly forgotten classes.
     """
     assert task.forget is not None
     assert task.retain is not None
@@ -66,7 +66,7 @@ def quotas(task: Task, spec: Tmu) -> list[Quota]:
 
 
 def choose_twin(pool: Split, sizes: list[Quota], generator: torch.Generator) -> Split:
-    """A random part of the pool's images of every class."""
+    """Draws the twin images of every class from the pool."""
     order = torch.randperm(len(pool), generator=generator).numpy()
     labels = pool.labels[order]
     chosen = [order[labels == quota.label][: quota.taken] for quota in sizes]
@@ -76,16 +76,16 @@ def choose_twin(pool: Split, sizes: list[Quota], generator: torch.Generator) -> 
 def fit_twin(
     model: nn.Module, twin: Split, trained: Split, task: Task, spec: Tmu, generator: torch.Generator
 ) -> Iterator[tuple[int, int]]:
-    """Trains a copy of the original in place, on D and D_tw together, by the original's own recipe.
+    """Trains a copy of the original in place on D and D_tw together, with the original's recipe.
 
-    One cycle as long as the recipe's fits the twin images as well as the original fits D_f; further cycles do not bring
-    the loss down any more, and a third as many passes leave it four times as high (measured on the noisy digits).
+    One full schedule fits the twin images as well as the original fits D_f. More schedules do not lower the loss; a
+    third of the epochs leaves it four times as high (measured on the noisy digits).
 
     Args:
-        trained: D, the forget and the retain set.
+        trained: D, the forget set and the retain set.
 
     Yields:
-        (steps done, steps in all).
+        (steps done, steps in total).
     """
     recipe = task.recipe.replace(epochs=spec.twin_epochs)
     for step in train(model, joined(trained, twin), recipe, generator=generator):

@@ -1,9 +1,9 @@
 """The registry of methods: every unlearning method's name, paper, data needs and settings, without torch.
 
-One method is one file here with one spec class; the registry finds it by itself. A setting's bounds and its explanation
-stand in its ``Field`` and nowhere else: the form, the command line and the checks read them here. A field marked
-``used_if({"variant": "paper"})`` belongs to that choice only: giving it otherwise is refused, and it is left out of the
-spec's JSON and key.
+One method is one file here with one spec class; the registry finds it by itself. A setting's bounds and description are
+only in its ``Field``: the form, the command line and the validation read them from there. A field marked
+``used_if({"variant": "paper"})`` applies to that choice only. With another choice it is an error to set it, and the
+spec's JSON and key leave it out.
 """
 
 from importlib import import_module
@@ -14,11 +14,11 @@ from pydantic import Field
 
 from core.specs.methods.base import MethodSpec
 
-FIRST = ("mu-mis", "tmu", "none")  # in lists; the baselines follow by name
+FIRST = ("mu-mis", "tmu", "none")  # in lists; then the baselines in alphabetical order
 
 
 def _registered() -> dict[str, type[MethodSpec]]:
-    """Name -> spec class, of every class in this folder that has a name of its own."""
+    """Name -> spec class, for every class in this folder with a ``name`` field."""
     found: dict[str, type[MethodSpec]] = {}
     for module in iter_modules(__path__, f"{__name__}."):
         for value in vars(import_module(module.name)).values():

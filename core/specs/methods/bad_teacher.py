@@ -10,7 +10,7 @@ from core.specs.methods.notes import FROZEN
 
 
 class BadTeacher(Iterative):
-    """Imitate an untrained model on the forget set, and the original on retained images."""
+    """Imitates an untrained model on the forget set and the original on retained images."""
 
     title: ClassVar[str] = "Bad teacher"
     about: ClassVar[str] = "Imitates an untrained model on the forget set and the original on part of the retain set."
@@ -20,7 +20,7 @@ class BadTeacher(Iterative):
     departures: ClassVar[tuple[str, ...]] = (FROZEN,)
 
     name: Literal["bad-teacher"] = "bad-teacher"
-    share: float = Field(0.3, gt=0, le=1, description="share of the retain set that is seen, drawn once")
+    share: float = Field(0.3, gt=0, le=1, description="fraction of the retain set to use, drawn once")
     epochs: int = passes(1)
     learning_rate: float = rate(5e-4)
-    batch_size: int = Field(32, ge=1, le=4096, description="images per step, forget and retained ones mixed")
+    batch_size: int = Field(32, ge=1, le=4096, description="images per step, forget and retained images mixed")

@@ -1,4 +1,4 @@
-"""What every method spec has: data needs, settings that only some choices use, and notes for the screen."""
+"""Base class of method specs: data needs, settings that depend on other settings, notes for the screen."""
 
 from typing import Any, ClassVar, Self
 
@@ -8,12 +8,12 @@ from core.specs.base import Spec
 
 
 def used_if(*alternatives: dict[str, str]) -> dict[str, Any]:
-    """For ``Field(json_schema_extra=...)``: the field counts only where one of these alternatives holds."""
+    """For ``Field(json_schema_extra=...)``: the field applies only if one of these alternatives holds."""
     return {"used_if": alternatives}
 
 
 class Needs:
-    """What data a method gets: of the class, the most it ever needs; of a spec, what its settings need."""
+    """Data a method may see. On the class: the maximum; on an instance: what its settings need."""
 
     def __init__(self, *most: str, without: dict[str, tuple[str, Any]] | None = None) -> None:
         self.most = frozenset(most)
@@ -26,7 +26,7 @@ class Needs:
 
 
 class MethodSpec(Spec):
-    """Base of the method specs: a name, and the rule for settings that a variant does not use."""
+    """Base of the method specs. Settings that a variant does not use are refused and left out."""
 
     title: ClassVar[str]
     about: ClassVar[str]
@@ -35,12 +35,12 @@ class MethodSpec(Spec):
 
     @classmethod
     def conditions(cls, field: str) -> tuple[dict[str, str], ...]:
-        """The alternatives under which ``field`` counts, each as settings and their values; empty for always."""
+        """The alternatives under which ``field`` applies, as settings and values; empty: it always applies."""
         extra = cls.model_fields[field].json_schema_extra
         return extra.get("used_if", ()) if isinstance(extra, dict) else ()
 
     def uses(self, field: str) -> bool:
-        """Whether the chosen variant uses this setting."""
+        """Whether the setting applies with the other settings as they are."""
         alternatives = self.conditions(field)
         return not alternatives or any(self._has(alternative) for alternative in alternatives)
 
@@ -53,9 +53,9 @@ class MethodSpec(Spec):
             if not self.uses(field):
                 alternatives = self.conditions(field)
                 have = {name: getattr(self, name) for alternative in alternatives for name in alternative}
-                wants = ", or ".join(_said(alternative) for alternative in alternatives)
+                wants = ", or ".join(_settings_text(alternative) for alternative in alternatives)
                 raise ValueError(
-                    f"{field} = {getattr(self, field)!r} is not used with {_said(have)}; it belongs to {wants}"
+                    f"{field} = {getattr(self, field)!r} is not used with {_settings_text(have)}; it applies to {wants}"
                 )
         return self
 
@@ -64,25 +64,25 @@ class MethodSpec(Spec):
         return {name: value for name, value in handler(self).items() if self.uses(name)}
 
     def replace(self, **changes: Any) -> Self:
-        """A copy with some settings changed; those that the new choices do not use fall back to their defaults."""
+        """A copy with some settings changed; settings that no longer apply return to their defaults."""
         values = {**dict(self), **changes}
         chosen = type(self).model_construct(**values)
         return self.parse({name: value for name, value in values.items() if name in changes or chosen.uses(name)})
 
     def stopped_at(self, step: int) -> Self | None:
-        """The same method with this many steps at most; None where no setting stops it without changing the steps."""
+        """The same method limited to this many steps; None if a limit would change the steps themselves."""
         limited = "max_steps" in type(self).model_fields and self.uses("max_steps")
         return self.replace(max_steps=step) if limited else None
 
     def notes(self, whole_classes_only: bool, known_accuracy: bool) -> tuple[str, ...]:
-        """What departs from the paper or is a guess, in sentences for the screen, known before the run.
+        """Sentences for the screen, known before the run: departures from the paper and guesses.
 
         Args:
-            whole_classes_only: whether the forget set is nothing but whole classes.
-            known_accuracy: whether the held-out accuracy of the forget set's classes is known and says something of it.
+            whole_classes_only: whether the forget set consists of whole classes.
+            known_accuracy: whether the classes' held-out accuracy is known and applies to the forget set.
         """
         return ()
 
 
-def _said(values: dict[str, Any]) -> str:
+def _settings_text(values: dict[str, Any]) -> str:
     return " and ".join(f"{name} = {value}" for name, value in values.items())

@@ -9,7 +9,7 @@ from core.specs.methods.iterative import Iterative, batch, rate
 
 
 class BoundaryShrink(Iterative):
-    """Train the forget set on the nearest other class."""
+    """Trains the forget set on the nearest other class."""
 
     title: ClassVar[str] = "Boundary shrink"
     about: ClassVar[str] = "Trains the forget images on the class whose decision boundary is nearest to each."
@@ -17,7 +17,7 @@ class BoundaryShrink(Iterative):
     needs: ClassVar[Needs] = Needs("forget")
     published: ClassVar[str] = "10 passes at a learning rate of 1e-5 or less, with a bound of 0.1"
     departures: ClassVar[tuple[str, ...]] = (
-        "Departure from its authors: the nearest class is never the true one, which theirs can be.",
+        "Departure from its authors: the nearest class is never the true class; in their code it can be.",
     )
 
     name: Literal["boundary-shrink"] = "boundary-shrink"
@@ -25,7 +25,7 @@ class BoundaryShrink(Iterative):
         0.1,
         gt=0,
         le=1,
-        description="largest change of a pixel, of a range from 0 to 1, when the nearest class is sought",
+        description="maximum change per pixel (range 0 to 1) in the search for the nearest class",
     )
     learning_rate: float = rate(5e-4)
     batch_size: int = batch(128)

@@ -7,12 +7,12 @@ from core.specs.methods.iterative import Iterative, batch, passes, rate
 
 
 class Delete(Iterative):
-    """Distil the original's own output without the label."""
+    """Distils the original's output without the label."""
 
     title: ClassVar[str] = "DELETE"
     about: ClassVar[str] = (
-        "Teaches the forget images the original's own probabilities with that of the label taken out, and the rest "
-        "scaled up to one."
+        "Distils the original's probabilities on the forget images, with the label's probability set to 0 and the "
+        "others rescaled to sum to 1."
     )
     paper: ClassVar[str] = "https://arxiv.org/abs/2503.23751"
     needs: ClassVar[Needs] = Needs("forget")

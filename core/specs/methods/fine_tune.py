@@ -7,10 +7,10 @@ from core.specs.methods.iterative import Iterative, length, passes, rate
 
 
 class FineTune(Iterative):
-    """Go on training on the retain set."""
+    """Continues training on the retain set."""
 
     title: ClassVar[str] = "Fine-tune"
-    about: ClassVar[str] = "Goes on training on the retain set and hopes that the forget set fades."
+    about: ClassVar[str] = "Continues training on the retain set, so that the model may forget what it no longer sees."
     paper: ClassVar[str] = "https://arxiv.org/abs/1911.04933"
     needs: ClassVar[Needs] = Needs("forget", "retain", without={"forget": ("schedule", "authors")})
     published: ClassVar[str] = "5 passes at a learning rate of 0.02, or 10 at 0.01"

@@ -7,10 +7,10 @@ from core.specs.methods.iterative import Iterative, batch, length, passes, rate
 
 
 class GradientAscent(Iterative):
-    """Raise the loss on the forget set."""
+    """Raises the loss on the forget set."""
 
     title: ClassVar[str] = "Gradient ascent"
-    about: ClassVar[str] = "Raises the loss on the forget set until the model errs on it as often as on unseen images."
+    about: ClassVar[str] = "Raises the loss on the forget set until its accuracy is that of unseen images."
     paper: ClassVar[str] = "https://arxiv.org/abs/2109.13398"
     needs: ClassVar[Needs] = Needs("forget")
     published: ClassVar[str] = "5 passes at a learning rate of 1e-4"

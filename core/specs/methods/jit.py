@@ -9,19 +9,20 @@ from core.specs.methods.iterative import Iterative, batch, length, passes, rate
 
 
 class Jit(Iterative):
-    """Smooth the output around the forget images."""
+    """Smooths the output around the forget images."""
 
     title: ClassVar[str] = "JiT"
-    about: ClassVar[str] = "Makes the output change less when noise is added to the forget images, without any label."
+    about: ClassVar[str] = "Makes the output less sensitive to noise on the forget images; needs no labels."
     paper: ClassVar[str] = "https://arxiv.org/abs/2402.01401"
     needs: ClassVar[Needs] = Needs("forget")
     published: ClassVar[str] = "1 pass at a learning rate of 3e-4, 25 noisy copies, noise of 0.5 (VGG)"
 
     name: Literal["jit"] = "jit"
-    copies: int = Field(25, ge=1, le=1000, description="noisy copies of every image and step")
+    copies: int = Field(25, ge=1, le=1000, description="noisy copies per image and step")
     noise: float = Field(
-        0.2, gt=0, le=10, description="standard deviation of the noise, of pixels from 0 to 1; about half of that "
-        "of the digits, as its authors have it",
+        0.2, gt=0, le=10,
+        description="standard deviation of the noise (pixel range 0 to 1); the default is about half of "
+        "the digits' own, the ratio that the authors use",
     )  # fmt: skip
     epochs: int = passes(1)
     learning_rate: float = rate(3e-4)

@@ -10,7 +10,7 @@ from core.specs.methods.notes import PAIRS
 
 
 class NegGradPlus(Iterative):
-    """Raise the loss on the forget set while lowering it on the retain set."""
+    """Raises the loss on the forget set and lowers it on the retain set."""
 
     title: ClassVar[str] = "NegGrad+"
     about: ClassVar[str] = "Raises the loss on the forget set and lowers it on the retain set, in one weighted sum."
@@ -20,7 +20,7 @@ class NegGradPlus(Iterative):
     departures: ClassVar[tuple[str, ...]] = (PAIRS,)
 
     name: Literal["neg-grad-plus"] = "neg-grad-plus"
-    alpha: float = Field(0.95, ge=0, le=1, description="weight of the retain set's loss; the forget set's has the rest")
+    alpha: float = Field(0.95, ge=0, le=1, description="weight of the retain loss; the forget loss has 1 - alpha")
     learning_rate: float = rate(0.01)
     batch_size: int = batch(128)
     step: float = length(3e-3)

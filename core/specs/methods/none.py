@@ -1,4 +1,4 @@
-"""Doing nothing, on the shelf."""
+"""The spec of Do nothing."""
 
 from typing import ClassVar, Literal
 
@@ -6,10 +6,10 @@ from core.specs.methods.base import MethodSpec, Needs
 
 
 class DoNothing(MethodSpec):
-    """The row that every comparison needs."""
+    """Keeps the original model: the reference row of every comparison."""
 
     title: ClassVar[str] = "Do nothing"
-    about: ClassVar[str] = "Keeps the original model as it is: the row that every method has to beat."
+    about: ClassVar[str] = "Keeps the original model unchanged: the reference that every method should beat."
     paper: ClassVar[str] = "https://arxiv.org/abs/2406.09073"
     needs: ClassVar[Needs] = Needs()
 

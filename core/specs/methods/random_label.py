@@ -10,11 +10,11 @@ from core.specs.methods.notes import FRESH_LABELS, FROZEN
 
 
 class RandomLabel(Iterative):
-    """Train the forget set on random wrong labels."""
+    """Trains the forget set on random wrong labels."""
 
     title: ClassVar[str] = "Random label"
     about: ClassVar[str] = (
-        "Trains the forget images on random wrong labels, with or without retained images beside them."
+        "Trains the forget images on random wrong labels, with or without retained images in each step."
     )
     paper: ClassVar[str] = "https://arxiv.org/abs/2010.10981"
     needs: ClassVar[Needs] = Needs("forget", "retain", without={"retain": ("replay", False)})
@@ -22,6 +22,6 @@ class RandomLabel(Iterative):
     departures: ClassVar[tuple[str, ...]] = (FRESH_LABELS, FROZEN)
 
     name: Literal["random-label"] = "random-label"
-    replay: bool = Field(True, description="train on as many retained images, with their labels, in every step")
+    replay: bool = Field(True, description="add as many retained images with their own labels to every step")
     learning_rate: float = rate(1e-3)
     batch_size: int = batch(128)

@@ -10,12 +10,12 @@ from core.specs.methods.notes import FRESH_LABELS, FROZEN, PAIRS
 
 
 class Salun(Iterative):
-    """Random label, for the weights that matter most to the forget set."""
+    """Random label on the weights that matter most to the forget set."""
 
     title: ClassVar[str] = "SalUn"
     about: ClassVar[str] = (
-        "Trains the forget images on random wrong labels and retained ones on their own, but moves only the weights "
-        "on which the loss of the forget set depends most."
+        "Trains forget images on random wrong labels and retained images on their own labels, but changes only the "
+        "weights with the largest gradients of the forget loss."
     )
     paper: ClassVar[str] = "https://arxiv.org/abs/2310.12508"
     needs: ClassVar[Needs] = Needs("forget", "retain")
@@ -23,6 +23,6 @@ class Salun(Iterative):
     departures: ClassVar[tuple[str, ...]] = (FRESH_LABELS, PAIRS, FROZEN)
 
     name: Literal["salun"] = "salun"
-    density: float = Field(0.5, gt=0, le=1, description="share of the weights that may move")
+    density: float = Field(0.5, gt=0, le=1, description="fraction of the weights that may change")
     learning_rate: float = rate(0.013)
     batch_size: int = batch(128)

@@ -8,25 +8,28 @@ from core.specs.methods.base import MethodSpec, Needs
 
 
 class Ssd(MethodSpec):
-    """Dampen the weights that matter more to the forget set than to all data."""
+    """Dampens the weights that matter more to the forget set than to all data."""
 
     title: ClassVar[str] = "SSD"
     about: ClassVar[str] = (
-        "Shrinks, in one go, the weights that matter far more to the forget set than to all training images."
+        "Shrinks, in a single step, the weights that matter far more to the forget set than to all training images."
     )
     paper: ClassVar[str] = "https://arxiv.org/abs/2308.07707"
     needs: ClassVar[Needs] = Needs("forget", "retain")
 
     name: Literal["ssd"] = "ssd"
     alpha: float = Field(
-        5.0, gt=0, le=1e6, description="a weight is dampened where its importance to the forget set is more than this "
-        "multiple of that to all training images",
+        5.0, gt=0, le=1e6,
+        description="a weight is dampened if its importance to the forget set exceeds this multiple of "
+        "its importance to all training images",
     )  # fmt: skip
-    dampening: float = Field(1.0, gt=0, le=1e3, description="the paper's lambda: a higher one dampens less")
+    dampening: float = Field(1.0, gt=0, le=1e3, description="the paper's lambda; a higher value dampens less")
 
     def notes(self, whole_classes_only: bool, known_accuracy: bool) -> tuple[str, ...]:
         return (
-            "Departure from its authors' code: gradients are squared image by image, as in the paper, not per batch.",
-            "Its authors' settings for ResNet-18 on CIFAR are alpha 10 and lambda 1; the default fits the digits.",
-            "It makes one step, without a look at what was forgotten.",
+            "Departure from its authors' code: gradients are squared per image, as in the paper; their code squares "
+            "them per batch.",
+            "Its authors' settings for ResNet-18 on CIFAR are alpha 10 and lambda 1; the default was chosen on the "
+            "digits.",
+            "It makes one step and does not check what has been forgotten.",
         )

@@ -6,7 +6,7 @@ from core import RunSpec
 from core.specs import to_query
 from core.specs.sweep import with_next_model_seed, with_next_unlearning_seed
 from core.store import RunRow
-from core.store.index import LONGEST_NAME, LONGEST_NOTE
+from core.store.index import MAX_NAME, MAX_NOTE
 from pages.ui.forget import live
 from pages.ui.runs import export
 from pages.ui.shell import data_access
@@ -38,8 +38,8 @@ def actions(row: RunRow) -> None:
         if st.button("Unstar" if row.starred else "Star", icon=":material/star:"):
             _mark(row, starred=not row.starred)
         with st.popover("Name", icon=":material/label:"), st.form(f"mark.{row.id}", border=False):
-            name = st.text_input("Name", row.name, max_chars=LONGEST_NAME)
-            note = st.text_area("Note", row.note, max_chars=LONGEST_NOTE)
+            name = st.text_input("Name", row.name, max_chars=MAX_NAME)
+            note = st.text_area("Note", row.note, max_chars=MAX_NOTE)
             if st.form_submit_button("Save", type="primary"):
                 _mark(row, name=name.strip(), note=note.strip())
         link("Forget", "Clone", to_query(spec), icon=":material/edit:")

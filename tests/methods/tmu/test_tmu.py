@@ -106,9 +106,9 @@ def test_a_pool_that_is_too_small_is_noted(problem, part):
     twin = part["tables"]["twin_classes"]
     asked, taken = twin["asked"].sum(), twin["taken"].sum()
     assert taken < asked  # 60 of 40 at a ratio of 24 to 16, of 45 in the pool
-    assert any(f"The pool has {taken} of the {asked} twin images" in note.text for note in part["Note"])
+    assert any(f"The pool has only {taken} of the {asked} twin images" in note.text for note in part["Note"])
     enough = run(problem, "class=3:20%")
-    assert not any("The pool has" in note.text for note in enough["Note"])
+    assert not any("The pool has only" in note.text for note in enough["Note"])
 
 
 def test_what_is_predicted_easy_altogether_is_left_alone(problem):
@@ -126,7 +126,7 @@ def test_what_is_predicted_easy_altogether_is_left_alone(problem):
 def test_the_shift_is_corrected_on_request(problem, part):
     corrected = run(problem, "class=3:60%", correct_shift=True)
     notes = [note.text for note in corrected["Note"]]
-    assert sum("share of easy images was corrected" in text for text in notes) == 1
+    assert sum("fraction of easy images was corrected" in text for text in notes) == 1
     pd.testing.assert_series_equal(
         corrected["tables"]["forget_features"]["nf"], part["tables"]["forget_features"]["nf"]
     )

@@ -28,11 +28,11 @@ def test_needs_are_the_most_of_the_class_and_the_own_of_a_spec():
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"grain": 5}, "grain = 5 is not used with kind = plain; it belongs to kind = fine"),
+        ({"grain": 5}, "grain = 5 is not used with kind = plain; it applies to kind = fine"),
         (
             {"either": 2},
             "either = 2 is not used with kind = plain and way = this; "
-            "it belongs to kind = fine, or kind = plain and way = that",
+            "it applies to kind = fine, or kind = plain and way = that",
         ),
     ],
 )

@@ -39,7 +39,7 @@ def test_mu_mis_takes_exactly_the_settings_that_it_uses(field: str, variant: str
     if used:
         assert field in make_method("mu-mis", settings).model_dump()
     else:
-        with pytest.raises(InvalidSpec, match=f"{field} = .* is not used with .* it belongs to "):
+        with pytest.raises(InvalidSpec, match=f"{field} = .* is not used with .* it applies to "):
             make_method("mu-mis", settings)
 
 
@@ -77,20 +77,20 @@ def test_steps_are_halved_for_less_than_whole_classes():
             MuMis(),
             True,
             True,
-            ["last layer by 0.02 and the other layers by 0.001", "up to 1.2 times", "accuracy is 0%"],
+            ["last layer by 0.02 and the other layers by 0.001", "capped at 1.2 times", "accuracy is 0%"],
         ),
-        (MuMis(), True, True, ["gold models in view", "a guard gives", "1.5 times its start"]),
-        (MuMis(head_step=0.1, guard=3), False, True, ["last layer by 0.05", "on held-out images", "3 times its start"]),
-        (MuMis(), False, False, ["Guess: it stops when the target norm is down to 0.75 of its start"]),
-        (MuMis(stop="accuracy"), False, False, ["accuracy was asked for, but no target is known"]),
+        (MuMis(), True, True, ["looked at gold models", "a guard restores", "1.5 times its start"]),
+        (MuMis(head_step=0.1, guard=3), False, True, ["last layer by 0.05", "held-out accuracy", "3 times its start"]),
+        (MuMis(), False, False, ["Guess: it stops when the target norm has fallen to 0.75 of its start"]),
+        (MuMis(stop="accuracy"), False, False, ["accuracy has no known target here"]),
         (
             MuMis(variant="paper"),
             True,
             True,
-            ["found on the digits, without gold", "a dip of the irrelevant norm to 0.9"],
+            ["chosen on the digits, without gold models", "the irrelevant norm dips to 0.9"],
         ),
         (MuMis(target_weight=0), True, True, ["weighted 0 to 1, not 1 to 1"]),
-        (MuMis(penalty="norm"), True, True, ["norms in place of their squares", "counts only up to 1.2 times"]),
+        (MuMis(penalty="norm"), True, True, ["norms instead of squared norms", "capped at 1.2 times"]),
         (MuMis(penalty="jacobian"), True, True, ["the input gradients of all logits are lowered"]),
         (MuMis(draws=4), True, True, ["4 irrelevant classes per image and step, not one"]),
     ],

@@ -13,7 +13,7 @@ def noted(**settings) -> str:
     ("settings", "departure"),
     [
         ({"twin_classes": "forgotten"}, "twin images of all classes"),
-        ({"cut": "half"}, "as the predicted probabilities sum to"),
+        ({"cut": "half"}, "the sum of the predicted probabilities"),
     ],
 )
 def test_what_the_paper_does_is_no_departure(settings: dict[str, str], departure: str):
@@ -22,11 +22,11 @@ def test_what_the_paper_does_is_no_departure(settings: dict[str, str], departure
 
 
 def test_soft_is_a_departure_of_random_labels_alone():
-    assert "predictions of like images" in noted(soft=True)
-    assert "predictions of like images" not in noted()
+    assert "prediction of similar pool images" in noted(soft=True)
+    assert "prediction of similar pool images" not in noted()
     with pytest.raises(InvalidSpec, match="soft = True is not used with forgetting = negative-gradient"):
         make_method("tmu", {"forgetting": "negative-gradient", "soft": True})
 
 
-def test_it_says_what_was_chosen_with_golds_in_view():
-    assert "gold models in view" in noted()
+def test_notes_name_what_was_chosen_with_golds_in_view():
+    assert "pilot that looked at gold models" in noted()

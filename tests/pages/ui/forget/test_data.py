@@ -104,6 +104,6 @@ def test_a_link_can_not_make_the_server_read_a_place(
     name: str, open_page: Callable[..., AppTest], words: Callable[[AppTest], str], own_store: Path
 ) -> None:
     app = open_page(PAGE, {"dataset": name})
-    assert "add the images first" in words(app) or "add them with" in words(app)
+    assert "import the images first" in words(app) or "add them with" in words(app)
     assert app.session_state["draft.dataset"] == "digits"
     assert not (own_store / "data").exists()

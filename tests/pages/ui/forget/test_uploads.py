@@ -80,7 +80,7 @@ def test_weights_become_the_original_without_golds_until_they_are_asked_for(
     state = get_state(model_for(ModelSpec()))
     app.file_uploader(key="own.weights").upload("mine.safetensors", safetensors.numpy.save(state)).run()
     press(app, "Check and add the weights")
-    assert "of 447 test images right" in app.success[0].value
+    assert "test accuracy (447 images)" in app.success[0].value
     press(app, "Use these weights")
     (info,) = kept_weights()
     assert (spec_of(app).model.weights, spec_of(app).gold_seeds) == (info.name, ())

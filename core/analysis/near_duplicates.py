@@ -7,16 +7,16 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 NEAR_DUPLICATE = 0.05  # about 13 of 255 grey levels at every pixel: recompression, slight noise or brightness
-CHUNK = 1024  # images at once
-CELLS = 4  # blocks a side of the coarse images
-NUMBERS = 12  # of a sketch
-CANDIDATES = 8  # forget images that each retained one is compared with, the nearest by their sketches
-MAX_COMPARED = 200_000  # pairs in all: a second
+CHUNK = 1024  # images per batch
+CELLS = 4  # blocks per side of the coarse images
+NUMBERS = 12  # dimensions of a sketch
+CANDIDATES = 8  # forget images to compare with each retained image, nearest sketches first
+MAX_COMPARED = 200_000  # pairs in total, which takes a second
 ROUNDING = 1e-4  # of distances in float32
 
 
 def nearest_images(images: np.ndarray, image: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Positions int (M,) and distances float (M,) of the ``count`` images nearest to one, the nearest first.
+    """Positions int (M,) and distances float (M,) of the ``count`` images nearest to one, nearest first.
 
     Args:
         images: uint8 (N, C, H, W).
@@ -39,7 +39,7 @@ def sketches(images: np.ndarray) -> np.ndarray:
     distance of block means is at most that of the images (extra pixels at the lower and right edge are ignored).
 
     Args:
-        images: uint8 (N, C, H, W), at least 4 pixels a side.
+        images: uint8 (N, C, H, W), at least 4 pixels per side.
     """
     count, channels, height, width = images.shape
     means = _block_averages(height, width)
@@ -50,7 +50,7 @@ def sketches(images: np.ndarray) -> np.ndarray:
     )  # fmt: skip
     counted = np.count_nonzero(means) / (height * width)
     coarse -= coarse.mean(axis=0)
-    _, directions = np.linalg.eigh(coarse.T @ coarse)  # the largest variance last
+    _, directions = np.linalg.eigh(coarse.T @ coarse)  # ascending: the largest variance is last
     return (coarse @ directions[:, -NUMBERS:]).astype(np.float64) * np.sqrt(counted / coarse.shape[1]) / 255
 
 

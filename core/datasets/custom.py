@@ -86,15 +86,15 @@ def _check(place: str, arrays: Arrays, classes: list[str]) -> None:
 
 
 def _in_both(train: np.ndarray, test: np.ndarray) -> list[str]:
-    """Says how many test images a model may have been trained on."""
+    """A note on test images that are also training images; empty if there are none."""
     known = {hashlib.sha256(image.tobytes()).digest() for image in train}
     count = sum(hashlib.sha256(image.tobytes()).digest() in known for image in test)
     if not count:
         return []
     which = "is a training image" if count == 1 else "are training images"
     return [
-        f"{count:,} of the {len(test):,} test images {which} too (identical pixels): accuracies on test images are not "
-        "of unseen images alone."
+        f"{count:,} of the {len(test):,} test images {which}, too (identical pixels), so test accuracies "
+        "are not on unseen images only."
     ]
 
 

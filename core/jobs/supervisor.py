@@ -32,7 +32,7 @@ def supervise(store: Store, idle_seconds: float = IDLE_SECONDS) -> None:
     with _SERVICE.only_one(store):
         worker: subprocess.Popen[bytes] | None = _start_worker(store)  # started early: importing torch takes seconds
         run: str | None = None
-        handed_over = 0.0  # when the worker was given its run
+        handed_over = 0.0  # time at which the worker got its run
         last_beat, last_work = 0.0, time.monotonic()
         try:
             while time.monotonic() - last_work < idle_seconds:

@@ -10,10 +10,10 @@ from core.specs import DataSpec
 
 
 def left_behind(data: DataSpec, forget: ForgetSet, removed: ForgetSet) -> tuple[int, ...]:
-    """Ids of the training images that stay and are near-duplicates of one to forget.
+    """Ids of retained training images that are near-duplicates of a forget image.
 
     Args:
-        removed: all that is forgotten, by earlier requests too.
+        removed: all forgotten images, earlier requests included.
     """
     return _left_behind(data, tuple(forget.ids.tolist()), tuple(removed.ids.tolist()))
 
@@ -29,12 +29,12 @@ def left_behind_note(ids: tuple[int, ...]) -> list[str]:
     ]
 
 
-@lru_cache(maxsize=16)  # a page plans anew at every touch
+@lru_cache(maxsize=16)  # a page makes a new plan on every interaction
 def _left_behind(data: DataSpec, forget: tuple[int, ...], removed: tuple[int, ...]) -> tuple[int, ...]:
     train = load_dataset(data).train
-    stays = np.isin(train.index, removed, invert=True)
+    retained = np.isin(train.index, removed, invert=True)
     return tuple(
-        train.index[near_duplicates(train.images, _sketches(data), np.isin(train.index, forget), stays)].tolist()
+        train.index[near_duplicates(train.images, _sketches(data), np.isin(train.index, forget), retained)].tolist()
     )
 
 

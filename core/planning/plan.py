@@ -111,7 +111,7 @@ def plan(spec: RunSpec, *, models: Container[str] = (), past: Past | None = None
     passes = {role: _passes(model, train, len(removed)) for role, model in needed.items()}
     seconds, rough = estimate(spec, passes, cached, train, past or Past())
     known = dataset.pool is not None and not forget.by_subclass
-    alike = left_behind(spec.model.data, forget, removed)
+    duplicates = left_behind(spec.model.data, forget, removed)
     return Plan(
         spec=spec,
         chain=chain,
@@ -122,8 +122,8 @@ def plan(spec: RunSpec, *, models: Container[str] = (), past: Past | None = None
         passes=passes,
         seconds=seconds,
         rough=rough,
-        near_duplicates=alike,
-        warnings=(*_warnings(spec, dataset, forget), *left_behind_note(alike)),
+        near_duplicates=duplicates,
+        warnings=(*_warnings(spec, dataset, forget), *left_behind_note(duplicates)),
         notes=(
             *([GIVEN] if spec.model.weights else []),
             *spec.method.notes(forget.whole_classes_only, known),

@@ -30,7 +30,7 @@ def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
 
 
-def test_theirs_stands_beside_ours(tiny: str, store: Store, cells: Callable[[str], list[list[str]]]):
+def test_the_table_has_the_papers_figures_and_ours(tiny: str, store: Store, cells: Callable[[str], list[list[str]]]):
     table = settings_table(Runs(store), "A table", [setting(tiny)], COLUMNS)
     assert paper.REDUCED_WORDS in table.title  # a narrow network says so
     head, *found = cells(markdown(table))
@@ -68,7 +68,7 @@ def test_means_are_over_what_was_measured(given: Callable[..., Any], no_gpu: Non
     assert ("mean of 3", "Ascent", "paper", "1.25", "2.00") in found
 
 
-def test_of_several_seeds_mean_and_range_are_told(given: Callable[..., Any], no_gpu: None):
+def test_several_seeds_give_mean_and_range(given: Callable[..., Any], no_gpu: None):
     lines = (Line("Retrain", None), Line("Do nothing", make_method("none"), {"FA": 9.0}, seeds=(0, 4, 5, 6)))
     several = Setting("digits", make_spec("digits", "class=3"), lines)
     for seed, spec in zip((0, 4, 5, 6), several.specs()["Do nothing"], strict=True):
@@ -102,7 +102,7 @@ def test_a_reduced_setting_without_its_images_is_not_run(store: Store, no_gpu: N
     assert not (store.root / "runs").exists()
 
 
-def test_a_stopped_bench_goes_on_where_it_was(tiny: str, store: Store, monkeypatch: pytest.MonkeyPatch):
+def test_an_interrupted_bench_resumes(tiny: str, store: Store, monkeypatch: pytest.MonkeyPatch):
     (spec,) = setting(tiny).specs()["Do nothing"]
     begun: list[bool] = []  # of every training: whether it went on from a checkpoint
 

@@ -43,12 +43,12 @@ def test_a_section_is_replaced_and_the_rest_of_the_page_stays(
     assert "1 runs, finished " + date.today().isoformat() + ". Seeds: original 0; unlearning 4; gold 1, 2." in text
 
 
-def test_a_benchmark_without_a_place_in_the_docs_is_refused(project: Path) -> None:
+def test_a_benchmark_without_a_section_in_the_docs_is_refused(project: Path) -> None:
     with pytest.raises(NotFound, match="bench methods"):
         record.page_of("methods", project)
 
 
-def test_what_was_not_run_says_so(store: Store) -> None:
+def test_a_section_without_runs_says_so(store: Store) -> None:
     assert "No runs yet." in record.section(record.make_record("paper tmu", ["Nothing."], Runs(store)))
 
 

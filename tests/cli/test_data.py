@@ -42,7 +42,7 @@ def test_own_images_are_added_and_planned_under_one_name(faces, tmp_path, monkey
     assert plans[0]["forget"]["size"] == 16  # of 20, 4 are held back
 
 
-def test_what_was_left_out_is_said(tmp_path, capsys):
+def test_the_output_names_what_was_left_out(tmp_path, capsys):
     for split in ("train", "val"):
         for name in ("cat", "dog"):
             (tmp_path / "pets" / split / name).mkdir(parents=True)
@@ -55,8 +55,8 @@ def test_what_was_left_out_is_said(tmp_path, capsys):
     assert said.err.splitlines()[-3:] == [
         "- train/ is the training set, val/ is the test set.",
         "- Left out: folders without images (1: train/bird).",
-        "- 24 of the 24 test images are training images too (identical pixels): accuracies on test images are not of "
-        "unseen images alone.",
+        "- 24 of the 24 test images are training images, too (identical pixels), so test accuracies are not on unseen "
+        "images only.",
     ]
 
 
@@ -69,7 +69,7 @@ def test_a_run_on_own_images(faces, tmp_path, monkeypatch, capsys):
     assert "faces" not in json.dumps(spec)
 
 
-def test_the_root_is_where_data_is_looked_for(tmp_path, monkeypatch, capsys):
+def test_root_sets_the_data_folder(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("UNLEARN_DATA", str(tmp_path / "one"))
     assert main(["plan", "--dataset", "mnist", "--root", str(tmp_path / "two")]) == 2
     assert f"mnist is not in {tmp_path / 'two'}; download it" in capsys.readouterr().err

@@ -49,6 +49,6 @@ def test_prune_lists_models_before_it_deletes_them(done: str, store: Store, caps
     assert len(store.models) == 0
 
 
-def test_prune_of_no_store_makes_none(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+def test_prune_does_not_create_a_store(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["prune", "--yes"]) == 0
     assert not store.root.exists()

@@ -23,7 +23,7 @@ def test_every_image_comes_back_under_its_id(tmp_path):
     assert not images.flags.writeable
 
 
-def test_nothing_is_left_of_an_attempt_that_failed(tmp_path):
+def test_a_failed_write_leaves_nothing(tmp_path):
     short = (*ARRAYS[:2], ARRAYS[2][:, :, :3], ARRAYS[3])  # test images of another shape
     with pytest.raises(ValueError, match="broadcast"):
         write_prepared(tmp_path / "set", short, DATASETS["digits"])
@@ -37,7 +37,7 @@ def test_the_second_writer_leaves_the_first_ones_files(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["set"]
 
 
-def test_damaged_or_missing_arrays_are_said(tmp_path):
+def test_damaged_or_missing_arrays_are_one_sentence(tmp_path):
     with pytest.raises(DataUnavailable, match="remove that folder"):
         read_prepared(tmp_path / "set")
     write_prepared(tmp_path / "set", ARRAYS, DATASETS["digits"])
@@ -46,7 +46,7 @@ def test_damaged_or_missing_arrays_are_said(tmp_path):
         read_prepared(tmp_path / "set")
 
 
-def test_a_place_that_cannot_be_written_is_said(tmp_path):
+def test_an_unwritable_folder_is_one_sentence(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(DataUnavailable, match="cannot be written"):
         write_prepared(tmp_path / "file" / "set", ARRAYS, DATASETS["digits"])

@@ -52,7 +52,7 @@ def test_network_and_recipe_go_by_size_and_number(npz, side: int, train: int, ar
     assert make_spec(name, "class=cat").model.train.augment == "none"  # a mirrored letter is another one
 
 
-def test_a_place_can_be_loaded_at_once(npz, tmp_path):
+def test_a_path_can_be_loaded_directly(npz, tmp_path):
     assert load_dataset(f"npz:{npz()}").classes == ("cat", "dog")
     assert load_dataset(f"npz:{npz()}", tmp_path / "root of others").classes == ("cat", "dog")
 
@@ -78,7 +78,7 @@ def test_images_that_do_not_fit_together_leave_nothing(npz, own_store, changes, 
 
 
 @pytest.mark.parametrize("place", ["tar:x", "npz:", "npz"])
-def test_other_places_are_refused(place):
+def test_other_paths_are_refused(place):
     with pytest.raises(InvalidSpec, match="is not a path to images; write folder:PATH, zip:PATH or npz:PATH"):
         add_images(place)
 

@@ -155,12 +155,12 @@ def test_with_ids_keeps_them_or_the_others():
             np.testing.assert_array_equal(getattr(part, name), getattr(split, name)[where])
 
 
-def test_ids_of_other_splits_are_passed_over():
+def test_ids_of_other_splits_are_ignored():
     dataset = load_dataset("digits")
     assert len(dataset.train.with_ids(dataset.test.index)) == 0
 
 
-def test_what_is_not_here_says_how_to_get_it(tmp_path):
+def test_missing_data_names_the_command_to_get_it(tmp_path):
     with pytest.raises(DataUnavailable, match=r"mnist is not in .*python -m core download mnist.*--root"):
         load_dataset("mnist", tmp_path)
     assert list(tmp_path.iterdir()) == []

@@ -134,7 +134,7 @@ def test_the_orientation_is_applied(values: np.ndarray, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["GIF", "PNG", "TIFF", "WEBP"])
-def test_films_and_stacks_are_refused(kind: str) -> None:
+def test_animations_and_stacks_are_refused(kind: str) -> None:
     first, second = Image.new("RGB", (8, 8), "red"), Image.new("RGB", (8, 8), "blue")
     with pytest.raises(InvalidSpec, match="several images in one file"):
         decode(encoded(first, kind, save_all=True, append_images=[second]))
@@ -146,13 +146,13 @@ def test_a_cameras_jpeg_with_a_preview_is_its_first_picture() -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"GIF89a", b"\x89PNG\r\n\x1a\n" + bytes(40), b"<svg/>"])
-def test_what_is_no_picture_is_refused(data: bytes) -> None:
+def test_files_that_are_not_images_are_refused(data: bytes) -> None:
     for reader in (read_header, decode):
         with pytest.raises(InvalidSpec, match=r"^not an image$"):
             reader(BytesIO(data))
 
 
-def test_the_header_tells_size_and_greyness_without_decoding(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_header_gives_size_and_mode_without_decoding(monkeypatch: pytest.MonkeyPatch) -> None:
     files = [(encoded(DEEP), True), (encoded(Image.new("LA", (3, 2))), True), (encoded(Image.new("P", (3, 2))), False)]
     monkeypatch.setattr(ImageFile.ImageFile, "load", lambda self: pytest.fail("it was decoded"))
     assert [read_header(file) for file, _ in files] == [((3, 2), grey) for _, grey in files]

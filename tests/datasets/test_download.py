@@ -57,7 +57,7 @@ def server() -> Iterator[Server]:
         thread.join()
 
 
-def test_a_file_comes_whole_and_tells_of_its_progress(server, tmp_path):
+def test_a_download_is_complete_and_reports_progress(server, tmp_path):
     path = tmp_path / "deep" / "file"
     told = list(fetch(server.url, path, MD5))
     assert path.read_bytes() == CONTENT
@@ -69,7 +69,7 @@ def test_a_file_comes_whole_and_tells_of_its_progress(server, tmp_path):
     assert len(server.ranges) == 1
 
 
-def test_a_connection_that_breaks_off_is_taken_up(server, tmp_path):
+def test_a_broken_connection_is_resumed(server, tmp_path):
     server.breaks = [1000, CHUNK + 5]
     told = list(fetch(server.url, tmp_path / "file", MD5, pause=0))
     assert (tmp_path / "file").read_bytes() == CONTENT
@@ -77,7 +77,7 @@ def test_a_connection_that_breaks_off_is_taken_up(server, tmp_path):
     assert {total for _, total in told} == {len(CONTENT)}
 
 
-def test_a_call_that_was_stopped_is_taken_up_by_the_next(server, tmp_path):
+def test_the_next_call_resumes_a_stopped_download(server, tmp_path):
     running = fetch(server.url, tmp_path / "file", MD5)
     assert next(running) == (0, len(CONTENT))
     next(running)
@@ -90,13 +90,13 @@ def test_a_call_that_was_stopped_is_taken_up_by_the_next(server, tmp_path):
     assert server.ranges[1] == f"bytes={size}-"
 
 
-def test_a_server_that_can_not_resume_sends_it_all_again(server, tmp_path):
+def test_without_range_support_the_download_restarts(server, tmp_path):
     server.breaks, server.can_resume = [1000], False
     list(fetch(server.url, tmp_path / "file", MD5, pause=0))
     assert (tmp_path / "file").read_bytes() == CONTENT
 
 
-def test_a_part_that_was_whole_is_not_asked_for_again(server, tmp_path):
+def test_a_complete_part_is_not_downloaded_again(server, tmp_path):
     (tmp_path / "file.part").write_bytes(CONTENT)
     assert list(fetch(server.url, tmp_path / "file", MD5)) == []
     assert (tmp_path / "file").read_bytes() == CONTENT
@@ -109,7 +109,7 @@ def test_another_file_is_refused_and_removed(server, tmp_path):
 
 
 @pytest.mark.parametrize("content", [CONTENT[:1000], b"<html>Please log in</html>"])
-def test_another_file_of_that_name_is_said_and_replaced_on_request(server, tmp_path, content):
+def test_a_file_with_another_md5_is_replaced_on_request(server, tmp_path, content):
     path = tmp_path / "file"
     path.write_bytes(content)
     found = hashlib.md5(content).hexdigest()
@@ -124,14 +124,14 @@ def test_another_file_of_that_name_is_said_and_replaced_on_request(server, tmp_p
     assert list(fetch(server.url, path, MD5, replace=True)) == []  # the right one stays
 
 
-def test_another_file_stays_until_the_right_one_has_come(server, tmp_path):
+def test_the_old_file_stays_until_the_download_is_complete(server, tmp_path):
     (tmp_path / "file").write_bytes(b"other")
     with pytest.raises(DataUnavailable, match="404"):
         list(fetch(server.url + "s", tmp_path / "file", MD5, replace=True))
     assert (tmp_path / "file").read_bytes() == b"other"
 
 
-def test_a_file_that_is_not_there_is_said_at_once(server, tmp_path):
+def test_a_missing_file_on_the_server_fails_at_once(server, tmp_path):
     with pytest.raises(DataUnavailable, match="404"):
         list(fetch(server.url + "s", tmp_path / "file", MD5))
     assert len(server.ranges) == 1
@@ -145,6 +145,6 @@ def test_it_gives_up_on_a_server_that_sends_nothing_new(server, tmp_path):
     assert (tmp_path / "file.part").read_bytes() == CONTENT[:1000]
 
 
-def test_a_server_that_is_not_there_is_said(tmp_path):
+def test_an_unreachable_server_is_one_sentence(tmp_path):
     with pytest.raises(DataUnavailable, match=r"127.0.0.1 cannot be reached .*refused.*; nothing was received"):
         list(fetch("http://127.0.0.1:9/file", tmp_path / "file", MD5, pause=0))

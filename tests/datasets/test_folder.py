@@ -98,7 +98,7 @@ def test_links_are_followed_inside_the_folder_only(tmp_path):
     assert f"{OUTSIDE} (3: bird, dog/passwd.png, gone)" in found.notes[-1]
 
 
-def test_links_can_not_lead_in_a_circle(tmp_path):
+def test_links_in_a_loop_are_not_followed(tmp_path):
     for name, link, target in (("a", "b", "../b"), ("b", "a", "../a"), ("a", "up", ".."), ("b", "self", "self")):
         for n in range(5):
             picture(tmp_path / name / f"{n}.png", n)
@@ -109,7 +109,7 @@ def test_links_can_not_lead_in_a_circle(tmp_path):
     assert f"{OUTSIDE} (6: a/b/a, a/b/self, a/up, ...)" in found.notes[-1]
 
 
-def test_what_is_no_file_is_never_opened(tmp_path):
+def test_special_files_are_never_opened(tmp_path):
     for n in range(5):
         picture(tmp_path / "a" / f"{n}.png", n)
         picture(tmp_path / "b" / f"{n}.png", n)
@@ -132,7 +132,7 @@ def test_bad_files_are_named_one_by_one(tmp_path):
         read_folder(tmp_path)
 
 
-def test_a_picture_that_breaks_off_is_bad(tmp_path):
+def test_a_truncated_image_is_bad(tmp_path):
     rng = np.random.default_rng(0)
     for n in range(10):
         (tmp_path / "ab"[n % 2]).mkdir(exist_ok=True)
@@ -145,6 +145,6 @@ def test_a_picture_that_breaks_off_is_bad(tmp_path):
         read_folder(tmp_path)
 
 
-def test_what_is_no_folder_is_refused(tmp_path):
+def test_a_path_that_is_not_a_folder_is_refused(tmp_path):
     with pytest.raises(InvalidSpec, match="gone is not a folder"):
         read_folder(tmp_path / "gone")

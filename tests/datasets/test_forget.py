@@ -46,7 +46,7 @@ def test_forget_and_retain_are_disjoint_and_complete(dataset: Dataset, text: str
 
 
 @pytest.mark.parametrize(("dataset", "text"), REQUESTS)
-def test_whole_classes_are_those_of_which_nothing_remains(dataset: Dataset, text: str):
+def test_whole_classes_have_no_remaining_image(dataset: Dataset, text: str):
     found = forget(dataset, text)
     removed, kept = found.split(dataset.train)
     assert set(found.whole_classes) == set(removed.labels.tolist()) - set(kept.labels.tolist())
@@ -119,7 +119,7 @@ def test_every_class_has_its_own_draw():
 
 
 @pytest.mark.parametrize("kind", ["class=3", "random"])
-def test_a_larger_share_holds_the_smaller_one(kind: str):
+def test_a_larger_share_contains_the_smaller_one(kind: str):
     sign = ":" if kind == "class=3" else "="
     small, large = (set(forget(DIGITS, f"{kind}{sign}{share}").ids) for share in ("10%", "30%"))
     assert small < large
@@ -203,7 +203,7 @@ def test_whole_classes_only_if_nothing_else_is_forgotten(text: str, only: bool):
     assert forget(DIGITS, text).whole_classes_only is only
 
 
-def test_a_chain_removes_each_image_once_and_knows_what_is_gone_by_then():
+def test_a_chain_removes_each_image_once():
     half, rest = resolve_chain(DIGITS, [ForgetRequest(text="class=3:50%"), ForgetRequest(text="class=3,4")])
     assert not set(half.ids) & set(rest.ids)
     assert (half.whole_classes, rest.whole_classes) == ((), (3, 4))

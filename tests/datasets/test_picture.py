@@ -46,7 +46,7 @@ def test_a_photo_is_turned_upright() -> None:
     assert found[0, -1, 0] == 255
 
 
-def test_what_is_no_picture_is_refused() -> None:
+def test_files_that_are_not_images_are_refused() -> None:
     with pytest.raises(InvalidSpec) as refused:
         read_picture(b"<svg/>")
     formats = "PNG, JPEG, BMP, WEBP, PPM, GIF or TIFF"

@@ -12,7 +12,7 @@ from core.specs.cifar import CLASSES
 
 
 @pytest.mark.parametrize("name", DOWNLOADED)
-def test_every_file_has_an_address_and_an_md5(name: str):
+def test_every_file_has_a_url_and_an_md5(name: str):
     found = sources(name)
     assert found
     for source in found:
@@ -23,7 +23,7 @@ def test_every_file_has_an_address_and_an_md5(name: str):
 
 
 @pytest.mark.parametrize("name", DOWNLOADED)
-def test_what_is_not_there_is_not_found(name: str, tmp_path):
+def test_missing_raw_files_are_not_found(name: str, tmp_path):
     assert not is_found(name, tmp_path)
     with pytest.raises(DamagedData, match=f"the files of {name} in"):
         read_raw(name, tmp_path)

@@ -123,7 +123,7 @@ def test_a_member_that_is_damaged_is_named(method: int, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"no zip file", b"PK\x05\x06" + b"\xff" * 18])
-def test_what_is_no_zip_file_is_refused(content: bytes, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_zip_is_refused(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(content)
     with pytest.raises(InvalidSpec, match=r"a.zip cannot be read as a zip file"):
         read_zip(tmp_path / "a.zip")
@@ -136,7 +136,7 @@ def test_a_name_that_is_no_text_is_refused(tmp_path: Path) -> None:
         read_zip(path)
 
 
-def test_empty_classes_are_said(tmp_path: Path) -> None:
+def test_empty_classes_are_named(tmp_path: Path) -> None:
     path = packed(tmp_path, members() | {"bird/": b"", "fish/readme.txt": b"hello"}, "pets/")
     assert read_zip(path).notes[-1] == (
         "Left out: files that are not images (1: pets/fish/readme.txt); "

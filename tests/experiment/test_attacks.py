@@ -70,7 +70,7 @@ def test_shadow_scores_have_their_images(model_set: ModelSet) -> None:
     np.testing.assert_array_equal(attacked["index"], model_set.attack_sets.attacked)
 
 
-def test_of_a_run_s_own_models_one_is_told_from_the_golds(model_set: ModelSet) -> None:
+def test_u_lira_compares_each_model_of_a_run_with_the_golds(model_set: ModelSet) -> None:
     table = pd.concat(shadow_attacks(model_set, shadows(model_set)), ignore_index=True)
     found = privacy(table)
     assert set(found["U-LiRA"]) == {"shadow", *ROLES} - {"original"}

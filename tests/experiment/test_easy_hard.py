@@ -48,7 +48,7 @@ def test_proxies_are_as_many_as_curriculum_models_and_never_see_the_forget_set(t
     assert seen == [retain] * 4
 
 
-def test_the_judgement_is_of_forget_rows_by_id():
+def test_scores_use_forget_rows_in_the_order_of_ids():
     own = pd.DataFrame(
         {"index": [7, 3, 9], "split": ["forget", "forget", "retain"], "p_hard": [0.9, 0.2, np.nan],
          "easy": [False, True, None]}
@@ -62,7 +62,7 @@ def test_the_judgement_is_of_forget_rows_by_id():
     assert score_run(own, [])["auc"] is None
 
 
-def test_a_run_has_the_features_the_proxy_and_the_judgement(tmu):
+def test_a_run_has_features_proxy_losses_and_scores(tmu):
     models: dict[str, SavedModel] = {}
     *events, finished = execute(tmu, models=models)
     tables = {event.name: event.frame for event in events if isinstance(event, Table)}

@@ -87,7 +87,7 @@ def test_shadows(finish, quick: Callable[..., RunSpec], monkeypatch: pytest.Monk
     assert rows["member"].value_counts().to_dict() == {False: 32 * size, True: 16 * size}
 
 
-def test_a_run_that_is_stopped_while_it_measures_can_be_taken_up(finish, quick, store) -> None:
+def test_a_run_stopped_while_measuring_can_resume(finish, quick, store) -> None:
     spec = quick(gold_seeds=(1,), settings={"measure.deep": True})
     events = execute(spec, models=store.models, device="cpu")
     next(event for event in events if getattr(event, "name", "") == "relearn" and event.done > 50)

@@ -8,7 +8,7 @@ from core.metrics.accuracy import accuracies, gap
 from core.store import SavedModel
 
 
-def test_the_whole_way(finish, phases, quick: Callable[..., RunSpec]) -> None:
+def test_a_run_from_spec_to_result(finish, phases, quick: Callable[..., RunSpec]) -> None:
     spec = quick("gradient-ascent")
     models: dict[str, SavedModel] = {}
     events, result = finish(spec, models=models)
@@ -71,9 +71,7 @@ def test_the_same_spec_gives_the_same_numbers(finish, quick: Callable[..., RunSp
 
 
 @pytest.mark.parametrize("phase", ["original", "norms of original", "unlearn", "gold-1", "measure"])
-def test_stopping_in_any_phase_leaves_a_store_that_goes_on(
-    finish, phase: str, quick: Callable[..., RunSpec], store: Store
-) -> None:
+def test_a_run_stopped_in_any_phase_can_resume(finish, phase: str, quick: Callable[..., RunSpec], store: Store) -> None:
     spec = quick("gradient-ascent", gold_seeds=(1,))
     events = execute(spec, models=store.models, device="cpu")
     for event in events:

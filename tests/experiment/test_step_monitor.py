@@ -55,7 +55,7 @@ def test_the_model_is_left_as_found() -> None:
     assert all(parameter.grad is None and parameter.requires_grad for parameter in model.parameters())
 
 
-def test_answers_of_the_followed_images() -> None:
+def test_predictions_on_the_tracked_images() -> None:
     data = load_dataset("digits")
     model = model_for(ModelSpec())
     sets = forget_sets(data, "random=400")

@@ -7,7 +7,7 @@ from core import Step
 from core.experiment import timing
 
 
-def test_what_is_measured_between_steps_is_not_on_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_clock_excludes_measurements_between_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
     monkeypatch.setattr(timing.time, "perf_counter", lambda: now[0])
 

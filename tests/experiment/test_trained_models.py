@@ -42,9 +42,7 @@ def test_gold_never_sees_the_forget_set(finish, quick, monkeypatch: pytest.Monke
     np.testing.assert_array_equal(np.sort(np.concatenate([gold, ids_of_threes(spec)])), np.sort(everything))
 
 
-def test_an_interrupted_training_goes_on_to_the_same_weights(
-    finish, quick: Callable[..., RunSpec], store: Store
-) -> None:
+def test_a_resumed_training_ends_at_the_same_weights(finish, quick: Callable[..., RunSpec], store: Store) -> None:
     spec = quick(gold_seeds=(), settings={"model.train.epochs": 3})
     events = execute(spec, models=store.models, device="cpu")
     half = next(e for e in events if isinstance(e, Phase) and e.name == "original" and e.done > e.total // 2)
@@ -84,7 +82,7 @@ def test_shipped_models_are_not_trained_again(
     assert {path: path.read_bytes() for path in gallery.root.rglob("*.*")} == before
 
 
-def test_a_batch_that_did_not_fit_is_told_in_the_notes(finish, quick, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_batch_that_did_not_fit_is_in_the_notes(finish, quick, monkeypatch: pytest.MonkeyPatch) -> None:
     def tight(model: torch.nn.Module, split: Any, spec: Any, **words: Any) -> Iterator[Step]:
         for step in train(model, split, spec, **words):
             note_memory("for batches of 64 images")

@@ -41,7 +41,7 @@ def test_a_method_gets_only_what_it_needs(
     assert tasks["mu-mis"].whole_classes == (3,)
 
 
-def test_a_method_that_leaves_no_numbers_ends_at_once(finish, quick: Callable[..., RunSpec]) -> None:
+def test_a_diverged_method_stops_at_once(finish, quick: Callable[..., RunSpec]) -> None:
     spec = quick("gradient-ascent", gold_seeds=(1,), settings={"schedule": "authors", "learning_rate": 1.0})
     models: dict[str, SavedModel] = {}
     with pytest.raises(Diverged, match=r"^after step \d+ of Gradient ascent the model's outputs are not finite"):

@@ -142,7 +142,7 @@ def test_other_precisions_become_float32(kind: torch.dtype, tmp_path: Path, stat
         np.testing.assert_array_equal(part, torch.as_tensor(cast[name]).to(torch.float64).numpy().astype(part.dtype))
 
 
-def test_what_is_absent_and_not_needed_is_filled(tmp_path: Path, state: States) -> None:
+def test_optional_weights_are_filled_in(tmp_path: Path, state: States) -> None:
     """The counts of BatchNorm, which older files have not, and the normalisation, which is said to be assumed."""
     counts = {name for name in state if name.endswith("num_batches_tracked")}
     fewer = {name: part for name, part in state.items() if name not in counts | {"features.0.mean", "features.0.std"}}

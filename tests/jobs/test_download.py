@@ -75,7 +75,7 @@ def test_it_downloads_prepares_and_leaves_nothing_else(served):
     assert sorted(path.name for path in (data_root() / "MNIST" / "raw").iterdir()) == sorted(FILES)
 
 
-def test_a_failure_is_told(served):
+def test_a_failure_is_in_the_progress_file(served):
     served[2] = Source(served[2].path, served[2].url, "0" * 32)
     with pytest.raises(DataUnavailable, match="is not the expected file"):
         work("mnist")
@@ -120,7 +120,7 @@ def test_damaged_unpacked_files_are_replaced_on_request(served):
     assert sorted(path.name for path in raw.iterdir()) == sorted(FILES)
 
 
-def test_who_downloads_is_told_before_anything_comes(served, monkeypatch):
+def test_the_progress_file_has_the_pid_before_the_first_byte(served, monkeypatch):
     """Else stopping it would end another process, one that an old file names."""
     write_json(data_root() / ".mnist.download.json", {"name": "x", "done": 0, "total": 1, "pid": 1, "error": None})
     told: list[int] = []
@@ -131,7 +131,7 @@ def test_who_downloads_is_told_before_anything_comes(served, monkeypatch):
     assert told == [os.getpid()]
 
 
-def test_nobody_downloads_what_another_process_downloads():
+def test_a_download_is_not_started_twice():
     assert not is_downloading("mnist")
     with preparing_lock("mnist", data_root()):
         assert is_downloading("mnist")

@@ -67,7 +67,7 @@ def test_a_newer_question_comes_between_two_parts(asked: Store, monkeypatch: pyt
     assert order == [("4", PARTS[0]), *(("5", part) for part in PARTS), *(("4", part) for part in PARTS[1:])]
 
 
-def test_what_cannot_be_answered_is_a_sentence_and_stops_nothing(asked: Store) -> None:
+def test_a_failed_question_does_not_stop_the_inspector(asked: Store) -> None:
     broken = {
         "no such image": (question(asked, "77777"), "image 77777 is not in this data set"),
         "no such picture": (question(asked, "own-" + "0" * 20), "draw or upload it again"),
@@ -84,7 +84,7 @@ def test_what_cannot_be_answered_is_a_sentence_and_stops_nothing(asked: Store) -
     assert asked.inspections.known(good) == PARTS
 
 
-def test_a_mistake_of_the_program_is_told_too(asked: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unexpected_error_is_reported(asked: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*args: object) -> None:
         raise ZeroDivisionError("oops")
 

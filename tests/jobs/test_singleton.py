@@ -6,7 +6,7 @@ from core.jobs.singleton import Service, launched
 SLEEPER = Service("sleeper", ("-c", "import sys, time; time.sleep(60)"))
 
 
-def test_only_one_has_the_store(store: Store) -> None:
+def test_only_one_process_per_store(store: Store) -> None:
     assert not SLEEPER.is_up(store)
     assert not store.root.exists()  # looking writes nothing
     with SLEEPER.only_one(store):
@@ -17,13 +17,13 @@ def test_only_one_has_the_store(store: Store) -> None:
     assert not SLEEPER.is_up(store)
 
 
-def test_one_that_another_process_has_is_not_started_again(store: Store) -> None:
+def test_a_service_of_another_process_is_not_started_again(store: Store) -> None:
     with SLEEPER.only_one(store):
         SLEEPER.ensure(store)
         assert ("sleeper", store.root.resolve()) not in launched
 
 
-def test_it_is_started_once_and_again_when_it_has_gone(store: Store) -> None:
+def test_it_is_started_once_and_again_after_it_has_ended(store: Store) -> None:
     SLEEPER.ensure(store)
     first = launched["sleeper", store.root.resolve()]
     SLEEPER.ensure(store)

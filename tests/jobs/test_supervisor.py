@@ -31,7 +31,7 @@ def supervised(store: Store) -> Iterator[Store]:
     assert not is_supervised(store)
 
 
-def test_works_off_the_queue_and_survives_a_killed_worker(supervised: Store, quick: Callable[..., RunSpec]) -> None:
+def test_processes_the_queue_and_survives_a_killed_worker(supervised: Store, quick: Callable[..., RunSpec]) -> None:
     store = supervised
     assert is_supervised(store)
     with pytest.raises(StoreError, match="has another running supervisor"):
@@ -56,7 +56,7 @@ def test_works_off_the_queue_and_survives_a_killed_worker(supervised: Store, qui
     assert store.index.process(more[0]) == store.index.process(more[1]) != process  # warm for the second one
 
 
-def test_goes_when_idle(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_exits_when_idle(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisor, "_start_worker", _sleeper)
     started = time.monotonic()
     supervise(store, idle_seconds=0.3)

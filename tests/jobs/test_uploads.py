@@ -113,14 +113,14 @@ def test_it_can_be_stopped_at_once() -> None:
         adding_state(token)
 
 
-def test_a_process_that_is_gone_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_died_silently(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uploads, "PROJECT", data_root().parent)  # where there is no core, so the process ends at once
     data_root().mkdir(parents=True)
     assert "has ended" in until_it_ends(start_adding(images(), "npz", "faces"))["error"]
 
 
 @pytest.mark.usefixtures("here")
-def test_what_nobody_asks_for_any_more_is_removed() -> None:
+def test_old_uploads_are_deleted() -> None:
     first = start_adding(images(), "npz", "faces")
     long_ago = time.time() - 2 * uploads.MAX_AGE
     os.utime(data_root() / "uploads" / first, (long_ago, long_ago))

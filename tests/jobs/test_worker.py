@@ -12,7 +12,7 @@ from core.specs.requests import parse_requests
 from core.specs.sequence import sequence_runs
 
 
-def test_an_attempt_leaves_everything(store: Store, quick: Callable[..., RunSpec]) -> None:
+def test_an_attempt_writes_all_files(store: Store, quick: Callable[..., RunSpec]) -> None:
     spec = quick("gradient-ascent")
     seen: list[Any] = []
     run = store.submit(spec)
@@ -87,7 +87,7 @@ def test_a_run_that_another_process_holds_is_left_alone(store: Store, quick: Cal
     assert store.row(run).state == "queued"
 
 
-def test_a_cancelled_run_is_given_up(store: Store, quick: Callable[..., RunSpec], monkeypatch) -> None:
+def test_the_worker_stops_a_cancelled_run(store: Store, quick: Callable[..., RunSpec], monkeypatch) -> None:
     """The way from another machine, where the process can't be ended from outside."""
     run = store.submit(quick())
     closed: list[bool] = []

@@ -27,7 +27,7 @@ def test_the_target_is_the_originals_output_without_the_label_scaled_up_to_one(p
     assert losses == sorted(losses, reverse=True)
 
 
-def test_what_is_known_of_other_classes_stays(problem, by_hand):
+def test_the_other_classes_are_kept(problem, by_hand):
     spec = make_method("delete", {"schedule": "authors"})
     model, task = problem(spec)
     images = torch.tensor(task.forget.images)

@@ -65,7 +65,7 @@ def test_part_of_a_class_stops_near_its_held_out_accuracy(problem, monkeypatch):
     assert steps[-1].stop_reason == f"the forget set's accuracy fell to {found:.1%}; its target was {target:.1%}"
 
 
-def test_part_of_a_class_stops_before_the_class_goes_with_it(problem):
+def test_a_partly_forgotten_class_stops_before_it_loses_too_much(problem):
     _, _, steps, weights = follow(problem, forget="class=3:60%", known=0.7)
     assert steps[-1].stop_reason.startswith("one more step would cost these classes more than 5 points of accuracy")
     assert all(torch.equal(a, b) for a, b in zip(*weights[-2:], strict=True))

@@ -70,7 +70,7 @@ BY_BATCH = {"fine-tune", "l1-sparse", "neg-grad-plus", "scrub", "tmu"}  # BatchN
 
 
 @named
-def test_where_memory_ends_the_first_step_is_the_same(spec, problem):
+def test_out_of_memory_does_not_change_the_first_step(spec, problem):
     if spec.name in {"none", "ssd"}:
         pytest.skip("no step on a batch")
     ends = []

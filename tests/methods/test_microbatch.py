@@ -27,7 +27,7 @@ def test_in_eval_mode_the_gradients_are_those_of_the_whole_batch(parts: int):
         torch.testing.assert_close(found, whole, rtol=1e-4, atol=1e-6)
 
 
-def test_no_more_than_a_part_goes_through_at_once_and_the_model_is_left_as_found():
+def test_parts_go_through_one_at_a_time_and_the_model_is_restored():
     net, seen = model().eval(), []
     net.features.register_forward_pre_hook(lambda module, args: seen.append(len(args[0])))
     gradients(net, 3)
@@ -41,7 +41,7 @@ def test_no_more_than_a_part_goes_through_at_once_and_the_model_is_left_as_found
     assert seen[7:] == [7]
 
 
-def test_in_training_mode_every_part_is_learnt_once():
+def test_in_training_mode_batchnorm_sees_every_part_once():
     parted, whole = model().train(), model().train()
     with torch.no_grad():
         for part in X.tensor_split(3):

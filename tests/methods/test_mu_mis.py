@@ -297,7 +297,7 @@ def test_no_step_is_made_where_the_target_is_met(problem):
     assert not any(module.training for module in model.modules())
 
 
-def test_a_few_images_do_not_take_their_class_along(problem):
+def test_forgetting_a_few_images_keeps_their_class(problem):
     """Down to 6 of 8 right the rule goes by the forget set alone, and half of the class's unseen images go."""
     words = {"forget": "class=3:8", "dataset": "digits-noisy", "known": 0.8}
     unseen = load_dataset("digits-noisy").test
@@ -334,7 +334,7 @@ def test_batchnorm_keeps_its_statistics(problem):
     assert all((before[name] == after[name]).all() for name in running)
 
 
-def test_where_memory_ends_steps_are_made_on_fewer_images(problem):
+def test_out_of_memory_makes_steps_use_fewer_images(problem):
     spec = MuMis(max_steps=3, batch_size=16)
     model, task = problem(spec)
     seen: list[int] = []

@@ -43,7 +43,7 @@ def test_the_authors_passes_begin_with_steps_away_at_first(problem, msteps: int,
     assert signs == [s for n in range(epochs) for s in [False] * (away if n < msteps else 0) + [True] * back]
 
 
-def test_the_forget_set_goes_and_the_retain_set_stays(problem, by_hand):
+def test_the_forget_set_is_forgotten_and_the_retain_set_kept(problem, by_hand):
     spec = make_method("scrub")
     model, task = problem(spec)
     list(unlearn(model, task, spec, generator=torch.Generator().manual_seed(0)))

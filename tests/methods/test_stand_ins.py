@@ -32,7 +32,7 @@ def test_the_original_gets_as_many_copies_right_as_unseen_images(problem, forget
 
 
 @pytest.mark.parametrize(("forget", "known"), [("class=3", 0.8), ("class=3:50%", None), ("class=3:50%+class=4", 0.8)])
-def test_there_are_none_where_a_class_goes_whole_or_nothing_is_known(problem, forget: str, known: float | None):
+def test_no_stand_ins_for_whole_classes_or_unknown_accuracy(problem, forget: str, known: float | None):
     model, task = problem(SPEC, forget, known=known)
     assert StandIns.of(model, task, seeded()) is None
 

@@ -26,7 +26,7 @@ def scalar(value: float) -> nn.Module:
     return model
 
 
-def test_weights_are_copied_and_put_back():
+def test_weights_are_copied_and_restored():
     model = scalar(3.0)
     saved = get_weights(model)
     set_weights(model, [torch.tensor([[5.0]])])
@@ -78,7 +78,7 @@ def test_of_equally_near_points_the_furthest_is_taken():
     assert model.weight.item() == pytest.approx(0.1)
 
 
-def test_masked_weights_are_put_back():
+def test_weights_outside_the_mask_are_restored():
     weights = parameters([1.0, 2.0], [5.0])
     before = [torch.tensor([10.0, 20.0]), torch.tensor([50.0])]
     restore(weights, before, [torch.tensor([True, False]), torch.tensor([False])])

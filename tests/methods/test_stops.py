@@ -154,7 +154,7 @@ def test_a_stop_measures_after_every_step_and_ends_at_the_limit():
     assert stop.reason(model, [], 3, ends_pass=False) == said
 
 
-def test_the_papers_rule_is_asked_once_per_pass():
+def test_the_papers_rule_is_checked_once_per_pass():
     numbers = script([0.8, 0.95])
     stop = Stop(Recovers(0.9), lambda: next(numbers), limit=9)
     model = scalar(1.0)
@@ -188,7 +188,7 @@ def test_the_guards_signals(target: float, irrelevant: float, signal: str | None
     assert alarm(target, irrelevant, target_limit=1.0, irrelevant_limit=1.5) == signal
 
 
-def test_the_guard_gives_the_last_good_weights_back():
+def test_the_guard_restores_the_last_good_weights():
     norms = iter([(4.0, 2.0), (3.0, 2.5), (2.0, 2.9), (1.0, 3.1)])  # irrelevant to its start: 1.25, 1.45, 1.55
     model = scalar(0.0)
     guard = Guard(model, lambda: next(norms), target_limit=1.0, irrelevant_limit=1.5)
@@ -202,7 +202,7 @@ def test_the_guard_gives_the_last_good_weights_back():
     assert model.weight.item() == 6.0
 
 
-def test_the_guard_can_give_the_start_back():
+def test_the_guard_can_restore_the_start():
     norms = iter([(1.0, 1.0), (math.nan, 1.0)])
     model = scalar(0.0)
     guard = Guard(model, lambda: next(norms), target_limit=1.0, irrelevant_limit=1.5)

@@ -137,6 +137,6 @@ def test_files_of_an_old_torch(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["gone.pth", "."])
-def test_what_is_no_file(path: str, tmp_path: Path) -> None:
+def test_a_missing_file_is_refused(path: str, tmp_path: Path) -> None:
     with pytest.raises(InvalidSpec, match=r"cannot be read: (No such file|Is a directory)"):
         read_checkpoint(tmp_path / path)

@@ -138,7 +138,7 @@ def test_model_for_builds_what_the_spec_says():
         ("vit-small", 30, "image_size = 30 does not fit vit-small, which needs a multiple of 4 pixels"),
     ],
 )
-def test_what_can_not_be_built_is_refused(arch: str, size: int, message: str):
+def test_models_that_can_not_be_built_are_refused(arch: str, size: int, message: str):
     with pytest.raises(InvalidSpec, match=message):
         build_model(arch, 10, 1, size, seed=0)
 

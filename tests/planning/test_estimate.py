@@ -80,7 +80,7 @@ def test_what_is_trained_is_not_estimated_roughly(quick: Callable[..., RunSpec])
     assert planned.known_seconds == 0
 
 
-def test_records_of_strangers_say_nothing(quick: Callable[..., RunSpec]) -> None:
+def test_records_of_other_models_are_ignored(quick: Callable[..., RunSpec]) -> None:
     spec = quick()
     known, unknown = record_of(spec.model.replace(width=32), 1.0), record_of(spec.model, 9.0)
     elsewhere = spec.model.model_dump(mode="json") | {"data": {"name": f"npz:{20 * 'a'}", "pool": True, "size": None}}
@@ -89,7 +89,7 @@ def test_records_of_strangers_say_nothing(quick: Callable[..., RunSpec]) -> None
     assert plan(spec, past=Past(records=(*strangers, known))).rough
 
 
-def test_short_trainings_say_little(quick: Callable[..., RunSpec]) -> None:
+def test_short_trainings_are_ignored(quick: Callable[..., RunSpec]) -> None:
     spec = quick()
     short, long = record_of(spec.model, 9.0) | {"steps": MIN_STEPS - 1}, record_of(spec.model, 1.0)
     assert plan(spec, past=Past(records=(short, long))).seconds["original"] == pytest.approx(2 * 200 * 0.01)
@@ -104,9 +104,7 @@ def test_the_default_width_is_a_width(quick: Callable[..., RunSpec]) -> None:
     assert plan(default, past=Past(records=(record,))).rough is False
 
 
-def test_a_gpu_and_a_processor_say_nothing_of_each_other(
-    quick: Callable[..., RunSpec], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_gpu_and_cpu_times_are_not_mixed(quick: Callable[..., RunSpec], monkeypatch: pytest.MonkeyPatch) -> None:
     spec = quick()
     records = (record_of(spec.model, 1.0, "cuda:0"), record_of(spec.model, 7.0))
     assert plan(spec, past=Past(records=records)).seconds["original"] == pytest.approx(2 * 200 * 0.07)

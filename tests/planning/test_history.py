@@ -22,7 +22,7 @@ def test_copies_of_shipped_models_are_not_this_machines_past(tmp_path: Path) -> 
     assert look_back(tmp_path / "own", tmp_path / "gallery").records == ({"name": "g"},)
 
 
-def test_damaged_files_are_passed_over(tmp_path: Path) -> None:
+def test_damaged_files_are_skipped(tmp_path: Path) -> None:
     (tmp_path / "models").mkdir()
     (tmp_path / "models/bad.json").write_text("{")
     write_json(tmp_path / "models/good.json", {"name": "good"})

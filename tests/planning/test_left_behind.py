@@ -40,7 +40,7 @@ def spec(quick: Callable[..., RunSpec]) -> RunSpec:
     return made.replace(forget=ForgetRequest(text=text(made, load_dataset(made.model.data).train.index[:30])))
 
 
-def test_the_plan_says_what_stays(spec: RunSpec) -> None:
+def test_the_plan_names_near_duplicates_in_the_retain_set(spec: RunSpec) -> None:
     expected = alike(spec, slice(30))
     assert len(expected) > 1
     planned = plan(spec)
@@ -52,14 +52,14 @@ def test_the_plan_says_what_stays(spec: RunSpec) -> None:
     )
 
 
-def test_what_is_forgotten_already_does_not_stay(spec: RunSpec) -> None:
+def test_images_forgotten_earlier_are_not_near_duplicates(spec: RunSpec) -> None:
     *some, last = sorted(alike(spec, slice(30)))
     planned = plan(spec.replace(after=(ForgetRequest(text=text(spec, some)),)))
     assert planned.near_duplicates == (last,)
     assert any(warning.startswith("1 retained image is a near-duplicate of") for warning in planned.warnings)
 
 
-def test_nothing_is_said_where_nothing_stays(spec: RunSpec) -> None:
+def test_no_note_without_near_duplicates(spec: RunSpec) -> None:
     train = load_dataset(spec.model.data).train
     alone = next(n for n in range(len(train)) if not alike(spec, slice(n, n + 1)))
     planned = plan(spec.replace(forget=ForgetRequest(text=text(spec, {int(train.index[alone])}))))

@@ -6,7 +6,7 @@ from core import InvalidSpec, RunSpec, plan
 from core.specs import ForgetRequest
 
 
-def test_says_what_will_be_forgotten(quick: Callable[..., RunSpec]) -> None:
+def test_the_plan_has_what_will_be_forgotten(quick: Callable[..., RunSpec]) -> None:
     planned = plan(quick(forget="class=3"))
     size = planned.per_class["three"][0]
     assert planned.per_class["three"] == (size, size)
@@ -28,7 +28,7 @@ def test_golds_belong_to_the_images_not_to_the_words(quick: Callable[..., RunSpe
         assert other.run != by_class.run
 
 
-def test_knows_what_is_trained(quick: Callable[..., RunSpec]) -> None:
+def test_the_plan_has_what_is_trained(quick: Callable[..., RunSpec]) -> None:
     spec = quick()
     assert plan(spec).cached == frozenset()
     planned = plan(spec, models={spec.model.key})
@@ -72,6 +72,6 @@ def test_warnings(quick: Callable[..., RunSpec], words: dict, said: str) -> None
         ({"settings": {"model.data.size": 5000}}, "5000"),
     ],
 )
-def test_refuses_in_one_sentence(quick: Callable[..., RunSpec], words: dict, said: str) -> None:
+def test_refusals_are_one_sentence(quick: Callable[..., RunSpec], words: dict, said: str) -> None:
     with pytest.raises(InvalidSpec, match=said):
         plan(quick(**words))

@@ -45,7 +45,7 @@ def test_a_spec_is_frozen():
         TrainSpec().epochs = 3
 
 
-def test_but_changes_and_checks():
+def test_replace_changes_and_checks():
     assert TrainSpec(epochs=5).replace(momentum=0.5) == TrainSpec(epochs=5, momentum=0.5)
     with pytest.raises(InvalidSpec, match=r"^epochs = -1 is not allowed: input should be greater than or equal to 0$"):
         TrainSpec().replace(epochs=-1)
@@ -67,7 +67,7 @@ def test_but_changes_and_checks():
         (RunSpec, "9" * 10_000, "value = '999"),
     ],
 )
-def test_what_is_not_allowed_is_told_in_one_short_sentence(kind, values, message):
+def test_invalid_values_give_one_short_sentence(kind, values, message):
     with pytest.raises(InvalidSpec) as caught:
         kind.parse(values)
     assert str(caught.value).startswith(message)

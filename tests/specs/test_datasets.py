@@ -66,6 +66,6 @@ def test_own_images_are_known_by_what_lies_beside_their_arrays():
         ("npz:0123456789ABCDEF0123", "is a path"),
     ],
 )
-def test_a_place_is_no_name(name: str, message: str):
+def test_a_path_is_not_a_name(name: str, message: str):
     with pytest.raises(InvalidSpec, match=message):
         DataSpec.parse({"name": name})

@@ -47,7 +47,7 @@ def test_ids_that_are_too_large_are_not_packed() -> None:
 @pytest.mark.parametrize(
     "text", ["", "5,", "5 17", "-1", "1" * 13, "~", "~=", "~AAAA", "~A", "~ä", "~" + "/" * 4, "~Ag=="]
 )
-def test_what_is_no_list_of_ids(text: str) -> None:
+def test_texts_that_are_not_lists_of_ids(text: str) -> None:
     assert parse_ids(text) is None
     assert tidy_ids(text) == linked_ids(text) == text
 

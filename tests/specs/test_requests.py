@@ -149,7 +149,7 @@ def test_a_count_is_taken_as_it_is():
     assert Share(count=100).resolve(10) == 100  # more than there are is refused where the images are known
 
 
-def test_requests_of_a_sequence_stand_apart_by_semicolons():
+def test_requests_of_a_sequence_are_separated_by_semicolons():
     requests = parse_requests(" class = 1 ; class=3:30%+index=5,17;random=10%")
     assert [request.text for request in requests] == ["class=1", "class=3:30%+index=5,17", "random=10%"]
     assert parse_requests(requests_text(requests)) == requests

@@ -19,7 +19,7 @@ def test_looking_writes_nothing(index: Index) -> None:
     assert not index.path.parent.exists()
 
 
-def test_the_way_of_a_run(index: Index) -> None:
+def test_the_states_of_a_run(index: Index) -> None:
     assert index.queue("a", "{}") == "queued"
     assert index.begin("a")
     assert not index.begin("a")  # a second worker does not get it
@@ -98,7 +98,7 @@ def test_a_store_of_before_there_were_marks(index: Index) -> None:
     assert index.row("a").name == "kept"
 
 
-def test_nothing_changes_while_it_stands_still(index: Index) -> None:
+def test_no_run_changes_its_state_inside_still(index: Index) -> None:
     index.queue("a", "{}")
     began: list[bool] = []
     thread = threading.Thread(target=lambda: began.append(index.begin("a")))

@@ -54,7 +54,7 @@ def test_a_failure_is_kept_until_the_question_is_asked_again(store: Store) -> No
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"run": "../x", "image": "1"}', "[1]"])
-def test_what_is_no_question_is_thrown_away(text: str, store: Store) -> None:
+def test_damaged_questions_are_deleted(text: str, store: Store) -> None:
     store.inspections.ask(question(1))
     (store.inspections.folder / "asked" / "strange.json").write_text(text)
     os.utime(store.inspections.folder / "asked" / "strange.json", (time.time() + 9,) * 2)
@@ -62,7 +62,7 @@ def test_what_is_no_question_is_thrown_away(text: str, store: Store) -> None:
     assert not (store.inspections.folder / "asked" / "strange.json").exists()
 
 
-def test_old_answers_go(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_old_answers_are_deleted(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inspections, "MAX_KEPT", 2)
     kept = store.inspections
     for number in (1, 2, 3):
@@ -74,7 +74,7 @@ def test_old_answers_go(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     assert kept.picture(picture).shape == (1, 8, 8)
 
 
-def test_old_pictures_go(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_old_images_are_deleted(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inspections, "MAX_KEPT", 2)
     kept, names = store.inspections, []
     for number in (1, 2):
@@ -87,7 +87,7 @@ def test_old_pictures_go(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("name", ["own-" + "0" * 20, "../../x", ""])
-def test_a_picture_that_is_not_there(name: str, store: Store) -> None:
+def test_a_missing_image(name: str, store: Store) -> None:
     with pytest.raises(NotFound, match="draw or upload it again"):
         store.inspections.picture(name)
 

@@ -40,14 +40,14 @@ def test_an_empty_store(store: Store) -> None:
     assert not store.root.exists()
 
 
-def test_nothing_goes_that_a_result_names(filled: Store) -> None:
+def test_models_in_a_result_are_kept(filled: Store) -> None:
     before = on_disk(filled)
     assert len(filled.models) == 4
     assert prune(filled) == unused(filled) == Unused((), 0)
     assert on_disk(filled) == before
 
 
-def test_the_golds_of_a_deleted_run_go(filled: Store) -> None:
+def test_the_golds_of_a_deleted_run_are_deleted(filled: Store) -> None:
     removed, kept = (filled.run(runs(filled)[text]).result["models"] for text in ("class=3", "class=4"))
     filled.delete(runs(filled)["class=3"])
     lost = {name: data for name, data in on_disk(filled).items() if name.startswith(removed["gold-1"])}
@@ -61,7 +61,7 @@ def test_the_golds_of_a_deleted_run_go(filled: Store) -> None:
 
 
 @pytest.mark.parametrize("state", ["queued", "running", "failed", "cancelled", "interrupted"])
-def test_a_run_that_is_not_finished_keeps_what_it_may_want(filled: Store, quick: Callable, state: str) -> None:
+def test_an_unfinished_run_keeps_the_models_it_may_need(filled: Store, quick: Callable, state: str) -> None:
     spec = quick("gradient-ascent", "class=3", gold_seeds=(1,))
     filled.delete(runs(filled)["class=3"])
     filled.submit(spec)

@@ -160,7 +160,7 @@ def test_one_scale_for_all_classes_keeps_what_differs_between_them(noisy):
     assert shift["class"].mean()[8] == pytest.approx(shift["class"].mean()[3], abs=1e-6)
 
 
-def test_one_image_is_judged_as_it_is_among_others(noisy):
+def test_one_image_has_the_same_features_alone_as_among_others(noisy):
     model, task = noisy
     loss = losses_for(task.forget, task.retain)
     every = measure(model, task.forget, task.retain, loss, SPEC, seeded())
@@ -184,7 +184,7 @@ def test_neighbours_are_the_nearest_remaining_images_of_the_class(noisy):
     assert found.frame["nf"].to_numpy() == pytest.approx(mean[found.frame["index"]].to_numpy(), rel=1e-5)
 
 
-def test_of_a_class_with_five_images_left_all_remaining_ones_are_asked(noisy):
+def test_with_five_images_left_all_retained_images_set_the_scale(noisy):
     model, task = noisy
     few = np.concatenate([np.flatnonzero(task.retain.labels == 3)[:5], np.flatnonzero(task.retain.labels != 3)])
     remaining = task.retain.take(few)

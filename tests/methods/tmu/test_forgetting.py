@@ -44,7 +44,7 @@ def test_with_an_oracles_bits_only_what_is_hard_is_forgotten(problem):
     assert "its target was" in found.steps[-1].stop_reason
 
 
-def test_a_rising_loss_forgets_what_is_hard_too_but_slowly(problem):
+def test_negative_gradient_also_forgets_hard_images_but_slowly(problem):
     found = forgotten(problem, first_half, forgetting="negative-gradient", step=3e-3)
     assert found.right[found.easy].mean() > 0.95
     assert found.right[~found.easy].mean() < 0.6
@@ -99,7 +99,7 @@ def test_the_first_loss_by_hand(problem):
     assert loss == pytest.approx(by_hand(model, task, weights, pull), rel=1e-4)
 
 
-def test_soft_pulls_towards_like_pool_images(problem):
+def test_soft_pulls_towards_similar_pool_images(problem):
     spec = Tmu(soft=True, batch_size=4096)
     model, task = problem(spec, PART, "digits-noisy")
     model.eval()

@@ -32,7 +32,7 @@ def part(problem):
     return run(problem, "class=3:60%")
 
 
-def test_preparation_is_told_before_the_first_step(part):
+def test_phases_come_before_the_first_step(part):
     first_step = next(n for n, event in enumerate(part["order"]) if isinstance(event, Step))
     last_other = max(n for n, event in enumerate(part["order"]) if not isinstance(event, Step))
     assert last_other < first_step
@@ -80,7 +80,7 @@ def test_one_image_is_enough(problem):
 @pytest.mark.parametrize(
     ("forget", "dataset"), [("class=3", "digits"), ("class=3,5", "digits-noisy"), ("subclass=three", "digits-families")]
 )
-def test_where_nothing_of_the_kind_remains_all_is_hard(problem, forget: str, dataset: str):
+def test_without_retained_images_of_the_class_all_are_hard(problem, forget: str, dataset: str):
     found = run(problem, forget, dataset)
     assert (found["tables"]["forget_features"]["p_hard"] == 1).all()
     assert not found["tables"]["forget_features"]["easy"].any()
@@ -111,7 +111,7 @@ def test_a_pool_that_is_too_small_is_noted(problem, part):
     assert not any("The pool has only" in note.text for note in enough["Note"])
 
 
-def test_what_is_predicted_easy_altogether_is_left_alone(problem):
+def test_no_step_if_all_images_are_predicted_easy(problem):
     spec = Tmu(**QUICK, cut="half")
     model, task = problem(spec, "class=3:1", "digits")
     before = [parameter.clone() for parameter in model.parameters()]

@@ -39,12 +39,12 @@ def test_sizes_over_the_data_set():
     assert asked(task, twin_ratio="dataset") == {0: 19, 1: 19, 2: 11}
 
 
-def test_a_class_that_goes_whole_has_the_ratio_of_those_that_go_in_part():
+def test_a_whole_class_uses_the_ratio_of_partly_forgotten_classes():
     task = problem_of([90, 30], [0, 60], [45, 45])
     assert asked(task) == {0: 45, 1: 45}  # 30/60 * 90 for both
 
 
-def test_one_forget_image_asks_for_at_least_one_of_every_class():
+def test_one_forget_image_gives_at_least_one_twin_image_per_class():
     assert asked(problem_of([1, 0], [89, 90], [45, 45])) == {0: 1, 1: 1}
 
 

@@ -63,7 +63,7 @@ def test_every_number_has_bounds_and_every_setting_an_explanation(name: str):
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_the_shelf_says_who_a_method_is(name: str):
+def test_every_method_has_title_description_and_paper(name: str):
     method = METHODS[name]
     assert method().name == name
     assert method.title

@@ -93,4 +93,4 @@ def test_from_end_to_end(
     assert bits[-1] == f"{100 * score_run['always_easy']:.1f}"
     assert ["3", "TMU", "paper", "85.07", "72.00", "2.00", "0.69", "-", "-"] in rows
     assert ["3", "paper", "76.9", "79.0", "69.2", "72.0", "65.5", "69.0", "76.6", "81.0", "74.0"] in rows
-    assert "Faces: not measured; add lfw62.npz" in out
+    assert "Faces: not measured; import lfw62.npz" in out

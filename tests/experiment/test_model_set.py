@@ -36,5 +36,5 @@ def test_features_are_what_the_head_sees(model_set: ModelSet) -> None:
 
 def test_the_forget_set_is_the_request_s(model_set: ModelSet) -> None:
     assert set(model_set.forget.labels) == {3}
-    assert not model_set.by_subclass
+    assert not model_set.planned.forget.by_subclass
     np.testing.assert_array_equal(model_set.attack_sets.forget, model_set.forget.index)

@@ -1,4 +1,4 @@
-# make app: start the app. make test: the whole test suite. make lint: what ruff says. make pictures: the README's.
+# make app: start the app. make test: the whole test suite. make lint: what ruff and mypy say. make pictures: the README's.
 PYTHON ?= python3
 BIN = .venv/bin
 
@@ -14,6 +14,7 @@ test: .venv/installed lint
 lint: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 pictures: .venv/installed
 	$(BIN)/pytest -m pictures tests/browser/test_pictures.py

@@ -8,7 +8,7 @@ import torch
 from captum.attr import IntegratedGradients, LayerAttribution, LayerGradCam, Saliency
 from torch import Tensor, nn
 
-from core.models import device_of
+from core.models import device_of, features_of
 from core.sensitivity import evaluating
 from core.training import as_float
 
@@ -92,8 +92,8 @@ def _batch(model: nn.Module, image: Tensor) -> Tensor:
 def _last_large(model: nn.Module, batch: Tensor) -> nn.Module | None:
     if min(batch.shape[2:]) < MIN_IMAGE:
         return None
-    last, maps = None, model.features[0](batch)  # normalised
-    for layer in model.features[1:]:
+    last, maps = None, features_of(model)[0](batch)  # normalised
+    for layer in features_of(model)[1:]:
         maps = layer(maps)
         if maps.ndim == 4 and min(maps.shape[2:]) >= MIN_MAP:
             last = layer

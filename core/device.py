@@ -26,7 +26,8 @@ def choose_device(name: str) -> torch.device:
 
 def on_device(model: nn.Module, device: torch.device) -> nn.Module:
     """Moves the model to the device; on a GPU weights and activations are channels-last."""
-    return model.to(device, memory_format=torch.channels_last if device.type == "cuda" else torch.preserve_format)
+    model = model.to(device)
+    return model.to(memory_format=torch.channels_last) if device.type == "cuda" else model
 
 
 def mixed_precision(device: torch.device) -> torch.autocast:
@@ -38,11 +39,11 @@ def precision(device: torch.device) -> str:
     """The numerical precision on the device, as a sentence."""
     if device.type != "cuda":
         return "All numbers are computed in float32."
-    rounded = " and ".join(
-        name
-        for name, backend in (("convolutions", torch.backends.cudnn.conv), ("products", torch.backends.cuda.matmul))
-        if backend.fp32_precision == "tf32"
-    )
+    backends = {
+        "convolutions": torch.backends.cudnn.conv,  # type: ignore[attr-defined]  # torch adds it at run time
+        "products": torch.backends.cuda.matmul,
+    }
+    rounded = " and ".join(name for name, backend in backends.items() if backend.fp32_precision == "tf32")
     return (
         "Training and accuracies are in bfloat16 (autocast, channels-last), input gradients in float32, steps of "
         f"methods without input gradients in float32 with {f'TF32 in {rounded}' if rounded else 'no TF32'}."

@@ -92,8 +92,11 @@ def maps(
             case _:
                 return grad_cam(model, pixels, target)
 
-    found = {role: [one(model, target) for target in classes] for role, model in shown.items()}
-    return {role: torch.stack(two).numpy() for role, two in found.items() if None not in two}
+    found = {
+        role: [drawn for target in classes if (drawn := one(model, target)) is not None]
+        for role, model in shown.items()
+    }  # a model has maps of both classes or of none
+    return {role: torch.stack(two).numpy() for role, two in found.items() if two}
 
 
 def _tensor(image: np.ndarray) -> Tensor:

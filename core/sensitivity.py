@@ -12,16 +12,16 @@ import torch
 from torch import Tensor, nn
 
 from core.errors import InvalidSpec
-from core.models import device_of
+from core.models import device_of, head_of
 from core.oom import map_batches
 from core.training import as_float
 
 # Backends that may round float32 products to TF32 or bfloat16; by default CUDA convolutions do.
 ROUNDING = (
-    torch.backends.cudnn.conv,
+    torch.backends.cudnn.conv,  # type: ignore[attr-defined]  # torch adds it at run time
     torch.backends.cuda.matmul,
-    torch.backends.mkldnn.conv,
-    torch.backends.mkldnn.matmul,
+    torch.backends.mkldnn.conv,  # type: ignore[attr-defined]  # torch adds it at run time
+    torch.backends.mkldnn.matmul,  # type: ignore[attr-defined]  # torch adds it at run time
 )
 
 
@@ -71,7 +71,7 @@ def input_gradient_norms(
     Raises:
         InvalidSpec: the model has no such class.
     """
-    count = model.head.out_features
+    count = head_of(model).out_features
     classes = range(count) if classes is None else classes
     if unknown := [c for c in classes if not 0 <= c < count]:
         raise InvalidSpec(f"class {unknown[0]} is not a class of the model; choose 0 to {count - 1}")

@@ -5,9 +5,9 @@ which metrics are compared. Accuracies have a signed difference: value minus mea
 their noise floor is the distance of a gold from the other golds. Older results lack some metrics.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from statistics import mean
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -36,8 +36,8 @@ class Variant(NamedTuple):
 
     def mean(self, number: Callable[[Result], float | None]) -> float | None:
         """Mean of a number over the runs; None if a run lacks it."""
-        values = [number(result) for result in self.results]
-        return None if None in values else mean(value for value in values if value is not None)
+        values = _complete(number(result) for result in self.results)
+        return None if values is None else mean(values)
 
 
 def variants_of(results: Sequence[Result]) -> list[Variant]:
@@ -71,15 +71,14 @@ def compare_variants(results: Sequence[Result]) -> pd.DataFrame:
         references = [_signed(first, role) for role in first.golds]
         spread = gold_spread(references, signed_keys()) or {}
         for name in signed_keys():
-            values = [metric_value(result, variant.role, name) for result in variant.results]
-            of_golds = [gold[name] for gold in references]
-            if of_golds and None not in (*values, *of_golds):
-                found = difference_interval(values, of_golds)
+            values = _complete(metric_value(result, variant.role, name) for result in variant.results)
+            of_golds = _complete(gold[name] for gold in references)
+            if values and of_golds and (found := difference_interval(values, of_golds)):
                 rows.append(_row(variant, name, mean(values), mean(of_golds), found, spread.get(name)))
         for name in distance_keys():
-            values = [metric_value(result, variant.role, name) for result in variant.results]
-            if None not in values:
-                rows.append(_row(variant, name, mean(values), None, interval(values), noise_floor(first, name)))
+            values = _complete(metric_value(result, variant.role, name) for result in variant.results)
+            if values and (found := interval(values)):
+                rows.append(_row(variant, name, mean(values), None, found, noise_floor(first, name)))
     table = pd.DataFrame(rows, columns=COLUMNS)
     numbers = ["value", "gold", "difference", "low", "high", "floor"]
     table[numbers] = table[numbers].astype(float)
@@ -126,13 +125,23 @@ def _signed(result: Result, role: str) -> dict[str, float | None]:
     return {name: metric_value(result, role, name) for name in signed_keys()}
 
 
+def _complete(values: Iterable[float | None]) -> list[float] | None:
+    """The values; None if one is missing."""
+    found = []
+    for value in values:
+        if value is None:
+            return None
+        found.append(value)
+    return found
+
+
 def _average_gap(variant: Variant) -> float | None:
     return variant.mean(lambda result: metric_value(result, variant.role, "gap"))
 
 
 def _row(
     variant: Variant, metric: str, value: float, gold: float | None, found: Interval, noise_floor: float | None
-) -> tuple:
+) -> tuple[Any, ...]:
     head = variant.name, variant.track, variant.run, len(variant.results), metric
     return *head, value, gold, found.mean, found.low, found.high, noise_floor
 

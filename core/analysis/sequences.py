@@ -11,13 +11,14 @@ model retrained at every step. We did not find their formulas, so these are our 
 The noise floor of each is the gap of a gold to the other golds of its step. No torch.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from core.analysis.metric_values import metric_value, noise_floor
+from core.results import Result
 from core.roles import gold_roles, gold_rows
 
 GAPS = ("gap", "kl", "resilience")
@@ -49,7 +50,7 @@ def request_accuracies(samples: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["step", "request", "role", "accuracy"])
 
 
-def sequence_steps(results: Sequence[Mapping[str, Any]], accuracies: pd.DataFrame) -> pd.DataFrame:
+def sequence_steps(results: Sequence[Result], accuracies: pd.DataFrame) -> pd.DataFrame:
     """One row per step: gaps, accuracies, cost.
 
     Args:

@@ -169,10 +169,10 @@ def metrics(images: Images, mask: np.ndarray) -> pd.DataFrame:
     found = {name: _means(right[split == kind]) for name, kind in ACCURACY_SPLITS.items()}
     found |= {name: _means(values[name]) for name in ("probability", "target_norm", "irrelevant_norm")}
     golds = [images.roles.index(gold) for gold in images.golds]
-    found["agreement"] = [
+    found["agreement"] = np.array([
         _means((predicted[:, [gold for gold in golds if gold != n]] == predicted[:, [n]]).reshape(-1, 1))[0]
         for n in range(len(images.roles))
-    ]
+    ])  # fmt: skip
     head = {"role": images.roles, "images": int(mask.sum())}
     return pd.DataFrame(head | {name: found[name] for name in SLICE_METRICS})
 

@@ -6,13 +6,14 @@ with one draw. Intervals are bootstraps over requests; intervals of differences 
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from statistics import mean
 
 import numpy as np
 
 from core.analysis.intervals import bootstrap_interval
-from core.bench.runs import Runs
-from core.bench.table import Part, Table
+from core.bench.runs import Runs, required
+from core.bench.table import Cell, Part, Table
 from core.metrics.easy_hard import auc, baselines, ceiling_auc, gold_right, verdicts
 from core.results import Result
 from core.roles import only_golds
@@ -70,10 +71,7 @@ def _request(runs: Runs, text: str, draw: int) -> Request:
 def _predictors(title: str, requests: Sequence[Request]) -> Iterator[Part]:
     """Table of AUCs over the images of all requests."""
     ceiling = _pooled(requests, lambda some: ceiling_auc(_right(some)))
-    own = {
-        name: _pooled(requests, lambda some, name=name: auc(_scores(some, name), _right(some)))
-        for name in requests[0].scores
-    }
+    own = {name: _pooled(requests, partial(_auc, name)) for name in requests[0].scores}
     rows = []
     for name, values in own.items():
         low, high = np.percentile(values[1:], [2.5, 97.5])
@@ -91,15 +89,15 @@ def _predictors(title: str, requests: Sequence[Request]) -> Iterator[Part]:
 
 def _methods(title: str, requests: Sequence[Request]) -> Iterator[Part]:
     """Table of distances to gold: every method, a rule that needs no method, and the golds among themselves."""
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     of_rule = [abs(request.known - _gold(request.results["none"], "FA")) for request in requests]
     for name in METHODS:
         results = [request.results[name] for request in requests]
-        off = [abs(r.unlearned["FA"] - _gold(r, "FA")) for r in results]
-        test = [r.unlearned["TA"] - _gold(r, "TA") for r in results]
+        off = [abs(required(r.unlearned["FA"]) - _gold(r, "FA")) for r in results]
+        test = [required(r.unlearned["TA"]) - _gold(r, "TA") for r in results]
         outputs = [r["outputs"]["unlearned"] for r in results]
         better = bootstrap_interval([a - b for a, b in zip(off, of_rule, strict=True)])
-        cost = mean(r.time_ratio for r in results)
+        cost = mean(required(r.time_ratio) for r in results)
         rows.append((name, mean(off), *bootstrap_interval(off), *better, mean(test), *_means(outputs), cost))
     rows.append(("rule: class accuracy", mean(of_rule), *bootstrap_interval(of_rule), *[None] * 7))
     floors = [
@@ -124,7 +122,7 @@ def _means(outputs: Sequence[dict[str, float]]) -> list[float]:
 
 
 def _gold(result: Result, name: str) -> float:
-    return mean(values[name] for values in result.golds.values())
+    return mean(required(values[name]) for values in result.golds.values())
 
 
 def _scores(requests: Sequence[Request], name: str) -> np.ndarray:
@@ -133,6 +131,10 @@ def _scores(requests: Sequence[Request], name: str) -> np.ndarray:
 
 def _right(requests: Sequence[Request]) -> np.ndarray:
     return np.concatenate([request.right for request in requests], axis=1)
+
+
+def _auc(name: str, requests: Sequence[Request]) -> float | None:
+    return auc(_scores(requests, name), _right(requests))
 
 
 def _pooled(requests: Sequence[Request], measure: Callable[[Sequence[Request]], float | None]) -> np.ndarray:

@@ -8,7 +8,7 @@ from statistics import mean
 
 import numpy as np
 
-from core.bench.runs import Runs
+from core.bench.runs import Runs, required
 from core.bench.table import Cell, Part, Table
 from core.datasets import load_dataset
 from core.results import Result
@@ -58,15 +58,15 @@ def _rows(runs: Runs, drawn: Sequence[RunSpec]) -> Iterator[Sequence[Cell]]:
 
 
 def _row(name: str, results: Sequence[Result]) -> Sequence[Cell]:
-    lost = [_gold(result, "FA_test") - result.unlearned["FA_test"] for result in results]
+    lost = [_gold(result, "FA_test") - required(result.unlearned["FA_test"]) for result in results]
     near = sum(value <= NEAR + 1e-9 for value in lost)
     return (
         name, f"{near} of {len(results)}", max(lost), mean(lost),
-        mean(result.unlearned["FA"] for result in results), mean(_gold(result, "FA") for result in results),
-        mean(result.unlearned["TA"] - _gold(result, "TA") for result in results),
+        mean(required(result.unlearned["FA"]) for result in results), mean(_gold(result, "FA") for result in results),
+        mean(required(result.unlearned["TA"]) - _gold(result, "TA") for result in results),
         sum(result.steps == 0 for result in results), f"{mean(result.steps for result in results):.1f}",
     )  # fmt: skip
 
 
 def _gold(result: Result, name: str) -> float:
-    return mean(gold[name] for gold in result.golds.values())
+    return mean(required(gold[name]) for gold in result.golds.values())

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from statistics import mean
 
 from core.analysis.intervals import Interval, difference_interval, interval
-from core.bench.runs import Runs
+from core.bench.runs import Runs, required
 from core.bench.table import Cell, Part, Table
 from core.results import Result
 from core.roles import only_golds
@@ -37,16 +37,15 @@ def _rows(runs: Runs, spec: RunSpec) -> Iterator[Sequence[Cell]]:
 
 
 def _row(name: str, results: Sequence[Result]) -> Sequence[Cell]:
-    differences = [difference_interval([r.unlearned[key] for r in results], _golds(results[0], key)) for key in SIGNED]
-    means = [
-        interval([number(result) for result in results])
-        for number in (
-            lambda r: r.gap,
-            lambda r: r["outputs"]["unlearned"]["kl"],
-            lambda r: r["outputs"]["unlearned"]["agreement"],
-        )
+    differences = [
+        difference_interval([required(r.unlearned[key]) for r in results], _golds(results[0], key)) for key in SIGNED
     ]
-    steps, cost = mean(r.steps for r in results), mean(r.time_ratio for r in results)
+    outputs = [result["outputs"]["unlearned"] for result in results]
+    means = [
+        interval([required(result.gap) for result in results]),
+        *(interval([values[key] for values in outputs]) for key in ("kl", "agreement")),
+    ]
+    steps, cost = mean(r.steps for r in results), mean(required(r.time_ratio) for r in results)
     return name, *map(_text, [*differences, *means]), f"{steps:.0f}", f"{cost:.2f}"
 
 
@@ -60,7 +59,7 @@ def _noise_floor(results: Sequence[Result]) -> Sequence[Cell]:
 
 
 def _golds(result: Result, key: str) -> list[float]:
-    return [values[key] for values in result.golds.values()]
+    return [required(values[key]) for values in result.golds.values()]
 
 
 def _text(found: Interval | None) -> str:

@@ -24,7 +24,7 @@ from core.bench.paper import (
     settings_table,
 )
 from core.bench.paper_tmu_figures import TABLE_1, TABLE_2, TABLE_3, TABLE_4
-from core.bench.runs import Runs
+from core.bench.runs import Runs, required
 from core.bench.table import Cell, Part, Table
 from core.methods.tmu.predictor import called_easy
 from core.metrics.accuracy import gold_spread
@@ -32,6 +32,7 @@ from core.metrics.easy_hard import FEATURES, gold_right, verdicts
 from core.results import Result
 from core.roles import only_golds
 from core.specs import REDUCED, make_method, make_spec, own_datasets
+from core.specs.methods.tmu import Tmu
 from core.store import RunFolder
 
 RECIPES = (None, "tmu-paper")  # the data set's own, of 30 epochs, and the paper's
@@ -69,7 +70,7 @@ def table_2(recipe: str | None) -> tuple[Setting, ...]:
 
 
 def _classes(
-    table: str, dataset: str, recipe: str | None, distances: dict[str, tuple[float, ...]]
+    table: str, dataset: str, recipe: str | None, distances: Mapping[str, tuple[float, ...]]
 ) -> tuple[Setting, ...]:
     settings = []
     for n, (name, *cells) in enumerate(line.split() for line in table.strip().splitlines()):
@@ -131,8 +132,8 @@ def _off(result: Result, role: str) -> float | None:
     golds = of_role(result, "gold")
     if role == "gold":
         spread = gold_spread(golds, ("FA",))
-        return spread and 100 * spread["FA"]
-    return 100 * abs(result.unlearned["FA"] - mean(gold["FA"] for gold in golds))
+        return 100 * required(spread["FA"]) if spread else None
+    return 100 * abs(required(result.unlearned["FA"]) - mean(required(gold["FA"]) for gold in golds))
 
 
 def _activation(result: Result, role: str) -> float | None:
@@ -216,6 +217,7 @@ def bit_accuracies(run: RunFolder) -> list[float]:
 
     The true answer is the original's on twin images, and each gold's on forget images.
     """
+    assert isinstance(run.spec.method, Tmu)
     samples, twin = run.samples(), run.table("twin")
     images, right = verdicts(samples), gold_right(samples)
     called = called_easy(twin["p_hard"].to_numpy(), run.spec.method.cut), images["easy"].to_numpy()

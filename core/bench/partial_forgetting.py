@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from statistics import mean
 from typing import Any
 
-from core.bench.runs import Runs
+from core.bench.runs import Runs, required
 from core.bench.table import Cell, Part, Table
 from core.results import Result
 from core.specs import METHODS, make_spec
@@ -41,10 +41,10 @@ def _means(results: list[Result]) -> tuple[float, ...]:
     each = []
     for result in results:
         golds = list(result.golds.values())
-        gold_fa, gold_test = (mean(gold[name] for gold in golds) for name in ("FA", "FA_test"))
-        own = result.unlearned
+        gold_fa, gold_test = (mean(required(gold[name]) for gold in golds) for name in ("FA", "FA_test"))
+        own = {name: required(result.unlearned[name]) for name in ("FA", "FA_test")}
         each.append(
-            (own["FA"], gold_fa, abs(own["FA"] - gold_fa), result.original["FA_test"], own["FA_test"], gold_test,
-             result.gap, result.gold_spread)
+            (own["FA"], gold_fa, abs(own["FA"] - gold_fa), required(result.original["FA_test"]), own["FA_test"],
+             gold_test, required(result.gap), required(result.gold_spread))
         )  # fmt: skip
     return tuple(mean(column) for column in zip(*each, strict=True))

@@ -7,6 +7,17 @@ from core.specs import RunSpec
 from core.store import Store
 
 
+def required(value: float | None) -> float:
+    """The value, which the benchmark needs from every run.
+
+    Raises:
+        ValueError: the run has no such value.
+    """
+    if value is None:
+        raise ValueError("a run of this benchmark lacks the value of a column")
+    return value
+
+
 class Runs:
     """Provides the results of runs and records which were used.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from statistics import mean
 
-from core.bench.runs import Runs
+from core.bench.runs import Runs, required
 from core.bench.table import Part, Table
 from core.results import Accuracies, Result
 from core.specs import METHODS, make_spec
@@ -53,9 +53,9 @@ def _accuracies(found: Sequence[Accuracies]) -> list[str]:
     return [_percent([accuracies[name] for accuracies in found]) for name in COLUMNS.values()]
 
 
-def _percent(shares: Sequence[float]) -> str:
-    return f"{100 * mean(shares):.0f} %"
+def _percent(shares: Sequence[float | None]) -> str:
+    return f"{100 * mean(map(required, shares)):.0f} %"
 
 
-def _points(gaps: Sequence[float]) -> str:
-    return f"{100 * mean(gaps):.1f}"
+def _points(gaps: Sequence[float | None]) -> str:
+    return f"{100 * mean(map(required, gaps)):.1f}"

@@ -20,6 +20,7 @@ from core.cli.store import export, prune, report
 from core.errors import UnlearnError
 from core.glossary import glossary_markdown
 from core.metrics.catalogue import METRICS, accuracy_keys
+from core.results import Result
 from core.specs import ARCHITECTURES, DATASETS, DOWNLOADED, METHODS, choices, own_datasets, parse_spec, short
 from core.store import ENDED, GALLERY, Store, open_run
 from core.store.weights import kept_weights
@@ -169,8 +170,8 @@ def _class_lines(per_class: Mapping[str, tuple[int, int]]) -> Iterator[str]:
     for name, removed, total in touched[:MAX_CLASSES]:
         yield f"{name}: {removed} of {total}"
     if others := touched[MAX_CLASSES:]:
-        _, removed, total = zip(*others, strict=True)
-        yield f"{len(others):,} other class{'es' * (len(others) > 1)}: {sum(removed):,} of {sum(total):,}"
+        _, gone, all_of = zip(*others, strict=True)
+        yield f"{len(others):,} other class{'es' * (len(others) > 1)}: {sum(gone):,} of {sum(all_of):,}"
 
 
 def list_names(args: argparse.Namespace) -> int:
@@ -233,7 +234,7 @@ def gallery(args: argparse.Namespace) -> int:
     return examples.build() if args.what == "build" else examples.verify()
 
 
-def _print_result(result: dict[str, Any], as_json: bool) -> None:
+def _print_result(result: Result, as_json: bool) -> None:
     if as_json:
         print(json.dumps(result))
         return

@@ -124,7 +124,7 @@ def _pick(request: ForgetRequest, term: Term, dataset: Dataset) -> np.ndarray:
     if term.kind == "random":
         return _draw(train.index, term.share, request.draw, "the training set")
     by_class = term.kind == "class"
-    labels, names = (train.labels, dataset.classes) if by_class else (train.subclass, dataset.subclasses)
+    labels, names = (train.labels, dataset.classes) if by_class else (train.subclass, dataset.subclasses or ())
     groups = {f"{term.kind} {names[value]}": train.index[labels == value] for value in term.values}
     return np.concatenate([_draw(ids, term.share, request.draw, name) for name, ids in groups.items()])
 

@@ -1,6 +1,6 @@
 """Scores TMU's easy/hard prediction against gold, and computes a baseline for it."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ from core.specs.methods.tmu import Tmu
 from core.training import train
 
 
-def proxy_losses(context: Context, planned: Plan) -> Iterator[Phase]:
+def proxy_losses(context: Context, planned: Plan) -> Generator[Phase, None, np.ndarray]:
     """Returns the loss (N,) of every forget image under briefly trained proxies of gold.
 
     The proxies are as many and as briefly trained as TMU's curriculum models, but on the retain set only. This is a

@@ -1,7 +1,7 @@
 """Measurements on the models of a run: outputs and map always, the others on request."""
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from core.metrics.relearning import LIMIT, relearn, relearning
 from core.metrics.representation import class_probe, similarities
 
 
-def measure(model_set: ModelSet) -> Iterator[Event]:
+def measure(model_set: ModelSet) -> Generator[Event, None, dict[str, Any]]:
     """Returns the result's ``outputs`` and ``map`` and, on request, ``representation``, ``relearning`` and ``privacy``.
 
     Yields:
@@ -61,14 +61,14 @@ def _representation(model_set: ModelSet) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _relearning(model_set: ModelSet) -> Iterator[Event]:
+def _relearning(model_set: ModelSet) -> Generator[Event, None, dict[str, Any]]:
     """Relearning curves of all models. Those of trained models are cached for further runs of the same request."""
-    spec, planned = model_set.planned.spec, model_set.planned
+    spec, planned, device = model_set.planned.spec, model_set.planned, str(model_set.context.device)
     watched = seeded_part(model_set.forget.index, spec.measure.probe_images, np.random.default_rng(0))
     curves: dict[str, list[float]] = {}
     for n, role in enumerate(model_set.models):
         trained = planned.models.get(role)
-        key = trained and (trained.key, planned.forget.sha256, len(watched), str(model_set.context.device))
+        key = None if trained is None else (trained.key, planned.forget.sha256, len(watched), device)
         curves[role] = _known_curves.get(key) or (yield from _curve(model_set, role, watched, n))
         if key:
             _known_curves[key] = curves[role]
@@ -77,7 +77,7 @@ def _relearning(model_set: ModelSet) -> Iterator[Event]:
     return relearning(curves)
 
 
-def _curve(model_set: ModelSet, role: str, watched: np.ndarray, before: int) -> Iterator[Event]:
+def _curve(model_set: ModelSet, role: str, watched: np.ndarray, before: int) -> Generator[Event, None, list[float]]:
     """Returns the relearning curve of one model.
 
     Args:

@@ -12,6 +12,7 @@ from core.datasets import Dataset, Split
 from core.experiment.context import Context
 from core.inference import predict
 from core.metrics.membership.attacks import AttackSets, attack_sets
+from core.models import features_of
 from core.planning.plan import Plan
 
 
@@ -57,4 +58,4 @@ class ModelSet:
     def features(self, split: Split) -> dict[str, np.ndarray]:
         """role -> features (N, D) before the head."""
         images = torch.tensor(split.images, device=self.context.device)
-        return {role: predict(model.features, images).cpu().numpy() for role, model in self.models.items()}
+        return {role: predict(features_of(model), images).cpu().numpy() for role, model in self.models.items()}

@@ -7,7 +7,7 @@ others, so another method on the same forget set only repeats the unlearning.
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from multiprocessing import get_context, parent_process
@@ -80,7 +80,7 @@ def halves(train: Split, forget: np.ndarray, count: int) -> list[np.ndarray]:
     return found[:count]
 
 
-def shadow_logits(context: Context, planned: Plan, ids: np.ndarray) -> Iterator[Event]:
+def shadow_logits(context: Context, planned: Plan, ids: np.ndarray) -> Generator[Event, None, ShadowLogits]:
     """Returns the ``ShadowLogits`` of the run's method on these images; trains missing models.
 
     Uses one process per core; a GPU works in this process, one pair after another. A script that calls this needs
@@ -168,7 +168,7 @@ def _begin() -> None:
     threading.Thread(target=follow, daemon=True).start()
 
 
-def _last(events: Iterator[Event]) -> SavedModel:
+def _last(events: Generator[Event, None, SavedModel]) -> SavedModel:
     """The return value of a generator of events."""
     while True:
         try:

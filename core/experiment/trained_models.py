@@ -1,6 +1,6 @@
 """Gets trained models: from the store, from imported weights, or by training; measures missing norms."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
@@ -26,17 +26,19 @@ from core.store.weights import given_weights
 from core.training import steps_per_epoch, train
 
 
-def get_or_train(context: Context, role: str, spec: ModelSpec, split: Split, ids: np.ndarray) -> Iterator[Event]:
+def get_or_train(
+    context: Context, role: str, spec: ModelSpec, split: Split, ids: np.ndarray
+) -> Generator[Event, None, SavedModel]:
     """Returns a trained model with norms measured on these images; trains, measures and stores what is missing.
 
     Args:
         split: the training images of the spec.
     """
     dataset, models = context.dataset, context.models
-    shared = isinstance(models, ModelFolder)
-    with models.lock(spec.key) if shared else nullcontext():  # two runs never train the same model at once
-        if shared:
-            models.adopt(spec.key)
+    folder = models if isinstance(models, ModelFolder) else None
+    with nullcontext() if folder is None else folder.lock(spec.key):  # two runs never train the same model at once
+        if folder is not None:
+            folder.adopt(spec.key)
         model = on_device(model_for(spec), context.device)
         if spec.key in models:
             saved = models[spec.key]
@@ -44,7 +46,7 @@ def get_or_train(context: Context, role: str, spec: ModelSpec, split: Split, ids
             if spec.weights is not None:
                 saved = _given(spec, model, dataset)
             else:
-                saved = yield from _trained(role, spec, split, model, dataset, models if shared else None)
+                saved = yield from _trained(role, spec, split, model, dataset, folder)
             models[spec.key] = saved
         if len(missing_norms(saved.table, ids)):
             set_state(model, saved.weights)
@@ -55,7 +57,7 @@ def get_or_train(context: Context, role: str, spec: ModelSpec, split: Split, ids
 
 def _trained(
     role: str, spec: ModelSpec, split: Split, model: nn.Module, dataset: Dataset, folder: ModelFolder | None
-) -> Iterator[Event]:
+) -> Generator[Event, None, SavedModel]:
     resume = None if folder is None else folder.checkpoint(spec.key)
     before = float(resume["seconds"][0]) if resume else 0.0
     clock = Clock(device_of(model))
@@ -100,7 +102,9 @@ def _saved(spec: ModelSpec, model: nn.Module, dataset: Dataset, **training: Any)
     return SavedModel(get_state(model), table, record)
 
 
-def measured(name: str, model: nn.Module, table: pd.DataFrame, dataset: Dataset, ids: np.ndarray) -> Iterator[Event]:
+def measured(
+    name: str, model: nn.Module, table: pd.DataFrame, dataset: Dataset, ids: np.ndarray
+) -> Generator[Event, None, pd.DataFrame]:
     """Returns the table with the norms of these images filled in."""
     missing = missing_norms(table, ids)
     for done in fill_norms(model, table, dataset, missing):

@@ -1,6 +1,6 @@
 """Runs an unlearning method: records its steps, and times them without the measurements in between."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 
 from torch import nn
@@ -25,7 +25,7 @@ from core.training import Step
 
 def unlearn(
     context: Context, model: nn.Module, planned: Plan, held_out: list[float] | None, first: int = 0
-) -> Iterator[Event]:
+) -> Generator[Event, None, Trajectory]:
     """Runs the method for every request in order, in place; returns the trajectory of the last request.
 
     Args:

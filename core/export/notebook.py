@@ -2,6 +2,7 @@
 
 import json
 from html import escape
+from typing import Any
 
 from core.export.run_text import title
 from core.store import RunFolder
@@ -82,6 +83,11 @@ def notebook(run: RunFolder) -> str:
     }, indent=1) + "\n"  # fmt: skip
 
 
-def _cell(number: int, kind: str, text: str) -> dict:
-    cell = {"cell_type": kind, "id": f"cell-{number}", "metadata": {}, "source": text.splitlines(keepends=True)}
+def _cell(number: int, kind: str, text: str) -> dict[str, Any]:
+    cell: dict[str, Any] = {
+        "cell_type": kind,
+        "id": f"cell-{number}",
+        "metadata": {},
+        "source": text.splitlines(keepends=True),
+    }
     return cell | ({"execution_count": None, "outputs": []} if kind == "code" else {})

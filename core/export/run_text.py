@@ -5,6 +5,7 @@ from typing import Any
 
 from core.figures import in_role_order
 from core.metrics.catalogue import accuracy_keys
+from core.results import Result
 from core.specs import RunSpec
 from core.specs.sweep import variant_label
 
@@ -23,7 +24,7 @@ def accuracy_rows(result: Mapping[str, Any]) -> list[list[str]]:
     ]
 
 
-def facts(result: Mapping[str, Any]) -> dict[str, str]:
+def facts(result: Result) -> dict[str, str]:
     """Details of a run: forget set, steps, stop reason, times, device, versions."""
     retraining = result.retraining_seconds
     return {

@@ -4,6 +4,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from functools import lru_cache
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -151,7 +152,7 @@ def _class_list(touched: pd.DataFrame) -> str:
     return ", ".join(first) + (f" and {rest.sum():,} images of {len(rest):,} other classes" if len(rest) else "")
 
 
-def outline(x: float, y: float) -> dict:
+def outline(x: float, y: float) -> dict[str, Any]:
     """A frame around the tile in column x and row y."""
     corners = {"x0": x - 0.48, "x1": x + 0.48, "y0": y - 0.48, "y1": y + 0.48}
     return {"type": "rect", **corners, "line": {"color": SPLITS["forget"].color, "width": 4}}

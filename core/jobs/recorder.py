@@ -4,9 +4,10 @@ import math
 import time
 from typing import Any
 
-from core.events import Event, Finished, Phase, Step, Table
+from core.events import Event, Finished, Phase, Table
 from core.planning.remaining import MIN_SECONDS
 from core.store import RunFolder, write_json, write_table, write_weights
+from core.training import Step
 
 EVERY = 0.2  # seconds between two writes of the progress
 PARTS = 30  # of a phase; its speed is that of the last part (most recipes have 30 epochs)

@@ -122,13 +122,17 @@ def _descend(
             seen = "; BatchNorm saw these parts" if training_mode else ""
             note_memory(f"for all images of a step, so they were split into up to {parts} parts{seen}")
         model.eval()
-        move(gradients if mask is None else [g * m for g, m in zip(gradients, mask, strict=True)])
+        move(gradients if mask is None else _masked(gradients, mask))
         if mask is not None:  # momentum and decay also change weights without gradient
             restore(parameters, before, mask)
         reason = reason_at(step, before)
         yield Step(step, total, loss, {"step_size": distance(before, parameters)}, reason)
         if reason:
             return
+
+
+def _masked(gradients: Sequence[Tensor | None], mask: Sequence[Tensor]) -> Sequence[Tensor | None]:
+    return [None if g is None else g * m for g, m in zip(gradients, mask, strict=True)]
 
 
 def _gradients(

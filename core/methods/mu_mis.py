@@ -48,7 +48,7 @@ from core.methods.stand_ins import StandIns
 from core.methods.steps import descend, get_weights, relative_rate
 from core.methods.stops import Falls, Guard, Recovers, Stop, accuracy_stop, ratio
 from core.methods.task import Task, batches, shuffled
-from core.models import device_of
+from core.models import device_of, features_of, head_of
 from core.oom import note_memory, retry_on_oom
 from core.sensitivity import (
     draw_irrelevant,
@@ -108,7 +108,7 @@ def unlearn(model: nn.Module, task: Task, spec: MuMis, *, generator: torch.Gener
             note_memory(f"for {wanted} images per step, so steps use {fitted}")
         values = {"step_size": length}
         reason = stop.reason(model, before, step, ends_pass=ends_pass)
-        if stop.rule.once_per_pass and ends_pass:
+        if stop.rule.once_per_pass and ends_pass and stop.value is not None:
             values["irrelevant_ratio"] = stop.value
         if reason or step % GUARD_EVERY == 0:
             reason = guard.check(step) or reason
@@ -146,7 +146,7 @@ def make_loss(
 
 def move(model: nn.Module, loss: Tensor, spec: MuMis, scale: float) -> float:
     """One step against the gradient of the loss; returns its length."""
-    body, head = list(model.features.parameters()), list(model.head.parameters())
+    body, head = list(features_of(model).parameters()), list(head_of(model).parameters())
     gradients = torch.autograd.grad(loss, [*body, *head], allow_unused=True)  # the head's bias has no gradient
     if spec.variant == "paper":
         return descend([*body, *head], gradients, spec.learning_rate)
@@ -183,7 +183,7 @@ def _relative(measure: Callable[[], float]) -> Callable[[], float]:
 
 def make_guard(model: nn.Module, images: Tensor, labels: Tensor, spec: MuMis, generator: torch.Generator) -> Guard:
     """A guard on the norms of the target and up to ``NORM_CLASSES`` fixed irrelevant logits."""
-    classes = model.head.out_features
+    classes = head_of(model).out_features
     others = 1 + torch.randperm(classes - 1, generator=generator)[:NORM_CLASSES]
     offsets = torch.cat([torch.zeros(1, dtype=torch.int64), others]).to(labels.device)
     wanted = (labels[:, None] + offsets) % classes

@@ -29,7 +29,7 @@ def descend(parameters: Sequence[nn.Parameter], gradients: Sequence[Tensor | Non
     """
     for parameter, gradient in zip(parameters, gradients, strict=True):
         if gradient is not None:
-            parameter -= rate * gradient
+            parameter.sub_(rate * gradient)
     return rate * _joint_norm(g for g in gradients if g is not None)
 
 

@@ -122,7 +122,7 @@ class Stop:
             step: its number, from 1.
             ends_pass: whether it was the last step of a pass over the forget set.
         """
-        if self.unseen is not None and self.unseen.loss() > MAX_LOSS:
+        if isinstance(self.rule, Falls) and self.unseen is not None and self.unseen.loss() > MAX_LOSS:
             set_weights(model, before)
             self.value = self.measure()
             return f"{TOO_MUCH}; {self.rule.left(self.value)}"
@@ -198,7 +198,8 @@ class Guard:
 
     def check(self, step: int) -> str | None:
         """None if the norms are within their limits; else restores the last good weights and returns the reason."""
-        signal = alarm(*map(ratio, self.norms(), self.start), *self.limits)
+        target, irrelevant = map(ratio, self.norms(), self.start)
+        signal = alarm(target, irrelevant, *self.limits)
         if signal is None:
             self.good, self.good_step = get_weights(self.model), step
             return None

@@ -6,7 +6,7 @@ classes touched by earlier requests of a sequence.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
 
@@ -19,7 +19,7 @@ GAP = tuple(ACCURACY_SPLITS)
 GAP_TEST = ("FA_test", "RA_test", "TA")
 
 
-def with_forget(table: pd.DataFrame, forget_ids: Sequence[int], removed_ids: Sequence[int] = ()) -> pd.DataFrame:
+def with_forget(table: pd.DataFrame, forget_ids: Collection[int], removed_ids: Collection[int] = ()) -> pd.DataFrame:
     """A model's table with the split ``train`` divided into ``forget`` and ``retain``.
 
     Args:

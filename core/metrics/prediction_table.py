@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from core.datasets import Dataset, Split
 from core.inference import predict
-from core.models import device_of
+from core.models import device_of, head_of
 from core.sensitivity import input_gradient_norms, selected_gradient_norms, target_and_irrelevant
 from core.specs import MeasureSpec
 from core.training import tensors
@@ -95,7 +95,7 @@ def image_norms(model: nn.Module, split: Split) -> np.ndarray:
     target squared + (K - 1) * mean irrelevant squared.
     """
     images, labels = tensors(split, device_of(model))
-    classes = model.head.out_features
+    classes = head_of(model).out_features
     if classes <= NORM_CLASSES:
         norms = input_gradient_norms(model, images)
         target, irrelevant = target_and_irrelevant(norms, labels)

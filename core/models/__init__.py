@@ -1,7 +1,7 @@
 """Architectures. Images go in as float32 (N, C, H, W) in [0, 1]; ``model(x) == model.head(model.features(x))``."""
 
 import math
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import nn
@@ -46,7 +46,7 @@ def build_model(
         model = _network(arch, width or WIDTH[arch], num_classes, in_channels, image_size)
     model = model.to_empty(device="cpu")
     _initialise(model, torch.Generator().manual_seed(seed))
-    model.features.insert(0, Normalise(mean or (0.0,) * in_channels, std or (1.0,) * in_channels))
+    features_of(model).insert(0, Normalise(mean or (0.0,) * in_channels, std or (1.0,) * in_channels))
     return model
 
 
@@ -72,6 +72,16 @@ def model_for(spec: ModelSpec, seed: int | None = None) -> nn.Module:
     channels, size, _ = info.shape
     first = spec.seed if seed is None else seed
     return build_model(spec.arch, len(info.classes), channels, size, first, info.mean, info.std, width=spec.width)
+
+
+def features_of(model: nn.Module) -> nn.Sequential:
+    """The layers of a model before its head."""
+    return cast(nn.Sequential, model.features)  # torch types every attribute as Tensor | Module
+
+
+def head_of(model: nn.Module) -> nn.Linear:
+    """The last layer of a model: ``out_features`` is its number of classes."""
+    return cast(nn.Linear, model.head)
 
 
 def get_state(model: nn.Module) -> dict[str, Any]:

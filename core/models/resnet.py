@@ -10,6 +10,9 @@ LARGE = 48  # pixels per side
 class Normalise(nn.Module):
     """Normalises per channel, (x - mean) / std; the constants are buffers of the model."""
 
+    mean: Tensor
+    std: Tensor
+
     def __init__(self, mean: tuple[float, ...], std: tuple[float, ...]) -> None:
         super().__init__()
         self.register_buffer("mean", torch.tensor(mean).view(-1, 1, 1))

@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pprint import pformat
 from typing import Any
 
@@ -58,7 +58,7 @@ def make_spec(
     unlearn_seed: int = 0,
     gold_seeds: tuple[int, ...] = (1, 2, 3),
     after: Sequence[ForgetRequest | dict[str, Any]] = (),
-    settings: dict[str, Any] | None = None,
+    settings: Mapping[str, Any] | None = None,
 ) -> RunSpec:
     """A run spec from a few options; the data set gives the remaining defaults.
 
@@ -117,7 +117,7 @@ def from_query(query: dict[str, str]) -> RunSpec:
 def to_query(spec: RunSpec) -> dict[str, str]:
     """The spec as URL parameters: only values that differ from the defaults of its data set and method."""
     query = {"dataset": spec.model.data.name, "forget": spec.forget.linked, "method": spec.method.name}
-    defaults = flat(make_spec(**query).model_dump(mode="json"))
+    defaults = flat(make_spec(query["dataset"], query["forget"], query["method"]).model_dump(mode="json"))
     defaults |= {f"method.{name}": field.default for name, field in type(spec.method).model_fields.items()}
     for path, value in flat(spec.model_dump(mode="json")).items():
         if value != defaults.get(path):  # an unused field has no default here

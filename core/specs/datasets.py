@@ -5,6 +5,7 @@ import re
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from core.errors import DataUnavailable, InvalidSpec
 from core.paths import data_root, prepared_folder
@@ -166,7 +167,7 @@ def own_datasets() -> dict[str, DataInfo]:
     return {name: data_info(name) for name in names if OWN_NAME.fullmatch(name)}
 
 
-def info_json(info: DataInfo) -> dict:
+def info_json(info: DataInfo) -> dict[str, Any]:
     """A data set's entry as JSON, for ``data_info`` to read."""
     return asdict(info)
 
@@ -177,4 +178,5 @@ def _own_info(path: Path, name: str) -> DataInfo:  # the name is a hash of the c
         found = json.loads(path.read_text())
     except (OSError, ValueError):
         raise DataUnavailable(f"the images {name} are not on this machine; add them with python -m core add") from None
-    return DataInfo(**{key: tuple(value) if isinstance(value, list) else value for key, value in found.items()})
+    values: dict[str, Any] = {k: tuple(value) if isinstance(value, list) else value for k, value in found.items()}
+    return DataInfo(**values)

@@ -12,7 +12,7 @@ Requests of a sequence are separated by semicolons: ``class=1;class=3;class=5``.
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -136,8 +136,8 @@ def _term(part: str, info: DataInfo) -> Term:
     if known is None:
         raise InvalidSpec(f"{short(part)!r}: {info.title} has no sub-classes; use class=")
     names, colon, share = rest.partition(":")
-    ids = range(len(known)) if names == "all" else _ids(names.split(","), known, kind)
-    return Term(kind, tuple(dict.fromkeys(ids)), _share(share, part) if colon else None)
+    numbers: Iterable[int] = range(len(known)) if names == "all" else _ids(names.split(","), known, kind)
+    return Term(kind, tuple(dict.fromkeys(numbers)), _share(share, part) if colon else None)
 
 
 def _ids(names: Sequence[str], known: tuple[str, ...], kind: str) -> list[int]:

@@ -46,7 +46,7 @@ AXES = {
 }
 
 
-def _curve(table: pd.DataFrame, axes: tuple[str, str], own: int, guess: tuple[list, list]) -> go.Figure:
+def _curve(table: pd.DataFrame, axes: tuple[str, str], own: int, guess: tuple[list[float], list[float]]) -> go.Figure:
     """A curve over all thresholds, marked at row ``own``; no mark if ``own`` is below zero."""
     x, y = (table[name] for name in axes)
     figure = frame(360, showlegend=False, hovermode="closest")

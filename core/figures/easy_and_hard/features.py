@@ -1,6 +1,7 @@
 """The Easy and hard page: TMU's three features of all forget images, and of one image."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -103,7 +104,7 @@ def _legend(votes: str, symbol: str, axes: int) -> go.Scatter | go.Scatter3d:
     return go.Scatter3d(x=[None], y=[None], z=[None], mode="markers", name=votes, marker=mark)
 
 
-def _hover_text(row: dict) -> str:
+def _hover_text(row: dict[str, Any]) -> str:
     golds = "" if np.isnan(row["right"]) else f"<br>{row['right']:.0%} of the golds are right"
     predicted = "easy" if row["easy"] else "hard"
     return f"image {row['index']}: {row['label']}<br>predicted {predicted}, p(hard) {row['p_hard']:.0%}{golds}"

@@ -82,8 +82,8 @@ def logit_norms(answers: pd.DataFrame, target: int, irrelevant: int, classes: Se
     floor = norms[norms > 0].min() if (norms > 0).any() else 1.0
     for name, symbol, size, each in (
         ("other logits", "line-ns-open", 12, [_evenly(others, one) for one in norms.T]),
-        (f"c' = {classes[irrelevant]}", "cross", 11, [[irrelevant]] * len(roles)),
-        (f"c = {classes[target]}", "hourglass", 13, [[target]] * len(roles)),
+        (f"c' = {classes[irrelevant]}", "cross", 11, [np.array([irrelevant])] * len(roles)),
+        (f"c = {classes[target]}", "hourglass", 13, [np.array([target])] * len(roles)),
     ):
         cells = [(row, n) for row, which in enumerate(each) for n in which]
         colors = [NEUTRAL if symbol == "line-ns-open" else role_mark(roles[row]).color for row, _ in cells]

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from statistics import mean
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,6 +22,7 @@ from core.figures.theme import (
 )
 from core.metrics.accuracy import GAP
 from core.metrics.catalogue import METRICS, accuracy_keys
+from core.results import Result
 
 MAX_RUNS = len(LINES)
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
@@ -110,7 +110,7 @@ def _curve(part: pd.DataFrame, name: str, run: str, mark: Mark, first: bool) -> 
     )  # fmt: skip
 
 
-def run_accuracies_table(results: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
+def run_accuracies_table(results: Mapping[str, Result]) -> pd.DataFrame:
     """One row per run: run, FA, RA, TA, FA_test, RA_test of the unlearned model and of its mean gold (names with the
     prefix ``gold_``), gap (average, to the mean gold) and floor (gold spread). Fractions, null if not defined."""
     rows = []
@@ -127,7 +127,7 @@ def run_accuracies_table(results: Mapping[str, Mapping[str, Any]]) -> pd.DataFra
     return table.astype(dict.fromkeys(table.columns[1:], float))
 
 
-def run_accuracies(results: Mapping[str, Mapping[str, Any]], marks: Mapping[str, Mark]) -> Shown:
+def run_accuracies(results: Mapping[str, Result], marks: Mapping[str, Mark]) -> Shown:
     """Accuracies of every run's unlearned model (x, percent), one row per metric (y) with one lane per run. The star is
     the run's own mean gold, joined by a line.
 
@@ -145,7 +145,7 @@ def run_accuracies(results: Mapping[str, Mapping[str, Any]], marks: Mapping[str,
         middles.append(float(lanes.mean()))
         gold = table[f"gold_{name}"]
         figure.add_trace(_joined(table[name], gold, lanes))
-        for lane, (run, mark) in zip(lanes, marks.items(), strict=True):
+        for lane, (run, mark) in zip(lanes.tolist(), marks.items(), strict=True):
             figure.add_trace(_dot(table.loc[table["run"] == run, name], lane, run, mark, first=row == 0))
         figure.add_trace(_stars(gold, lanes, table["run"], first=row == 0))
         if row:

@@ -1,5 +1,7 @@
 """The Sensitivity page: input-gradient norms in every model, and whether they rose or fell."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -165,7 +167,7 @@ def _ridge(role: str, shares: np.ndarray, edges: np.ndarray, base: int) -> go.Sc
     )
 
 
-def _middle(row: dict, base: int) -> list[go.Scatter]:
+def _middle(row: dict[str, Any], base: int) -> list[go.Scatter]:
     """Below the histogram of a role: the median as a mark, the middle 50 % of the images as a bar."""
     mark, y = role_mark(row["role"]), base - 0.1
     hover = (

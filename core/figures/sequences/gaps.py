@@ -1,6 +1,7 @@
 """The Sequences page: gaps to gold after every request, and relapse of forgotten requests."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -218,15 +219,16 @@ def _numbers(cells: pd.DataFrame, rows: pd.Series, role: str, look: dict[str, st
     return go.Scatter(
         x=cells["step"], y=rows, mode="markers+text", text=texts, textfont={"size": 13, **look},
         marker={"symbol": "square", "size": ROW - 4, "color": "rgba(0,0,0,0)"},
-        hovertext=[_hover_text(cell) for cell in cells.itertuples()], hovertemplate="%{hovertext}<extra></extra>",
+        hovertext=[_hover_text(cell) for cell in cells.to_dict("records")], hovertemplate="%{hovertext}<extra></extra>",
     )  # fmt: skip
 
 
-def _hover_text(cell: tuple) -> str:
-    head = f"{short(cell.request)}<br>after {cell.step} request{'s' * (cell.step != 1)}: {cell.unlearned:.1%}"
-    if pd.isna(cell.gold):
+def _hover_text(cell: dict[str, Any]) -> str:
+    step, gold = cell["step"], cell["gold"]
+    head = f"{short(cell['request'])}<br>after {step} request{'s' * (step != 1)}: {cell['unlearned']:.1%}"
+    if pd.isna(gold):
         return head
-    return f"{head}<br>gold {cell.gold:.1%}, difference {points_text(cell.difference)}"
+    return f"{head}<br>gold {gold:.1%}, difference {points_text(cell['difference'])}"
 
 
 def _stair(count: int) -> str:

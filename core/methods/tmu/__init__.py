@@ -16,7 +16,7 @@ its gold model has seen every class, so such images are hard (p_hard = 1) by con
 """
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import numpy as np
 import pandas as pd
@@ -83,7 +83,9 @@ def unlearn(
     yield from forget_hard(model, task, easy, p_hard, spec, generator)
 
 
-def _curriculum(task: Task, everything: Split, spec: Tmu, generator: torch.Generator) -> Iterator[Phase]:
+def _curriculum(
+    task: Task, everything: Split, spec: Tmu, generator: torch.Generator
+) -> Generator[Phase, None, pd.Series]:
     """Returns CF of every image, by id."""
     losses = []
     for done, total, loss in curriculum(task, everything, spec, generator):
@@ -95,7 +97,7 @@ def _curriculum(task: Task, everything: Split, spec: Tmu, generator: torch.Gener
 def _by_twin(
     model: nn.Module, task: Task, twin: Split, sizes: list[Quota], found: Features, curriculum_loss: pd.Series,
     spec: Tmu, generator: torch.Generator,
-) -> Iterator[Phase | Table | Note]:  # fmt: skip
+) -> Generator[Phase | Table | Note, None, np.ndarray]:  # fmt: skip
     """Builds the twin problem, fits the predictor on it, and returns p_hard of every forget image."""
     assert task.forget is not None
     assert task.retain is not None

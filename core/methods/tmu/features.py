@@ -25,7 +25,7 @@ from torch import Tensor, nn
 from core.datasets import Split
 from core.inference import image_losses, predict
 from core.methods.task import Task
-from core.models import device_of
+from core.models import device_of, features_of
 from core.oom import map_batches
 from core.sensitivity import evaluating
 from core.specs import TrainSpec
@@ -122,7 +122,7 @@ def activations(model: nn.Module, split: Split, *, batch_size: int = 1024) -> Te
     images, _ = tensors(split, device_of(model))
 
     def of(part: Tensor) -> Tensor:
-        return F.normalize(model.features(as_float(part)))
+        return F.normalize(features_of(model)(as_float(part)))
 
     with evaluating(model):
         return torch.cat(list(map_batches(of, batch_size, images)))

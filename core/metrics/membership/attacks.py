@@ -50,8 +50,11 @@ class AttackSets:
 
 def touched(split: Split, forget: Split, by_subclass: bool) -> np.ndarray:
     """Bool (N,): which images are of a class (or sub-class) that the forget set touches."""
-    kinds, removed = (part.subclass if by_subclass else part.labels for part in (split, forget))
-    return np.isin(kinds, removed)
+    if not by_subclass:
+        return np.isin(split.labels, forget.labels)
+    assert split.subclass is not None
+    assert forget.subclass is not None
+    return np.isin(split.subclass, forget.subclass)
 
 
 def attack_sets(dataset: Dataset, forget: np.ndarray, removed: np.ndarray, by_subclass: bool, limit: int) -> AttackSets:

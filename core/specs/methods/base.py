@@ -1,6 +1,6 @@
 """Base class of method specs: data needs, settings that depend on other settings, notes for the screen."""
 
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import SerializerFunctionWrapHandler, model_serializer, model_validator
 
@@ -28,6 +28,9 @@ class Needs:
 class MethodSpec(Spec):
     """Base of the method specs. Settings that a variant does not use are refused and left out."""
 
+    if TYPE_CHECKING:
+        name: str  # every method has its own, as a Literal
+
     title: ClassVar[str]
     about: ClassVar[str]
     paper: ClassVar[str]
@@ -37,7 +40,8 @@ class MethodSpec(Spec):
     def conditions(cls, field: str) -> tuple[dict[str, str], ...]:
         """The alternatives under which ``field`` applies, as settings and values; empty: it always applies."""
         extra = cls.model_fields[field].json_schema_extra
-        return extra.get("used_if", ()) if isinstance(extra, dict) else ()
+        found: Any = extra.get("used_if", ()) if isinstance(extra, dict) else ()
+        return found
 
     def uses(self, field: str) -> bool:
         """Whether the setting applies with the other settings as they are."""

@@ -93,7 +93,7 @@ def _in_both(train: np.ndarray, test: np.ndarray) -> list[str]:
         return []
     which = "is a training image" if count == 1 else "are training images"
     return [
-        f"{count:,} of the {len(test):,} test images {which}, too (identical pixels), so test accuracies "
+        f"{count:,} of the {len(test):,} test images {which} too (identical pixels), so test accuracies "
         "are not on unseen images only."
     ]
 

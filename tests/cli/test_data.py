@@ -55,7 +55,7 @@ def test_the_output_names_what_was_left_out(tmp_path, capsys):
     assert said.err.splitlines()[-3:] == [
         "- train/ is the training set, val/ is the test set.",
         "- Left out: folders without images (1: train/bird).",
-        "- 24 of the 24 test images are training images, too (identical pixels), so test accuracies are not on unseen "
+        "- 24 of the 24 test images are training images too (identical pixels), so test accuracies are not on unseen "
         "images only.",
     ]
 

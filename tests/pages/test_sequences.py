@@ -163,7 +163,7 @@ def test_what_is_refused(open_page: Callable[..., AppTest], words: Callable) -> 
     assert app.text_input[0].value == form.START["sequence"]
     refused = {
         "class=1;": "has an empty request",
-        "class=1;class=1": "is forgotten already",
+        "class=1;class=1": "is already forgotten",
         "class=x": "not known",
     }
     for text, said in refused.items():

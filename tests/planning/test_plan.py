@@ -42,7 +42,7 @@ def test_requests_in_turn_take_only_what_is_left(quick: Callable[..., RunSpec]) 
     assert planned.per_class["three"][0] == 0
     assert planned.per_class["four"][0] == len(planned.forget)
     assert planned.removed.whole_classes == (3, 4)
-    with pytest.raises(InvalidSpec, match="class=3 is forgotten already"):
+    with pytest.raises(InvalidSpec, match="class=3 is already forgotten"):
         plan(quick(forget="class=3", after=(ForgetRequest(text="class=3"),)))
 
 
@@ -50,7 +50,7 @@ def test_requests_in_turn_take_only_what_is_left(quick: Callable[..., RunSpec]) 
     ("words", "said"),
     [
         ({"gold_seeds": ()}, "Without a gold model"),
-        ({"gold_seeds": (1,)}, "has no spread"),
+        ({"gold_seeds": (1,)}, "no gold spread"),
         ({"forget": "class=all:30%"}, "images of every class"),
         ({"forget": "class=0,1,2,3,4,5"}, "More than half"),
         ({"settings": {"model.train.epochs": 0}}, "nothing is trained"),
@@ -64,7 +64,7 @@ def test_warnings(quick: Callable[..., RunSpec], words: dict, said: str) -> None
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ({"forget": "class=all"}, "is every training image"),
+        ({"forget": "class=all"}, "selects every training image"),
         ({"forget": "class=0,1,2,3,4,5,6,7,8"}, "leaves 1 class"),
         ({"forget": "index=1700"}, "image 1700 is not among the training images"),
         ({"forget": "class=eleven"}, "class 'eleven' is not known"),

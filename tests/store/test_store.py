@@ -100,7 +100,7 @@ def test_a_lost_run_is_interrupted(worked_on: tuple[str, subprocess.Popen[bytes]
     process.wait()
     assert store.mark_interrupted() == [run]
     assert store.row(run).state == "interrupted"
-    assert "is gone" in (store.row(run).error or "")
+    assert "has died" in (store.row(run).error or "")
 
 
 def test_delete(store: Store, quick: Callable[..., RunSpec]) -> None:

@@ -73,7 +73,7 @@ def test_image_by_image(opened: Callable, words: Callable, finished_run: RunFold
     app = opened("Images")
     one, other = (run.table("samples").set_index("index") for run in (finished_run, other_run))
     flipped = int((one["prediction"] != other["prediction"]).sum())
-    assert f"**{flipped} of {len(one)} images** are predicted otherwise" in words(app)
+    assert f"**{flipped} of {len(one)} images** have a different prediction" in words(app)
     first = (one["probability"] - other["probability"]).abs().idxmax()
     names = finished_run.spec.model.data.info.classes
     before, after = (names[table.loc[first, "prediction"]] for table in (one, other))

@@ -125,7 +125,7 @@ def test_a_setting_out_of_range_is_refused_by_its_spec(open_page: Callable[..., 
     [
         ({"dataset": "nope"}, "data set 'nope' is not known"),
         ({"set.variant": "paper", "set.cap": "2"}, "cap = 2.0 is not used with variant = paper"),
-        ({"gold_seeds": "4,4"}, "each seed once"),
+        ({"gold_seeds": "4,4"}, "seeds must be distinct"),
         ({"after": "class=1;"}, "has an empty request"),
     ],
 )
@@ -141,7 +141,7 @@ def test_a_refused_link_is_one_sentence_over_the_defaults(
 
 def test_a_request_that_is_not_understood_stays_in_the_form(open_page: Callable[..., AppTest]) -> None:
     app = open_page(PAGE, {"forget": "klass=3"})
-    assert ["'klass=3' is not understood" in error.value for error in app.error] == [True]
+    assert ["'klass=3' is not valid" in error.value for error in app.error] == [True]
     assert run_button(app) is None
     assert field(app, "draft.text").value == "klass=3"
 

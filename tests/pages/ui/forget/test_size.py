@@ -42,7 +42,7 @@ def test_a_long_training_is_told_and_a_small_one_offered(open_page: Callable[...
     app = open_page(PAGE, to_query(make_spec(settings={"model.width": 256, "model.train.epochs": 1000})))
     time = next(metric for metric in app.metric if metric.label == "Time")
     assert time.value.endswith((" h", " d"))
-    assert time.delta == "rough, training alone"  # no network like it was ever trained here
+    assert time.delta == "rough, training only"  # no network like it was ever trained here
     (button,) = [button for button in app.button if button.label == "Use a small setting"]
     button.click().run()
     model = app.session_state["draft_spec"].model

@@ -45,7 +45,7 @@ def test_a_run_from_before_images_were_followed(
 ) -> None:
     (finished_run.folder / "forget_steps.parquet").unlink()
     app = open_page(PAGE, {"run": finished_run.run})
-    assert "did not keep what every image was taken for at every step" in words(app)
+    assert "did not store the predictions after each step" in words(app)
     assert kept(app)[0].startswith("Rerun, stopping")
 
 
@@ -57,5 +57,5 @@ def test_where_no_setting_stops_it_the_page_says_so(
     run = store.submit(quick(method, gold_seeds=(), settings=settings))
     assert attempt(store, run, "cpu") == "done"
     app = open_page(PAGE, {"run": run})
-    assert "can't be stopped at a step" in words(app)
+    assert "cannot stop at a chosen step" in words(app)
     assert not [link for link in app.page_link if link.proto.label.startswith("Rerun, stopping")]

@@ -19,8 +19,8 @@ def test_a_run_alone(make_result) -> None:
 def test_a_nearer_way_is_named_and_the_own_place_told(make_result) -> None:
     table = ways(make_result, mu_mis=0.0, fine_tune=0.5)
     told = place(table, make_result("mu-mis", FA=0.0)["run"])
-    assert "Of 2 ways run on this request, **Fine-tune** is the nearest" in told
-    assert "this one is number 2" in told
+    assert "Of 2 methods and settings run on this request, **Fine-tune** is closest to gold" in told
+    assert "this run ranks 2" in told
     assert "gold spread" not in told  # of one alone there is nothing to tell apart
 
 
@@ -31,7 +31,7 @@ def test_ways_within_the_gold_spread_are_a_tie(make_result) -> None:
 
 def test_the_nearest_run_is_told_so(make_result) -> None:
     told = place(ways(make_result, mu_mis=0.0, fine_tune=0.5), make_result("fine-tune")["run"])
-    assert told.startswith("The one other way run on this request is not nearer.")
+    assert told.startswith("The one other method run on this request is not closer to gold.")
 
 
 def test_without_gold_there_is_nothing_to_say(make_result) -> None:
@@ -45,4 +45,4 @@ def test_means_over_seeds_are_named_so(make_result) -> None:
     table = overview([own, make_result("mu-mis", seed=1, FA=0.3), make_result("fine-tune", FA=0.5)])
     told = place(table, own["run"])
     # gaps: (0.5 + 0.02 + 0.02) / 3 and (0.2 + 0.02 + 0.02) / 3; fine-tune (0 + 0.02 + 0.02) / 3
-    assert "**Fine-tune** is the nearest, with 1.33%; this one is number 2, with 13.00% (mean of 2 seeds)." in told
+    assert "**Fine-tune** is closest to gold, with 1.33%; this run ranks 2, with 13.00% (mean of 2 seeds)." in told

@@ -35,7 +35,7 @@ def test_near_duplicates_that_stay_are_told_and_can_be_forgotten_too(
     assert expected
     text = f"index={','.join(map(str, train.index[removed]))}"
     app = open_page(PAGE, {"dataset": "digits", "forget": text, "method": "none"})
-    which = "image that would stay is" if len(expected) == 1 else "images that would stay are"
+    which = "retained image is" if len(expected) == 1 else "retained images are"
     assert [w.value for w in app.warning if w.value.startswith(f"{len(expected)} {which}")]
     app.button(key="alike.add").click().run()
     added = field(app, "draft.text").value.removeprefix(f"{text}+index=")

@@ -34,7 +34,7 @@ def offered(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], Any]]:
 def test_every_file_is_made(
     page: str, open_page: Callable[..., AppTest], offered: dict[str, Any], finished_run: RunFolder
 ) -> None:
-    app = open_page(f"pages/{page}.py", {"run": TMU if page == "3_Easy_and_hard" else finished_run.run})
+    app = open_page(f"pages/{page}.py", {"run": TMU if page == "4_Easy_and_hard" else finished_run.run})
     figures = {chart.key for chart in app.get("plotly_chart") if f"{chart.key}.html" in offered}
     assert figures
     for name in figures:

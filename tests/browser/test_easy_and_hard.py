@@ -43,7 +43,7 @@ def test_open_an_image_and_move_the_cut(screen: Page, app_store: Store, quick: C
     tile = click_point(screen, LAST_TILE)
     expect(screen).to_have_url(re.compile(rf"img={tile['id']}\b"))
     settle(screen)
-    expect(content(screen).get_by_text(re.compile(rf"^Image {tile['id']} · three · called"))).to_be_visible()
+    expect(content(screen).get_by_text(re.compile(rf"^Image {tile['id']} · three · predicted"))).to_be_visible()
 
     size = len(app_store.run(run).table("adversarial"))
     assert not screen.evaluate(CUT_AT, size)

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core import RunSpec, Store
+from core.specs.ids import parse_ids
 from tests.browser.actions import click_point, click_slider, content, finish, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -57,7 +58,7 @@ def test_lasso_open_and_scrub(screen: Page, app_store: Store, quick: Callable[..
     settle(screen)
     off = screen.get_by_role("button", name=re.compile("Clear selection"))
     expect(off).to_be_visible()
-    ids = [int(one) for one in parse_qs(urlsplit(screen.url).query)["ids"][0].split("-")]
+    ids = list(parse_ids(parse_qs(urlsplit(screen.url).query)["ids"][0].replace("-", ",")))
     places = app_store.run(run).table("map").query("role == 'original'").set_index("index")["y"]
     assert 0 < len(ids) < len(places)
     assert places[ids].min() > places.drop(ids).quantile(0.5)  # the upper part of the map

@@ -73,7 +73,7 @@ def test_a_click_in_the_comparison_chooses_another_method(screen: Page, app_stor
                      for name in ("gradient-ascent", "fine-tune"))  # fmt: skip
     screen.goto(f"/Gold_comparison?run={first}")
     shows_accuracies(screen, app_store.run(first))
-    figure = screen.get_by_role("figure", name=re.compile("Differences of 2 ways"))
+    figure = screen.get_by_role("figure", name=re.compile("Differences of 2 methods"))
     expect(figure).to_be_visible()
     click_point(screen, CELL_OF_RUN, second)
     expect(screen).to_have_url(re.compile(f"run={second}"))

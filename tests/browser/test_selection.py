@@ -42,7 +42,7 @@ def test_an_image_goes_with_the_person(screen: Page, app_store: Store, quick: Ca
     drawer = screen.get_by_role("dialog")
     expect(drawer.get_by_role("figure", name=re.compile("^Largest probability: Initial"))).to_be_visible()
     drawer.get_by_role("tab", name="Maps").click()
-    expect(drawer.get_by_role("figure", name=re.compile("^5 models, two maps each"))).to_be_visible()
+    expect(drawer.get_by_role("figure", name=re.compile("^Maps of 5 models"))).to_be_visible()
     drawer.get_by_role("button", name="Close").click()
     expect(drawer).to_have_count(0)
     expect(bar.get_by_text(f"Image {found[1]} · ")).to_be_visible()

@@ -79,5 +79,6 @@ def test_lasso_open_and_scrub(screen: Page, app_store: Store, quick: Callable[..
 
     screen.goto(f"/Forget?run={run}")
     expect(screen.locator(".slider-rail-touch-rect")).to_be_attached()
+    settle(screen)
     assert screen.evaluate(AT_STEP, app_store.run(run).result["steps"])
     click_slider(screen, SLIDER, "left", AT_STEP, 0)

@@ -87,7 +87,7 @@ def test_a_long_run_outlives_a_reload_and_is_cancelled_within_a_second(screen: P
     expect(screen.get_by_text("Training original")).to_be_visible()
     screen.reload()
     took = []
-    for _ in range(4):  # from the second time on it was taken up again; the best of four, for a busy machine
+    for _ in range(4):  # it resumes from the second time on; the best of four, for a busy machine
         expect(screen.get_by_text("Training original")).to_be_visible()
         clicked = time.time()
         button(screen, "Cancel").click()

@@ -26,7 +26,7 @@ def test_the_progress_file_is_json_and_bounded(
 def test_a_phase_knows_where_this_attempt_began(
     store: Store, quick: Callable[..., RunSpec], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A training that is taken up again begins in the middle; its pace is that of what was done since."""
+    """A resumed training begins in the middle; its pace counts only what was done since."""
     monkeypatch.setattr("core.jobs.recorder.EVERY", 0.0)
     recorder = Recorder(store.run(store.submit(quick())))
     for done in (61, 62, 63):

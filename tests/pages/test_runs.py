@@ -103,7 +103,7 @@ def test_how_long_a_run_has_waited_and_taken(
     store.index.end(run, "interrupted")
     now = 2000.0
     assert times() == (5, 20)
-    store.submit(quick())  # taken up again
+    store.submit(quick())  # resumed
     now = 2003.0
     assert times() == (3, None)
     store.cancel(run)  # before a worker took it up

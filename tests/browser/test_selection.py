@@ -41,6 +41,8 @@ def test_an_image_goes_with_the_person(screen: Page, app_store: Store, quick: Ca
     bar.get_by_role("button", name="Look closer").click()
     drawer = screen.get_by_role("dialog")
     expect(drawer.get_by_role("figure", name=re.compile("^Largest probability: Initial"))).to_be_visible()
+    expect(drawer.get_by_text("Asking the models")).to_have_count(0)  # each answer draws the drawer anew
+    settle(screen)
     drawer.get_by_role("tab", name="Maps").click()
     expect(drawer.get_by_role("figure", name=re.compile("^Maps of 5 models"))).to_be_visible()
     drawer.get_by_role("button", name="Close").click()

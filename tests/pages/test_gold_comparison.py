@@ -38,7 +38,7 @@ def test_the_numbers_of_the_result(
     assert f"{100 * result['gap']['average']:.2f} points** from gold" in words(app)
     assert f"golds differ by **{100 * result['gold_spread']['average']:.2f} points" in words(app)
     app = open_page(PAGE, {"run": run.run, "gold.tab": "Cost"})
-    assert f"**{result['steps']} steps**" in words(app)
+    assert f"**{result['steps']} step{'s' * (result['steps'] != 1)}**" in words(app)
     assert all(note in words(app) for note in result["notes"])
 
 

@@ -43,12 +43,12 @@ def arrays(path: Path) -> Path:
 
 
 def choose_file(screen: Page, group: str, what: str, path: Path) -> None:
-    """Opens the box, chooses a file as the browser's own dialog does, and has it checked."""
+    """Opens the box, gives it the file that the browser's dialog would give, and has it checked."""
+    settle(screen)
     screen.get_by_text(group, exact=True).click()
     uploader = screen.get_by_test_id("stFileUploader").filter(visible=True)
-    with screen.expect_file_chooser() as chooser:
-        uploader.get_by_role("button", name="Upload", exact=True).click()
-    chooser.value.set_files(path)
+    uploader.locator("input[type=file]").set_input_files(path)
+    expect(uploader.get_by_text(path.name)).to_be_visible()
     button(screen, f"Check and add the {what}").click()
 
 

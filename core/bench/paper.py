@@ -16,6 +16,7 @@ import torch
 from core.bench.runs import Runs
 from core.bench.table import Table
 from core.datasets import is_available
+from core.metrics.accuracy import mean_or_none
 from core.results import Result
 from core.specs import MethodSpec, RunSpec
 
@@ -132,25 +133,21 @@ def _rows(
                 continue
             role = "unlearned" if line.method else "gold"
             ours = [[column(result, role) for result in results] for column in columns.values()]
-            measured.setdefault(line.title, []).append([_mean(values) for values in ours])
+            measured.setdefault(line.title, []).append([mean_or_none(values) for values in ours])
             seeds = f", {len(results)} of {len(specs)} seeds" if len(specs) > 1 else ""
             yield setting.title, line.title, f"ours{seeds}", *map(_range, ours)
     if not means:
         return
     for source, found in (("paper", printed), ("ours", measured)):
         for title, rows in found.items():
-            yield f"mean of {len(rows)}", title, source, *(_text(_mean(values)) for values in zip(*rows, strict=True))
-
-
-def _mean(values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return mean(known) if len(known) == len(values) else None
+            columns = zip(*rows, strict=True)
+            yield f"mean of {len(rows)}", title, source, *(_text(mean_or_none(values)) for values in columns)
 
 
 def _range(values: Sequence[float | None]) -> str:
     known = [value for value in values if value is not None]
     around = f" ({min(known):.2f} to {max(known):.2f})" if len(known) == len(values) > 1 else ""
-    return _text(_mean(values)) + around
+    return _text(mean_or_none(values)) + around
 
 
 def _text(value: float | None) -> str:

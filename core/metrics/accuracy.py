@@ -87,7 +87,7 @@ def gold_spread(golds: Sequence[Mapping[str, float | None]], names: Sequence[str
     if len(golds) < 2:
         return None
     gaps = [_gap(one, [*golds[:k], *golds[k + 1 :]], names) for k, one in enumerate(golds)]
-    return {name: _mean([each[name] for each in gaps]) for name in ("average", *names)}
+    return {name: mean_or_none([each[name] for each in gaps]) for name in ("average", *names)}
 
 
 def class_accuracies(samples: pd.DataFrame, split: str, by: str = "label") -> dict[str, float]:
@@ -102,12 +102,12 @@ def _gap(
 ) -> Accuracies:
     found: Accuracies = {}
     for name in names:
-        own, mean = model.get(name), _mean([gold.get(name) for gold in golds])
+        own, mean = model.get(name), mean_or_none([gold.get(name) for gold in golds])
         found[name] = None if own is None or mean is None else abs(own - mean)
-    return {"average": _mean(list(found.values())), **found}
+    return {"average": mean_or_none(list(found.values())), **found}
 
 
-def _mean(values: Sequence[float | None]) -> float | None:
+def mean_or_none(values: Sequence[float | None]) -> float | None:
     """The mean; None if any value is None."""
     known = [value for value in values if value is not None]
     return sum(known) / len(known) if len(known) == len(values) else None

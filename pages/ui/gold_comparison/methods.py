@@ -1,4 +1,4 @@
-"""All ways of running a method on one request, beside each other and against gold."""
+"""All methods and settings that were run on one request, beside each other and against gold."""
 
 from typing import Any
 
@@ -13,16 +13,16 @@ from pages.ui.shell.figure import show_with_runs, table
 from pages.ui.shell.url_state import select
 
 
-def place(ways: pd.DataFrame, run: str) -> str:
-    """Where a run stands among the ways run on its request, in a sentence or two; empty without gold.
+def place(variants: pd.DataFrame, run: str) -> str:
+    """Where a run stands among all runs of its request, in a sentence or two; empty without gold.
 
     Args:
-        ways: of ``overview``.
+        variants: of ``overview``.
     """
-    if ways.empty:
+    if variants.empty:
         return ""
-    ours = ways[ways["track"] != "nothing"].reset_index(drop=True)
-    idle = ways.loc[ways["track"] == "nothing", "gap"].iloc[0]
+    ours = variants[variants["track"] != "nothing"].reset_index(drop=True)
+    idle = variants.loc[variants["track"] == "nothing", "gap"].iloc[0]
     if ours["run"].tolist() in ([], [run]):
         return f"Doing nothing: {idle:.2%}. No other method has been run on this request yet."
     nearest = ours.iloc[0]
@@ -34,16 +34,16 @@ def place(ways: pd.DataFrame, run: str) -> str:
         best = f"**{nearest['method']}** is closest to gold, with {_gap_of(nearest)}"
         text = f"Of {len(ours)} methods and settings run on this request, {best}"
         if (own := ours.index[ours["run"] == run]).size:
-            way = ours.loc[own[0]]
-            text += f"; this run ranks {own[0] + 1}" + (f", with {_gap_of(way)}" if way["runs"] > 1 else "")
+            variant = ours.loc[own[0]]
+            text += f"; this run ranks {own[0] + 1}" + (f", with {_gap_of(variant)}" if variant["runs"] > 1 else "")
     inside = ours["within"].sum()
     tie = f" {inside} lie within the gold spread, so they cannot be told apart." if inside > 1 else ""
     return f"{text}. Doing nothing: {idle:.2%}.{tie}"
 
 
-def _gap_of(way: pd.Series) -> str:
-    """A way's average gap, which is not that of the run that is shown where there are several."""
-    return f"{way['gap']:.2%}" + (f" (mean of {way['runs']} seeds)" if way["runs"] > 1 else "")
+def _gap_of(variant: pd.Series) -> str:
+    """The average gap over all seeds of a variant, so not that of the shown run alone."""
+    return f"{variant['gap']:.2%}" + (f" (mean of {variant['runs']} seeds)" if variant["runs"] > 1 else "")
 
 
 def side_by_side(results: list[dict[str, Any]]) -> None:
@@ -62,10 +62,10 @@ def side_by_side(results: list[dict[str, Any]]) -> None:
     st.caption(METRICS[metric].about)
     _choose(methods_forest(long, metric, run), f"forest.{metric}", run)
     st.subheader("Every number", anchor=False)
-    ways = overview(results)
-    ways["track"] = ways["track"].map(DATA_TRACKS)
+    variants = overview(results)
+    variants["track"] = variants["track"].map(DATA_TRACKS)
     st.caption(f"{', '.join(signed_keys())} are differences to the mean gold.")
-    table(ways, "ways", share_keys())
+    table(variants, "variants", share_keys())
 
 
 def cost(results: list[dict[str, Any]]) -> None:

@@ -140,8 +140,8 @@ def _rows(
         return
     for source, found in (("paper", printed), ("ours", measured)):
         for title, rows in found.items():
-            columns = zip(*rows, strict=True)
-            yield f"mean of {len(rows)}", title, source, *(_text(mean_or_none(values)) for values in columns)
+            by_column = zip(*rows, strict=True)
+            yield f"mean of {len(rows)}", title, source, *(_text(mean_or_none(values)) for values in by_column)
 
 
 def _range(values: Sequence[float | None]) -> str:

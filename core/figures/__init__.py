@@ -54,6 +54,7 @@ from core.figures.image.single_image import (
     logit_norms_table,
 )
 from core.figures.images.feature_maps import feature_maps, feature_maps_table
+from core.figures.learn.answers import answers, answers_table
 from core.figures.privacy.attack_roc import attack_roc, attack_role_name, attack_roles
 from core.figures.privacy.attack_scores import attack_scores, attack_scores_table
 from core.figures.privacy.relearning import (
@@ -110,6 +111,8 @@ __all__ = [
     "accuracy_curves_table",
     "against_others",
     "against_others_table",
+    "answers",
+    "answers_table",
     "attack_roc",
     "attack_role_name",
     "attack_roles",

@@ -56,7 +56,7 @@ def make_spec(
     seed: int = 0,
     draw: int = 0,
     unlearn_seed: int = 0,
-    gold_seeds: tuple[int, ...] = (1, 2, 3),
+    gold_seeds: Sequence[int] = (1, 2, 3),
     after: Sequence[ForgetRequest | dict[str, Any]] = (),
     settings: Mapping[str, Any] | None = None,
 ) -> RunSpec:
@@ -88,7 +88,7 @@ def make_spec(
         "after": after,
         "method": {},
         "unlearn_seed": unlearn_seed,
-        "gold_seeds": gold_seeds,
+        "gold_seeds": tuple(gold_seeds),
     }
     for name, value in (settings or {}).items():
         _put(spec, name if "." in name else f"method.{name}", _value(value))

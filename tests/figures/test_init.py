@@ -86,6 +86,7 @@ def cases(
         case("playback", trajectory, tracked=followed),
         case("tiles", PIXELS[:1], tiles),
         case("thumbnail_grid", PIXELS, pd.DataFrame({"index": range(5)})),
+        case("answers", PIXELS[:2], samples, samples["index"].unique()[:2].tolist(), classes),
         case("class_counts", np.array([0, 1, 2]), np.array([True, False, False]), classes),
         case("feature_maps", places, images, "unlearned", np.ones(10, bool), feature_map, classes),
         case("distribution", samples, "forget", "target_norm"),

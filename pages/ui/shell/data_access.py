@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core import METHODS, DataUnavailable, Store, load_dataset
+from core import METHODS, DataUnavailable, NotFound, Store, load_dataset
 from core.analysis.slices import Images, images_of
 from core.datasets import is_prepared
 from core.examples import examples, shipped
@@ -147,6 +147,14 @@ def title(row: RunRow) -> str:
     """A run of the store on screen: its star, its name, and what it is."""
     words = [row.name, label(spec_of(row))]
     return f"{'★ ' if row.starred else ''}{' · '.join(word for word in words if word)}"
+
+
+def run_of(spec: RunSpec) -> RunFolder | None:
+    """The finished run of a spec, the store's or the gallery's; None where it has not been run."""
+    try:
+        return open_finished(store(), spec.id)
+    except NotFound:
+        return None
 
 
 def finished() -> dict[str, str]:

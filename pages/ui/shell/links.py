@@ -7,6 +7,7 @@ import streamlit as st
 
 PAGES = {  # in menu order: name -> script, icon
     "Overview": ("app.py", ":material/home:"),
+    "Learn": ("pages/0_Learn.py", ":material/school:"),
     "Forget": ("pages/1_Forget.py", ":material/backspace:"),
     "Images": ("pages/2_Images.py", ":material/photo_library:"),
     "Sensitivity": ("pages/3_Sensitivity.py", ":material/scatter_plot:"),

@@ -15,7 +15,8 @@ from core.specs.methods.iterative import Iterative
 from core.training import Step
 
 HERE = Path(__file__).parent
-SETTINGS = [METHODS[name]() for name in METHODS] + [
+SHORT = {"tmu": {"twin_epochs": 1, "curriculum_steps": 4, "max_steps": 4}}
+SETTINGS = [METHODS[name](**SHORT.get(name, {})) for name in METHODS] + [
     METHODS["mu-mis"](variant="paper", max_steps=4),
     METHODS["random-label"](replay=False),
     METHODS["random-label"](schedule="authors", replay=False),

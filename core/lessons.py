@@ -1,14 +1,15 @@
-"""The lessons of the Learn page: Markdown files with TOML front matter in ``assets/lessons``.
+"""The lessons of the Learn page: Markdown files with TOML front matter in ``assets/lessons``; and single exhibits.
 
-A file starts with its facts between two lines of ``+++``; the fields of ``Lesson`` say which. Then comes the text, and
-after a line ``---`` the text that is shown once the question has been answered. Numbers are not typed: ``{FA:gold}`` in
-a text becomes that metric of that model in the lesson's first run, ``{FA:gold@2}`` in its second. Without a model it is
-the unlearned one. No torch, no streamlit.
+A lesson's file starts with its facts between two lines of ``+++``; the fields of ``Lesson`` say which. Then comes the
+text, and after a line ``---`` the text that is shown once the question has been answered. Numbers are not typed:
+``{FA:gold}`` in a text becomes that metric of that model in the lesson's first run, ``{FA:gold@2}`` in its second.
+Without a model it is the unlearned one. No torch, no streamlit.
 """
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -48,38 +49,47 @@ class Try(_Facts):
     query: dict[str, str] = {}
 
 
-class Lesson(_Facts):
-    """One lesson: one idea, one question, one figure.
+class Exhibit(_Facts):
+    """A figure of finished runs with one sentence and links.
 
     Attributes:
-        name: in the URL: the file's name without its number.
-        title: in the list.
+        name: short, for URLs and keys.
+        title: in lists.
         idea: one sentence.
         runs: what the figure shows, as words of ``make_spec``.
         labels: names of the runs where there are several.
-        first: figure beside the question; a key of ``pages.ui.learn.figures.FIGURES``.
-        figure: figure beside the answer, likewise.
-        text, revealed: Markdown before and after the answer.
+        figure: a key of ``pages.ui.learn.figures.FIGURES``.
     """
 
     name: str
     title: str
     idea: str
-    runs: tuple[dict[str, Any], ...] = Field(min_length=1)
+    runs: tuple[dict[str, Any], ...] = ()
     labels: tuple[str, ...] = ()
-    first: str
     figure: str
-    question: str
-    answers: tuple[Answer, ...] = Field(min_length=2)
     links: tuple[Try, ...] = ()
-    references: tuple[str, ...] = ()
-    text: str
-    revealed: str
 
     @property
     def specs(self) -> tuple[RunSpec, ...]:
         """The runs that it shows."""
         return tuple(make_spec(**words) for words in self.runs)
+
+
+class Lesson(Exhibit):
+    """One lesson: one idea, one question, one figure. Its name is the file's name without its number.
+
+    Attributes:
+        first: figure beside the question; ``figure`` is beside the answer.
+        text, revealed: Markdown before and after the answer.
+    """
+
+    runs: tuple[dict[str, Any], ...] = Field(min_length=1)
+    first: str
+    question: str
+    answers: tuple[Answer, ...] = Field(min_length=2)
+    references: tuple[str, ...] = ()
+    text: str
+    revealed: str
 
 
 def lessons(folder: Path = LESSONS) -> tuple[Lesson, ...]:
@@ -98,9 +108,26 @@ def _read(path: Path) -> Lesson:
     text, line, revealed = parts[1].partition(REVEAL)
     if not line:
         raise InvalidSpec(f"{path.name} has no line --- before the text that follows the answer")
-    try:
+    with _errors_of(path):
         facts = tomllib.loads(parts[0])
         return Lesson(name=path.stem.partition("-")[2], text=text.strip(), revealed=revealed.strip(), **facts)
+
+
+def exhibits(path: Path) -> tuple[Exhibit, ...]:
+    """The exhibits of a TOML file, in its order: every table is one, and its name is the table's.
+
+    Raises:
+        InvalidSpec: the file lacks something, or has what no exhibit has.
+    """
+    with _errors_of(path):
+        return tuple(Exhibit(name=name, **facts) for name, facts in tomllib.loads(path.read_text()).items())
+
+
+@contextmanager
+def _errors_of(path: Path) -> Iterator[None]:
+    """Names the file in what is wrong with it."""
+    try:
+        yield
     except tomllib.TOMLDecodeError as error:
         raise InvalidSpec(f"{path.name}: {error}") from None
     except ValidationError as error:

@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from statistics import mean
 from typing import Any
 
-import torch
-
 from core.bench.runs import Runs
 from core.bench.table import Table
 from core.datasets import is_available
@@ -72,11 +70,16 @@ def results_of(runs: Runs, specs: Sequence[RunSpec]) -> list[Result]:
 
 def result_of(runs: Runs, spec: RunSpec) -> Result | None:
     """The result of a spec, from the store or run now; None if this machine can't run it."""
-    if not runs.has(spec):
-        needs_gpu = spec.model.width is None
-        if (needs_gpu and not torch.cuda.is_available()) or not is_available(spec.model.data):
-            return None
-    return runs.result(spec)
+    if runs.has(spec) or (not runs.finished_only and _can_run(spec)):
+        return runs.result(spec)
+    return None
+
+
+def _can_run(spec: RunSpec) -> bool:
+    import torch  # the Papers page only reads finished runs
+
+    needs_gpu = spec.model.width is None
+    return is_available(spec.model.data) and (torch.cuda.is_available() or not needs_gpu)
 
 
 def settings_table(

@@ -26,7 +26,6 @@ from core.bench.paper import (
 from core.bench.paper_tmu_figures import TABLE_1, TABLE_2, TABLE_3, TABLE_4
 from core.bench.runs import Runs, required
 from core.bench.table import Cell, Part, Table
-from core.methods.tmu.predictor import called_easy
 from core.metrics.accuracy import gold_spread
 from core.metrics.easy_hard import FEATURES, gold_right, verdicts
 from core.results import Result
@@ -201,7 +200,7 @@ def _bits(runs: Runs, settings: Sequence[Setting], *, printed: bool) -> Iterator
         if result_of(runs, spec) is None:
             yield setting.title, "ours", *missing(len(HEAD) - 2)
         else:
-            ours.append(bit_accuracies(runs.store.run(spec.id)))
+            ours.append(bit_accuracies(runs.folder(spec)))
             yield setting.title, "ours", *_percent(ours[-1])
     for source, rows in (("paper", theirs), ("ours", ours)):
         if len(rows) > 1:
@@ -217,6 +216,8 @@ def bit_accuracies(run: RunFolder) -> list[float]:
 
     The true answer is the original's on twin images, and each gold's on forget images.
     """
+    from core.methods.tmu.predictor import called_easy  # imports torch
+
     assert isinstance(run.spec.method, Tmu)
     samples, twin = run.samples(), run.table("twin")
     images, right = verdicts(samples), gold_right(samples)

@@ -54,7 +54,7 @@ def _rows(runs: Runs, setting: Setting) -> Iterator[Sequence[Cell]]:
         if result is None:
             yield line.title, *missing(len(PICTURE) - 1)
             continue
-        steps = runs.store.run(spec.id).table("trajectory")
+        steps = runs.folder(spec).table("trajectory")
         own, gold = (_norms(result, role) for role in ("unlearned", "gold"))
         lowest = (steps["irrelevant_norm"] / steps["irrelevant_norm"].iloc[0]).min()
         yield (

@@ -75,6 +75,7 @@ from core.figures.runs.compare import (
 )
 from core.figures.selection import selected_ids, selected_run
 from core.figures.sensitivity.before_after import before_after, before_after_table
+from core.figures.sensitivity.norm_plane import norm_plane, norm_plane_table
 from core.figures.sensitivity.norms import distribution, distribution_table, rise_fall, rise_fall_table
 from core.figures.sequences.gaps import (
     request_name,
@@ -158,6 +159,8 @@ __all__ = [
     "methods_forest_table",
     "methods_matrix",
     "methods_matrix_table",
+    "norm_plane",
+    "norm_plane_table",
     "outcomes",
     "outcomes_table",
     "placeholder",

@@ -91,6 +91,7 @@ def cases(
         case("feature_maps", places, images, "unlearned", np.ones(10, bool), feature_map, classes),
         case("distribution", samples, "forget", "target_norm"),
         case("rise_fall", samples, "forget"),
+        case("norm_plane", samples),
         case("before_after", samples, classes, "unlearned", "target_norm"),
         case("accuracy_comparison", result),
         case("gold_gap", result),

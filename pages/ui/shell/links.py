@@ -17,6 +17,7 @@ PAGES = {  # in menu order: name -> script, icon
     "Sequences": ("pages/7_Sequences.py", ":material/low_priority:"),
     "Try an image": ("pages/8_Try_an_image.py", ":material/draw:"),
     "Runs": ("pages/9_Runs.py", ":material/list_alt:"),
+    "Papers": ("pages/10_Papers.py", ":material/article:"),
 }
 
 

@@ -92,7 +92,7 @@ def test_every_page_is_in_the_navigation_with_the_shared_selection(open_page: Ca
     links = app.sidebar.get("page_link")
     pages = [
         "Overview", "Learn", "Forget", "Images", "Sensitivity", "Easy and hard", "Gold comparison", "Privacy",
-        "Sequences", "Try an image", "Runs",
+        "Sequences", "Try an image", "Runs", "Papers",
     ]  # fmt: skip
     assert [link.proto.label for link in links] == pages
     assert {link.proto.query_string for link in links} == {"run=a&img=5&pin=6"}

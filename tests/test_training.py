@@ -12,7 +12,7 @@ from core.datasets import Split, load_dataset
 from core.inference import accuracy
 from core.models import get_state, model_for
 from core.oom import memory_notes
-from core.specs import ModelSpec, TrainSpec
+from core.specs import TrainSpec, make_spec
 from core.training import Step, as_float, augmented, rate, steps_per_epoch, tensors, train
 
 CPU = torch.device("cpu")
@@ -25,7 +25,7 @@ def seeded(seed: int = 0) -> torch.Generator:
 
 
 def tiny(seed: int = 0) -> nn.Module:
-    return model_for(ModelSpec(width=4, seed=seed))
+    return model_for(make_spec("digits", seed=seed, settings={"model.width": 4}).model)
 
 
 def assert_same(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> None:
@@ -243,7 +243,7 @@ def test_without_memory_for_two_images_the_error_passes():
 
 def test_it_learns_digits():
     dataset = load_dataset("digits")
-    model = model_for(ModelSpec())
+    model = model_for(make_spec("digits").model)
     *_, last = train(model, dataset.train, TrainSpec(epochs=4), generator=seeded())
     assert not any(module.training for module in model.modules())
     assert last == Step(56, 56, last.loss)

@@ -5,7 +5,6 @@ docs, or to the README, that has the markers of the benchmark.
 """
 
 import os
-import platform
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -17,6 +16,7 @@ import torch
 from core.bench.runs import Runs
 from core.bench.table import Part, Table, markdown
 from core.errors import NotFound
+from core.experiment.versions import processor
 from core.paths import PROJECT
 from core.store import write_bytes, write_json
 
@@ -101,13 +101,6 @@ def _origin(record: Record) -> str:
 
 def _as_json(table: Table) -> dict[str, Any]:
     return {"title": table.title, "head": list(table.head), "rows": [list(row) for row in table.rows]}
-
-
-def processor() -> str:
-    """The model name of the processor."""
-    info = Path("/proc/cpuinfo")
-    named = re.search(r"^model name\s*: (.+)$", info.read_text(), re.MULTILINE) if info.is_file() else None
-    return named.group(1) if named else platform.processor() or platform.machine()
 
 
 def _list(values: Iterable[object]) -> str:

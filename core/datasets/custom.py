@@ -23,7 +23,9 @@ READERS = {"folder": read_folder, "zip": read_zip, "npz": read_npz}
 CLASS_NAME = re.compile(r"[^+:,=%\s](?:[^+:,=%]{0,78}[^+:,=%\s])?")
 MIN_TRAIN = 20  # images, as for DataSpec.size
 FEW, MANY = 500, 5_000  # training images: below FEW batches are small, from MANY on they are large
-LARGE = 10_000  # training images from which on the default network is large
+LARGE = 10_000  # training images from which on the default network of larger images is large
+SMALL_SIDE = 40  # pixels per side up to which the small CNN is the default, however many images there are
+WIDE = 32  # channels of its first layer from MANY images on
 
 
 def is_place(name: str) -> bool:
@@ -119,6 +121,7 @@ def _info(title: str, arrays: Arrays, classes: list[str]) -> DataInfo:
         std=(0.25,) * channels,
         arch=_network(size, count - held),
         recipe=_recipe(count - held),
+        width=WIDE if 16 <= size <= SMALL_SIDE and count - held >= MANY else None,
     )
 
 
@@ -126,7 +129,7 @@ def _network(size: int, train: int) -> str:
     """The default network: small for small or few images, so that a first run takes minutes without a GPU."""
     if size < 16:
         return "resnet-tiny"
-    return "cnn-small" if train < LARGE else "resnet18"
+    return "cnn-small" if size <= SMALL_SIDE or train < LARGE else "resnet18"
 
 
 def _recipe(train: int) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import torch
 from torch import nn
 
 from core.datasets import Dataset, Split
@@ -15,7 +16,7 @@ from core.events import Event, Phase
 from core.experiment.context import Context
 from core.experiment.rng import make_generator
 from core.experiment.timing import Clock
-from core.experiment.versions import versions
+from core.experiment.versions import processor, versions
 from core.metrics.accuracy import class_accuracies
 from core.metrics.prediction_table import fill_norms, missing_norms, prediction_table
 from core.models import device_of, get_state, model_for, set_state
@@ -96,6 +97,8 @@ def _saved(spec: ModelSpec, model: nn.Module, dataset: Dataset, **training: Any)
         **training,
         "held_out": None if held_out is None else [held_out.get(str(c)) for c in range(len(dataset.classes))],
         "device": str(device_of(model)),
+        "processor": processor(),
+        "threads": torch.get_num_threads(),
         "precision": precision(device_of(model)),
         "versions": versions(),
     }

@@ -46,7 +46,7 @@ def make_method(name: str, settings: dict[str, Any] | None = None) -> MethodSpec
 
 
 def make_spec(
-    dataset: str = "digits",
+    dataset: str = DataSpec().name,
     forget: str = "class=3",
     method: str = "mu-mis",
     *,
@@ -80,6 +80,7 @@ def make_spec(
         "model": {
             "data": {"name": dataset},
             "arch": info.arch if arch is None else arch,
+            "width": info.width if arch in (None, info.arch) and not weights else None,
             "train": RECIPES[recipe].model_dump(),
             "seed": seed,
             "weights": weights,

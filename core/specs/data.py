@@ -69,7 +69,7 @@ RECIPES: dict[str, TrainSpec] = {
 class DataSpec(Spec):
     """A data set and its split. The split is fixed, so there is no seed."""
 
-    name: str = Field("digits", description="name of the data set")
+    name: str = Field("mnist-5k", description="name of the data set")
     pool: bool = Field(True, description="reserve labelled images as a held-out pool: no model is trained on them")
     size: int | None = Field(None, ge=20, description="number of training images, stratified by class; default: all")
 
@@ -93,11 +93,11 @@ class ModelSpec(Spec):
     """Everything that determines a model's weights: data, architecture, recipe, seed, training images left out."""
 
     data: DataSpec = DataSpec()
-    arch: str = Field("resnet-tiny", description="name of the architecture")
+    arch: str = Field("cnn-small", description="name of the architecture")
     width: int | None = Field(
         None, ge=4, le=256, description="channels of the first layer; default: the architecture's"
     )
-    train: TrainSpec = TrainSpec()
+    train: TrainSpec = RECIPES["mnist-5k"]
     seed: int = Field(0, ge=0, lt=2**31, description="seed of initial weights, image order and augmentation")
     without: str | None = Field(None, description="sha256 of the sorted ids of the training images left out")
     weights: str | None = Field(

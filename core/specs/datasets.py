@@ -44,6 +44,7 @@ class DataInfo:
     subclasses: tuple[str, ...] | None = None
     parent: tuple[int, ...] | None = None  # sub-class -> class
     source: Torchvision | None = None
+    width: int | None = None  # channels of the first layer; None: the architecture's default
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -13,8 +13,8 @@ from core.analysis.run_diff import (
 
 
 def test_only_differences_are_listed() -> None:
-    one = make_spec("digits", "class=3", "mu-mis")
-    other = make_spec("digits", "class=3:30%", "mu-mis", unlearn_seed=4, gold_seeds=(5,))
+    one = make_spec("class=3", "mu-mis")
+    other = make_spec("class=3:30%", "mu-mis", unlearn_seed=4, gold_seeds=(5,))
     table = spec_differences({"A": one, "B": other}).set_index("setting")
     assert table.to_dict("index") == {
         "forget.text": {"A": "class=3", "B": "class=3:30%"},
@@ -25,7 +25,11 @@ def test_only_differences_are_listed() -> None:
 
 
 def test_a_setting_that_one_method_lacks_is_a_dash() -> None:
-    runs = {"A": make_spec(method="mu-mis"), "B": make_spec(method="fine-tune"), "C": make_spec(method="none")}
+    runs = {
+        "A": make_spec(method="mu-mis"),
+        "B": make_spec(method="fine-tune"),
+        "C": make_spec(method="none"),
+    }
     table = spec_differences(runs).set_index("setting")
     assert table.loc["method.name"].tolist() == ["mu-mis", "fine-tune", "none"]
     assert table.loc["method.draws", "B"] == ABSENT != table.loc["method.draws", "A"]
@@ -40,7 +44,7 @@ def test_settings_that_the_chosen_variant_does_not_use_are_left_out() -> None:
 
 
 def test_seeds_do_not_make_another_experiment() -> None:
-    spec = make_spec("digits", "class=3", "mu-mis")
+    spec = make_spec("class=3", "mu-mis")
     same = [
         spec,
         spec.replace(unlearn_seed=9),

@@ -11,7 +11,7 @@ import safetensors.numpy
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from core import ModelSpec, Store
+from core import Store, make_spec
 from core.models import get_state, model_for
 from tests.browser.actions import button, settle, start
 
@@ -73,7 +73,7 @@ def test_images_are_used_as_soon_as_one_says_so(
 
 
 def test_weights_are_used_as_soon_as_one_says_so(screen: Page, app_store: Store, tmp_path: Path) -> None:
-    safetensors.numpy.save_file(get_state(model_for(ModelSpec())), tmp_path / "mine.safetensors")
+    safetensors.numpy.save_file(get_state(model_for(make_spec("digits").model)), tmp_path / "mine.safetensors")
     screen.goto(FORM)
     screen.get_by_text("Model, seeds and gold models", exact=True).click()
     choose_file(screen, "Add weights of your own", "weights", tmp_path / "mine.safetensors")

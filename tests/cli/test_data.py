@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from safetensors.numpy import save_file
 
-from core import ModelSpec
+from core import make_spec
 from core.cli import main
 from core.models import get_state, model_for
 from core.paths import data_root
@@ -100,7 +100,7 @@ def test_what_is_refused_is_one_line(words, message, own_store, capsys):
 
 def test_weights_are_added_listed_and_planned_with(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("UNLEARN_DATA", str(tmp_path / "data"))
-    save_file(get_state(model_for(ModelSpec())), tmp_path / "mine.safetensors")
+    save_file(get_state(model_for(make_spec("digits").model)), tmp_path / "mine.safetensors")
     assert main(["add-weights", str(tmp_path / "mine.safetensors"), "--dataset", "digits"]) == 0
     name, about = capsys.readouterr().out.strip().split("\t")
     normalised = "normalised by mean 0.305 and std 0.376 (from the file)"

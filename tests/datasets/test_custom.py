@@ -35,21 +35,27 @@ def test_added_images_are_a_data_set_like_any_other(npz, arrays):
 
 
 @pytest.mark.parametrize(
-    ("side", "train", "arch", "recipe"),
+    ("side", "train", "arch", "width", "recipe"),
     [
-        (32, 24, "cnn-small", "few-images"),
-        (8, 24, "resnet-tiny", "few-images"),
-        (8, 625, "resnet-tiny", "digits"),  # of which 125 are held back
-        (16, 12_490, "cnn-small", "fast-plain"),
-        (16, 12_500, "resnet18", "fast-plain"),
-        (8, 12_500, "resnet-tiny", "fast-plain"),
+        (32, 24, "cnn-small", None, "few-images"),
+        (8, 24, "resnet-tiny", None, "few-images"),
+        (8, 625, "resnet-tiny", None, "digits"),  # of which 125 are held back
+        (16, 6_240, "cnn-small", None, "digits"),
+        (16, 6_250, "cnn-small", 32, "fast-plain"),
+        (41, 12_490, "cnn-small", None, "fast-plain"),
+        (41, 12_500, "resnet18", None, "fast-plain"),
+        (8, 12_500, "resnet-tiny", None, "fast-plain"),
     ],
 )
-def test_network_and_recipe_go_by_size_and_number(npz, side: int, train: int, arch: str, recipe: str):
+def test_network_and_recipe_go_by_size_and_number(
+    npz, side: int, train: int, arch: str, width: int | None, recipe: str
+):
     images = np.zeros((train, side, side), np.uint8)
     name = add_images(f"npz:{npz(x_train=images, y_train=np.arange(train) % 2, x_test=images[:8])}")
     assert (data_info(name).arch, data_info(name).recipe) == (arch, recipe)
-    assert make_spec(name, "class=cat").model.train.augment == "none"  # a mirrored letter is another one
+    model = make_spec(name, "class=cat").model
+    assert (model.arch, model.width) == (arch, width)
+    assert model.train.augment == "none"  # a mirrored letter is another one
 
 
 def test_a_path_can_be_loaded_directly(npz, tmp_path):

@@ -45,7 +45,7 @@ def test_an_id_names_one_image_and_the_splits_share_none(name: str):
 
 @pytest.mark.parametrize("size", [None, 20, 77, 200, 899])
 def test_splits_are_stratified(size: int | None):
-    dataset = load_dataset(DataSpec(size=size))
+    dataset = load_dataset(DataSpec(name="digits", size=size))
     overall = np.bincount(digits_arrays()[1]) / 1797
     assert len(dataset.train) == (size or 900)
     for split, slack in ((dataset.train, 1), (dataset.pool, 2), (dataset.test, 2)):  # whole images, one per border
@@ -59,14 +59,14 @@ def test_every_split_of_mnist_5k_has_as_many_of_each_digit():
 
 
 def test_a_smaller_training_set_is_part_of_the_larger():
-    small, large = load_dataset(DataSpec(size=100)), load_dataset("digits")
+    small, large = load_dataset(DataSpec(name="digits", size=100)), load_dataset("digits")
     assert ids(small.train) < ids(large.train)
     assert ids(small.pool) == ids(large.pool)
     assert ids(small.test) == ids(large.test)
 
 
 def test_without_a_pool_its_images_are_trained_on():
-    with_pool, without = load_dataset("digits"), load_dataset(DataSpec(pool=False))
+    with_pool, without = load_dataset("digits"), load_dataset(DataSpec(name="digits", pool=False))
     assert without.pool is None
     assert list(without.splits) == ["train", "test"]
     assert ids(without.train) == ids(with_pool.train) | ids(with_pool.pool)
@@ -113,15 +113,15 @@ def test_the_constants_of_normalisation_are_those_of_the_images(name: str):
 
 
 def test_a_name_and_its_spec_are_the_same_data_set():
-    assert load_dataset("digits") is load_dataset(DataSpec())
+    assert load_dataset("digits") is load_dataset(DataSpec(name="digits"))
 
 
 @pytest.mark.parametrize(
     ("data", "message"),
     [
         ("mnits", "data set 'mnits' is not known; choose mnist-5k, mnist-5k-worn, mnist-5k-families, digits, "),
-        (DataSpec(size=901), "model.data.size = 901 is too many: digits has 900 training images"),
-        (DataSpec(size=1351, pool=False), "digits has 1350 training images"),
+        (DataSpec(name="digits", size=901), "model.data.size = 901 is too many: digits has 900 training images"),
+        (DataSpec(name="digits", size=1351, pool=False), "digits has 1350 training images"),
     ],
 )
 def test_what_can_not_be_loaded_is_refused(data, message):

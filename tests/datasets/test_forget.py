@@ -7,7 +7,7 @@ import pytest
 from core.datasets import Dataset, ids_hash, load_dataset, resolve, resolve_chain
 from core.datasets.forget import all_ids
 from core.errors import InvalidSpec
-from core.specs import DataSpec, ForgetRequest, ModelSpec, gold_model
+from core.specs import DataSpec, ForgetRequest, gold_model, make_spec
 
 DIGITS, FAMILIES = load_dataset("digits"), load_dataset("digits-families")
 THREES = DIGITS.train.index[DIGITS.train.labels == 3]
@@ -67,7 +67,7 @@ def test_the_same_images_have_the_same_hash_and_share_their_golds():
     by_id = ",".join(map(str, THREES[::-1]))
     found = [forget(DIGITS, text) for text in ("class=3", "class=three", f"index={by_id}", "class=3:100%+class=3:30%")]
     assert len({each.sha256 for each in found}) == 1
-    assert len({gold_model(ModelSpec(), 1, each.sha256).key for each in found}) == 1
+    assert len({gold_model(make_spec("digits").model, 1, each.sha256).key for each in found}) == 1
     assert forget(DIGITS, "class=4").sha256 != found[0].sha256
 
 
@@ -182,7 +182,7 @@ def test_a_class_without_training_images_means_nothing():
 
 def test_ids_beyond_a_smaller_training_set_are_no_training_images():
     with pytest.raises(InvalidSpec, match="image 500 is not among the training images"):
-        forget(load_dataset(DataSpec(size=100)), "index=500")
+        forget(load_dataset(DataSpec(name="digits", size=100)), "index=500")
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,14 @@
 import numpy as np
 import torch
 
-from core import ForgetRequest, MeasureSpec, ModelSpec, load_dataset
+from core import ForgetRequest, MeasureSpec, load_dataset, make_spec
 from core.datasets import Dataset, ForgetSet, resolve_chain
 from core.experiment.step_monitor import MAX_TRACKED, StepMonitor
 from core.inference import accuracy
 from core.models import device_of, model_for
 from core.training import tensors
+
+MODEL = make_spec("digits").model
 
 
 def forget_sets(data: Dataset, *requests: str) -> tuple[ForgetSet, ...]:
@@ -15,7 +17,7 @@ def forget_sets(data: Dataset, *requests: str) -> tuple[ForgetSet, ...]:
 
 def test_all_images_where_they_are_few() -> None:
     data = load_dataset("digits")
-    model = model_for(ModelSpec())
+    model = model_for(MODEL)
     forget = forget_sets(data, "class=3")[0].ids
     values = StepMonitor(model, data, forget_sets(data, "class=3"), MeasureSpec()).values()
     expected = {
@@ -32,7 +34,7 @@ def test_all_images_where_they_are_few() -> None:
 def test_a_seeded_part_of_many() -> None:
     data = load_dataset("digits")
     sets, measure = forget_sets(data, "random=400"), MeasureSpec(probe_images=60)
-    first, again = (StepMonitor(model_for(ModelSpec()), data, sets, measure) for _ in range(2))
+    first, again = (StepMonitor(model_for(MODEL), data, sets, measure) for _ in range(2))
     assert {name: len(labels) for name, (_, labels) in first.groups.items()} == {"FA": 20, "RA": 20, "TA": 20}
     for name, (images, _) in first.groups.items():
         assert (images == again.groups[name][0]).all()
@@ -41,14 +43,14 @@ def test_a_seeded_part_of_many() -> None:
 
 def test_earlier_requests_are_not_retained() -> None:
     data = load_dataset("digits")
-    probe = StepMonitor(model_for(ModelSpec()), data, forget_sets(data, "class=3", "class=4"), MeasureSpec())
+    probe = StepMonitor(model_for(MODEL), data, forget_sets(data, "class=3", "class=4"), MeasureSpec())
     assert set(probe.groups["FA"][1].tolist()) == {4}
     assert set(probe.groups["RA"][1].tolist()) == set(range(10)) - {3, 4}
 
 
 def test_the_model_is_left_as_found() -> None:
     data = load_dataset("digits")
-    model = model_for(ModelSpec())
+    model = model_for(MODEL)
     assert model.training
     StepMonitor(model, data, forget_sets(data, "random=5"), MeasureSpec()).values()
     assert model.training
@@ -57,7 +59,7 @@ def test_the_model_is_left_as_found() -> None:
 
 def test_predictions_on_the_tracked_images() -> None:
     data = load_dataset("digits")
-    model = model_for(ModelSpec())
+    model = model_for(MODEL)
     sets = forget_sets(data, "random=400")
     forget = sets[0].ids
     found = StepMonitor(model, data, sets, MeasureSpec()).answers()

@@ -21,7 +21,7 @@ from core.inference import accuracy, predict
 from core.models import build_model, get_state, model_for
 from core.oom import memory_notes
 from core.sensitivity import evaluating, input_gradient_norms, mumis_loss
-from core.specs import ARCHITECTURES, ModelSpec, TrainSpec
+from core.specs import ARCHITECTURES, TrainSpec
 from core.specs.methods import METHODS
 from core.store import SavedModel
 from core.training import augmented, tensors, train
@@ -110,7 +110,7 @@ def test_augmentation_draws_the_same_on_every_device():
 
 def test_it_learns_digits():
     dataset = load_dataset("digits")
-    model = on_device(model_for(ModelSpec()), GPU)
+    model = on_device(model_for(make_spec("digits").model), GPU)
     for step in train(model, dataset.train, TrainSpec(epochs=4), generator=seeded()):
         assert np.isfinite(step.loss)
     assert accuracy(model, *tensors(dataset.test, GPU)) > 0.9  # chance is 0.1
@@ -194,7 +194,7 @@ def test_a_run_with_a_twin_from_end_to_end(predictor: str, trained: dict[str, Sa
 
 def test_the_accuracies_of_both_devices_agree():
     split = load_dataset("digits").test
-    model = model_for(ModelSpec())
+    model = model_for(make_spec("digits").model)
     for _ in train(model, load_dataset("digits").train, TrainSpec(epochs=2), generator=seeded()):
         pass
     here = accuracy(model, *tensors(split, CPU))

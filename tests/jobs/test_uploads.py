@@ -9,7 +9,7 @@ import pytest
 import safetensors.numpy
 import torch
 
-from core import ModelSpec
+from core import make_spec
 from core.errors import NotFound
 from core.jobs import uploads
 from core.jobs.uploads import adding_state, cancel_adding, start_adding
@@ -17,6 +17,8 @@ from core.models import get_state, model_for
 from core.paths import data_root
 from core.specs import data_info, own_datasets
 from core.store.weights import kept_weights
+
+MODEL = make_spec("digits").model
 
 PATIENCE = 120.0  # seconds, for a busy machine
 
@@ -57,8 +59,8 @@ def here(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_weights_are_checked_and_added_by_another_process() -> None:
-    state = get_state(model_for(ModelSpec()))
-    token = start_adding(BytesIO(safetensors.numpy.save(state)), "safetensors", "mine", ModelSpec())
+    state = get_state(model_for(MODEL))
+    token = start_adding(BytesIO(safetensors.numpy.save(state)), "safetensors", "mine", MODEL)
     told = until_it_ends(token)
     (info,) = kept_weights()
     assert told["error"] == ""
@@ -70,9 +72,9 @@ def test_weights_are_checked_and_added_by_another_process() -> None:
 @pytest.mark.usefixtures("here")
 def test_weights_of_torch_save_with_a_normalisation() -> None:
     file = BytesIO()
-    torch.save({"state_dict": model_for(ModelSpec()).state_dict()}, file)
+    torch.save({"state_dict": model_for(MODEL).state_dict()}, file)
     file.seek(0)
-    told = adding_state(start_adding(file, "pth", "mine", ModelSpec(), normalise="0.5/0.25"))
+    told = adding_state(start_adding(file, "pth", "mine", MODEL, normalise="0.5/0.25"))
     (info,) = kept_weights()
     assert (told["name"], told["error"]) == (info.name, "")
     assert told["said"].endswith(

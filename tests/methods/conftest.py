@@ -11,10 +11,11 @@ import torch
 from scipy.special import log_softmax
 from torch import Tensor, nn
 
+from core import make_spec
 from core.datasets import Split, load_dataset, resolve
 from core.methods.task import Task
 from core.models import model_for
-from core.specs import DataSpec, ForgetRequest, MethodSpec, ModelSpec, TrainSpec
+from core.specs import ForgetRequest, MethodSpec, ModelSpec, TrainSpec
 from core.training import as_float, tensors, train
 
 RECIPE = TrainSpec(epochs=10)
@@ -31,7 +32,7 @@ def original(dataset: str) -> nn.Module:
 
 
 def spec_of(dataset: str) -> ModelSpec:
-    return ModelSpec(data=DataSpec(name=dataset, size=400))
+    return make_spec(dataset, settings={"model.data.size": 400}).model
 
 
 @pytest.fixture(scope="session")

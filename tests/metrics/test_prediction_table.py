@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import nn
 
+from core import make_spec
 from core.datasets import Dataset, Split, load_dataset
 from core.inference import accuracy, predict
 from core.metrics.prediction_table import (
@@ -20,7 +21,7 @@ from core.metrics.prediction_table import (
 )
 from core.models import build_model, model_for
 from core.sensitivity import input_gradient_norms
-from core.specs import DataSpec, MeasureSpec, ModelSpec, TrainSpec
+from core.specs import DataSpec, MeasureSpec, TrainSpec
 from core.training import tensors, train
 
 CPU = torch.device("cpu")
@@ -34,7 +35,7 @@ def digits() -> Dataset:
 
 @pytest.fixture(scope="module")
 def model(digits: Dataset) -> nn.Module:
-    model = model_for(ModelSpec(width=8))
+    model = model_for(make_spec("digits", settings={"model.width": 8}).model)
     for _ in train(model, digits.train, TrainSpec(epochs=2), generator=torch.Generator().manual_seed(0)):
         pass
     with torch.no_grad():
@@ -90,7 +91,7 @@ def test_the_columns_against_their_definitions(table: pd.DataFrame, model: nn.Mo
 
 def test_the_table_has_subclasses_and_a_pool_may_be_missing():
     families = load_dataset(DataSpec(name="digits-families", pool=False))
-    table = prediction_table(model_for(ModelSpec(data={"name": "digits-families"}, width=4)), families)
+    table = prediction_table(model_for(make_spec("digits-families", settings={"model.width": 4}).model), families)
     assert set(table["split"]) == {"train", "test"}
     np.testing.assert_array_equal(table["subclass"][:1350].to_numpy(int), families.train.subclass)
     np.testing.assert_array_equal(np.asarray(families.parent)[table["subclass"].to_numpy(int)], table["label"])

@@ -4,11 +4,12 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from core import make_spec
 from core.datasets import load_dataset
 from core.inference import accuracy
 from core.metrics.relearning import LIMIT, RATE, relearn, relearning, steps_to
 from core.models import model_for
-from core.specs import ModelSpec, TrainSpec
+from core.specs import TrainSpec
 from core.training import as_float, tensors, train
 
 RECIPE = TrainSpec(epochs=3)
@@ -24,7 +25,7 @@ def models(data):
     """A model of all digits, and one that was never shown a three."""
     found = []
     for split in (data.train, data.train.take(data.train.labels != 3)):
-        model = model_for(ModelSpec(width=8))
+        model = model_for(make_spec("digits", settings={"model.width": 8}).model)
         for _ in train(model, split, RECIPE, generator=torch.Generator().manual_seed(0)):
             pass
         found.append(model)

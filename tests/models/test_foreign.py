@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core import ModelSpec
+from core import ModelSpec, make_spec
 from core.datasets import add_images
 from core.experiment.weights import add_weights
 from core.models import model_for, set_state
@@ -216,5 +216,5 @@ def test_what_no_rule_knows_keeps_its_name() -> None:
 
 
 def test_our_own_names_stay() -> None:
-    ours = list(model_for(ModelSpec()).state_dict())
+    ours = list(model_for(make_spec("digits").model).state_dict())
     assert our_names(f"module.{name}" for name in ours) == {f"module.{name}": name for name in ours}

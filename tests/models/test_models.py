@@ -3,10 +3,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from core import make_spec
 from core.errors import InvalidSpec
 from core.models import build_model, device_of, get_state, model_for, set_state
 from core.sensitivity import mumis_terms
-from core.specs import ARCHITECTURES, ModelSpec
+from core.specs import ARCHITECTURES
 from core.specs.data import MIN_IMAGE_SIZE
 
 
@@ -123,7 +124,7 @@ def test_default_widths(arch: str, width: int):
 
 
 def test_model_for_builds_what_the_spec_says():
-    spec = ModelSpec(data={"name": "digits-families"}, width=8, seed=5)
+    spec = make_spec("digits-families", seed=5, settings={"model.width": 8}).model
     model = model_for(spec)
     assert same(model, build_model("resnet-tiny", 3, 1, 8, 5, spec.data.info.mean, spec.data.info.std, width=8))
     assert same(model_for(spec, seed=6), model_for(spec.replace(seed=6)))

@@ -150,9 +150,9 @@ def test_the_url_is_the_whole_view(open_page: Callable[..., AppTest]) -> None:
     for name, value in VIEW.items():
         assert app.query_params[name] == value
     app.text_input[0].set_value(" class = 5 ;class=6").run()
-    press(app, "Parts of five noisy digits")
-    assert app.query_params["dataset"] == "digits-noisy"
-    assert app.query_params["sequence"] == form.PRESETS["Parts of five noisy digits"][1]
+    press(app, "Parts of five worn digits")
+    assert app.query_params["dataset"] == "mnist-5k-worn"
+    assert app.query_params["sequence"] == form.PRESETS["Parts of five worn digits"][1]
     assert "set.model.data.size" not in app.query_params  # it belonged to the other view
     assert app.query_params["run"] == "abc"
 

@@ -46,7 +46,7 @@ def some_spec(rng: random.Random) -> RunSpec:
         epochs=rng.randrange(9), batch_size=16, learning_rate=rng.random() + 1e-9, momentum=0, weight_decay=1e-7,
         schedule=rng.choice(["cosine", "constant"]), augment=rng.choice(["shift", "crop-flip"]),
     )  # fmt: skip
-    data = maybe(name=rng.choice(["digits-noisy", "digits-families"]), pool=False, size=rng.randrange(20, 900))
+    data = maybe(name=rng.choice(["mnist-5k-worn", "mnist-5k-families"]), pool=False, size=rng.randrange(20, 900))
     model = maybe(width=rng.randrange(4, 257), seed=rng.randrange(100, 2**31))
     parts = maybe(
         after=[{"text": "class=four"}, {"text": "class=5:30%+index=7", "draw": 2}],
@@ -109,13 +109,13 @@ def test_half_of_cifar_goes_through_links_and_commands(draw: int):
 
 
 def test_a_default_is_not_written_out():
-    assert to_query(make_spec()) == {"dataset": "digits", "forget": "class=3", "method": "mu-mis"}
+    assert to_query(make_spec()) == {"dataset": "mnist-5k", "forget": "class=3", "method": "mu-mis"}
     assert to_query(make_spec("digits-noisy", method="none")).keys() == {"dataset", "forget", "method"}
 
 
 def test_a_command_reads_as_a_person_would_write_it():
     settings = {"model.train.epochs": 5, "stop": "accuracy", "draws": 2}
-    spec = make_spec(forget="class=3:30%", seed=7, draw=1, gold_seeds=(1, 2, 3, 4, 5), settings=settings)
+    spec = make_spec("digits", forget="class=3:30%", seed=7, draw=1, gold_seeds=(1, 2, 3, 4, 5), settings=settings)
     assert to_command(spec) == (
         "python -m core run --dataset digits --forget class=3:30% --method mu-mis "
         "--set model.train.epochs=5 --seed 7 --draw 1 --set stop=accuracy --set draws=2 --gold-seeds 5"
@@ -153,18 +153,20 @@ def test_words_reach_their_places():
 
 
 def test_earlier_requests_are_one_text_unless_that_loses_something():
-    plain = make_spec(forget="class=5", after=parse_requests("class=1:30%;index=5,17+class=3"))
+    plain = make_spec("digits", forget="class=5", after=parse_requests("class=1:30%;index=5,17+class=3"))
     assert to_query(plain)["after"] == "class=1:30%;index=5,17+class=3"
-    drawn = make_spec(forget="class=5", after=(ForgetRequest(text="class=1:30%", draw=2),))
+    drawn = make_spec("digits", forget="class=5", after=(ForgetRequest(text="class=1:30%", draw=2),))
     assert to_query(drawn)["after"] == '[{"text": "class=1:30%", "draw": 2}]'
-    named = make_spec(forget="class=5", after=(ForgetRequest(text="class=cats;"),))  # of images of one's own
+    named = make_spec("digits", forget="class=5", after=(ForgetRequest(text="class=cats;"),))  # of images of one's own
     for spec in (plain, drawn, named):
         assert from_query(to_query(spec)) == spec
 
 
 def test_a_setting_is_the_same_by_its_short_and_by_its_dotted_name():
     paper = {"method.variant": "paper", "learning_rate": 0.5}
-    assert make_spec(settings=paper) == make_spec(settings={"variant": "paper", "method.learning_rate": "0.5"})
+    assert make_spec("digits", settings=paper) == make_spec(
+        "digits", settings={"variant": "paper", "method.learning_rate": "0.5"}
+    )
 
 
 @pytest.mark.parametrize(
@@ -250,7 +252,7 @@ def test_gold_and_initial_model_differ_from_the_original_as_they_should():
 
 
 def test_what_is_measured_on_request_survives_url_and_command():
-    spec = make_spec(settings={"measure.deep": "true", "measure.shadows": "32"})
+    spec = make_spec("digits", settings={"measure.deep": "true", "measure.shadows": "32"})
     assert (spec.measure.deep, spec.measure.shadows) == (True, 32)
     assert to_query(spec)["set.measure.deep"] == "true"
     assert from_query(to_query(spec)) == spec

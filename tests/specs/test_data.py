@@ -1,7 +1,9 @@
 import pytest
 
 from core.errors import InvalidSpec
-from core.specs import RECIPES, DataSpec, ModelSpec, TrainSpec, gold_model, initial_model
+from core.specs import RECIPES, DataSpec, ModelSpec, TrainSpec, gold_model, initial_model, make_spec
+
+MODEL = make_spec("digits").model
 
 
 @pytest.mark.parametrize(
@@ -36,7 +38,7 @@ from core.specs import RECIPES, DataSpec, ModelSpec, TrainSpec, gold_model, init
         ),
         (
             ModelSpec,
-            {"arch": "resnet18"},
+            {"data": {"name": "digits"}, "arch": "resnet18"},
             "'resnet18' needs at least 16 pixels per side, 'digits' has 8; choose resnet-tiny, allcnn or vit-small",
         ),
     ],
@@ -56,17 +58,17 @@ def test_the_recipes_are_the_papers():
 
 def test_the_key_of_the_first_models_is_what_it_was():
     # the shipped examples lie under these keys: a field more or another default would orphan them
-    assert ModelSpec().key == "2a435a12e266cb65f483"
+    assert MODEL.key == "2a435a12e266cb65f483"
 
 
 def test_models_trained_here_keep_the_keys_that_they_had_before_weights_could_be_given() -> None:
     """The key of the default model as it was before, from the record of a shipped model."""
-    assert ModelSpec().key == "2a435a12e266cb65f483"
-    assert "weights" not in ModelSpec().model_dump(mode="json")
+    assert MODEL.key == "2a435a12e266cb65f483"
+    assert "weights" not in MODEL.model_dump(mode="json")
 
 
 def test_golds_and_first_weights_are_never_given() -> None:
-    given = ModelSpec(weights="0" * 20)
-    assert given.key != ModelSpec().key
+    given = MODEL.replace(weights="0" * 20)
+    assert given.key != MODEL.key
     assert gold_model(given, 1, "a").weights is None
-    assert initial_model(given) == initial_model(ModelSpec())
+    assert initial_model(given) == initial_model(MODEL)

@@ -21,7 +21,7 @@ def test_golds_for_the_last_step_alone() -> None:
 
 
 def test_a_single_request_is_a_sequence_of_one() -> None:
-    spec = make_spec()
+    spec = make_spec("digits")
     assert sequence_runs(spec) == sequence_runs(spec, golds_between=False) == (spec,)
 
 

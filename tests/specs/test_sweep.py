@@ -38,7 +38,7 @@ def test_methods_that_need_a_pool_are_left_out_without_one() -> None:
 
 
 def test_a_variant_label_names_the_non_default_settings() -> None:
-    method = make_spec(method="random-label", settings={"replay": False, "batch_size": 16}).method
+    method = make_spec("digits", method="random-label", settings={"replay": False, "batch_size": 16}).method
     assert variant_label(method).startswith("Random label, ")
     assert "no replay" in variant_label(method)
     assert "batch size 16" in variant_label(method)

@@ -16,16 +16,16 @@ from pages.ui.shell.links import link
 from pages.ui.shell.url_state import rest_of_url, write
 
 PRESETS = {  # the last two are the MU-Mis paper's
-    "Five digits": ("digits", "class=1;class=3;class=5;class=7;class=9"),
-    "Parts of five noisy digits": ("digits-noisy", "class=1:30%;class=3:30%;class=5:30%;class=7:30%;class=9:30%"),
-    "Three digits of a family": ("digits-families", "subclass=six;subclass=eight;subclass=nine"),
+    "Five digits": ("mnist-5k", "class=1;class=3;class=5;class=7;class=9"),
+    "Parts of five worn digits": ("mnist-5k-worn", "class=1:30%;class=3:30%;class=5:30%;class=7:30%;class=9:30%"),
+    "Three digits of a family": ("mnist-5k-families", "subclass=six;subclass=eight;subclass=nine"),
     "Five classes of CIFAR-100": ("cifar100", "class=apple;class=aquarium_fish;class=baby;class=bear;class=beaver"),
     "Five flowers of CIFAR-20": (
         "cifar20", "subclass=orchid;subclass=poppy;subclass=rose;subclass=sunflower;subclass=tulip",
     ),
 }  # fmt: skip
 EVERY, LAST = "every", "last"
-START = {"dataset": "digits", "sequence": PRESETS["Five digits"][1], "methods": "mu-mis,random-label"}
+START = {"dataset": PRESETS["Five digits"][0], "sequence": PRESETS["Five digits"][1], "methods": "mu-mis,random-label"}
 OWN = (*START, "gold_seeds", "golds")
 
 

@@ -9,7 +9,7 @@ import safetensors.numpy
 import torch
 from streamlit.testing.v1 import AppTest
 
-from core import ModelSpec, RunSpec
+from core import RunSpec, make_spec
 from core.experiment.weights import add_weights
 from core.jobs import uploads
 from core.models import get_state, model_for
@@ -17,6 +17,8 @@ from core.planning.plan import GIVEN
 from core.specs import own_datasets
 from core.store.weights import kept_weights
 from tests.pages.forms import field
+
+MODEL = make_spec("digits").model
 
 PAGE = "pages/1_Forget.py"
 
@@ -77,7 +79,7 @@ def test_weights_become_the_original_without_golds_until_they_are_asked_for(
     open_page: Callable[..., AppTest], words: Callable[[AppTest], str]
 ) -> None:
     app = open_page(PAGE)
-    state = get_state(model_for(ModelSpec()))
+    state = get_state(model_for(MODEL))
     app.file_uploader(key="own.weights").upload("mine.safetensors", safetensors.numpy.save(state)).run()
     press(app, "Check and add the weights")
     assert "test accuracy (447 images)" in app.success[0].value.replace("\\", "")
@@ -96,7 +98,7 @@ def test_weights_become_the_original_without_golds_until_they_are_asked_for(
 
 def test_labels_are_passed_on(open_page: Callable[..., AppTest], words: Callable[[AppTest], str]) -> None:
     app = open_page(PAGE)
-    state = get_state(model_for(ModelSpec()))
+    state = get_state(model_for(MODEL))
     app.file_uploader(key="own.weights").upload("mine.safetensors", safetensors.numpy.save(state)).run()
     app.text_input(key="own.labels").set_value("zero, one").run()
     press(app, "Check and add the weights")
@@ -107,7 +109,7 @@ def test_labels_are_passed_on(open_page: Callable[..., AppTest], words: Callable
 def test_a_file_of_torch_save_and_its_normalisation(open_page: Callable[..., AppTest]) -> None:
     app = open_page(PAGE)
     file = BytesIO()
-    torch.save(model_for(ModelSpec()).state_dict(), file)
+    torch.save(model_for(MODEL).state_dict(), file)
     app.file_uploader(key="own.weights").upload("mine.pth.tar", file.getvalue()).run()
     app.text_input(key="own.normalise").set_value("0.5/0.25").run()
     press(app, "Check and add the weights")
@@ -115,8 +117,8 @@ def test_a_file_of_torch_save_and_its_normalisation(open_page: Callable[..., App
 
 
 def test_a_link_to_a_run_from_weights_fills_the_form(open_page: Callable[..., AppTest], tmp_path) -> None:
-    safetensors.numpy.save_file(get_state(model_for(ModelSpec())), tmp_path / "a")
-    info = add_weights(tmp_path / "a", ModelSpec())
+    safetensors.numpy.save_file(get_state(model_for(MODEL)), tmp_path / "a")
+    info = add_weights(tmp_path / "a", MODEL)
     app = open_page(PAGE, {"dataset": "digits", "weights": info.name, "set.model.train.epochs": "60"})
     assert spec_of(app).model.weights == info.name
     assert spec_of(app).model.train.epochs == 60

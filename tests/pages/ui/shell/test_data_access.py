@@ -40,7 +40,7 @@ def test_shipped_runs_of_one_request_stand_side_by_side(store: Store) -> None:
 def test_images_by_their_ids() -> None:
     train = load_dataset("digits").train
     some = train.take(slice(5, 8))
-    assert np.array_equal(data_access.images(make_spec(), some.index[::-1]), some.images[::-1])
+    assert np.array_equal(data_access.images(make_spec("digits"), some.index[::-1]), some.images[::-1])
 
 
 def test_placeholders_stand_for_images_that_are_not_here() -> None:
@@ -122,7 +122,7 @@ def test_what_is_computed_from_a_run_is_kept_until_the_run_is_made_anew(finished
 def test_queued_runs_are_in_the_store_in_their_order_and_a_supervisor_sees_to_them(
     store: Store, supervised: list[Any]
 ) -> None:
-    specs = [make_spec(unlearn_seed=seed) for seed in (4, 2)]
+    specs = [make_spec("digits", unlearn_seed=seed) for seed in (4, 2)]
     assert data_access.queue(*specs) == specs[1].id
     assert {row.id: row.state for row in store.rows()} == dict.fromkeys((spec.id for spec in specs), "queued")
     assert store.index.next() == specs[0].id

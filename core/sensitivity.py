@@ -1,8 +1,9 @@
 """Exact per-sample input-gradient norms of any logits, and the two terms of MU-Mis.
 
 The sensitivity of logit k at image x is s_k(x) = ||d f_k(x) / d x||_2: the gradient of the logit (before the softmax)
-with respect to pixels in [0, 1]. The model is in eval mode, because in training mode BatchNorm mixes the samples of a
-batch and gradients are not per sample. Paper: https://arxiv.org/abs/2402.15109
+with respect to pixels in [0, 1]. Centred logits, f_k - mean over j of f_j, give the same predictions but other
+sensitivities, which leave out what all logits have in common. The model is in eval mode, because in training mode
+BatchNorm mixes the samples of a batch and gradients are not per sample. Paper: https://arxiv.org/abs/2402.15109
 """
 
 from collections.abc import Iterator, Sequence
@@ -79,13 +80,19 @@ def input_gradient_norms(
     return selected_gradient_norms(model, images, wanted, batch_size=batch_size)
 
 
-def selected_gradient_norms(model: nn.Module, images: Tensor, wanted: Tensor, *, batch_size: int = 256) -> Tensor:
-    """As ``input_gradient_norms``, for R chosen logits per sample: ``wanted`` int64 (N, R)."""
+def selected_gradient_norms(
+    model: nn.Module, images: Tensor, wanted: Tensor, *, centred: bool = False, batch_size: int = 256
+) -> Tensor:
+    """As ``input_gradient_norms``, for R chosen logits per sample: ``wanted`` int64 (N, R).
+
+    Args:
+        centred: of the centred logits.
+    """
 
     def norms(part: Tensor, logits: Tensor) -> Tensor:
         found = torch.empty(logits.shape, device=part.device)
         x = as_float(part).detach().requires_grad_()
-        columns = model(x).gather(1, logits).sum(dim=0)  # samples don't interact in eval mode
+        columns = _columns(model(x), logits, centred)
         for r, column in enumerate(columns):
             (gradient,) = torch.autograd.grad(column, x, retain_graph=r + 1 < len(columns))
             found[:, r] = gradient.flatten(1).norm(dim=1)
@@ -111,7 +118,13 @@ def target_and_irrelevant(norms: Tensor, labels: Tensor) -> tuple[Tensor, Tensor
 
 
 def mumis_terms(
-    model: nn.Module, images: Tensor, labels: Tensor, irrelevant: Tensor, *, squared: bool = True
+    model: nn.Module,
+    images: Tensor,
+    labels: Tensor,
+    irrelevant: Tensor,
+    *,
+    squared: bool = True,
+    centred: bool = False,
 ) -> tuple[Tensor, Tensor]:
     """Squared input-gradient norms of target and irrelevant logits, differentiable with respect to the weights.
 
@@ -120,6 +133,7 @@ def mumis_terms(
         labels: int64 (N,), the target class c.
         irrelevant: int64 (N,) one class c' != c per sample, or (N, R) draws, whose squares are averaged.
         squared: False for norms without the square, as in the paper's Table A13; the gradient of a norm of 0 is 0.
+        centred: of the centred logits.
 
     Returns:
         (N,) target squared, (N,) irrelevant squared; sums over pixels and channels (Eq. 3 of the paper).
@@ -127,11 +141,21 @@ def mumis_terms(
     wanted = torch.cat([labels[:, None], irrelevant.reshape(len(labels), -1)], dim=1)
     with evaluating(model), torch.enable_grad():
         x = as_float(images).detach().requires_grad_()
-        columns = model(x).gather(1, wanted).sum(dim=0)
+        columns = _columns(model(x), wanted, centred)
         gradients = [torch.autograd.grad(column, x, create_graph=True)[0] for column in columns]
     rows = torch.stack(gradients).flatten(2)  # (1 + R, N, C * H * W)
     sizes = rows.square().sum(dim=2) if squared else rows.norm(dim=2)
     return sizes[0], sizes[1:].mean(dim=0)
+
+
+def centred_logits(logits: Tensor) -> Tensor:
+    """Logits (N, K) minus their mean over the classes, per sample."""
+    return logits - logits.mean(dim=1, keepdim=True)
+
+
+def _columns(logits: Tensor, wanted: Tensor, centred: bool) -> Tensor:
+    """Sums over the samples (R,) of the wanted logits (N, R); samples don't interact in eval mode."""
+    return (centred_logits(logits) if centred else logits).gather(1, wanted).sum(dim=0)
 
 
 def mumis_loss(model: nn.Module, images: Tensor, labels: Tensor, irrelevant: Tensor) -> Tensor:

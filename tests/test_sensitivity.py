@@ -214,6 +214,19 @@ def test_the_terms_may_be_norms():
     torch.testing.assert_close(irrelevant, expected.gather(1, SMOOTH_OTHER).mean(dim=1), rtol=1e-7, atol=0)
 
 
+@pytest.mark.parametrize("squared", [True, False])
+def test_the_terms_and_norms_of_centred_logits_are_those_of_a_model_with_centred_rows(squared: bool):
+    model, by_hand = smooth(), smooth()
+    with torch.no_grad():  # f_k - mean over j of f_j, in the last layer's rows
+        by_hand.head.weight -= by_hand.head.weight.mean(dim=0)
+    words = {"squared": squared, "centred": True}
+    found = mumis_terms(model, SMOOTH_X, SMOOTH_Y, SMOOTH_OTHER, **words)
+    expected = mumis_terms(by_hand, SMOOTH_X, SMOOTH_Y, SMOOTH_OTHER, squared=squared)
+    torch.testing.assert_close(found, expected)
+    norms = selected_gradient_norms(model, SMOOTH_X, SMOOTH_OTHER, centred=True)
+    torch.testing.assert_close(norms, input_gradient_norms(by_hand, SMOOTH_X).gather(1, SMOOTH_OTHER))
+
+
 def test_a_norm_of_zero_has_no_slope():
     model = linear(torch.zeros(3, 6))
     target, irrelevant = mumis_terms(model, X[:3, :1, :2, :3], Y[:3], (Y[:3] + 1) % 3, squared=False)

@@ -7,23 +7,16 @@ import pandas as pd
 
 from core.specs import RunSpec
 from core.specs.base import digest
-from core.specs.codec import flat
+from core.specs.codec import all_settings
 
 SEEDS = ("model.seed", "unlearn_seed", "gold_seeds")
 ABSENT = "–"
 COLUMNS = ["index", "split_1", "split_2", "label", "prediction_1", "prediction_2", "probability_1", "probability_2"]
 
 
-def settings(spec: RunSpec) -> dict[str, Any]:
-    """Every setting of a run by its dotted name, without those that the chosen variant of its method does not use."""
-    method = spec.method
-    unused = {f"method.{name}" for name in type(method).model_fields if name != "name" and not method.uses(name)}
-    return {name: value for name, value in flat(spec.model_dump(mode="json")).items() if name not in unused}
-
-
 def without_seeds(spec: RunSpec) -> str:
     """A digest of the settings that is equal for runs that differ only in seeds."""
-    return digest({name: value for name, value in settings(spec).items() if name not in SEEDS})
+    return digest({name: value for name, value in all_settings(spec).items() if name not in SEEDS})
 
 
 def spec_differences(specs: Mapping[str, RunSpec]) -> pd.DataFrame:
@@ -36,7 +29,7 @@ def spec_differences(specs: Mapping[str, RunSpec]) -> pd.DataFrame:
         One row per setting that differs: setting, then a column per run with the value as text (``ABSENT`` if the run
         has no such setting). Empty if no setting differs.
     """
-    each = {name: settings(spec) for name, spec in specs.items()}
+    each = {name: all_settings(spec) for name, spec in specs.items()}
     names = dict.fromkeys(setting for values in each.values() for setting in values)
     rows = [{"setting": n, **{run: _text(values.get(n, ABSENT)) for run, values in each.items()}} for n in names]
     differ = [row for row in rows if len({row[run] for run in each}) > 1]

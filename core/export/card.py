@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from core.analysis.run_diff import settings
 from core.analysis.summary import summarize
 from core.export.run_text import accuracy_rows, facts, title
 from core.glossary import definitions
 from core.metrics.catalogue import accuracy_keys
 from core.specs import to_command
+from core.specs.codec import all_settings
 from core.store import RunFolder
 
 CARD = """\
@@ -73,7 +73,9 @@ def card(run: RunFolder) -> str:
     result, spec = run.result, run.spec
     info, forget = spec.model.data.info, result["forget"]
     channels, height, width = info.shape
-    chosen = [[name, str(value)] for name, value in settings(spec).items() if name.startswith(("method.", "model."))]
+    chosen = [
+        [name, str(value)] for name, value in all_settings(spec).items() if name.startswith(("method.", "model."))
+    ]
     return CARD.format(
         title=escape(title(spec)), data=escape(info.title), origin=GIVEN if spec.model.weights else TRAINED,
         forget=spec.forget.title.replace("`", "'"), size=forget["size"],

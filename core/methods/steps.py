@@ -30,7 +30,7 @@ def descend(parameters: Sequence[nn.Parameter], gradients: Sequence[Tensor | Non
     for parameter, gradient in zip(parameters, gradients, strict=True):
         if gradient is not None:
             parameter.sub_(rate * gradient)
-    return rate * _joint_norm(g for g in gradients if g is not None)
+    return rate * joint_norm(gradients)
 
 
 @torch.no_grad()
@@ -39,8 +39,8 @@ def relative_rate(parameters: Sequence[nn.Parameter], gradients: Sequence[Tensor
 
     It is 0 for a gradient of 0.
     """
-    slope = _joint_norm(g for g in gradients if g is not None)
-    size = _joint_norm(p for p, g in zip(parameters, gradients, strict=True) if g is not None)
+    slope = joint_norm(gradients)
+    size = joint_norm(p for p, g in zip(parameters, gradients, strict=True) if g is not None)
     return fraction * size / slope if slope else 0.0
 
 
@@ -54,7 +54,7 @@ def restore(parameters: Sequence[nn.Parameter], before: Sequence[Tensor], mask: 
 @torch.no_grad()
 def distance(before: Sequence[Tensor], parameters: Sequence[nn.Parameter]) -> float:
     """Norm of the change of all weights together."""
-    return _joint_norm(parameter - value for value, parameter in zip(before, parameters, strict=True))
+    return joint_norm(parameter - value for value, parameter in zip(before, parameters, strict=True))
 
 
 def nearest_on_last_step(
@@ -77,5 +77,7 @@ def nearest_on_last_step(
     return at(min(reversed(POINTS), key=lambda point: abs(at(point) - target)))
 
 
-def _joint_norm(tensors: Iterable[Tensor]) -> float:
-    return torch.stack([tensor.norm() for tensor in tensors]).norm().item()
+def joint_norm(tensors: Iterable[Tensor | None]) -> float:
+    """The norm of all tensors together; None counts as 0."""
+    norms = [tensor.norm() for tensor in tensors if tensor is not None]
+    return torch.stack(norms).norm().item() if norms else 0.0

@@ -120,7 +120,7 @@ def to_query(spec: RunSpec) -> dict[str, str]:
     query = {"dataset": spec.model.data.name, "forget": spec.forget.linked, "method": spec.method.name}
     defaults = flat(make_spec(query["dataset"], query["forget"], query["method"]).model_dump(mode="json"))
     defaults |= {f"method.{name}": field.default for name, field in type(spec.method).model_fields.items()}
-    for path, value in flat(spec.model_dump(mode="json")).items():
+    for path, value in all_settings(spec).items():
         if value != defaults.get(path):  # an unused field has no default here
             name = WORDS.get(path) or f"set.{path.removeprefix('method.')}"
             query[name] = value if isinstance(value, str) else json.dumps(value)
@@ -206,6 +206,13 @@ def _put(spec: dict[str, Any], path: str, value: Any) -> None:
         if not isinstance(place, dict):
             raise InvalidSpec(f"{short(path)!r} is not a setting; name one, such as model.train.epochs")
     place[last] = value
+
+
+def all_settings(spec: RunSpec) -> dict[str, Any]:
+    """Every setting of a run by its dotted name, also one that its JSON leaves out; unused settings are missing."""
+    method = spec.method
+    used = {f"method.{name}": getattr(method, name) for name in type(method).model_fields if method.uses(name)}
+    return flat(spec.model_dump(mode="json")) | used
 
 
 def flat(tree: dict[str, Any], path: str = "") -> dict[str, Any]:

@@ -6,10 +6,10 @@ from core.analysis.run_diff import (
     ABSENT,
     flips,
     image_differences,
-    settings,
     spec_differences,
     without_seeds,
 )
+from core.specs.codec import all_settings
 
 
 def test_only_differences_are_listed() -> None:
@@ -38,9 +38,9 @@ def test_a_setting_that_one_method_lacks_is_a_dash() -> None:
 
 def test_settings_that_the_chosen_variant_does_not_use_are_left_out() -> None:
     free, paper = (make_spec(method="mu-mis", settings={"variant": name}) for name in ("scale-free", "paper"))
-    assert "method.learning_rate" not in settings(free)
-    assert "method.learning_rate" in settings(paper)
-    assert {"model.seed", "forget.text", "measure.deep"} <= set(settings(free))
+    assert "method.learning_rate" not in all_settings(free)
+    assert "method.learning_rate" in all_settings(paper)
+    assert {"model.seed", "forget.text", "measure.deep"} <= set(all_settings(free))
 
 
 def test_seeds_do_not_make_another_experiment() -> None:

@@ -10,7 +10,7 @@ from core import load_dataset
 from core.events import NoStep
 from core.inference import accuracy
 from core.methods import stops
-from core.methods.mu_mis import GUARD_EVERY, make_guard, make_loss, move, unlearn
+from core.methods.mu_mis import GUARD_EVERY, make_guard, make_loss, move, target_levels, unlearn
 from core.methods.steps import get_weights
 from core.models import get_state
 from core.oom import memory_notes
@@ -73,6 +73,47 @@ def test_the_loss_of_a_linear_model_is_known(target: float, irrelevant: float, d
     torch.testing.assert_close(gradient, 2 * counts[:, None] * model.head.weight.detach(), rtol=1e-5, atol=1e-6)
 
 
+def centred(rows: Tensor) -> Tensor:
+    return rows - rows.mean(dim=0)
+
+
+def test_the_loss_of_centred_logits_of_a_linear_model_is_known():
+    model, images = linear(), IMAGES.float()
+    spec = MuMis(target_weight=2, irrelevant_weight=0.5, draws=3, logit_weight=0.4)
+    loss_of = make_loss(model, 4, spec, seeded(5))
+    drawn = draw_irrelevant(LABELS, 4, 3, seeded(5))
+    rows = centred(model.head.weight.detach()).square().sum(dim=1)
+    levels = centred(model(images).detach().T)[LABELS, torch.arange(7)]
+    start = rows[LABELS].mean()
+    target = start + 0.4 * start * levels.mean() / levels.abs().mean()
+    loss = loss_of(images, LABELS)
+    assert loss.item() == pytest.approx((2 * target - 0.5 * rows[drawn].mean()).item(), rel=1e-5)
+    # the same added to all logits changes nothing
+    with torch.no_grad():
+        model.head.weight += torch.randn(1, 6, generator=seeded(8))
+        model.head.bias += 3.0
+    generator = seeded(5)
+    assert make_loss(model, 4, spec, generator)(images, LABELS).item() == pytest.approx(loss.item(), rel=1e-4)
+
+
+def test_with_two_classes_only_the_target_has_a_gradient():
+    """Both centred logits are half the difference, so Eq. 3 and its gradient are 0 for all weights."""
+    model, images, labels = Net(nn.Flatten(), 6, 2), IMAGES.float(), LABELS % 2
+    difference = (model.head.weight[0] - model.head.weight[1]).detach()
+    loss = make_loss(model, 2, MuMis(logit_weight=0), seeded())(images, labels)
+    assert loss.item() == pytest.approx(0.0, abs=1e-5)
+    (gradient,) = torch.autograd.grad(loss, [model.head.weight])
+    torch.testing.assert_close(gradient, torch.stack([difference, -difference]) / 2)
+
+
+def test_the_target_level_reaches_the_head_only():
+    model = smooth()
+    levels = target_levels(model, IMAGES, LABELS)
+    torch.testing.assert_close(levels, centred(model(IMAGES).T)[LABELS, torch.arange(7)])
+    gradients = torch.autograd.grad(levels.sum(), list(model.parameters()), allow_unused=True)
+    assert [gradient is not None for gradient in gradients] == [False, False, True, True]
+
+
 def test_the_loss_of_norms_of_a_linear_model_is_known():
     model = linear()
     spec = MuMis(variant="paper", penalty="norm", irrelevant_weight=0.5, draws=3)
@@ -89,7 +130,7 @@ def test_the_loss_of_norms_of_a_linear_model_is_known():
 
 def test_the_jacobian_of_a_linear_model_is_its_weight_matrix():
     model = linear()
-    loss_of = make_loss(model, 4, MuMis(penalty="jacobian", draws=3), seeded(5))
+    loss_of = make_loss(model, 4, MuMis(logits="raw", penalty="jacobian", draws=3), seeded(5))
     drawn = draw_irrelevant(LABELS, 4, 3, seeded(5))
     rows = squares(model)
     by_hand = rows[LABELS].mean() + 3 * rows[drawn].mean()
@@ -103,21 +144,27 @@ def test_the_jacobian_of_a_linear_model_is_its_weight_matrix():
     "settings",
     [
         {"variant": "paper", "irrelevant_weight": 0.7},
-        {"irrelevant_weight": 0.7},
+        {"logits": "raw", "irrelevant_weight": 0.7},
+        {"logit_weight": 0, "irrelevant_weight": 0.7},
+        {"logit_weight": 0.4, "irrelevant_weight": 0.7},
         {"variant": "paper", "irrelevant_weight": 0.7, "penalty": "norm"},
-        {"irrelevant_weight": 0.7, "penalty": "norm"},
+        {"logit_weight": 0, "irrelevant_weight": 0.7, "penalty": "norm"},
         {"penalty": "jacobian"},
     ],
     ids=lambda settings: "-".join(map(str, settings.values())),
 )
 def test_the_weight_gradient_agrees_with_finite_differences(settings: dict[str, object]):
     model = smooth()
-    spec = MuMis(draws=2, **settings)
+    spec, generator = MuMis(draws=2, **settings), seeded()
+    loss_of = make_loss(model, 4, spec, generator)
 
     def value() -> Tensor:
-        return make_loss(model, 4, spec, seeded(5))(IMAGES, LABELS)  # a new seed: the same draw of c' every time
+        generator.manual_seed(5)  # the same draw of c' every time
+        return loss_of(IMAGES, LABELS)
 
-    parameters = [model.features[1].weight, model.features[1].bias, model.head.weight]
+    parameters = [model.head.weight]
+    if spec.logit_weight == 0 or not spec.uses("logit_weight"):  # that term counts as constant in the body
+        parameters += [model.features[1].weight, model.features[1].bias]
     exact = torch.autograd.grad(value(), parameters)
     for parameter, gradient in zip(parameters, exact, strict=True):
         flat = parameter.data.view(-1)
@@ -133,7 +180,7 @@ def test_the_weight_gradient_agrees_with_finite_differences(settings: dict[str, 
 
 def test_the_cap_holds_the_irrelevant_term_at_a_multiple_of_its_first_value():
     model = linear()
-    loss_of = make_loss(model, 4, MuMis(cap=1.2, draws=100), seeded(5))
+    loss_of = make_loss(model, 4, MuMis(logits="raw", cap=1.2, draws=100), seeded(5))
     drawn = draw_irrelevant(LABELS, 4, 100, seeded(5))
     rows = squares(model)
     first = rows[drawn].mean()
@@ -149,7 +196,7 @@ def test_the_cap_holds_the_irrelevant_term_at_a_multiple_of_its_first_value():
 
 def test_the_cap_of_norms_is_not_squared():
     model = linear()
-    loss_of = make_loss(model, 4, MuMis(cap=1.2, draws=100, penalty="norm"), seeded(5))
+    loss_of = make_loss(model, 4, MuMis(logits="raw", cap=1.2, draws=100, penalty="norm"), seeded(5))
     rows = squares(model).sqrt()
     first = rows[draw_irrelevant(LABELS, 4, 100, seeded(5))].mean()
     loss_of(IMAGES.float(), LABELS)
@@ -175,7 +222,7 @@ def distance(one: list[Tensor], other: list[Tensor]) -> float:
 @pytest.mark.parametrize("scale", [1.0, 0.5])
 def test_head_and_body_each_move_by_a_fraction_of_their_norm(scale: float):
     model = smooth()
-    spec = MuMis(head_step=0.03, body_step=0.002)
+    spec = MuMis(logits="raw", head_step=0.03, body_step=0.002)
     before = get_weights(model)
     norms = [torch.cat([p.flatten() for p in part]).norm().item() for part in (before[:2], before[2:3])]
     length = move(model, make_loss(model, 4, spec, seeded())(IMAGES, LABELS), spec, scale)
@@ -185,6 +232,22 @@ def test_head_and_body_each_move_by_a_fraction_of_their_norm(scale: float):
     assert head == pytest.approx(scale * 0.03 * norms[1])
     assert length == pytest.approx(math.hypot(body, head))
     assert torch.equal(before[3], after[3])  # the head's bias has no part in any input gradient
+
+
+def test_with_centred_logits_the_bodys_step_lowers_the_loss_by_a_share_of_what_the_heads_does():
+    model, spec = smooth(), MuMis(head_step=1e-3, body_step=1, body_share=0.2, logit_weight=0)
+    loss_of = make_loss(model, 4, spec, seeded())
+    loss = loss_of(IMAGES, LABELS)
+    parameters = list(model.parameters())
+    gradients = torch.autograd.grad(loss, parameters, retain_graph=True, allow_unused=True)
+    before = get_weights(model)
+    move(model, loss, spec, 1.0)
+    gains = [
+        0.0 if g is None else float((g * (old - new)).sum())
+        for g, old, new in zip(gradients, before, get_weights(model), strict=True)
+    ]
+    assert gains[0] + gains[1] == pytest.approx(0.2 * gains[2])
+    assert distance(before[2:], get_weights(model)[2:]) == pytest.approx(1e-3 * float(before[2].norm()))
 
 
 def test_the_paper_variant_is_plain_gradient_descent():
@@ -224,9 +287,9 @@ def test_part_of_a_class_goes_by_half_steps_to_the_point_nearest_to_its_held_out
     target = round(0.7 * len(forget[1])) / len(forget[1])
     assert steps[-1].stop_reason == f"the forget set's accuracy fell to {found:.1%}; its target was {target:.1%}"
     assert abs(found - 0.7) < 0.1
-    head = [before[-2] for before in weights[:2]]
-    # 0.02 of the norm of the head, halved; its bias, the last of the weights, gets no gradient
-    assert float((head[1] - head[0]).norm()) == pytest.approx(0.01 * float(head[0].norm()), rel=1e-3)
+    head, moved = (before[-2:] for before in weights[:2])
+    size = math.hypot(*(float(part.norm()) for part in head))
+    assert distance(head, moved) == pytest.approx(0.01 * size, rel=1e-3)  # 0.02 of the norm of the head, halved
 
 
 def test_without_a_known_accuracy_the_target_norm_falls_to_its_fraction(problem):
@@ -257,6 +320,8 @@ def test_the_papers_stop_measures_the_exact_ratio_once_per_pass(problem):
 def test_the_guard_watches_the_exact_mean_norms_where_there_are_few_classes():
     model = smooth()
     guard = make_guard(model, IMAGES, LABELS, MuMis(), seeded())
+    with torch.no_grad():
+        model.head.weight.copy_(centred(model.head.weight))  # whose input gradients are those of the centred logits
     target, irrelevant = target_and_irrelevant(input_gradient_norms(model, IMAGES), LABELS)
     assert guard.start == pytest.approx((target.mean().item(), irrelevant.mean().item()), rel=1e-5)
 

@@ -27,6 +27,7 @@ from core.specs.requests import parse_requests
 METHOD_SETTINGS: list[tuple[str, dict[str, Any]]] = [
     *((name, {}) for name in METHODS),
     ("mu-mis", {"stop": "accuracy", "head_step": 0.5, "draws": 3}),
+    ("mu-mis", {"logits": "raw", "cap": 2}),
     ("mu-mis", {"variant": "paper", "learning_rate": 1e-5, "max_steps": 7}),
     ("mu-mis", {"variant": "paper", "stop": "paper", "delta": 0.5}),
     ("gradient-ascent", {"step": 0.125}),
@@ -182,7 +183,7 @@ def test_a_setting_is_the_same_by_its_short_and_by_its_dotted_name():
         ({"settings": {"cap": "NaN"}}, "^cap = nan is not allowed: input should be a finite number"),
         (
             {"settings": {"steps": "9" * 5000}},
-            "^'steps' is not a setting here; choose variant, stop, penalty, max_steps",
+            "^'steps' is not a setting here; choose variant, logits, stop, penalty",
         ),
         ({"settings": {"max_steps": "9" * 5000}}, "^max_steps = '999"),
         ({"settings": {"max_steps": "[" * 100_000}}, r"^max_steps = '\[\["),

@@ -1,6 +1,6 @@
 """The spec of MU-Mis."""
 
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -8,6 +8,8 @@ from core.specs.methods.base import MethodSpec, Needs, used_if
 from core.specs.methods.notes import accuracy_note
 
 TWO_TERMS = ({"penalty": "squared"}, {"penalty": "norm"})
+CENTRED = {"variant": "scale-free", "logits": "centred"}
+STORED = {"variant", "stop", "penalty", "max_steps", "batch_size", "draws", "head_step", "body_step", "guard"}
 
 
 class MuMis(MethodSpec):
@@ -26,6 +28,13 @@ class MuMis(MethodSpec):
         "scale-free",
         description="paper: plain gradient descent with one learning rate, no cap. scale-free: step length is a "
         "fraction of the weights' norm, and the irrelevant term is capped",
+    )
+    logits: Literal["centred", "raw"] = Field(
+        "centred",
+        description="logits whose input gradients the loss takes. centred: each minus the mean of all, which leaves "
+        "out what has no effect on predictions. raw: as in the paper",
+        exclude_if=lambda logits: logits == "raw",  # keys of runs from before this setting stay the same
+        json_schema_extra=used_if({"variant": "scale-free"}),
     )
     stop: Literal["auto", "accuracy", "sensitivity", "paper"] = Field(
         "auto",
@@ -65,6 +74,14 @@ class MuMis(MethodSpec):
         0.001, ge=0, le=1, description="step length of all other layers, likewise",
         json_schema_extra=used_if({"variant": "scale-free"}),
     )  # fmt: skip
+    body_share: float = Field(
+        0.1, ge=0, le=10, description="the step of the other layers is shortened until it lowers the loss by at most "
+        "this multiple of what the last layer's step does (to first order)", json_schema_extra=used_if(CENTRED),
+    )  # fmt: skip
+    logit_weight: float = Field(
+        0.3, ge=0, le=10, description="weight of a term that lowers the target logit itself, in the last layer only",
+        json_schema_extra=used_if(*({**CENTRED, **terms} for terms in TWO_TERMS)),
+    )  # fmt: skip
     cap: float = Field(
         1.2, ge=1, le=100,
         description="the irrelevant term counts only while its norm is below this multiple of its start",
@@ -87,6 +104,13 @@ class MuMis(MethodSpec):
         "multiple of its start",
     )  # fmt: skip
 
+    @model_validator(mode="before")
+    @classmethod
+    def _from_before_logits(cls, values: Any) -> Any:
+        """Stored specs name all their settings; without ``logits`` they had the raw ones."""
+        stored = isinstance(values, dict) and set(cls.model_fields) - {"logits"} >= set(values) >= STORED
+        return {**values, "logits": "raw"} if stored and values["variant"] == "scale-free" else values
+
     @model_validator(mode="after")
     def _some_term(self) -> Self:
         if self.target_weight == self.irrelevant_weight == 0:
@@ -94,6 +118,11 @@ class MuMis(MethodSpec):
                 "target_weight = 0 and irrelevant_weight = 0 leave nothing to minimise; one must be above 0"
             )
         return self
+
+    @property
+    def centred(self) -> bool:
+        """Whether the loss takes centred logits."""
+        return self._has(CENTRED)
 
     def stop_rule(self, whole_classes_only: bool, known_accuracy: bool) -> Literal["accuracy", "sensitivity", "paper"]:
         """The stop rule in effect; ``accuracy`` without a target falls back to ``sensitivity``."""
@@ -138,12 +167,30 @@ class MuMis(MethodSpec):
         second = [capped] if self.uses("cap") else []
         head, body = (self.step_scale(whole_classes_only) * step for step in (self.head_step, self.body_step))
         return [
+            *self._logits_notes(),
             f"Departure from the paper: a step moves the last layer by {head:.3g} and the other layers by {body:.3g} "
             "of their norm; the paper has one learning rate.",
             *second,
             "The default step lengths and cap were chosen in a pilot that looked at gold models: digits 3, 5 and 8, "
             "noisy digit 2, and 30% of noisy digit 5.",
         ]
+
+    def _logits_notes(self) -> list[str]:
+        if not self.centred:
+            return []
+        notes = [
+            "Departure from the paper: input gradients of centred logits, which are logits minus their mean. With few "
+            "classes the loss of raw logits can fall because all logits move together, which forgets nothing.",
+            f"Addition to the paper: the step of the other layers is shortened until it lowers the loss by at most "
+            f"{self.body_share:g} times what the last layer's step does.",
+        ]
+        if self.uses("logit_weight") and self.logit_weight:
+            notes.append(
+                "Addition to the paper: the last layer also lowers the target logit itself, with a weight of "
+                f"{self.logit_weight:g}. Input gradients don't see the constant part of a logit, and with two classes "
+                "those of both centred logits are equal."
+            )
+        return notes
 
     def _stop_notes(self, whole_classes_only: bool, known_accuracy: bool) -> list[str]:
         rule = self.stop_rule(whole_classes_only, known_accuracy)

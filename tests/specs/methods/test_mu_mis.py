@@ -1,26 +1,33 @@
 import itertools
+import json
 import re
 
 import pytest
 
 from core.errors import InvalidSpec
-from core.specs import make_method
+from core.specs import make_method, parse_spec
+from core.specs.base import digest
 from core.specs.methods.mu_mis import MuMis
 
 MU_MIS = {
     "variant": ("scale-free", "paper"),
+    "logits": ("centred", "raw"),
     "stop": ("auto", "accuracy", "sensitivity", "paper"),
     "penalty": ("squared", "norm", "jacobian"),
 }
 
 
-def uses_by_hand(field: str, variant: str, stop: str, penalty: str) -> bool:
+def uses_by_hand(field: str, variant: str, logits: str, stop: str, penalty: str) -> bool:
     """Whether a setting of MU-Mis can have any effect, from what the method does."""
+    centred = variant == "scale-free" and logits == "centred"
     papers_stop = stop == "paper" or (stop == "auto" and variant == "paper")
     return {
         "learning_rate": variant == "paper",
         "head_step": variant == "scale-free",
         "body_step": variant == "scale-free",
+        "logits": variant == "scale-free",
+        "body_share": centred,
+        "logit_weight": centred and penalty != "jacobian",  # which has no target term
         "cap": variant == "scale-free" and penalty != "jacobian",  # which has no second term
         "target_weight": penalty != "jacobian",
         "irrelevant_weight": penalty != "jacobian",
@@ -31,16 +38,43 @@ def uses_by_hand(field: str, variant: str, stop: str, penalty: str) -> bool:
 
 @pytest.mark.parametrize(tuple(MU_MIS), list(itertools.product(*MU_MIS.values())))
 @pytest.mark.parametrize("field", [field for field in MuMis.model_fields if field != "name"])
-def test_mu_mis_takes_exactly_the_settings_that_it_uses(field: str, variant: str, stop: str, penalty: str):
-    settings = {"variant": variant, "stop": stop, "penalty": penalty}
+def test_mu_mis_takes_exactly_the_settings_that_it_uses(field: str, variant: str, logits: str, stop: str, penalty: str):
+    settings = {"variant": variant, "logits": logits, "stop": stop, "penalty": penalty}
     used = uses_by_hand(field, **settings)
+    if variant == "paper":
+        del settings["logits"]
     assert MuMis(**settings).uses(field) == used
     settings[field] = settings.get(field, MuMis.model_fields[field].default)
     if used:
-        assert field in make_method("mu-mis", settings).model_dump()
+        assert (field in make_method("mu-mis", settings).model_dump()) == ((field, logits) != ("logits", "raw"))
     else:
         with pytest.raises(InvalidSpec, match=f"{field} = .* is not used with .* it applies to "):
             make_method("mu-mis", settings)
+
+
+STORED = {
+    "name": "mu-mis", "variant": "scale-free", "stop": "auto", "penalty": "squared", "max_steps": 80,
+    "batch_size": 128, "draws": 1, "target_weight": 1.0, "irrelevant_weight": 1.0, "head_step": 0.02,
+    "body_step": 0.001, "cap": 1.2, "fraction": 0.75, "guard": 1.5,
+}  # fmt: skip
+
+
+def test_a_spec_stored_before_centred_logits_has_raw_ones_and_keeps_its_key():
+    spec = MuMis.parse(STORED)
+    assert spec.logits == "raw"
+    assert spec == MuMis(logits="raw")
+    assert spec.key == digest(STORED) == "881c53ad3055bdf7733b"
+    assert parse_spec({"method": STORED}).method == spec
+    assert MuMis.parse(json.dumps(STORED)) == spec
+
+
+def test_a_new_spec_has_centred_logits_and_the_paper_variant_raw_ones():
+    assert (MuMis().centred, MuMis(logits="raw").centred, MuMis(variant="paper").centred) == (True, False, False)
+    assert MuMis.parse({"head_step": 0.02, "guard": 1.5}).centred
+    assert MuMis.parse(MuMis().model_dump()) == MuMis()
+    paper = {name: value for name, value in STORED.items() if name not in ("head_step", "body_step", "cap", "fraction")}
+    paper |= {"variant": "paper", "learning_rate": 3e-4, "delta": 0.9}
+    assert MuMis.parse(paper).key == digest(paper)
 
 
 def test_both_terms_cannot_be_left_out():
@@ -90,6 +124,7 @@ def test_steps_are_halved_for_less_than_whole_classes():
             ["chosen on the digits, without gold models", "the irrelevant norm dips to 0.9"],
         ),
         (MuMis(target_weight=0), True, True, ["weighted 0 to 1, not 1 to 1"]),
+        (MuMis(), True, True, ["centred logits", "at most 0.1 times what the last layer", "with a weight of 0.3"]),
         (MuMis(penalty="norm"), True, True, ["norms instead of squared norms", "capped at 1.2 times"]),
         (MuMis(penalty="jacobian"), True, True, ["the input gradients of all logits are lowered"]),
         (MuMis(draws=4), True, True, ["4 irrelevant classes per image and step, not one"]),

@@ -46,7 +46,6 @@ from core.figures.gold_comparison.matrix import methods_matrix, methods_matrix_t
 from core.figures.gold_comparison.method_rows import DATA_TRACKS
 from core.figures.gold_comparison.transitions import flow, flow_table
 from core.figures.image.attributions import attributions, attributions_table
-from core.figures.image.drawing import drawing
 from core.figures.image.single_image import (
     class_probabilities,
     class_probabilities_table,
@@ -138,7 +137,6 @@ __all__ = [
     "cost_quality_table",
     "distribution",
     "distribution_table",
-    "drawing",
     "feature_bars",
     "feature_bars_table",
     "feature_maps",

@@ -13,7 +13,7 @@ from core import RunSpec, Store, jobs
 from core.jobs.worker import attempt
 from core.store import RunFolder
 from pages.ui.forget import live
-from pages.ui.image import image_input, inspection, selection
+from pages.ui.image import drawing_surface, inspection, selection
 from pages.ui.shell import data_access, errors
 
 ROOT = Path(live.__file__).parents[3]
@@ -38,7 +38,7 @@ def supervised(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 def inspected(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The stores for which a page asked for an inspector; none is started."""
     asked: list[Path] = []
-    for module in (inspection, image_input, selection):
+    for module in (inspection, drawing_surface, selection):
         monkeypatch.setattr(module, "ensure_inspector", lambda store: asked.append(store.root))
     return asked
 

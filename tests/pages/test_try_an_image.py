@@ -1,15 +1,19 @@
 from collections.abc import Callable
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 import pytest
+import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from core import load_dataset
+from core.datasets.strokes import draw_digit, read_strokes
 from core.jobs.inspector import inspect
 from core.specs.inspection import InspectSpec
 from core.store import RunFolder, Store
-from pages.ui.image import image_input
+from pages.ui.image import drawing_surface
 
 PAGE = "pages/8_Try_an_image.py"
 
@@ -24,7 +28,9 @@ def test_an_uploaded_picture_is_selected_and_looked_at(
     finished_run: RunFolder, store: Store, open_page: Callable[..., AppTest], words: Callable, tables: Callable
 ) -> None:
     app = open_page(PAGE, {"run": finished_run.run})
-    assert [info.value for info in app.info] == ["No image yet. Draw one and submit it to the models."]
+    assert [info.value for info in app.info] == [
+        "Draw a digit, or upload a picture. The models answer as soon as you lift the pen."
+    ]
     digit = np.zeros((8, 8), np.uint8)
     digit[1:7, 4] = 255
     app.file_uploader(key="own.upload").upload("one.png", png(digit)).run()
@@ -63,16 +69,52 @@ def test_a_deep_picture_is_scaled_and_its_clear_parts_are_white(
     assert np.unique(store.inspections.picture(app.query_params["img"])).tolist() == [255]
 
 
-def test_a_drawing(finished_run: RunFolder, store: Store, open_page: Callable[..., AppTest]) -> None:
+@pytest.fixture
+def draw(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """``draw(app, stroke, ...)``: the browser tells that these strokes are drawn now, all of them."""
+    told: list[dict[str, Any]] = []
+
+    def button(key: str, data: dict[str, Any], changed: Callable[..., None]) -> None:
+        st.button("Send", key=key, on_click=lambda: changed(list(told)))
+        st.caption(f"below: {data['below'] is not None}, strokes: {len(data['strokes'])}, ink: {data['ink']}")
+
+    def draw_(app: AppTest, *strokes: dict[str, Any]) -> None:
+        told[:] = strokes
+        next(button for button in app.button if button.label == "Send").click().run()
+
+    monkeypatch.setattr(drawing_surface, "surface", button)
+    return draw_
+
+
+def test_a_drawing(
+    finished_run: RunFolder, store: Store, open_page: Callable[..., AppTest], draw: Callable, words: Callable
+) -> None:
     app = open_page(PAGE, {"run": finished_run.run})
-    assert app.button(key="own.show").disabled
-    cells = np.zeros((8, 8), np.uint8)
-    cells[2, 3], cells[4, 5] = 255, 85
-    app.session_state[image_input.CELLS] = cells
-    app.run()
-    app.button(key="own.show").click().run()
-    assert np.array_equal(store.inspections.picture(app.query_params["img"]), cells[None])
-    app.button(key="own.clear").click().run()
-    assert not app.session_state[image_input.CELLS].any()
+    one, dash = {"points": [[0.5, 0.2], [0.5, 0.8]]}, {"points": [[0.2, 0.5], [0.8, 0.5]]}
+    draw(app, one)
+    first = app.query_params["img"]
+    assert np.array_equal(store.inspections.picture(first), draw_digit(read_strokes([one]), 8)[None])
+    question = InspectSpec(run=finished_run.run, image=first)
+    assert store.inspections.is_open(question)
+    draw(app, one, dash)
+    assert app.query_params["img"] != first
+    assert not store.inspections.is_open(question)  # of a drawing that is no longer there
+    assert "strokes: 2" in words(app)  # as they are drawn again after a visit to another page
+    draw(app)
+    assert "img" not in app.query_params
+
+
+def test_an_image_is_drawn_on(
+    finished_run: RunFolder, store: Store, open_page: Callable[..., AppTest], draw: Callable, words: Callable
+) -> None:
+    number = int(load_dataset("digits").test.index[0])
+    app = open_page(PAGE, {"run": finished_run.run, "img": str(number)})
     app.button(key="own.copy").click().run()
-    assert np.array_equal(app.session_state[image_input.CELLS], cells)
+    assert "below: True" in words(app)
+    box = {"box": True, "ink": 0, "points": [[0, 0], [1, 0.5]]}
+    draw(app, box)
+    wanted = load_dataset("digits").images_of([number])[0].copy()
+    wanted[:, :4] = 0
+    assert np.array_equal(store.inspections.picture(app.query_params["img"]), wanted)
+    app.button(key="own.empty").click().run()
+    assert "below: False" in words(app)

@@ -1,1 +1,1 @@
-"""Figures of one image: outputs of every model, attribution maps, the drawing grid."""
+"""Figures of one image: outputs of every model, attribution maps."""

@@ -1,7 +1,6 @@
 """A grid of images to pick from. The picks are kept in the browser, so no click is lost while the server is busy."""
 
 from collections.abc import Callable, Collection, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,12 +8,10 @@ import streamlit as st
 
 from core.figures import png_url
 from core.figures.theme import SPLITS
+from pages.ui.shell.component import component
 from pages.ui.shell.errors import callback
 
-_HERE = Path(__file__)
-_mount = st.components.v2.component(
-    "picker", js=_HERE.with_suffix(".js").read_text(), css=_HERE.with_suffix(".css").read_text()
-)
+_mount = component("picker")
 
 
 def picker(

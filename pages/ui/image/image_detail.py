@@ -1,12 +1,12 @@
 """The closer look at one image, or at two side by side: answers, MU-Mis terms, attribution maps, and its like."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
 
+import pandas as pd
 import streamlit as st
 
 from core.analysis.single_image import in_models, mumis_numbers, target_and_rival
-from core.figures import attributions, class_probabilities, logit_norms, png_url, role_name
+from core.figures import attributions, class_probabilities, in_role_order, logit_norms, png_url, role_name
 from core.store import RunFolder
 from core.store.inspections import MAPS
 from pages.ui.image.inspection import Looked, look
@@ -33,10 +33,15 @@ def closer_look(run: RunFolder, names: Sequence[str], where: str) -> None:
         InvalidSpec, NotFound: an image that is not there.
     """
     images = [pick(run, name) for name in names]
-    _beside(images, partial(_head, run))
+    heads = st.container()
     with st.container():  # what comes below keeps its place when this is empty
         found = dict(zip(names, look(run, names), strict=True))
-    answers, terms, maps, like = st.tabs(["Answers", "MU-Mis terms", "Maps", "More like this"])
+    with heads:
+        _beside(images, lambda image: _head(run, image, found[image.name]))
+    # With a key and a state, so that a click counts while answers arrive.
+    answers, terms, maps, like = st.tabs(
+        ["Answers", "MU-Mis terms", "Maps", "More like this"], key=f"{where}.tab", on_change="rerun"
+    )
     with answers:
         _beside(images, lambda image: _answers(run, image, found[image.name], where))
     with terms:
@@ -55,15 +60,28 @@ def _beside(images: Sequence[Picked], draw: Callable[[Picked], None]) -> None:
             draw(image)
 
 
-def _head(run: RunFolder, image: Picked) -> None:
+def _head(run: RunFolder, image: Picked, found: Looked) -> None:
     classes = run.spec.model.data.info.classes
     with st.container(horizontal=True, vertical_alignment="center"):
         st.image(png_url(image.pixels, LARGE), alt=f"{image.title}, {image.about(classes)}", width=LARGE)
         with st.container(width=200, gap="small"):
             st.markdown(f"**{image.title}**  \n{image.about(classes)}")
-            st.caption("  \n".join(f"{role}: {taken}" for role, taken in image.predictions(classes).items()))
+            predictions = image.predictions(classes) or surest(found.answers, classes)
+            st.markdown("  \n".join(f"{role}: **{taken}**" for role, taken in predictions.items()))
             if (verdict := image.verdict()) is not None:
                 st.caption(verdict)
+
+
+def surest(answers: pd.DataFrame | None, classes: Sequence[str]) -> dict[str, str]:
+    """The class with the largest probability in the original, the unlearned model and every gold, by the role on
+    screen; empty before there are answers."""
+    if answers is None:
+        return {}
+    best = answers.loc[answers.groupby("role")["probability"].idxmax()].set_index("role")
+    return {
+        role_name(role): f"{classes[best.loc[role, 'class']]}, {best.loc[role, 'probability']:.0%}"
+        for role in in_role_order(best.index) if role != "initial"
+    }  # fmt: skip
 
 
 def _answers(run: RunFolder, image: Picked, found: Looked, where: str) -> None:

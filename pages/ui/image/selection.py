@@ -16,6 +16,7 @@ from pages.ui.shell.url_state import select, selected
 
 SMALL = 48  # pixels a side
 NARROW, WIDE = 780, 1240  # pixels: of the closer look at one image, at two
+LOOKS_ITSELF = "Try an image"  # the page that has the closer look on it
 OPEN = "selection.open"  # the page on which the closer look is open
 
 
@@ -38,7 +39,7 @@ def tray(page: str) -> None:
     if st.session_state.get(OPEN) != page:
         st.session_state[OPEN] = None  # it stays behind on the page where it was opened
     run, name, pinned = _finished(selected("run")), selected("img"), selected("pin")
-    if run is None or not (name or pinned):
+    if run is None or not (name or pinned) or page == LOOKS_ITSELF:
         return
     ensure_inspector(data_access.store())  # it takes a moment to start; a closer look is likely
     faces = {one: word for word, one in (("img", name), ("pin", pinned)) if one}

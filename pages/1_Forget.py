@@ -55,7 +55,7 @@ def method_and_models() -> Plan | None:
         st.text_input("Gold models", key=run_form.key("golds"), help="How many, or their seeds: 3, or 4,7.")
         for name, value in run_form.get("further").items():
             if name not in SIZES:
-                st.caption(f"Also: {name} = {value}")
+                st.caption(f"Also: {plain(name)} = {plain(str(value))}")
 
     store = data_access.store()
     try:

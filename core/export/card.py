@@ -1,9 +1,9 @@
 """The model card of unlearned weights, in Markdown."""
 
 from collections.abc import Iterable, Sequence
-from html import escape
 
 from core.analysis.summary import summarize
+from core.escaping import in_markdown, one_line
 from core.export.run_text import accuracy_rows, facts, title
 from core.glossary import definitions
 from core.metrics.catalogue import accuracy_keys
@@ -51,9 +51,7 @@ model.load_state_dict(load_file("unlearned.safetensors"))
 ```
 
 ## Reproduce these weights
-```bash
 {command}
-```
 
 {facts}
 """
@@ -77,21 +75,30 @@ def card(run: RunFolder) -> str:
         [name, str(value)] for name, value in all_settings(spec).items() if name.startswith(("method.", "model."))
     ]
     return CARD.format(
-        title=escape(title(spec)), data=escape(info.title), origin=GIVEN if spec.model.weights else TRAINED,
-        forget=spec.forget.title.replace("`", "'"), size=forget["size"],
+        title=in_markdown(title(spec)), data=in_markdown(info.title), origin=GIVEN if spec.model.weights else TRAINED,
+        forget=one_line(spec.forget.title).replace("`", "'"), size=forget["size"],
         method=spec.method.title, paper=spec.method.paper, about=spec.method.about,
         settings=_table(["setting", "value"], chosen), verdict=summarize(result),
         accuracies=_table(["model", *accuracy_keys()], accuracy_rows(result)),
         glossary=_items(definitions((*accuracy_keys(), *WORDS)).items()),
-        channels=channels, height=height, width=width, notes="\n".join(f"- {note}" for note in result["notes"]),
-        command=to_command(spec), facts=_items(facts(result).items()),
+        channels=channels, height=height, width=width,
+        notes="\n".join(f"- {in_markdown(note)}" for note in result["notes"]),
+        command=_code("bash", to_command(spec)), facts=_items(facts(result).items()),
     )  # fmt: skip
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [columns, ["---"] * len(columns), *rows]
-    return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines)
+    lines = [map(in_markdown, line) for line in (columns, *rows)]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (lines[0], ["---"] * len(columns), *lines[1:]))
 
 
 def _items(entries: Iterable[tuple[str, str]]) -> str:
-    return "\n".join(f"- **{name}**: {text}" for name, text in entries)
+    return "\n".join(f"- **{in_markdown(name)}**: {in_markdown(text)}" for name, text in entries)
+
+
+def _code(language: str, text: str) -> str:
+    """A block of code; its fence is longer than any row of backticks in it."""
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    return f"{fence}{language}\n{text}\n{fence}"

@@ -1,9 +1,9 @@
 """A Jupyter notebook (format 4.5) that opens an exported run with ``core``."""
 
 import json
-from html import escape
 from typing import Any
 
+from core.escaping import in_markdown
 from core.export.run_text import title
 from core.store import RunFolder
 
@@ -70,7 +70,7 @@ pd.DataFrame(finished.result["accuracy"]).T"""),
 
 def notebook(run: RunFolder) -> str:
     """The notebook of a finished run, as JSON text."""
-    introduction = INTRODUCTION.format(title=escape(title(run.spec)), run=run.run)
+    introduction = INTRODUCTION.format(title=in_markdown(title(run.spec)), run=run.run)
     cells = (("markdown", introduction), *CELLS)
     return json.dumps({
         "cells": [_cell(number, kind, text) for number, (kind, text) in enumerate(cells)],

@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from PIL import Image
 
 from core.errors import InvalidSpec
+from core.escaping import in_figure
 from core.figures.many_classes import cut_sentence, drawn_classes
 from core.figures.theme import SPLIT_NAMES, SPLITS, Shown, blank, frame
 
@@ -127,7 +128,7 @@ def class_counts(labels: np.ndarray, forgotten: np.ndarray, names: Sequence[str]
     for split, look in (("forget", {"pattern": hatched}), ("retain", {"opacity": 0.5})):
         figure.add_trace(
             go.Bar(
-                x=drawn["class"],
+                x=drawn["class"].map(in_figure),
                 y=drawn[split],
                 name=SPLIT_NAMES[split],
                 marker={"color": SPLITS[split].color, **look},
@@ -160,7 +161,10 @@ def outline(x: float, y: float) -> dict[str, Any]:
 
 def targets(x: np.ndarray, y: np.ndarray, about: pd.DataFrame) -> go.Scatter:
     """Transparent squares over the tiles: they take clicks and show the hover text."""
-    lines = ["<br>".join(f"{name} {value}" for name, value in row.items()) for row in about.to_dict("records")]
+    lines = [
+        "<br>".join(f"{name} {in_figure(str(value))}" for name, value in row.items())
+        for row in about.to_dict("records")
+    ]
     return go.Scatter(
         x=x,
         y=y,

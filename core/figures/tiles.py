@@ -8,6 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.analysis.slices import NO_GOLD, OTHER_OUTCOMES, OUTCOMES
+from core.escaping import in_figure
 from core.figures.theme import ROLES, Mark, Shown, blank, frame, shortened
 from core.figures.thumbnails import outline, png_url, targets
 
@@ -121,7 +122,7 @@ def caption_update(outcomes: Iterable[str], predicted: Iterable[str]) -> dict[st
     """Text and symbols of the captions: the part of the trace that an animation changes."""
     looks = [OUTCOME_MARKS[name] for name in outcomes]
     symbols = {"color": [mark.color for mark in looks], "symbol": [mark.symbol for mark in looks]}
-    return {"text": [shortened(name, LETTERS) for name in predicted], "marker": symbols}
+    return {"text": [in_figure(shortened(name, LETTERS)) for name in predicted], "marker": symbols}
 
 
 def legend_entries(outcomes: Iterable[str], **axes: str) -> list[go.Scatter]:

@@ -1,6 +1,7 @@
 import torch
 from safetensors.torch import load_file
 
+from core.escaping import in_markdown
 from core.export import card, export
 from core.export.card import TRAINED
 from core.models import model_for
@@ -16,7 +17,7 @@ def test_the_card_has_data_method_and_numbers(run: RunFolder) -> None:
     assert f"| unlearned | {result['accuracy']['unlearned']['FA']:.2%} |" in text
     assert f"| method.name | {run.spec.method.name} |" in text
     assert run.spec.method.paper in text
-    assert all(f"- {note}" in text for note in result["notes"])
+    assert all(f"- {in_markdown(note)}" in text for note in result["notes"])
     assert "shape (N, 1, 8, 8)" in text
 
 
@@ -30,5 +31,5 @@ def test_the_code_of_the_card_loads_the_weights(run: RunFolder, tmp_path) -> Non
 
 def test_hostile_names_stay_text(hostile_run: RunFolder) -> None:
     text = card(hostile_run)
-    assert "# &lt;own&gt;: class=&lt;/script&gt;&lt;b onclick&gt; forgotten by" in text
-    assert "<own>" not in text
+    assert r"# \<own>: class=\</script>\<b onclick> forgotten by" in text
+    assert "`class=</script><b onclick>`" in text

@@ -38,6 +38,12 @@ def figures_of(module: Any) -> dict[str, Callable[..., Shown]]:
 
 FIGURES = {name: function for module in MODULES for name, function in figures_of(module).items()}
 
+NAMES_CLASSES = {
+    "answers", "attributions", "before_after", "class_changes", "class_counts", "class_probabilities", "feature_maps",
+    "features", "flow", "logit_norms", "playback", "sequence_gap", "sequence_matrix", "thumbnail_grid", "tiles",
+    "two_runs",
+}  # fmt: skip
+
 
 class Case(NamedTuple):
     """A figure with its arguments by name."""
@@ -73,19 +79,19 @@ def cases(
     probe = {"auc": 0.9, "balanced_accuracy": 0.8}
     rates = {"false_positive": [0.0, 0.1, 1.0], "true_positive": [0.4, 0.8, 1.0]}
     attacked = {"role": "unlearned", "attack": "RMIA", "index": range(4), "member": [True, False] * 2}
-    step = {"method": "MU-Mis", "step": [1, 2], "request": ["class=1", "class=2"], "run": ["a", "b"]}
+    step = {"method": "MU-Mis", "step": [1, 2], "request": [f"class={name}" for name in classes[:2]], "run": ["a", "b"]}
     gaps = {f"{name}{end}": [0.1, 0.2] for name in ("gap", "kl", "resilience") for end in ("", "_floor")}
     asked = pd.DataFrame([(s, r, role, 0.5) for s in (1, 2) for r in (1, 2) for role in ("unlearned", "gold-1")],
                          columns=["step", "request", "role", "accuracy"])  # fmt: skip
     feature_map = {"explained": [0.5, 0.25], "fit": {"unlearned": 0.9}}
-    tiles = pd.DataFrame({"index": [4], "outcome": "harmed", "predicted": "cat"})
+    tiles = pd.DataFrame({"index": [4], "outcome": "harmed", "predicted": classes[0]})
     return [
         case("accuracy_curves", trajectory),
         case("sensitivity_curves", trajectory),
         case("playback", trajectory),
         case("playback", trajectory, tracked=followed),
         case("tiles", PIXELS[:1], tiles),
-        case("thumbnail_grid", PIXELS, pd.DataFrame({"index": range(5)})),
+        case("thumbnail_grid", PIXELS, pd.DataFrame({"index": range(5), "class": classes[0]})),
         case("answers", PIXELS[:2], samples, samples["index"].unique()[:2].tolist(), classes),
         case("class_counts", np.array([0, 1, 2]), np.array([True, False, False]), classes),
         case("feature_maps", places, images, "unlearned", np.ones(10, bool), feature_map, classes),
@@ -156,3 +162,14 @@ def test_the_table_of_a_figure_is_made_by_its_table_function_or_is_an_argument(c
         else:
             given = {word: words[word] for word in inspect.signature(make).parameters if word in words}
             pd.testing.assert_frame_equal(table, make(**given))
+
+
+@pytest.mark.parametrize("classes", [tuple(f'<a href="//x/{n}">%{{x}}$x$' for n in range(3))])
+def test_names_are_drawn_letter_by_letter(cases, classes: tuple[str, ...]) -> None:
+    """None is a link, a value or a formula; the figures that draw names have them in another spelling."""
+    drawn = set()
+    for case in cases:
+        figure = case.draw().figure.to_json()
+        assert not [word for word in ("<a ", "%{x}$", "$") if word in figure.replace("\\u003c", "<")], case.name
+        drawn |= {case.name} if "&lt;a" in figure else set()
+    assert drawn == NAMES_CLASSES

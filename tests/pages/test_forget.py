@@ -321,7 +321,7 @@ def test_the_form_describes_the_run_below_it(
     field(app, "draft.golds").set_value("1,").run()
     field(app, "draft.text").set_value("class=7").run()
     assert (
-        r"The form above describes another run: forget\.text is **class=7** there and **class=3** here, "
+        r"The form above describes another run: forget.text is **class=7** there and **class=3** here, "
         r"gold\_seeds is **1** there and **1, 2** here."
     ) in words(app)
     field(app, "draft.text").set_value("nothing").run()

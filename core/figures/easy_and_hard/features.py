@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from core.escaping import in_figure
 from core.figures.theme import DIFFICULTY, NEUTRAL, Shown, frame
 
 FEATURE_NAMES = {
@@ -107,7 +108,9 @@ def _legend(votes: str, symbol: str, axes: int) -> go.Scatter | go.Scatter3d:
 def _hover_text(row: dict[str, Any]) -> str:
     golds = "" if np.isnan(row["right"]) else f"<br>{row['right']:.0%} of the golds are right"
     predicted = "easy" if row["easy"] else "hard"
-    return f"image {row['index']}: {row['label']}<br>predicted {predicted}, p(hard) {row['p_hard']:.0%}{golds}"
+    return (
+        f"image {row['index']}: {in_figure(row['label'])}<br>predicted {predicted}, p(hard) {row['p_hard']:.0%}{golds}"
+    )
 
 
 def against_others_table(verdicts: pd.DataFrame, index: int) -> pd.DataFrame:

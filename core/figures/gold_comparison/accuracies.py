@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.analysis.method_comparison import classify_difference
+from core.escaping import in_figure
 from core.figures.many_classes import cut_sentence, drawn_classes
 from core.figures.theme import (
     NEUTRAL,
@@ -165,7 +166,8 @@ def class_changes(samples: pd.DataFrame, names: Sequence[str], by: str = "label"
     table = class_changes_table(samples, names, by)
     change = table[["unlearned_change", "gold_change"]].abs().max(axis=1)
     drawn = table.loc[drawn_classes(table["forgotten"], change, MAX_CLASSES, MAX_CLASSES // 2)]
-    labels = [f"{row['class']} (forget)" if row["forgotten"] else row["class"] for _, row in drawn.iterrows()]
+    named = zip(drawn["class"].map(in_figure), drawn["forgotten"], strict=True)
+    labels = [f"{name} (forget)" if forgotten else name for name, forgotten in named]
     figure = frame(90 + 26 * len(drawn), hovermode="closest")
     figure.add_trace(_joined(drawn, labels))
     for role in ("unlearned", "gold"):

@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.analysis.prediction_transitions import flow_difference, prediction_flow
+from core.escaping import in_figure
 from core.figures.theme import NEUTRAL, ROLES, Shown, frame, role_name
 
 MAX_FLOWS = 16
@@ -80,7 +81,7 @@ def _bars(drawn: pd.DataFrame, role: str, side: int) -> go.Bar:
                 "color": NEUTRAL, "thickness": 1.5, "width": 4}  # fmt: skip
     return go.Bar(
         x=side * drawn[role],
-        y=drawn.index,
+        y=drawn.index.map(in_figure),
         orientation="h",
         name=role_name(role),
         marker={"color": ROLES[role].color},

@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from core.escaping import in_figure
 from core.figures.theme import Shown, blank, frame, in_role_order, role_name
 
 COLUMNS = 3  # tiles in a row
@@ -65,8 +66,8 @@ def attributions(maps: Mapping[str, np.ndarray], names: Sequence[str], kind: str
         axis = f"{n + 1}" if n else ""
         figure.layout[f"yaxis{axis}"].scaleanchor = f"x{axis}"
     middles = [(height - 1) / 2, height + 1 + (height - 1) / 2]
-    figure.update_yaxes(visible=True, showgrid=False, zeroline=False, tickvals=middles, ticktext=list(names),
-                        tickangle=-90, ticks="", col=1)  # fmt: skip
+    figure.update_yaxes(visible=True, showgrid=False, zeroline=False, tickvals=middles,
+                        ticktext=[*map(in_figure, names)], tickangle=-90, ticks="", col=1)  # fmt: skip
     signed = {"colorscale": "RdBu_r", "cmin": -limit, "cmax": limit}
     scale = signed if kind != "grad_cam" else {"colorscale": "Cividis", "cmin": 0, "cmax": limit}
     bar = {"orientation": "h", "y": 0, "yanchor": "top", "thickness": 10, "tickformat": "~g", "nticks": 5}
@@ -91,7 +92,7 @@ def _tile(maps: np.ndarray, names: Sequence[str], title: str, gain: float) -> go
     """Two maps, one above the other, with an empty row between them."""
     _, _, width = maps.shape
     values = np.concatenate([maps[0], np.full((1, width), np.nan), maps[1]])
-    logits = np.repeat(names, [len(maps[0]) + 1, len(maps[1])])
+    logits = np.repeat([*map(in_figure, names)], [len(maps[0]) + 1, len(maps[1])])
     hover = f"{title}, %{{text}}: %{{customdata:.3g}}<extra></extra>"
     return go.Heatmap(
         z=values * gain, customdata=values, text=np.tile(logits[:, None], width), coloraxis="coloraxis",

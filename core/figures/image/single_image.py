@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from core.escaping import in_figure
 from core.figures.many_classes import cut_sentence, drawn_classes
 from core.figures.theme import FULL, NEUTRAL, TEXT_ON, Shown, frame, log_axis, role_mark, role_name, tints
 
@@ -32,7 +33,7 @@ def class_probabilities(answers: pd.DataFrame, target: int, classes: Sequence[st
     roles = list(table.columns[1:])
     framed = table.index.to_series() == target
     drawn = table.loc[drawn_classes(framed, table[roles].max(axis=1), MAX_CLASSES, MAX_CLASSES - 1)]
-    names, shares = drawn["class"].tolist(), drawn[roles].to_numpy().T
+    names, shares = drawn["class"].map(in_figure).tolist(), drawn[roles].to_numpy().T
     figure = frame(70 + 30 * len(roles), margin_t=8)
     figure.add_trace(
         go.Heatmap(
@@ -49,7 +50,7 @@ def class_probabilities(answers: pd.DataFrame, target: int, classes: Sequence[st
                 text=np.char.mod("%.0f", 100 * shares[which]), hoverinfo="skip", showlegend=False,
             )
         )  # fmt: skip
-    column = names.index(classes[target])
+    column = names.index(in_figure(classes[target]))
     edge = {"color": role_mark("unlearned").color, "width": 2}
     figure.add_shape(type="rect", x0=column - 0.5, x1=column + 0.5, y0=-0.5, y1=len(roles) - 0.5, line=edge)
     figure.update_yaxes(autorange="reversed", showgrid=False, type="category")
@@ -92,9 +93,9 @@ def logit_norms(answers: pd.DataFrame, target: int, irrelevant: int, classes: Se
                 x=[max(norms[n, row], floor) for row, n in cells],
                 y=[role_name(roles[row]) for row, _ in cells],
                 mode="markers",
-                name=name,
+                name=in_figure(name),
                 marker={"symbol": symbol, "size": size, "color": colors},
-                customdata=[classes[n] for _, n in cells],
+                customdata=[in_figure(classes[n]) for _, n in cells],
                 hovertemplate="%{y}: %{customdata} %{x:.4g}<extra></extra>",
             )
         )

@@ -8,6 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.analysis.slices import Images
+from core.escaping import in_figure
 from core.figures.theme import NEUTRAL, SPLITS, Mark, Shown, frame, role_mark, role_name
 
 HEIGHT = 640
@@ -131,7 +132,8 @@ def _panel(points: pd.DataFrame, inside: np.ndarray, number: int) -> list[go.Sca
 
 
 def _points(part: pd.DataFrame, name: str, look: dict[str, Any], number: int) -> go.Scattergl:
-    text = "image " + part["index"].astype(str) + ": " + part["label"] + "<br>predicted " + part["prediction"]
+    label, prediction = (part[name].map(in_figure) for name in ("label", "prediction"))
+    text = "image " + part["index"].astype(str) + ": " + label + "<br>predicted " + prediction
     return go.Scattergl(
         x=part["x"].to_numpy(),
         y=part["y"].to_numpy(),

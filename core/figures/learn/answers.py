@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from core.escaping import in_figure
 from core.figures.theme import Shown, frame, in_role_order, role_mark, role_name, shortened
 from core.figures.thumbnails import png_url
 
@@ -61,11 +62,12 @@ def answers(images: np.ndarray, samples: pd.DataFrame, ids: Sequence[int], class
 
 def _line(table: pd.DataFrame, role: str, y: int) -> go.Scatter:
     wrong = table[role] != table["label"]
+    names = [in_figure(shortened(name, LETTERS)) for name in table[role]]
     return go.Scatter(
         x=list(range(len(table))),
         y=[y] * len(table),
         mode="text",
-        text=[f"{'✗ ' if no else ''}{shortened(name, LETTERS)}" for name, no in zip(table[role], wrong, strict=True)],
+        text=[f"{'✗ ' if no else ''}{name}" for name, no in zip(names, wrong, strict=True)],
         textfont={"size": 14, "color": role_mark(role).color},
         customdata=table["index"],
         hovertemplate=f"{role_name(role)}, image %{{customdata}}: %{{text}}<extra></extra>",

@@ -8,6 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from core.escaping import in_figure
 from core.figures.forget.trajectory import HIGHEST, OF_START, accuracy_curves_table, sensitivity_curves_table
 from core.figures.theme import (
     LINES,
@@ -198,13 +199,14 @@ def two_runs(differences: pd.DataFrame, classes: Sequence[str], runs: tuple[str,
     """
     if differences.empty:
         return blank("There are no images to compare.", differences)
+    names = [*map(in_figure, classes)]
     drawn, figure = differences.head(POINTS), frame(440, hovermode="closest")
     line = {"color": NEUTRAL, "dash": "dot", "width": 1.5}
     figure.add_shape(type="line", x0=0, y0=0, x1=1, y1=1, line=line)
     for split, part in drawn.groupby("split_1"):
         mark = SPLITS.get(split, SPLITS["pool"])
         text = [
-            f"image {row.index}, {classes[row.label]}: {classes[row.prediction_1]} → {classes[row.prediction_2]}"
+            f"image {row.index}, {names[row.label]}: {names[row.prediction_1]} → {names[row.prediction_2]}"
             for row in part.itertuples(index=False)
         ]
         figure.add_trace(

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
+from core.escaping import in_figure
 from core.figures.theme import NEUTRAL, SPLIT_NAMES, SPLITS, Shown, blank, frame, log_axis, role_name
 from core.metrics.catalogue import METRICS
 
@@ -73,8 +74,8 @@ def before_after(
 def _points(part: pd.DataFrame, split: str, floor: float) -> go.Scatter:
     mark = SPLITS[split]
     hover = [
-        f"image {row['index']}: {row['label']}<br>{row['before']:.4g} → {row['after']:.4g}"
-        f"<br>predicted {row['prediction_before']} → {row['prediction_after']}"
+        f"image {row['index']}: {in_figure(row['label'])}<br>{row['before']:.4g} → {row['after']:.4g}"
+        f"<br>predicted {in_figure(row['prediction_before'])} → {in_figure(row['prediction_after'])}"
         for row in part.to_dict("records")
     ]
     return go.Scatter(

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from core.analysis.method_comparison import ROUNDING
 from core.analysis.sequences import largest_relapse
+from core.escaping import in_figure, in_markdown
 from core.figures.gold_comparison.method_rows import NO_GOLD
 from core.figures.theme import (
     FULL,
@@ -72,9 +73,10 @@ def sequence_gap(steps: pd.DataFrame, metric: str) -> Shown:
     for method, mark in zip(steps["method"].unique(), LINES, strict=False):
         figure.add_trace(_line(known[known["method"] == method], metric, method, mark, about.number))
     requests = steps.drop_duplicates("step")
+    names = requests["request"].map(request_name).map(in_figure)
     figure.update_xaxes(
         title_text="After request", tickvals=requests["step"], showgrid=False,
-        ticktext=[f"{step}<br>{request_name(text)}" for step, text in requests[["step", "request"]].to_numpy()],
+        ticktext=[f"{step}<br>{name}" for step, name in zip(requests["step"], names, strict=True)],
         range=[0.5, requests["step"].max() + 0.5],
     )  # fmt: skip
     highest = max(known[[metric, f"{metric}_floor"]].max(axis=None), MIN_HEIGHT)
@@ -124,7 +126,7 @@ def sequence_matrix(accuracies: pd.DataFrame, requests: Sequence[str], role: str
     cells = table.dropna(subset=role)
     if cells.empty:
         return blank(NO_GOLD, table)
-    names = [request_name(text) for text in requests]
+    names = [in_figure(request_name(text)) for text in requests]
     steps = sorted(table["step"].unique())
     figure = frame(90 + ROW * len(names), hovermode="closest", showlegend=False)
     rows = cells["request"].map({text: row for row, text in enumerate(requests)})
@@ -174,7 +176,7 @@ def sequence_summary(steps: pd.DataFrame, accuracies: pd.DataFrame) -> str:
     if relapse is None:
         return f"{text}No relapse: no earlier request has a higher accuracy than right after its own step."
     gold = "" if relapse.gold is None else f" (gold {relapse.gold:.0%})"
-    name = request_name(steps["request"].iloc[relapse.request - 1])
+    name = in_markdown(request_name(steps["request"].iloc[relapse.request - 1]))
     return f"{text}Largest relapse: {name}, {relapse.then:.0%} right after its step → {relapse.now:.0%} now{gold}."
 
 
@@ -225,7 +227,7 @@ def _numbers(cells: pd.DataFrame, rows: pd.Series, role: str, look: dict[str, st
 
 def _hover_text(cell: dict[str, Any]) -> str:
     step, gold = cell["step"], cell["gold"]
-    head = f"{short(cell['request'])}<br>after {step} request{'s' * (step != 1)}: {cell['unlearned']:.1%}"
+    head = f"{in_figure(short(cell['request']))}<br>after {step} request{'s' * (step != 1)}: {cell['unlearned']:.1%}"
     if pd.isna(gold):
         return head
     return f"{head}<br>gold {gold:.1%}, difference {points_text(cell['difference'])}"

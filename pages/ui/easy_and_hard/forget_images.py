@@ -11,6 +11,7 @@ from core.store import RunFolder
 from pages.ui.image.panel import in_every_model
 from pages.ui.image.selection import take_image
 from pages.ui.shell import data_access
+from pages.ui.shell.errors import plain
 from pages.ui.shell.figure import show, show_selectable
 from pages.ui.shell.url_state import selected
 
@@ -57,11 +58,11 @@ def _image(run: RunFolder, samples: pd.DataFrame, images: pd.DataFrame, number: 
     label = classes[row["label"]]
     gold = "" if np.isnan(row["right"]) else f", and **{row['right']:.0%}** of the golds get it right"
     with st.container(border=True):
-        st.markdown(f"**Image {number}** · {label} · {row['outcome']}: hard with a probability of "
+        st.markdown(f"**Image {number}** · {plain(label)} · {row['outcome']}: hard with a probability of "
                     f"**{row['p_hard']:.0%}**{gold}.")  # fmt: skip
         with st.container(horizontal=True, gap="large"):
             picture = data_access.images(run.spec, [number])[0]
-            _picture(picture, LARGE, f"Image {number}, {label}", f"Original: **{_taken(rows, classes)}**")
+            _picture(picture, LARGE, f"Image {number}, {label}", f"Original: **{plain(_taken(rows, classes))}**")
             _adversarial(run, number, picture.shape)
             _neighbours(run, number)
         left, right = st.columns(2, gap="medium")
@@ -87,7 +88,7 @@ def _adversarial(run: RunFolder, number: int, shape: tuple[int, ...]) -> None:
     if number in found.index:
         pixels = np.frombuffer(found.loc[number, "pixels"], np.uint8).reshape(shape)
         taken = run.spec.model.data.info.classes[found.loc[number, "prediction"]]
-        _picture(pixels, LARGE, f"Adversarial twin of image {number}", f"Attacked: **{taken}**")
+        _picture(pixels, LARGE, f"Adversarial twin of image {number}", f"Attacked: **{plain(taken)}**")
 
 
 def _neighbours(run: RunFolder, number: int) -> None:
@@ -101,4 +102,4 @@ def _neighbours(run: RunFolder, number: int) -> None:
         with st.container(horizontal=True, gap="xsmall"):
             for row, image in zip(found.itertuples(), data_access.images(run.spec, found["neighbour"]), strict=True):
                 label = labels[known[row.neighbour]]
-                _picture(image, SMALL, f"Image {row.neighbour}, {label}", f"{label}  \n{row.distance:.2f}")
+                _picture(image, SMALL, f"Image {row.neighbour}, {label}", f"{plain(label)}  \n{row.distance:.2f}")

@@ -13,6 +13,7 @@ from core.specs import to_query
 from core.store import RunFolder, open_finished
 from pages.ui.runs.summary import METRIC_WIDTH, percent
 from pages.ui.shell import data_access
+from pages.ui.shell.errors import plain
 from pages.ui.shell.links import link
 
 OFFERED = 3  # finished TMU runs
@@ -30,7 +31,7 @@ def ask_for_tmu(spec: RunSpec) -> None:
     labels = data_access.finished()
     there = [run for run in labels if open_finished(data_access.store(), run).spec.method.name == "tmu"]
     for run in there[:OFFERED]:
-        link("Easy and hard", f"Look at {labels[run]}", {"run": run})
+        link("Easy and hard", f"Look at {plain(labels[run])}", {"run": run})
 
 
 def numbers(judgement: dict[str, Any], images: pd.DataFrame) -> None:

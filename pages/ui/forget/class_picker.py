@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from pages.ui.shell.errors import callback
+from pages.ui.shell.errors import callback, plain
 
 MAX_PILLS = 40  # a browser draws a thousand for seconds, and they push everything else off the screen
 ALL = "all"  # as in requests; no class may have this name
@@ -18,7 +18,13 @@ def pick_classes(label: str, names: Sequence[str], key: str, changed: Callable[[
     """
     if len(names) <= MAX_PILLS:
         st.pills(
-            label, names, selection_mode="multi", key=key, on_change=callback(changed), label_visibility="collapsed"
+            label,
+            names,
+            selection_mode="multi",
+            key=key,
+            on_change=callback(changed),
+            label_visibility="collapsed",
+            format_func=plain,
         )
     else:
         st.multiselect(
@@ -30,7 +36,7 @@ def pick_classes(label: str, names: Sequence[str], key: str, changed: Callable[[
 def pick_class(label: str, names: Sequence[str], key: str, about: str) -> str | None:
     """One class or none."""
     if len(names) <= MAX_PILLS:
-        return st.pills(label, names, key=key, help=about)
+        return st.pills(label, names, key=key, help=about, format_func=plain)
     return st.selectbox(label, names, None, key=key, help=about, placeholder=f"Search in {len(names):,} classes")
 
 

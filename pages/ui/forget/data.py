@@ -15,7 +15,7 @@ def choose_data() -> DataInfo | None:
     st.selectbox(
         "Data set", known, format_func=lambda name: known[name].title, key=run_form.key("dataset"),
         on_change=callback(run_form.change_data),
-        help="\n\n".join(f"**{plain(i.title)}**: {i.about}" for i in known.values()),
+        help="\n\n".join(f"**{plain(i.title)}**: {plain(i.about)}" for i in known.values()),
     )  # fmt: skip
     uploads.offer_images()
     name = run_form.get("dataset")

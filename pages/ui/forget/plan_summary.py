@@ -9,7 +9,7 @@ from core.planning.plan import Plan
 from pages.ui.forget import run_form
 from pages.ui.forget.request import finest
 from pages.ui.forget.size import offer_reduced
-from pages.ui.shell.errors import callback
+from pages.ui.shell.errors import callback, plain
 from pages.ui.shell.figure import show
 
 SHOWN = 24
@@ -35,7 +35,7 @@ def costs(planned: Plan) -> None:
     if known and planned.known_seconds > LONG:
         offer_reduced()
     for sentence in planned.warnings:
-        st.warning(sentence, icon=":material/info:")
+        st.warning(plain(sentence), icon=":material/info:")
 
 
 def _source(planned: Plan) -> str:
@@ -61,7 +61,7 @@ def notes(planned: Plan) -> None:
     if planned.notes:
         with st.expander(f"{len(planned.notes)} departures from the paper and guesses", icon=":material/gavel:"):
             for sentence in planned.notes:
-                st.markdown(f"- {sentence}")
+                st.markdown(f"- {plain(sentence)}")
 
 
 def duration(seconds: float) -> str:

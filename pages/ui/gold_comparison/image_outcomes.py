@@ -13,7 +13,7 @@ from core.figures import SPLIT_NAMES, flips, flow, png_url
 from core.specs import DataSpec
 from core.store import RunFolder
 from pages.ui.shell import data_access
-from pages.ui.shell.errors import callback
+from pages.ui.shell.errors import callback, plain
 from pages.ui.shell.figure import show, table
 from pages.ui.shell.url_state import select
 
@@ -47,12 +47,13 @@ def other_images(run: RunFolder) -> None:
         for row, image in zip(first.itertuples(), data_access.images(run.spec, first["index"]), strict=True):
             with st.container(width=SIDE + 8, gap=None):
                 st.image(png_url(image, SIDE), alt=f"{row.split} image {row.index}, {names[row.label]}", width=SIDE)
+                before, after = plain(names[row.original]), plain(names[row.unlearned])
                 st.button(
-                    f"{names[row.original]} → **{names[row.unlearned]}**", key=f"flipped.{run.run}.{row.index}",
+                    f"{before} → **{after}**", key=f"flipped.{run.run}.{row.index}",
                     on_click=callback(select, "img", str(row.index)), type="tertiary", help="Selects this image.",
                 )  # fmt: skip
                 if not pd.isna(row.gold):
-                    st.caption(f"gold: {names[int(row.gold)]}")
+                    st.caption(f"gold: {plain(names[int(row.gold)])}")
     more = f"The {SHOWN} nearest to the forget set. " if len(flipped) > SHOWN else "Nearest to the forget set first. "
     st.caption(f"{more}Original's prediction → unlearned model's prediction; gold: prediction of most golds.")
     with st.popover("All flipped images", icon=":material/table:"):

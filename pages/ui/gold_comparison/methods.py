@@ -9,6 +9,7 @@ from core.analysis.method_comparison import compare_variants, overview
 from core.analysis.metric_values import noise_floor
 from core.figures import DATA_TRACKS, Shown, cost_quality, methods_forest, methods_matrix
 from core.metrics.catalogue import METRICS, keys, share_keys, signed_keys
+from pages.ui.shell.errors import plain
 from pages.ui.shell.figure import show_with_runs, table
 from pages.ui.shell.url_state import select
 
@@ -31,7 +32,7 @@ def place(variants: pd.DataFrame, run: str) -> str:
         text = f"None of the {others} other methods" if others > 1 else "The one other method"
         text += f" run on this request is {'' if others > 1 else 'not '}closer to gold"
     else:
-        best = f"**{nearest['method']}** is closest to gold, with {_gap_of(nearest)}"
+        best = f"**{plain(nearest['method'])}** is closest to gold, with {_gap_of(nearest)}"
         text = f"Of {len(ours)} methods and settings run on this request, {best}"
         if (own := ours.index[ours["run"] == run]).size:
             variant = ours.loc[own[0]]

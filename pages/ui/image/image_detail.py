@@ -13,6 +13,7 @@ from pages.ui.image.inspection import Looked, look
 from pages.ui.image.panel import in_every_model
 from pages.ui.image.selected_image import Picked, pick
 from pages.ui.image.similar_images import more_like
+from pages.ui.shell.errors import plain
 from pages.ui.shell.figure import show
 
 LARGE = 128  # pixels a side
@@ -65,9 +66,11 @@ def _head(run: RunFolder, image: Picked, found: Looked) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.image(png_url(image.pixels, LARGE), alt=f"{image.title}, {image.about(classes)}", width=LARGE)
         with st.container(width=200, gap="small"):
-            st.markdown(f"**{image.title}**  \n{image.about(classes)}")
+            st.markdown(f"**{image.title}**  
+{plain(image.about(classes))}")
             predictions = image.predictions(classes) or surest(found.answers, classes)
-            st.markdown("  \n".join(f"{role}: **{taken}**" for role, taken in predictions.items()))
+            st.markdown("  
+".join(f"{role}: **{plain(taken)}**" for role, taken in predictions.items()))
             if (verdict := image.verdict()) is not None:
                 st.caption(verdict)
 
@@ -94,7 +97,7 @@ def _answers(run: RunFolder, image: Picked, found: Looked, where: str) -> None:
     show(class_probabilities(found.answers, target, classes), f"{where}.probabilities.{image.name}")
     in_every_model(in_models(found.answers, target).set_index("role"), classes)
     if image.label is None:
-        st.caption(f"Unlabelled: c = {classes[target]}, the original's prediction.")
+        st.caption(f"Unlabelled: c = {plain(classes[target])}, the original's prediction.")
 
 
 def _terms(run: RunFolder, image: Picked, found: Looked, where: str) -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 from core.figures import SPLIT_NAMES, in_role_order, png_url, role_name
 from core.store import RunFolder
 from pages.ui.shell import data_access
+from pages.ui.shell.errors import plain
 from pages.ui.shell.figure import columns, table
 
 MAX = 8
@@ -28,7 +29,7 @@ def images_panel(run: RunFolder, samples: pd.DataFrame, ids: Sequence[int]) -> N
         picture, numbers = st.columns([1, 5], vertical_alignment="center")
         label = info.classes[rows["label"].iloc[0]]
         picture.image(png_url(image, 160), alt=f"Image {number}, {label}")
-        numbers.markdown(f"**Image {number}** · {label} · {SPLIT_NAMES[rows['split'].iloc[0]].lower()}")
+        numbers.markdown(f"**Image {number}** · {plain(label)} · {SPLIT_NAMES[rows['split'].iloc[0]].lower()}")
         with numbers:
             in_every_model(rows, info.classes)
     with st.popover("All selected, as numbers", icon=":material/table:"):

@@ -11,7 +11,7 @@ from core.store import RunFolder, open_finished
 from pages.ui.image.image_detail import closer_look
 from pages.ui.image.selected_image import Picked, pick
 from pages.ui.shell import data_access
-from pages.ui.shell.errors import boundary, callback
+from pages.ui.shell.errors import boundary, callback, plain
 from pages.ui.shell.url_state import select, selected
 
 SMALL = 48  # pixels a side
@@ -65,8 +65,8 @@ def tray(page: str) -> None:
 def _face(image: Picked, classes: tuple[str, ...], *, pinned: bool) -> None:
     st.image(png_url(image.pixels, SMALL), alt=f"{image.title}, {image.about(classes)}", width=SMALL)
     with st.container(width="content", gap=None):
-        st.markdown(f"**{image.title}** · {image.about(classes)}{' · pinned' if pinned else ''}")
-        st.caption(" · ".join(f"{role}: {taken}" for role, taken in image.predictions(classes).items()))
+        st.markdown(f"**{image.title}** · {plain(image.about(classes))}{' · pinned' if pinned else ''}")
+        st.caption(" · ".join(f"{role}: {plain(taken)}" for role, taken in image.predictions(classes).items()))
 
 
 def _look(run: RunFolder, names: list[str]) -> None:

@@ -43,10 +43,10 @@ def faces(run: RunFolder) -> None:
             before, after = (names[taken.loc[number, role]] for role in ("original", "unlearned"))
             with st.container(width=SIDE, gap=None):
                 st.image(png_url(image, SIDE), alt=f"Training image {number}, {before}", width=SIDE)
-                st.button(f"{before} → **{after}**", key=f"face.{run.run}.{number}", type="tertiary",
+                st.button(f"{plain(before)} → **{plain(after)}**", key=f"face.{run.run}.{number}", type="tertiary",
                           on_click=callback(_select, run.run, number), help="Selects this image.")  # fmt: skip
                 if gold:
-                    st.caption(f"gold: {names[taken.loc[number, gold]]}")
+                    st.caption(f"gold: {plain(names[taken.loc[number, gold]])}")
     st.caption("Some of the forget images: original's prediction → unlearned model's prediction; below: gold's.")
 
 

@@ -164,7 +164,8 @@ def _most_changed(run: RunFolder, rows: pd.DataFrame) -> None:
             with st.container(width=SIDE + 16, gap="small"):
                 label = names[row.label]
                 st.image(png_url(image, SIDE), alt=f"{row.split_1} image {row.index}, {label}", width=SIDE)
-                st.caption(f"{names[row.prediction_1]} → **{names[row.prediction_2]}**  \n{label} "
+                one, other = plain(names[row.prediction_1]), plain(names[row.prediction_2])
+                st.caption(f"{one} → **{other}**  \n{plain(label)} "
                            f"{row.probability_1:.0%} → {row.probability_2:.0%}")  # fmt: skip
     st.caption(
         f"The {len(first)} images that changed most: each run's predicted class, and the probability it gives the "

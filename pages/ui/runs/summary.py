@@ -10,6 +10,7 @@ from core.results import Result
 from core.specs import RunSpec, to_command, to_python, to_query
 from core.store import RunFolder
 from pages.ui.runs import export
+from pages.ui.shell.errors import plain
 from pages.ui.shell.links import link
 
 METRIC_WIDTH = 150  # pixels: five in a row on a laptop, two on a phone
@@ -45,9 +46,9 @@ def details(run: RunFolder) -> None:
     ratio = result.time_ratio
     share = "" if ratio is None else f", {ratio:.0%} of the time of one retraining"
     steps = f"{result.steps} step{'s' if result.steps != 1 else ''}"
-    st.markdown(f"**{steps}** in **{result.unlearn_seconds:.2f} s**{share}. Stopped: {result.stop_reason}.")
+    st.markdown(f"**{steps}** in **{result.unlearn_seconds:.2f} s**{share}. Stopped: {plain(result.stop_reason)}.")
     for sentence in result.notes:
-        st.caption(f"· {sentence}")
+        st.caption(f"· {plain(sentence)}")
     export.popover(run, "details")
     with st.expander("Reproduce this run", icon=":material/content_copy:"):
         command, python, spec = st.tabs(["Command", "Python", "JSON"])

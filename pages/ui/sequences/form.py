@@ -10,7 +10,7 @@ from core.figures import LINES
 from core.specs import DATASETS, data_info, from_query, make_method, own_datasets, parse_spec, to_query
 from core.specs.requests import parse_requests, requests_text
 from core.specs.sequence import sequence_runs
-from pages.ui.shell.errors import callback
+from pages.ui.shell.errors import callback, plain
 from pages.ui.shell.fields import Fields
 from pages.ui.shell.links import link
 from pages.ui.shell.url_state import rest_of_url, write
@@ -151,11 +151,12 @@ def form() -> bool:
             help="Golds of a step are retrained without everything forgotten so far. Off: for the last step only.",
         )  # fmt: skip
         for name, value in get("further").items():
-            st.caption(f"Also: {name.removeprefix('set.')} = {value}")
+            st.caption(f"Also: {plain(name.removeprefix('set.'))} = {plain(value)}")
     if is_prepared(get("dataset")):
         return True
     st.info(
-        f"{known[get('dataset')].title} is not on this machine; the Forget page offers it.", icon=":material/download:"
+        f"{plain(known[get('dataset')].title)} is not on this machine; the Forget page offers it.",
+        icon=":material/download:",
     )
     link("Forget", "To the download", {"dataset": get("dataset")}, icon=":material/download:")
     return False

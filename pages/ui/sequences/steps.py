@@ -109,7 +109,7 @@ def _one_method(finished: Mapping[str, list[RunFolder]], measured: Mapping[str, 
     runs = finished[name]
     number = st.segmented_control(
         "Step", range(len(runs)), default=len(runs) - 1, required=True, key=f"step.{name}.{len(runs)}",
-        format_func=lambda n: f"{n + 1} · {request_name(requests[n])}", label_visibility="collapsed",
+        format_func=lambda n: f"{n + 1} · {plain(request_name(requests[n]))}", label_visibility="collapsed",
         bind="query-params",
     )  # fmt: skip
     summary.numbers(runs[number].result)

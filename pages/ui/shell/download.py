@@ -14,7 +14,7 @@ def offer_missing(name: str) -> None:
         return
     title = data_info(name).title
     with st.expander(
-        f"Grey squares stand for images of {title}: they are not on this machine", icon=":material/image:"
+        f"Grey squares stand for images of {plain(title)}: they are not on this machine", icon=":material/image:"
     ):
         offer_download(name)
 
@@ -22,7 +22,7 @@ def offer_missing(name: str) -> None:
 def offer_download(name: str) -> None:
     """The download of a data set: its size, its progress, and what went wrong."""
     info = data_info(name)
-    st.info(f"{info.title} is not on this machine. {info.about}", icon=":material/download:")
+    st.info(f"{plain(info.title)} is not on this machine. {plain(info.about)}", icon=":material/download:")
     st.caption(
         "The app looks in the store's folder `data` (or where UNLEARN_DATA points) and downloads it if it is not "
         "there. An interrupted download continues where it stopped."

@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from core.errors import UnlearnError
+from core.escaping import in_markdown
 from core.paths import PROJECT, data_root, default_store
 
 MISTAKE = "Something went wrong in this app; the details are in the log of its server."
@@ -77,8 +78,9 @@ def _sentence(error: Exception) -> str:
 
 
 def plain(text: str) -> str:
-    """Text of unknown origin, with the signs escaped that Markdown would act on, and without folders of the server."""
-    return "".join(f"\\{sign}" if sign in r"\`*_{}[]()<>#+-.!|$~:" else sign for sign in without_folders(text))
+    """Text of unknown origin as part of Markdown, without folders of the server: every name, note, message and value
+    that comes from data, files, users or URLs goes through here."""
+    return in_markdown(without_folders(text) if "/" in text or "\\" in text else text)
 
 
 def without_folders(text: str) -> str:

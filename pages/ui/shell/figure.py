@@ -9,7 +9,7 @@ import streamlit as st
 from core.export import figure_document
 from core.figures import Shown, selected_ids, selected_run
 from core.glossary import tooltip
-from pages.ui.shell.errors import callback
+from pages.ui.shell.errors import callback, plain
 
 FIGURE_ROWS = 210  # pixels of a figure's table, so that the buttons below it are seen
 # Few buttons, so that they leave room for the legend on a phone, where they are always visible.
@@ -60,7 +60,7 @@ def _config(key: str) -> dict[str, Any]:
 
 def _beside(shown: Shown, key: str) -> None:
     with st.container(horizontal=True):  # side by side where there is room, else one below the other
-        st.caption(shown.how_to_read, width=600)
+        st.caption(plain(shown.how_to_read), width=600)
         with st.popover("Numbers and files", icon=":material/table:"):
             _numbers(shown.table, key, shown.fractions, height=FIGURE_ROWS)
             files(shown.table, key, key)

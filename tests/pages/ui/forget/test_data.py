@@ -47,7 +47,7 @@ def test_a_download_that_goes_on_shows_its_progress(
         app = open_page(PAGE, {"dataset": "cifar10"})
         assert LABEL not in labels(app)
         (bar,) = app.get("progress")
-        assert (bar.proto.value, bar.proto.text) == (25, "download a\\.gz\\: 25\\.0 of 100\\.0 MB")
+        assert (bar.proto.value, bar.proto.text) == (25, "download a.gz: 25.0 of 100.0 MB")
         next(button for button in app.button if button.label == "Stop").click().run()
     assert ended == ["cifar10"]
 
@@ -68,7 +68,7 @@ def test_damaged_files_are_said_and_replaced_on_request(
     told = {"name": "failed", "done": 0, "total": 1, "pid": 0, "error": "a.gz is another file", "damaged": True}
     write_json(data_root() / ".mnist.download.json", told)
     app = open_page(PAGE, {"dataset": "mnist"})
-    assert "a\\.gz is another file" in words(app)
+    assert "a.gz is another file" in words(app)
     assert LABEL not in labels(app)
     for label in ("Replace the damaged files with a new download", "Try again"):
         next(button for button in app.button if button.label == label).click().run()

@@ -27,5 +27,5 @@ def test_a_bad_file_is_a_sentence_and_changes_nothing(
 ) -> None:
     app = open_page(PAGE, {"dataset": "digits", "forget": "class=4", "method": "none"})
     app.file_uploader(key="ids.file").upload("ids.csv", b"label,name\n3,a\n").run()
-    assert "ids\\.csv has the columns label, name; one column of ids is needed" in words(app)
+    assert "ids.csv has the columns label, name; one column of ids is needed" in words(app)
     assert app.session_state["draft_spec"].forget.text == "class=4"

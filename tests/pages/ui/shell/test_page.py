@@ -8,12 +8,6 @@ from core.paths import PROJECT
 from pages.ui.shell.errors import MISTAKE, plain, without_folders
 
 
-@pytest.mark.parametrize("sign", r"\`*_{}[]()<>#+-.!|$~:")
-def test_plain_text_means_itself(sign: str) -> None:
-    """Every one of these signs can begin something in Streamlit's Markdown: links, images, colours, formulas, icons."""
-    assert plain(f"a{sign}b") == f"a\\{sign}b"
-
-
 def test_plain_text_without_signs_stays_as_it_is() -> None:
     assert plain("50% of 'three', größer") == "50% of 'three', größer"
 

@@ -27,17 +27,17 @@ def replay(tracked: StepImages, trajectory: pd.DataFrame, golds: Golds, retraine
     steps = [all_steps[position] for position in thinned(len(all_steps))]
     right = (tracked.steps["prediction"] == tracked.steps["label"]).groupby(tracked.steps["step"]).mean()
     label = tracked.steps.groupby("index")["label"].first()
-    tiles = [
-        {
+    tiles = []
+    for number, image in zip(tracked.ids, tracked.images, strict=True):
+        own = tracked.classes[label[number]]
+        predicted = [str(tracked.shown[step].loc[number, "predicted"]) for step in steps]
+        tiles.append({
             "url": png_url(image),
-            "label": tracked.classes[label[number]],
-            "about": f"Image {number}, {tracked.classes[label[number]]}",
-            "predicted": [shortened(tracked.shown[step].loc[number, "predicted"], LETTERS) for step in steps],
-            "right": [bool(tracked.shown[step].loc[number, "predicted"] == tracked.classes[label[number]]) for step in steps],
+            "about": f"Image {number}, {own}",
+            "predicted": [shortened(name, LETTERS) for name in predicted],
+            "right": [name == own for name in predicted],
             "gold": shortened(retrained.get(number, ""), LETTERS),
-        }
-        for number, image in zip(tracked.ids, tracked.images, strict=True)
-    ]  # fmt: skip
+        })  # fmt: skip
     return {
         "steps": steps,
         "right": [round(float(right[step]), 4) for step in steps],

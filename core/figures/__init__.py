@@ -24,6 +24,7 @@ from core.figures.easy_and_hard.twin import (
     twin_losses_table,
 )
 from core.figures.forget.playback import playback, playback_table
+from core.figures.forget.replay import replay
 from core.figures.forget.tracked_images import StepImages, shown_ids
 from core.figures.forget.trajectory import (
     accuracy_curves,
@@ -168,6 +169,7 @@ __all__ = [
     "precision_recall",
     "relearning_curves",
     "relearning_text",
+    "replay",
     "request_name",
     "rise_fall",
     "rise_fall_table",

@@ -70,7 +70,7 @@ def playback(
     figure.update_yaxes(sensitivity_axis(table) | {"domain": [bottom, middle - 0.02]}, row=2)
     figure.update_xaxes(step_axis(table))
     figure.update_xaxes(title_text="Step", row=2)
-    rows = table.iloc[_thinned(len(table))].to_dict("records")
+    rows = table.iloc[thinned(len(table))].to_dict("records")
     changed = list(range(len(curves)))
     if tracked is not None:
         changed += draw_tracked(figure, tracked, rows[-1], tracked.height / height)
@@ -94,7 +94,7 @@ def playback(
     )
 
 
-def _thinned(count: int) -> list[int]:
+def thinned(count: int) -> list[int]:
     """Positions of at most ``FRAMES`` of ``count`` rows, evenly spaced, the first and the last included."""
     return np.unique(np.linspace(0, count - 1, FRAMES).round().astype(int)).tolist()
 

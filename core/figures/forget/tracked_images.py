@@ -61,15 +61,15 @@ class StepImages:
         return HEADER + ROW * -(-len(self.ids) // COLUMNS)
 
 
-def shown_ids(steps: pd.DataFrame) -> list[int]:
-    """Ids of at most ``TILES`` tracked images, evenly spaced between the first forgotten and the never forgotten ones.
+def shown_ids(steps: pd.DataFrame, count: int = TILES) -> list[int]:
+    """Ids of at most ``count`` tracked images, evenly spaced between the first forgotten and the never forgotten ones.
 
     Args:
         steps: ``core.analysis.slices.outcomes_at_steps``.
     """
     wrong = steps[steps["prediction"] != steps["label"]].groupby("index")["step"].min()
     first = wrong.reindex(steps["index"].unique()).fillna(np.inf).sort_values(kind="stable")
-    positions = np.unique(np.linspace(0, len(first) - 1, TILES).round().astype(int))
+    positions = np.unique(np.linspace(0, len(first) - 1, count).round().astype(int))
     return first.index[positions].tolist()
 
 

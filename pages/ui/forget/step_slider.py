@@ -5,6 +5,7 @@ import streamlit as st
 from core import METHODS
 from core.analysis.slices import outcomes_at_steps
 from core.figures import StepImages, shown_ids
+from core.figures.forget.tracked_images import TILES
 from core.specs import to_query
 from core.store import RunFolder
 from pages.ui.forget.settings import whole_number
@@ -12,13 +13,13 @@ from pages.ui.shell import data_access
 from pages.ui.shell.links import link
 
 
-def followed(run: RunFolder) -> StepImages | None:
-    """The forget images that were followed; None for runs made before they were."""
+def followed(run: RunFolder, count: int = TILES) -> StepImages | None:
+    """The forget images that were followed, at most so many of them; None for runs made before they were."""
     if "forget_steps" not in run.tables:
         st.caption("This run did not store the predictions after each step. Run it again to see them.")
         return None
     steps = outcomes_at_steps(run.table("forget_steps"), data_access.every_image(run))
-    ids = shown_ids(steps)
+    ids = shown_ids(steps, count)
     return StepImages(steps, ids, data_access.images(run.spec, ids), run.spec.model.data.info.classes)
 
 

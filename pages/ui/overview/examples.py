@@ -1,18 +1,22 @@
-"""The pictures of the overview: a few forget images with the prediction of each model."""
+"""The other examples as cards with a picture each, and what to say where the URL asks for something else."""
+
+from collections.abc import Sequence
 
 import streamlit as st
 
-from core.figures import png_url
-from core.roles import gold_roles
+from core import load_dataset
+from core.datasets import is_prepared
+from core.examples import Example
+from core.figures import contact_sheet, png_url
+from core.specs import to_query
 from core.store import RunFolder
 from pages.ui.shell import data_access
-from pages.ui.shell.download import offer_missing
-from pages.ui.shell.errors import callback, plain
+from pages.ui.shell.errors import plain
 from pages.ui.shell.links import link
-from pages.ui.shell.url_state import select, selected
+from pages.ui.shell.url_state import selected
 
-FACES = 8
-SIDE = 80  # pixels
+PICTURES, SIDE = 5, 300  # images on a card, pixels of their row
+A_ROW = 3  # cards
 
 
 def say_what_is_elsewhere(shown: str) -> None:
@@ -29,28 +33,30 @@ def say_what_is_elsewhere(shown: str) -> None:
         link("Runs", "Compare them", {"vs": compared})
 
 
-def faces(run: RunFolder) -> None:
-    """Forget images with the predictions of the original, the unlearned model and the first gold."""
-    offer_missing(run.spec.model.data.name)
-    samples = data_access.samples(run)
-    forget = samples[samples["split"] == "forget"]
-    ids = forget["index"].drop_duplicates().sort_values().iloc[:FACES].tolist()
-    names = run.spec.model.data.info.classes
-    taken = forget.pivot(index="index", columns="role", values="prediction")
-    gold = next(iter(gold_roles(taken)), None)
-    with st.container(horizontal=True):
-        for number, image in zip(ids, data_access.images(run.spec, ids), strict=True):
-            before, after = (names[taken.loc[number, role]] for role in ("original", "unlearned"))
-            with st.container(width=SIDE, gap=None):
-                st.image(png_url(image, SIDE), alt=f"Training image {number}, {before}", width=SIDE)
-                st.button(f"{plain(before)} → **{plain(after)}**", key=f"face.{run.run}.{number}", type="tertiary",
-                          on_click=callback(_select, run.run, number), help="Selects this image.")  # fmt: skip
-                if gold:
-                    st.caption(f"gold: {plain(names[taken.loc[number, gold]])}")
-    st.caption("Some of the forget images: original's prediction → unlearned model's prediction; below: gold's.")
+def cards(examples: Sequence[tuple[Example, RunFolder]]) -> None:
+    """One card each; those whose images are not on this machine stand apart."""
+    here = [one for one in examples if is_prepared(one[0].spec.model.data.name)]
+    _rows(here)
+    if away := [one for one in examples if one not in here]:
+        st.subheader("With a download", anchor=False)
+        st.caption("Their results are here; their photographs are not on this machine. Each page offers the download.")
+        _rows(away)
 
 
-def _select(run: str, number: int) -> None:
-    """A callback: the image, in the example that is shown."""
-    select("run", run)
-    select("img", str(number))
+def _rows(examples: Sequence[tuple[Example, RunFolder]]) -> None:
+    for start in range(0, len(examples), A_ROW):
+        for column, (entry, run) in zip(st.columns(A_ROW), examples[start : start + A_ROW], strict=False):
+            with column, st.container(border=True, height="stretch"):
+                _card(entry, run)
+
+
+def _card(entry: Example, run: RunFolder) -> None:
+    data = entry.spec.model.data
+    if is_prepared(data.name):
+        samples = data_access.samples(run)
+        ids = samples.loc[samples["split"] == "forget", "index"].drop_duplicates().iloc[:PICTURES]
+        sheet = contact_sheet(load_dataset(data).images_of(ids.to_numpy()), columns=PICTURES)
+        st.image(png_url(sheet, SIDE), alt=f"Images to forget: {entry.title}", width="stretch")
+    st.markdown(f"**{entry.title}**")
+    st.caption(entry.lesson)
+    link("Forget", "Open", {"run": run.run} | to_query(entry.spec), icon=":material/arrow_forward:")

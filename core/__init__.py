@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from core.datasets import Dataset, Split, load_dataset
     from core.errors import DataUnavailable, Diverged, InvalidSpec, NotFound, StoreError, UnlearnError
-    from core.events import Finished, Phase, Table
+    from core.events import Accuracy, Finished, Phase, Table
     from core.experiment.run import execute
     from core.models import build_model
     from core.planning.plan import plan
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _MODULES = {
     "core.datasets": ("Dataset", "Split", "load_dataset"),
     "core.errors": ("DataUnavailable", "Diverged", "InvalidSpec", "NotFound", "StoreError", "UnlearnError"),
-    "core.events": ("Finished", "Phase", "Table"),
+    "core.events": ("Accuracy", "Finished", "Phase", "Table"),
     "core.experiment.run": ("execute",),
     "core.models": ("build_model",),
     "core.planning.plan": ("plan",),

@@ -1,4 +1,4 @@
-"""Events yielded by a run: phases, steps, tables, notes, result.
+"""Events yielded by a run: phases, steps, tables, accuracies, notes, result.
 
 A method may yield phases of its preparation, tables, notes, and steps, or ``NoStep``; the runner passes them on.
 """
@@ -30,6 +30,14 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Accuracy:
+    """The accuracies of one model of the run, as soon as they are known."""
+
+    role: str
+    values: dict[str, float | None]
+
+
+@dataclass(frozen=True)
 class Note:
     """A sentence for the result's notes, known only during the run."""
 
@@ -51,4 +59,4 @@ class Finished:
     weights: dict[str, np.ndarray]
 
 
-Event = Phase | Step | NoStep | Table | Note | Finished
+Event = Phase | Step | NoStep | Table | Accuracy | Note | Finished

@@ -1,4 +1,4 @@
-"""The shipped examples: requests, their finished runs, and a check that a new build gives the same results."""
+"""What is shipped: finished runs of examples and lessons, and models; and a check that a new build gives the same."""
 
 import json
 import shutil
@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.datasets import is_available
+from core.lessons import lessons
+from core.planning.plan import plan
 from core.specs import RunSpec, make_spec
-from core.store import GALLERY, RunFolder, Store
+from core.store import GALLERY, ModelFolder, RunFolder, Store
 
 EXAMPLES = GALLERY / "examples.json"
 MISSING = "the images of {} are not on this machine"
+WHOLE_CLASSES = tuple(make_spec(forget=f"class={number}", method="none") for number in range(10))
 TOLERANCE = 0.05  # of an accuracy: processors round differently, and training amplifies that
 
 
@@ -38,21 +41,43 @@ def shipped(spec: RunSpec) -> RunFolder | None:
     return RunFolder(GALLERY, spec.id) if (folder / "result.json").is_file() else None
 
 
-def build() -> int:
-    """Runs all examples and replaces the shipped results; returns an exit status.
+def shipped_specs() -> dict[RunSpec, str]:
+    """Every shipped run with its title: examples and lessons."""
+    found = {example.spec: example.title for example in examples()}
+    for lesson in lessons():
+        for spec in lesson.specs:
+            found.setdefault(spec, f"Lesson: {lesson.title}")
+    return found
 
-    An example whose images are not on this machine keeps its shipped result.
+
+def build() -> int:
+    """Runs all examples and lessons and replaces the shipped runs; returns an exit status.
+
+    Also ships the models of every whole class of the default data set, so that forgetting one trains nothing. Models
+    that are shipped already are kept, because their key determines their weights; to train them anew, delete
+    ``assets/gallery/models``. New ones are written there at once, so that an interrupted build continues. A run whose
+    images are not on this machine stays as it is shipped.
     """
+    models = ModelFolder(GALLERY / "models")
+    specs = shipped_specs()
+    classes = {spec: f"Models for {spec.forget.text}" for spec in WHOLE_CLASSES}
     with tempfile.TemporaryDirectory() as scratch:
         store = Store(scratch, shipped=False)
-        for example in examples():
-            if is_available(example.spec.model.data):
-                _run(store, example)
+        store.models = models
+        for spec, title in (classes | specs).items():
+            if is_available(spec.model.data):
+                _run(store, title, spec)
             else:
-                print(f"{example.title}: {_keep(store, example)}; {MISSING.format(example.spec.model.data.name)}")
-        for part in ("runs", "models"):
-            shutil.rmtree(GALLERY / part, ignore_errors=True)
-            shutil.copytree(store.root / part, GALLERY / part, ignore=shutil.ignore_patterns("*.lock", "log.txt"))
+                print(f"{title}: {_keep(store, spec)}; {MISSING.format(spec.model.data.name)}")
+        shutil.rmtree(GALLERY / "runs", ignore_errors=True)
+        for spec in specs:
+            if (folder := store.root / "runs" / spec.id).is_dir():
+                shutil.copytree(folder, GALLERY / "runs" / spec.id, ignore=shutil.ignore_patterns("log.txt"))
+    needed = {key for spec in specs if (run := shipped(spec)) for key in run.result["models"].values()}
+    needed |= {model.key for spec in WHOLE_CLASSES for model in plan(spec).models.values()}
+    for path in models.folder.iterdir():
+        if path.stem not in needed or path.suffix == ".lock":
+            path.unlink()
     return 0
 
 
@@ -73,33 +98,29 @@ def differences(shipped: dict[str, Any], rebuilt: dict[str, Any]) -> dict[str, f
     }
 
 
-def _run(store: Store, example: Example) -> RunFolder:
+def _run(store: Store, title: str, spec: RunSpec) -> RunFolder:
     from core.jobs.worker import attempt
 
-    run = store.submit(example.spec)
+    run = store.submit(spec)
     state = attempt(store, run)
     if state != "done":
-        raise RuntimeError(f"{example.title}: {state}: {store.row(run).error}\n{store.run(run).log()}")
-    print(f"{example.title}: {run}", flush=True)
+        raise RuntimeError(f"{title}: {state}: {store.row(run).error}\n{store.run(run).log()}")
+    print(f"{title}: {run}", flush=True)
     return store.run(run)
 
 
-def _keep(store: Store, example: Example) -> str:
-    """Copies the shipped run of an example and its models into a store; returns a message."""
-    run = shipped(example.spec)
+def _keep(store: Store, spec: RunSpec) -> str:
+    """Copies a shipped run into a store; returns a message."""
+    run = shipped(spec)
     if run is None:
         return "not built"
     shutil.copytree(run.folder, store.root / "runs" / run.run)
-    (store.root / "models").mkdir(exist_ok=True)
-    for key in run.result["models"].values():
-        for path in run.models.folder.glob(f"{key}.*"):
-            shutil.copy(path, store.root / "models" / path.name)
     return "kept as shipped"
 
 
 def _verified(store: Store, example: Example) -> int:
     if is_available(example.spec.model.data):
-        return _compare(example, _run(store, example))
+        return _compare(example, _run(store, example.title, example.spec))
     print(f"{example.title}: not checked; {MISSING.format(example.spec.model.data.name)}")
     return 0
 

@@ -6,11 +6,9 @@ others, so another method on the same forget set only repeats the unlearning.
 """
 
 import os
-import threading
 from collections.abc import Generator, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass, replace
-from multiprocessing import get_context, parent_process
 
 import numpy as np
 import torch
@@ -19,6 +17,7 @@ from core.datasets import ForgetSet, Split, ids_hash, load_dataset
 from core.device import on_device
 from core.events import Event, Phase
 from core.experiment.context import Context, Models
+from core.experiment.processes import last, process_pool
 from core.experiment.rng import make_generator
 from core.experiment.trained_models import get_or_train
 from core.experiment.unlearn import task_for
@@ -117,7 +116,7 @@ def work(job: Job) -> Outcome:
     def trained(split: Split) -> SavedModel:
         left_out = dataset.train.with_ids(split.index, keep=False).index
         model = gold_model(spec.model, FIRST_SEED + job.pair, ids_hash(left_out))
-        return _last(get_or_train(context, f"shadow {job.pair}", model, split, np.empty(0, np.int64)))
+        return last(get_or_train(context, f"shadow {job.pair}", model, split, np.empty(0, np.int64)))
 
     first, never = (trained(split) for split in (trained_on, forget.split(trained_on)[1]))
     model = on_device(set_state(model_for(spec.model), first.weights), device)
@@ -146,32 +145,10 @@ def _work_off(jobs: list[Job]) -> Iterator[tuple[int, Outcome]]:
         yield from ((job.pair, work(job)) for job in jobs)
         return
     count = min(os.cpu_count() or 1, len(jobs))
-    pool = ProcessPoolExecutor(count, get_context("spawn"), _begin)  # a fork of a process with torch may hang
+    pool = process_pool(count)
     try:
         pairs = {pool.submit(work, job): job.pair for job in jobs}
         for future in as_completed(pairs):
             yield pairs[future], future.result()
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _begin() -> None:
-    """Initialises a pool process: one thread, and exit when the parent process dies (a cancelled run is killed)."""
-    torch.set_num_threads(1)
-    parent = parent_process()
-    assert parent is not None
-
-    def follow() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=follow, daemon=True).start()
-
-
-def _last(events: Generator[Event, None, SavedModel]) -> SavedModel:
-    """The return value of a generator of events."""
-    while True:
-        try:
-            next(events)
-        except StopIteration as end:
-            return end.value

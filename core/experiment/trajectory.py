@@ -14,6 +14,7 @@ class Trajectory:
         answers: predictions on some forget images after every step: ``StepMonitor.answers``.
         notes: sentences for the result.
         features: extra columns for forget images, by ``index``; None for most methods.
+        seconds, monitor_seconds: time inside the method, and for the measurements between its steps.
     """
 
     def __init__(self) -> None:
@@ -23,6 +24,7 @@ class Trajectory:
         self.features: pd.DataFrame | None = None
         self.stop_reason = "the method made no step"
         self.seconds = 0.0
+        self.monitor_seconds = 0.0
         self.memory: int | None = None
 
     def __len__(self) -> int:

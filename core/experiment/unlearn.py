@@ -1,5 +1,6 @@
 """Runs an unlearning method: records its steps, and times them without the measurements in between."""
 
+import time
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 
@@ -43,21 +44,18 @@ def unlearn(
         )
         monitor = StepMonitor(model, context.dataset, so_far, spec.measure)
         trajectory, clock = Trajectory(), Clock(context.device)
-        start = Step(0, 0, float("nan"), {**monitor.values(), "seconds": 0.0})
-        trajectory.add(start, monitor.answers())
-        yield start
+        yield _recorded(Step(0, 0, float("nan")), monitor, clock, trajectory)
         for event in clock.over(method):
             match event:
                 case Step(step, total):
-                    seen = replace(event, values={**event.values, **monitor.values(), "seconds": clock.seconds})
-                    trajectory.add(seen, monitor.answers())
+                    recorded = _recorded(event, monitor, clock, trajectory)
                     if trajectory.answers[-1]["probability"].isna().any():
                         raise Diverged(
                             f"after step {step} of {spec.method.title} the model's outputs are not finite; "
                             "choose smaller or fewer steps"
                         )
                     yield Phase("unlearn", step, step if event.stop_reason else total)
-                    yield seen
+                    yield recorded
                 case NoStep(reason):
                     trajectory.stop_reason = reason
                 case Note(text):
@@ -71,6 +69,15 @@ def unlearn(
         trajectory.seconds, trajectory.memory = clock.seconds, clock.memory
     model.eval()
     return trajectory
+
+
+def _recorded(step: Step, monitor: StepMonitor, clock: Clock, trajectory: Trajectory) -> Step:
+    """The step with the monitor's values, after it was added to the trajectory."""
+    began = time.perf_counter()
+    complete = replace(step, values={**step.values, **monitor.values(), "seconds": clock.seconds})
+    trajectory.add(complete, monitor.answers())
+    trajectory.monitor_seconds += time.perf_counter() - began
+    return complete
 
 
 def task_for(context: Context, spec: RunSpec, so_far: Sequence[ForgetSet], held_out: list[float] | None) -> Task:

@@ -4,7 +4,7 @@ import math
 import time
 from typing import Any
 
-from core.events import Event, Finished, Phase, Table
+from core.events import Accuracy, Event, Finished, Phase, Table
 from core.planning.remaining import MIN_SECONDS
 from core.store import RunFolder, write_json, write_table, write_weights
 from core.training import Step
@@ -22,6 +22,7 @@ class Recorder:
         (self.folder / "progress.json").unlink(missing_ok=True)  # of an earlier attempt
         self.phases: dict[str, dict[str, Any]] = {}
         self.steps: list[dict[str, Any]] = []
+        self.accuracy: dict[str, dict[str, float | None]] = {}
         self.written = 0.0
 
     def record(self, event: Event) -> bool:
@@ -38,6 +39,9 @@ class Recorder:
             case Step():
                 values = {"step": event.step, "loss": event.loss, **event.values}
                 self.steps.append({k: None if math.isnan(v) else v for k, v in values.items()})
+            case Accuracy(role, accuracies):
+                self.accuracy[role] = accuracies
+                self.written = 0.0  # shown at once
             case Table(name, frame):
                 write_table(self.folder / f"{name}.parquet", frame)
             case Finished(result, weights):
@@ -54,6 +58,7 @@ class Recorder:
             {
                 "phases": list(self.phases.values()),
                 "steps": self.steps[:-1:thin] + self.steps[-1:],
+                "accuracy": self.accuracy,
                 "updated": time.time(),
             },
         )

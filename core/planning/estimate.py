@@ -17,6 +17,10 @@ Record = Mapping[str, Any]
 # Multiply-adds per image, divided by width^2 * image side^2.
 WORK = {"resnet-tiny": 46.6, "cnn-small": 5.7, "resnet18": 134, "vgg16-bn": 74.7, "allcnn": 29.8, "vit-small": 9.7}
 
+# Multiply-adds per image. Smaller networks, such as ``cnn-small`` on 28x28, use one thread: the other cores can then
+# train other golds.
+SMALL_WORK = 2e6
+
 MIN_STEPS = 100  # shorter trainings are mostly start-up; don't use them for timing
 
 
@@ -69,6 +73,16 @@ def has_gpu() -> bool:
 def work(model: ModelSpec) -> float:
     """Approximate multiply-adds of one forward pass per image."""
     return WORK[model.arch] * ((model.width or WIDTH[model.arch]) * model.data.info.shape[1]) ** 2
+
+
+def is_small(model: ModelSpec) -> bool:
+    """Whether one thread is enough for a network, so that other processes can use the other cores."""
+    return work(model) <= SMALL_WORK
+
+
+def trained_at_once(model: ModelSpec) -> int:
+    """How many golds are trained at the same time. On a GPU, and with all threads for one, that is one."""
+    return (os.cpu_count() or 1) if is_small(model) and not has_gpu() else 1
 
 
 def _kind(model: Mapping[str, Any]) -> tuple[Any, ...]:

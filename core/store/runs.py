@@ -72,9 +72,9 @@ class RunFolder:
         return joined[["role", *(name for name in joined if name != "role")]]
 
     def progress(self) -> dict[str, Any]:
-        """Phases and steps so far, as last written by the worker; empty at first."""
+        """Phases, steps and accuracies by role so far, as last written by the worker; empty at first."""
         path = self.folder / "progress.json"
-        return read_json(path) if path.is_file() else {"phases": [], "steps": []}
+        return read_json(path) if path.is_file() else {"phases": [], "steps": [], "accuracy": {}}
 
     def log(self) -> str:
         """The output of the worker, with the traceback of a failure."""

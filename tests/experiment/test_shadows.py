@@ -9,7 +9,7 @@ import torch
 
 from core import Phase, RunSpec, Step, Store, load_dataset, plan
 from core.datasets import ids_hash
-from core.experiment import shadows
+from core.experiment import processes, shadows
 from core.experiment.context import Context
 from core.experiment.shadows import Job, halves, shadow_logits, work
 from core.store import SavedModel
@@ -156,7 +156,7 @@ def _start_and_die(pipe: Any) -> None:
 
 
 def _follow_forever() -> None:
-    shadows._begin()
+    processes.begin()
     threading.Event().wait()
 
 

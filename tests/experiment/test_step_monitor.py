@@ -3,8 +3,9 @@ import torch
 
 from core import ForgetRequest, MeasureSpec, load_dataset, make_spec
 from core.datasets import Dataset, ForgetSet, resolve_chain
-from core.experiment.step_monitor import MAX_TRACKED, StepMonitor
+from core.experiment.step_monitor import MAX_NORMS, MAX_TRACKED, StepMonitor
 from core.inference import accuracy
+from core.metrics.prediction_table import image_norms
 from core.models import device_of, model_for
 from core.training import tensors
 
@@ -27,8 +28,8 @@ def test_all_images_where_they_are_few() -> None:
     }
     for name, split in expected.items():
         assert values[name] == accuracy(model, *tensors(split, device_of(model)))
-    assert values["target_norm"] > 0
-    assert values["irrelevant_norm"] > 0
+    norms = image_norms(model, expected["FA"].take(slice(MAX_NORMS))).mean(axis=0)
+    assert (values["target_norm"], values["irrelevant_norm"]) == (norms[0], norms[1])
 
 
 def test_a_seeded_part_of_many() -> None:

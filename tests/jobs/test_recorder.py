@@ -63,4 +63,4 @@ def test_the_end_leaves_tables_and_result_and_no_progress(store: Store, quick: C
 def test_a_new_attempt_does_not_show_the_old_progress(store: Store, quick: Callable[..., RunSpec]) -> None:
     Recorder(store.run(store.submit(quick()))).record(Phase("original", 1, 2))
     Recorder(store.run(quick().id))
-    assert store.run(quick().id).progress() == {"phases": [], "steps": []}
+    assert store.run(quick().id).progress() == {"phases": [], "steps": [], "accuracy": {}}

@@ -66,11 +66,9 @@ def _head(run: RunFolder, image: Picked, found: Looked) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.image(png_url(image.pixels, LARGE), alt=f"{image.title}, {image.about(classes)}", width=LARGE)
         with st.container(width=200, gap="small"):
-            st.markdown(f"**{image.title}**  
-{plain(image.about(classes))}")
+            st.markdown(f"**{image.title}**  \n{plain(image.about(classes))}")
             predictions = image.predictions(classes) or surest(found.answers, classes)
-            st.markdown("  
-".join(f"{role}: **{plain(taken)}**" for role, taken in predictions.items()))
+            st.markdown("  \n".join(f"{role}: **{plain(taken)}**" for role, taken in predictions.items()))
             if (verdict := image.verdict()) is not None:
                 st.caption(verdict)
 

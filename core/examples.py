@@ -1,4 +1,4 @@
-"""What is shipped: finished runs of examples and lessons, and models; and a check that a new build gives the same."""
+"""What is shipped: finished runs of examples, lessons and papers, and models; and a check that a new build gives the same."""
 
 import json
 import shutil
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.datasets import is_available
-from core.lessons import lessons
+from core.lessons import lessons, paper_figures
 from core.planning.plan import plan
 from core.specs import RunSpec, make_spec
 from core.store import GALLERY, ModelFolder, RunFolder, Store
@@ -42,11 +42,12 @@ def shipped(spec: RunSpec) -> RunFolder | None:
 
 
 def shipped_specs() -> dict[RunSpec, str]:
-    """Every shipped run with its title: examples and lessons."""
+    """Every shipped run with its title: examples, lessons, and figures of the papers."""
     found = {example.spec: example.title for example in examples()}
-    for lesson in lessons():
-        for spec in lesson.specs:
-            found.setdefault(spec, f"Lesson: {lesson.title}")
+    figures = [figure for paper in paper_figures().values() for figure in paper]
+    for exhibit in (*lessons(), *figures):
+        for spec in exhibit.specs:
+            found.setdefault(spec, exhibit.title)
     return found
 
 

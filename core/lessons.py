@@ -24,6 +24,7 @@ from core.results import Result
 from core.specs import RunSpec, make_spec
 
 LESSONS = PROJECT / "assets" / "lessons"
+PAPERS = PROJECT / "assets" / "papers"
 FENCE = "+++\n"
 REVEAL = "\n---\n"
 NUMBER = re.compile(r"\{(\w+)(?::([\w-]+))?(?:@(\d+))?\}")
@@ -121,6 +122,11 @@ def exhibits(path: Path) -> tuple[Exhibit, ...]:
     """
     with _errors_of(path):
         return tuple(Exhibit(name=name, **facts) for name, facts in tomllib.loads(path.read_text()).items())
+
+
+def paper_figures() -> dict[str, tuple[Exhibit, ...]]:
+    """The figures of each paper, by the name of its file."""
+    return {path.stem: exhibits(path) for path in sorted(PAPERS.glob("*.toml"))}
 
 
 @contextmanager

@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from core.lessons import Exhibit, exhibits
-from core.paths import PROJECT
+from core.lessons import Exhibit, paper_figures
 from pages.ui.learn import figures
 from pages.ui.papers import tables
 from pages.ui.shell import data_access
@@ -37,7 +36,7 @@ with page("Papers", LEAD):
                                   label_visibility="collapsed")  # fmt: skip
     file, its_tables, address = PAPERS[chosen]
     st.markdown(f"[{address.removeprefix('https://')}]({address})")
-    for exhibit in exhibits(PROJECT / "assets" / "papers" / f"{file}.toml"):
+    for exhibit in paper_figures()[file]:
         figure(exhibit)
     st.header("Tables", anchor=False)
     st.caption("The papers used a ResNet-18 trained for 200 epochs on a GPU. `python -m core bench paper mu-mis` and "

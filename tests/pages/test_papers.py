@@ -6,8 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import RunSpec
-from core.lessons import Exhibit, exhibits
-from core.paths import PROJECT
+from core.lessons import Exhibit, paper_figures
 from core.specs import from_query
 from core.store import RunFolder
 from pages.ui.learn import figures
@@ -15,13 +14,13 @@ from pages.ui.papers import tables
 from pages.ui.shell.links import PAGES
 
 PAGE = "pages/10_Papers.py"
-EVERY = [e for name in ("mu-mis", "tmu") for e in exhibits(PROJECT / "assets" / "papers" / f"{name}.toml")]
+EVERY = [figure for paper in paper_figures().values() for figure in paper]
 
 
 def test_without_runs_every_figure_says_so(open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Exhibit, "specs", property(lambda exhibit: ()))
     app = open_page(PAGE)
-    assert len(app.info) == sum(e in exhibits(PROJECT / "assets" / "papers" / "mu-mis.toml") for e in EVERY)
+    assert len(app.info) == len(paper_figures()["mu-mis"])
     assert {info.value for info in app.info} == {"Not run here.", "These runs are not in this copy."}
 
 

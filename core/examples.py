@@ -1,4 +1,4 @@
-"""What is shipped: finished runs of examples, lessons and papers, and models; and a check that a new build gives the same."""
+"""What is shipped: finished runs of examples, lessons and papers, and models; and a check of a new build."""
 
 import json
 import shutil

@@ -59,7 +59,10 @@ TERMS = {
     "twin": Term(
         "TMU's model of a forgetting problem with a known answer: the original, trained further on pool images."
     ),
-    "ceiling": Term("How well golds predict each other; a predictor is not expected to do better."),
+    "other golds": Term(
+        "AUC of predicting each gold by the other golds' mean probability of being wrong. An estimate of what can be "
+        "predicted, not a bound: with few golds it is low."
+    ),
     "always easy": Term("The accuracy of predicting every forget image to be easy."),
     "gold easy": Term("Number of forget images that a gold model classifies right, mean over golds."),
     "member": Term("An image that the model was trained on."),

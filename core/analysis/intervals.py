@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from statistics import fmean, stdev, variance
 
 import numpy as np
+import pandas as pd
 from scipy.special import stdtrit
 
 LEVEL = 0.95
@@ -55,8 +56,15 @@ def difference_interval(values: Sequence[float], references: Sequence[float]) ->
     return Interval(mean, mean - half, mean + half)
 
 
-def bootstrap_interval(values: Sequence[float], draws: int = 10_000) -> tuple[float, float]:
-    """95 % bootstrap interval (percentiles, seeded) of the mean, for values that are far from normal."""
-    means = np.random.default_rng(0).choice(np.asarray(values), (draws, len(values))).mean(1)
+def cluster_interval(values: Sequence[float], groups: Sequence[int], draws: int = 10_000) -> tuple[float, float]:
+    """95 % bootstrap interval (percentiles, seeded) of the mean, over groups of values that are not independent.
+
+    Args:
+        groups: one per value; a group is drawn with all its values.
+    """
+    members = pd.Series(values).groupby(list(groups)).agg(["sum", "size"]).to_numpy(dtype=float)
+    drawn = np.random.default_rng(0).integers(0, len(members), (draws, len(members)))
+    total, size = np.moveaxis(members[drawn].sum(1), 1, 0)
+    means = total / size
     low, high = np.percentile(means, [50 * (1 - LEVEL), 50 * (1 + LEVEL)])
     return float(low), float(high)

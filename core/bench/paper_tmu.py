@@ -50,11 +50,13 @@ METHODS = {
     "TMU": make_method("tmu"),
 }
 TMU = Line("TMU", METHODS["TMU"])
-REDUCED_LINES = (  # the twin is trained as long as the original
+AS_PAPER = Line("TMU as in the paper", make_method("tmu", {"variant": "paper"}))
+BOTH = (TMU, AS_PAPER)
+REDUCED_LINES = (
     GOLD,
     Line("Do nothing", make_method("none")),
     MU_MIS,
-    Line("TMU", make_method("tmu", {"twin_epochs": REDUCED["model.train.epochs"]})),
+    *BOTH,
 )
 
 
@@ -81,6 +83,7 @@ def _classes(
             away = None if f is None or pairs[0][1] is None else abs(f - pairs[0][1])
             far = distances[title][n] if distances else None
             lines.append(Line(title, method, _known(T=t, F=f, D=away, AD=far)))
+        lines.append(AS_PAPER)
         settings.append(Setting(name, make_spec(dataset, f"class={name}:100", recipe=recipe), tuple(lines)))
     return tuple(settings)
 
@@ -92,19 +95,23 @@ def _known(**figures: float | None) -> dict[str, float]:
 def others(recipe: str | None) -> tuple[Setting, ...]:
     """CIFAR-10 with other networks, and Figure 3: other sizes of the forget set."""
     networks = [
-        Setting(f"class {c}, {arch}", make_spec("cifar10", f"class={c}:100", arch=arch, recipe=recipe), (GOLD, TMU))
+        Setting(
+            f"class {c}, {arch}",
+            make_spec("cifar10", f"class={c}:100", arch=arch, recipe=recipe),
+            (GOLD, *BOTH),
+        )
         for arch in ("allcnn", "vit-small")
         for c in range(10)
     ]
     sizes = [
         Setting(f"Figure 3: {size} of class 3", make_spec("cifar10", f"class=3:{size}", recipe=recipe),
-                (GOLD, Line("BadT", METHODS["BadT"]), TMU))
+                (GOLD, Line("BadT", METHODS["BadT"]), *BOTH))
         for size in FIGURE_3
     ]  # fmt: skip
     return *networks, *sizes
 
 
-def faces(settings: Mapping[str, int] = {}, lines: tuple[Line, ...] = (GOLD, MU_MIS, TMU)) -> tuple[Setting, ...]:
+def faces(settings: Mapping[str, int] = {}, lines: tuple[Line, ...] = (GOLD, MU_MIS, *BOTH)) -> tuple[Setting, ...]:
     """One person, and 30 % of one person's images; empty if these images are not imported."""
     names = [name for name, info in own_datasets().items() if info.title == FACES]
     requests = {"one person": f"class={PERSON}", "30 % of a person": f"class={PERSON}:30%"}
@@ -154,6 +161,7 @@ COLUMNS: dict[str, Column] = {
     "test accuracy of the class": accuracy("FA_test"),
     "retrainings": _retrainings,
 }
+BITS = {TMU.title: "ours", AS_PAPER.title: "ours, as in the paper"}  # line -> its name in Table 4
 HEAD = ("class", "", *(f"{name}, {where}" for name in TABLE_4 for where in ("twin", "D_f")), "always easy")
 
 
@@ -190,19 +198,21 @@ def _bits_table(runs: Runs, title: str, settings: Sequence[Setting], *, printed:
 
 
 def _bits(runs: Runs, settings: Sequence[Setting], *, printed: bool) -> Iterator[Sequence[Cell]]:
-    theirs, ours = [], []
+    theirs: list[list[float]] = []
+    ours: dict[str, list[list[float]]] = {line: [] for line in BITS}
     for n, setting in enumerate(settings):
         if printed:
             pairs = [share for column in TABLE_4.values() for share in column[n]]
             theirs.append([*pairs, setting.lines[0].printed["F"]])
             yield setting.title, "paper", *_percent(theirs[-1])
-        (spec,) = setting.specs()["TMU"]
-        if result_of(runs, spec) is None:
-            yield setting.title, "ours", *missing(len(HEAD) - 2)
-        else:
-            ours.append(bit_accuracies(runs.folder(spec)))
-            yield setting.title, "ours", *_percent(ours[-1])
-    for source, rows in (("paper", theirs), ("ours", ours)):
+        for line, title in BITS.items():
+            (spec,) = setting.specs()[line]
+            if result_of(runs, spec) is None:
+                yield setting.title, title, *missing(len(HEAD) - 2)
+            else:
+                ours[line].append(bit_accuracies(runs.folder(spec)))
+                yield setting.title, title, *_percent(ours[line][-1])
+    for source, rows in (("paper", theirs), *((title, ours[line]) for line, title in BITS.items())):
         if len(rows) > 1:
             yield f"mean of {len(rows)}", source, *_percent(np.mean(rows, axis=0))
 
@@ -221,7 +231,7 @@ def bit_accuracies(run: RunFolder) -> list[float]:
     assert isinstance(run.spec.method, Tmu)
     samples, twin = run.samples(), run.table("twin")
     images, right = verdicts(samples), gold_right(samples)
-    called = called_easy(twin["p_hard"].to_numpy(), run.spec.method.cut), images["easy"].to_numpy()
+    called = called_easy(twin["p_hard"].to_numpy(), run.spec.method.threshold), images["easy"].to_numpy()
     truth = twin["easy"].to_numpy()[None], right
     shares = [(bits == known).mean() for bits, known in zip(called, truth, strict=True)]
     for feature in FEATURES.values():

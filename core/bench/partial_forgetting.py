@@ -23,7 +23,9 @@ PAPER = {"variant": "paper"}
 def measure(runs: Runs) -> Iterator[Part]:
     """A table per task: one row per method, means over the ten digits."""
     methods: list[tuple[str, str, dict[str, Any]]] = [(name, name, {}) for name in METHODS]
-    methods.insert(list(METHODS).index("mu-mis") + 1, ("mu-mis, paper", "mu-mis", PAPER))
+    for name in ("mu-mis", "tmu"):
+        place = [title for title, *_ in methods].index(name) + 1
+        methods.insert(place, (f"{name}, paper", name, PAPER))
     for dataset, request, seeds in TASKS:
         title = f"{dataset}, {request.format('c')}, means over ten digits, golds {seeds[0]} to {seeds[-1]}"
         yield Table(title, HEAD, _rows(runs, dataset, request, seeds, methods))

@@ -12,7 +12,7 @@ from core.experiment.context import Context
 from core.experiment.rng import make_generator
 from core.inference import image_losses
 from core.methods.tmu.features import brief_recipe
-from core.metrics.easy_hard import Scores, gold_right, score_prediction
+from core.metrics.easy_hard import Scores, gold_right, gold_wrong_probability, score_prediction
 from core.models import model_for
 from core.planning.plan import Plan
 from core.roles import gold_role
@@ -31,7 +31,7 @@ def proxy_losses(context: Context, planned: Plan) -> Generator[Phase, None, np.n
     forget = dataset.train.with_ids(planned.forget.ids)
     retain = dataset.train.with_ids(planned.removed.ids, keep=False)
     generator = make_generator(spec.unlearn_seed, "proxy")
-    total = 2 * spec.method.curriculum_pairs
+    total = spec.method.brief_models
     losses = []
     for n in range(total):
         model = on_device(model_for(spec.model, int(torch.randint(2**31, (), generator=generator))), context.device)
@@ -46,6 +46,8 @@ def proxy_losses(context: Context, planned: Plan) -> Generator[Phase, None, np.n
 def score_run(own: pd.DataFrame, golds: list[pd.DataFrame]) -> Scores:
     """The result's ``easy_hard``, from the unlearned model's rows and those of the golds."""
     rows = own[own["split"] == "forget"].sort_values("index")
-    named = [gold.assign(role=gold_role(n)) for n, gold in enumerate(golds)]
-    right = gold_right(pd.concat(named)) if named else np.empty((0, len(rows)), bool)
-    return score_prediction(rows["p_hard"].to_numpy(), rows["easy"].to_numpy(dtype=bool), right)
+    golds_rows = pd.concat([gold.assign(role=gold_role(n)) for n, gold in enumerate(golds)]) if golds else None
+    nothing = np.empty((0, len(rows)))
+    right = nothing.astype(bool) if golds_rows is None else gold_right(golds_rows)
+    p_wrong = nothing if golds_rows is None else gold_wrong_probability(golds_rows)
+    return score_prediction(rows["p_hard"].to_numpy(), rows["easy"].to_numpy(dtype=bool), right, p_wrong)

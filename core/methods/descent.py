@@ -66,10 +66,11 @@ def run(
         Steps with ``step_size``; the last has the stop reason, and the model is final when it is yielded. ``NoStep`` if
         the matched stop is met before the first step.
     """
-    parameters = list(model.parameters())
     if spec.schedule == "authors":
-        move = _by_optimiser(parameters, (optimiser or sgd(task.recipe))(parameters, spec.learning_rate))
-        yield from _descend(model, losses, move, _passes_made(spec, steps), steps, mask, training_mode)
+        yield from run_passes(
+            model, task.recipe, losses, spec.learning_rate, steps, _schedule_ended(spec.epochs),
+            optimiser=optimiser, mask=mask, training_mode=training_mode,
+        )  # fmt: skip
     else:
         assert task.forget is not None
         at, limit = task.target_accuracy, spec.max_steps
@@ -77,6 +78,29 @@ def run(
             model, task.forget, losses, spec.step, at, limit, StandIns.of(model, task, generator),
             generator=generator, mask=mask, training_mode=training_mode,
         )  # fmt: skip
+
+
+def run_passes(
+    model: nn.Module, recipe: TrainSpec, losses: Iterator[Loss], rate: float, steps: int, ended: str, *,
+    optimiser: MakeOptimiser | None = None, mask: Sequence[Tensor] | None = None, training_mode: bool = False,
+) -> Iterator[Step]:  # fmt: skip
+    """A fixed number of steps of an optimiser, whatever has been forgotten; arguments as in ``run``.
+
+    Args:
+        rate: constant learning rate.
+        ended: the stop reason.
+    """
+    parameters = list(model.parameters())
+    move = _by_optimiser(parameters, (optimiser or sgd(recipe))(parameters, rate))
+
+    def reason_at(step: int, before: Sequence[Tensor]) -> str | None:
+        return ended if step == steps else None
+
+    yield from _descend(model, losses, move, reason_at, steps, mask, training_mode)
+
+
+def _schedule_ended(passes: int) -> str:
+    return f"its authors' schedule ended: {passes} {'pass' if passes == 1 else 'passes'}"
 
 
 def run_to_accuracy(
@@ -163,8 +187,3 @@ def _by_optimiser(parameters: Sequence[nn.Parameter], optimiser: torch.optim.Opt
         optimiser.zero_grad()
 
     return move
-
-
-def _passes_made(spec: Iterative, steps: int) -> Reason:
-    text = f"its authors' schedule ended: {spec.epochs} {'pass' if spec.epochs == 1 else 'passes'}"
-    return lambda step, before: text if step == steps else None

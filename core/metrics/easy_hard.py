@@ -1,7 +1,7 @@
 """Scores of an easy/hard prediction against the golds. No torch.
 
 A forget image is hard for a gold that classifies it wrong. Golds of different seeds disagree, so the target is soft:
-the share of golds that are right. ``ceiling_auc`` is how well golds predict each other; no predictor should do better.
+the share of golds that are right. ``gold_auc`` is how well golds predict each other: an estimate, not a bound.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,8 +25,17 @@ def gold_right(samples: pd.DataFrame) -> np.ndarray:
         samples: rows of every role, with the split ``forget``.
     """
     rows = gold_rows(samples[samples["split"] == "forget"])
-    right = rows.assign(right=rows["prediction"] == rows["label"])
-    return right.pivot(index="role", columns="index", values="right").to_numpy(dtype=bool)
+    return _by_gold(rows.assign(right=rows["prediction"] == rows["label"]), "right").astype(bool)
+
+
+def gold_wrong_probability(samples: pd.DataFrame) -> np.ndarray:
+    """float64 (K, N): each gold's probability of classes other than the label; images in the order of their ids."""
+    return 1 - _by_gold(gold_rows(samples[samples["split"] == "forget"]), "probability").astype(float)
+
+
+def _by_gold(rows: pd.DataFrame, column: str) -> np.ndarray:
+    """(K, N), a column of the golds' rows."""
+    return rows.pivot(index="role", columns="index", values=column).to_numpy()
 
 
 def verdicts(samples: pd.DataFrame) -> pd.DataFrame:
@@ -73,16 +82,17 @@ def baselines(samples: pd.DataFrame, known: Sequence[float | None]) -> dict[str,
     }
 
 
-def score_prediction(p_hard: np.ndarray, easy: np.ndarray, right: np.ndarray) -> Scores:
+def score_prediction(p_hard: np.ndarray, easy: np.ndarray, right: np.ndarray, p_wrong: np.ndarray) -> Scores:
     """All scores of a prediction, as stored in the result.
 
     Args:
         p_hard: (N,) probability of being hard.
         easy: bool (N,), predicted.
         right: bool (K, N), of K golds.
+        p_wrong: (K, N), see ``gold_wrong_probability``.
 
     Returns:
-        auc, ceiling_auc: see ``auc`` and ``ceiling_auc``; balanced_accuracy, accuracy: of ``easy``, means over golds;
+        auc, ceiling_auc: see ``auc`` and ``gold_auc``; balanced_accuracy, accuracy: of ``easy``, means over golds;
         always_easy: accuracy of predicting every image to be easy; brier: mean squared difference between p_hard and
         the share of golds that are wrong; predicted_easy: images predicted easy; gold_easy: mean number of images that
         a gold gets right. None without gold; the first three also if every gold gets all images right or all wrong.
@@ -90,7 +100,7 @@ def score_prediction(p_hard: np.ndarray, easy: np.ndarray, right: np.ndarray) ->
     known = len(right) > 0
     return {
         "auc": auc(p_hard, right),
-        "ceiling_auc": ceiling_auc(right),
+        "ceiling_auc": gold_auc(right, p_wrong),
         "balanced_accuracy": _mean([_balanced(easy, one) for one in right]),
         "accuracy": float((easy == right).mean()) if known else None,
         "always_easy": float(right.mean()) if known else None,
@@ -110,13 +120,19 @@ def auc(score: np.ndarray, right: np.ndarray) -> float | None:
     return _mean(_areas(score, ~right, right))
 
 
-def ceiling_auc(right: np.ndarray) -> float | None:
-    """``auc`` of predicting each gold by the share of the other golds that are wrong; None for fewer than two golds."""
+def gold_auc(right: np.ndarray, p_wrong: np.ndarray) -> float | None:
+    """``auc`` of predicting each gold by the other golds: by their mean probability of being wrong.
+
+    None for fewer than two golds. It is an estimate of what can be predicted: with few golds it is low, and a good
+    predictor may exceed it.
+
+    Args:
+        right, p_wrong: (K, N), see ``gold_right`` and ``gold_wrong_probability``.
+    """
     if len(right) < 2:
         return None
-    wrong = ~right
-    others = (wrong.sum(0) - wrong) / (len(right) - 1)
-    areas = [_areas(others[k], wrong[k : k + 1], right[k : k + 1]) for k in range(len(right))]
+    others = (p_wrong.sum(0) - p_wrong) / (len(right) - 1)
+    areas = [_areas(others[k], ~right[k : k + 1], right[k : k + 1]) for k in range(len(right))]
     return _mean(np.concatenate(areas))
 
 

@@ -42,6 +42,8 @@ def make_method(name: str, settings: dict[str, Any] | None = None) -> MethodSpec
     """
     if name not in METHODS:
         raise InvalidSpec(f"method {short(name)!r} is not known; choose {choices(METHODS)}")
+    if removed := METHODS[name].removed & set(settings or {}):
+        raise InvalidSpec(f"{min(removed)!r} was a setting of {name} in an earlier version; leave it out")
     return METHODS[name].parse(settings or {})
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from core.analysis.intervals import Interval, bootstrap_interval, difference_interval, interval
+from core.analysis.intervals import Interval, cluster_interval, difference_interval, interval
 
 
 @pytest.mark.parametrize("count", [2, 3, 5, 30])
@@ -47,9 +47,15 @@ def test_a_difference_of_single_values_has_no_limits_and_of_nothing_is_none():
     assert difference_interval([0.25], []) is None
 
 
-def test_bootstrap_against_the_normal_approximation():
-    assert bootstrap_interval([0.3, 0.3, 0.3]) == pytest.approx((0.3, 0.3))
+def test_bootstrap_over_groups_against_the_normal_approximation():
+    assert cluster_interval([0.3, 0.3, 0.3], [0, 1, 2]) == pytest.approx((0.3, 0.3))
     values = np.random.default_rng(5).normal(0, 1, 200)
-    low, high = bootstrap_interval(values)
+    low, high = cluster_interval(values, list(range(200)))
     # The normal approximation: mean and 1.96 standard errors, about 0.07 each.
     assert (low, high) == pytest.approx((values.mean() - 1.96 * 0.0707, values.mean() + 1.96 * 0.0707), abs=0.03)
+
+
+def test_repeating_every_value_in_its_group_adds_no_knowledge():
+    values = np.random.default_rng(5).normal(0, 1, 20)
+    once = cluster_interval(values, list(range(20)))
+    assert cluster_interval([*values, *values, *values], list(range(20)) * 3) == pytest.approx(once)

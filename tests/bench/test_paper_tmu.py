@@ -57,7 +57,7 @@ def test_reduced_faces_are_all_faces_by_a_narrow_network(tiny: str, monkeypatch:
     monkeypatch.setattr(paper_tmu, "PERSON", "a")
     for setting in paper_tmu.reduced_faces():
         assert (setting.spec.model.width, setting.spec.model.data.size) == (8, None)
-        assert [line.title for line in setting.lines] == ["gold", "Do nothing", "MU-Mis", "TMU"]
+        assert [line.title for line in setting.lines] == ["gold", "Do nothing", "MU-Mis", "TMU", "TMU as in the paper"]
 
 
 def test_faces_are_those_that_were_added(tiny: str, monkeypatch: pytest.MonkeyPatch):
@@ -75,7 +75,7 @@ def test_from_end_to_end(
 ) -> None:
     spec = make_spec(tiny, "class=a:50%", gold_seeds=(1, 2), settings=QUICK)
     tmu = make_method("tmu", SHORT)
-    setting = Setting("half of a", spec, (Line("gold", None), Line("TMU", tmu)))
+    setting = Setting("half of a", spec, (Line("gold", None), Line("TMU", tmu), paper_tmu.AS_PAPER))
     monkeypatch.setattr(paper_tmu, "reduced", lambda: (setting,))
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     out = "\n".join(map(markdown, paper_tmu.measure(Runs(store))))
@@ -90,6 +90,7 @@ def test_from_end_to_end(
     bits = next(r for r in rows if r[:2] == ["half of a", "ours"])
     score_run = run.result["easy_hard"]
     assert bits[3] == f"{100 * score_run['accuracy']:.1f}"
+    assert len([row for row in rows if row[:2] == ["half of a", "ours, as in the paper"]]) == 1
     assert bits[-1] == f"{100 * score_run['always_easy']:.1f}"
     assert ["3", "TMU", "paper", "85.07", "72.00", "2.00", "0.69", "-", "-"] in rows
     assert ["3", "paper", "76.9", "79.0", "69.2", "72.0", "65.5", "69.0", "76.6", "81.0", "74.0"] in rows

@@ -7,6 +7,7 @@ from core import execute, load_dataset, plan
 from core.events import Phase, Table
 from core.experiment.context import Context
 from core.experiment.easy_hard import proxy_losses, score_run
+from core.metrics.easy_hard import gold_auc, gold_right, gold_wrong_probability
 from core.store import SavedModel
 
 TMU = {
@@ -14,7 +15,6 @@ TMU = {
     "curriculum_epochs": 1,
     "curriculum_steps": 1,
     "max_steps": 1,
-    "correct_shift": True,
 }
 
 
@@ -53,7 +53,8 @@ def test_scores_use_forget_rows_in_the_order_of_ids():
         {"index": [7, 3, 9], "split": ["forget", "forget", "retain"], "p_hard": [0.9, 0.2, np.nan],
          "easy": [False, True, None]}
     )  # fmt: skip
-    gold = pd.DataFrame({"index": [3, 7, 9], "split": own["split"], "label": 1, "prediction": [1, 0, 1]})
+    gold = pd.DataFrame({"index": [3, 7, 9], "split": own["split"], "label": 1, "prediction": [1, 0, 1],
+                         "probability": [0.9, 0.1, 0.9]})  # fmt: skip
     gold["split"] = ["forget", "forget", "retain"]
     found = score_run(own, [gold, gold])
     assert found["accuracy"] == found["auc"] == found["ceiling_auc"] == 1
@@ -73,6 +74,10 @@ def test_a_run_has_features_proxy_losses_and_scores(tmu):
     assert {"twin", "twin_classes", "neighbours", "adversarial"} <= set(tables)
     assert "forget_features" not in tables  # they stand on the samples' rows
     assert finished.result["easy_hard"]["predicted_easy"] == samples.loc["forget", "easy"].sum()
-    assert any("fraction of easy images was corrected" in note for note in finished.result["notes"])
+    golds = [models[key].table for role, key in finished.result["models"].items() if role.startswith("gold-")]
+    named = pd.concat([gold.assign(role=f"gold-{n}") for n, gold in enumerate(golds)])
+    forget = named[named["index"].isin(samples.loc["forget", "index"])].assign(split="forget")
+    of_golds = gold_auc(gold_right(forget), gold_wrong_probability(forget))
+    assert finished.result["easy_hard"]["ceiling_auc"] == of_golds  # to the last digit
     names = {event.name for event in events if isinstance(event, Phase)}
-    assert {"twin", "curriculum", "unlearn", "proxy"} <= names
+    assert {"twin", "curriculum", "proxy"} <= names

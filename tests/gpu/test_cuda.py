@@ -187,7 +187,7 @@ def test_a_run_from_end_to_end(method: str, trained: dict[str, SavedModel]):
 
 @pytest.mark.parametrize("predictor", ["logistic", "mlp"])
 def test_a_run_with_a_twin_from_end_to_end(predictor: str, trained: dict[str, SavedModel]):
-    few = {"twin_epochs": 4, "curriculum_steps": 10, "max_steps": 20, "soft": True, "predictor": predictor}
+    few = {"twin_epochs": 4, "curriculum_steps": 10, "max_steps": 20, "predictor": predictor}
     result = run_on_gpu(trained, "digits-noisy", "class=3:30%", "tmu", **few)
     assert 0 <= result["easy_hard"]["brier"] <= 1
 

@@ -10,9 +10,10 @@ from core.metrics.easy_hard import (
     PREDICTED,
     auc,
     baselines,
-    ceiling_auc,
     compare_baselines,
+    gold_auc,
     gold_right,
+    gold_wrong_probability,
     reliability,
     score_prediction,
     threshold_table,
@@ -31,6 +32,11 @@ def right(p_hard: np.ndarray) -> np.ndarray:
 
 
 @pytest.fixture
+def p_wrong(right: np.ndarray) -> np.ndarray:
+    return np.where(right, 0.4, 0.6) + np.random.default_rng(3).uniform(-0.3, 0.3, right.shape)
+
+
+@pytest.fixture
 def samples() -> pd.DataFrame:
     """Four forget images, 7 5 9 8 in the file; golds are right on (5, 7, 8, 9): 1 1 0 0, 1 0 0 0, and 1 1 1 0."""
     frames = []
@@ -39,6 +45,8 @@ def samples() -> pd.DataFrame:
         frames.append(
             pd.DataFrame({"role": role, "split": "forget", "index": [7, 5, 9, 8], "label": 1, "prediction": predicted})
         )
+    for frame in frames[1:]:
+        frame["probability"] = [0.6, 0.9, 0.3, 0.1]
     frames[0]["loss"] = [0.7, 0.5, 0.9, 0.8]
     own = frames[0].assign(role="unlearned", easy=pd.Series([True, True, True, False], dtype=object))
     for n, name in enumerate(("nf", "af", "cf", "nf_z", "af_z", "cf_z", "p_hard", "proxy_loss")):
@@ -49,6 +57,7 @@ def samples() -> pd.DataFrame:
 
 def test_golds_by_image_in_the_order_of_ids(samples: pd.DataFrame):
     assert gold_right(samples).astype(int).tolist() == [[1, 1, 0, 0], [1, 0, 0, 0], [1, 1, 1, 0]]
+    assert gold_wrong_probability(samples) == pytest.approx(np.array([[0.1, 0.4, 0.9, 0.7]] * 3))
 
 
 def test_verdicts_by_hand(samples: pd.DataFrame):
@@ -98,16 +107,15 @@ def test_a_gold_that_gets_all_right_is_skipped(p_hard: np.ndarray, right: np.nda
     assert auc(p_hard, np.ones((2, 40), bool)) is None
 
 
-def test_the_ceiling_scores_each_gold_by_the_others(right: np.ndarray):
-    others = [1 - np.delete(right, k, axis=0).mean(0) for k in range(5)]
-    expected = mean(roc_auc_score(~right[k], others[k]) for k in range(5))
-    assert ceiling_auc(right) == pytest.approx(expected)
-    assert ceiling_auc(right[:1]) is None
+def test_each_gold_is_predicted_by_the_mean_probability_of_the_others(right: np.ndarray, p_wrong: np.ndarray):
+    expected = mean(roc_auc_score(~right[k], np.delete(p_wrong, k, axis=0).mean(0)) for k in range(5))
+    assert gold_auc(right, p_wrong) == pytest.approx(expected)
+    assert gold_auc(right[:1], p_wrong[:1]) is None
 
 
-def test_scores_against_scikit_learn(p_hard: np.ndarray, right: np.ndarray):
+def test_scores_against_scikit_learn(p_hard: np.ndarray, right: np.ndarray, p_wrong: np.ndarray):
     easy = p_hard < 0.45
-    found = score_prediction(p_hard, easy, right)
+    found = score_prediction(p_hard, easy, right, p_wrong)
     assert found["balanced_accuracy"] == pytest.approx(mean(balanced_accuracy_score(one, easy) for one in right))
     assert found["accuracy"] == pytest.approx((easy == right).mean())
     assert found["always_easy"] == pytest.approx(right.mean())
@@ -117,7 +125,7 @@ def test_scores_against_scikit_learn(p_hard: np.ndarray, right: np.ndarray):
 
 
 def test_without_gold_the_scores_are_none(p_hard: np.ndarray):
-    found = score_prediction(p_hard, p_hard < 0.5, np.empty((0, 40), bool))
+    found = score_prediction(p_hard, p_hard < 0.5, np.empty((0, 40), bool), np.empty((0, 40)))
     assert found.pop("predicted_easy") == (p_hard < 0.5).sum()
     assert set(found.values()) == {None}
 

@@ -15,19 +15,19 @@ BASELINE_NAMES = {
 }
 
 
-def baseline_comparison_table(baselines: pd.DataFrame, ceiling: float | None) -> pd.DataFrame:
-    """``core.metrics.easy_hard.compare_baselines`` with ``of_ceiling``, the AUC as a fraction of the ceiling."""
-    return baselines.assign(of_ceiling=baselines["auc"] / ceiling if ceiling else float("nan"))
+def baseline_comparison_table(baselines: pd.DataFrame, golds: float | None) -> pd.DataFrame:
+    """``core.metrics.easy_hard.compare_baselines`` with ``of_golds``, the AUC as a fraction of the golds' own."""
+    return baselines.assign(of_golds=baselines["auc"] / golds if golds else float("nan"))
 
 
-def baseline_comparison(baselines: pd.DataFrame, ceiling: float | None) -> Shown:
-    """AUC for *hard* (x) of TMU and every baseline (y) with 95 % intervals; lines at guessing and at the ceiling.
+def baseline_comparison(baselines: pd.DataFrame, golds: float | None) -> Shown:
+    """AUC for *hard* (x) of TMU and every baseline (y) with 95 % intervals; lines at guessing and at the golds' own.
 
     Args:
         baselines: ``core.metrics.easy_hard.compare_baselines``.
-        ceiling: ``ceiling_auc``; None for fewer than two golds.
+        golds: ``core.metrics.easy_hard.gold_auc``; None for fewer than two golds.
     """
-    table = baseline_comparison_table(baselines, ceiling)
+    table = baseline_comparison_table(baselines, golds)
     figure = frame(80 + 36 * len(table), showlegend=False, hovermode="closest")
     names = [BASELINE_NAMES.get(baseline, baseline) for baseline in table["baseline"]]
     first = [baseline == table["baseline"][0] for baseline in table["baseline"]]
@@ -53,8 +53,8 @@ def baseline_comparison(baselines: pd.DataFrame, ceiling: float | None) -> Shown
         )
     )
     _line(figure, 0.5, "guessing", NEUTRAL)
-    if ceiling:
-        _line(figure, ceiling, "ceiling", ROLES["gold"].color)
+    if golds:
+        _line(figure, golds, "other golds", ROLES["gold"].color)
     figure.update_yaxes(autorange="reversed")
     figure.update_xaxes(title_text="AUC for hard", range=[min(0.45, table["low"].min() - 0.03), 1.03])
     text = ", ".join(f"{row.baseline} {row.auc:.2f}" for row in table.itertuples())
@@ -62,10 +62,10 @@ def baseline_comparison(baselines: pd.DataFrame, ceiling: float | None) -> Shown
         figure,
         table,
         "AUC: take one image that gold classifies right and one that it classifies wrong; how often does the wrong one "
-        "have the higher score? Bars are 95 % bootstrap intervals over these images. The ceiling is how well golds "
-        "predict each other; with few golds it is low, and a good predictor may exceed it.",
+        "have the higher score? Bars are 95 % bootstrap intervals over these images. Other golds: how well the mean "
+        "probability of the other golds predicts each gold; with few golds it is low, and a predictor may exceed it.",
         f"AUC for hard: {text}.",
-        ("of_ceiling",),
+        ("of_golds",),
     )
 
 

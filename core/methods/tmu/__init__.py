@@ -5,11 +5,12 @@ twin image the answer is known: easy if the original classifies it right, else h
 same way in both problems (``features``). A predictor learns the probability of being hard from the twin images and
 applies it to the forget images (``predictor``). Only the hard ones are then forgotten (``forgetting``).
 
-Paper: https://arxiv.org/abs/2408.11433 (first version; section 4). Choices where its text and code differ or say
-nothing: - twin images come from the pool, never from the test set; the same twin images give the twin, its labels and
-features; - NF uses the model of each problem, and CF uses models trained on the images of both problems; - unlearning
-starts from the original (text), not from the twin (code), stops at the predicted number of easy images, and
-  keeps the original's output on all other images, pool images included (``forgetting``).
+Paper: https://arxiv.org/abs/2408.11433 (first version; section 4). The variant ``paper`` follows its text, and its code
+where the text says nothing; ``adapted``, the default, works better with few images. Choices of both where text and code
+differ or say nothing: twin images come from the pool, never from the test set, and the same ones give the twin, its
+labels and its features; NF uses the model of each problem, and CF uses models trained on images of both problems;
+unlearning starts from the original (text), not from the twin (code). What else ``adapted`` changes stands in the notes
+of ``core.specs.methods.tmu`` and in the files here.
 
 If no image of a class or sub-class remains, a retrained model has never seen it. The twin can't predict that, because
 its gold model has seen every class, so such images are hard (p_hard = 1) by construction.
@@ -28,9 +29,9 @@ from core.events import NoStep, Note, Phase, Table
 from core.inference import image_losses, predict
 from core.methods.task import Task
 from core.methods.tmu.features import SCALED, Features, curriculum, measure
-from core.methods.tmu.forgetting import forget_hard
-from core.methods.tmu.predictor import called_easy, fit, held_out, shifted
-from core.methods.tmu.twin import Quota, choose_twin, fit_twin, joined, quotas
+from core.methods.tmu.forgetting import forget_hard, relabel
+from core.methods.tmu.predictor import called_easy, fit, held_out
+from core.methods.tmu.twin import Quota, choose_twin, fine_tune, joined, quotas, refit
 from core.models import device_of
 from core.specs.methods.tmu import Tmu
 from core.training import Step, tensors
@@ -73,14 +74,14 @@ def unlearn(
             f"{known_hard.sum()} forget images belong to classes or sub-classes without retained images: they are "
             "hard by construction, without a prediction."
         )
-    easy = called_easy(p_hard, spec.cut)
+    easy = called_easy(p_hard, spec.threshold)
     yield Table("forget_features", found.frame.assign(p_hard=p_hard, easy=easy))
     yield Table("neighbours", found.neighbours)
     yield Table("adversarial", _pictures(model, task.forget, found))
     if easy.all():
         yield NoStep("no step was needed: no forget image is predicted to be hard")
         return
-    yield from forget_hard(model, task, easy, p_hard, spec, generator)
+    yield from (relabel if spec.as_paper else forget_hard)(model, task, easy, spec, generator)
 
 
 def _curriculum(
@@ -102,35 +103,32 @@ def _by_twin(
     assert task.forget is not None
     assert task.retain is not None
     trained = joined(task.retain, task.forget)
+    target = image_losses(model, task.forget).mean().item()
     twin_model = copy.deepcopy(model)
-    for done, total in fit_twin(twin_model, twin, trained, task, spec, generator):
+    if spec.as_paper:
+        fitting = fine_tune(twin_model, twin, sizes, target, task, spec, generator)
+    else:
+        fitting = refit(twin_model, twin, trained, task, spec, generator)
+    for done, total in fitting:
         yield Phase("twin", done, total)
     hard = _predicted(model, twin) != twin.labels
     loss = image_losses(twin_model, twin).cpu().numpy()
-    target = image_losses(model, task.forget).mean().item()
     rows = measure(twin_model, twin, trained, curriculum_loss, spec, generator).frame
     asked, learnt = found.frame[SCALED].to_numpy(), rows[SCALED].to_numpy()
-    plain = p_hard = fit(learnt, hard, spec, generator)(asked)
-    if spec.correct_shift and 0 < hard.sum() < len(hard):
-        p_hard = shifted(plain, hard.mean())
-        yield Note(
-            f"The predicted fraction of easy images was corrected from {1 - plain.mean():.1%} to "
-            f"{1 - p_hard.mean():.1%}; of the twin images {1 - hard.mean():.1%} are easy."
-        )
+    p_hard = fit(learnt, hard, spec, generator)(asked)
     unseen = held_out(learnt, hard, spec, generator)
     yield Table("twin", rows.assign(loss=loss, p_hard=unseen, easy=~hard))
     yield Table("twin_classes", pd.DataFrame([vars(quota) | {"taken": quota.taken} for quota in sizes]))
-    yield from _twin_notes(sizes, float(loss.mean()), target)
+    yield from _twin_notes(sizes, float(loss.mean()), target, spec)
     return p_hard
 
 
-def _twin_notes(sizes: list[Quota], loss: float, target: float) -> Iterator[Note]:
+def _twin_notes(sizes: list[Quota], loss: float, target: float, spec: Tmu) -> Iterator[Note]:
     asked, taken = (sum(getattr(quota, name) for quota in sizes) for name in ("asked", "taken"))
     if taken < asked:
-        yield Note(
-            f"The pool has only {taken} of the {asked} twin images of Eq. 3, so the twin's forgetting ratio is "
-            f"{taken / asked:.0%} of the request's."
-        )
+        ratio = f"so the twin's forgetting ratio is {taken / asked:.0%} of the request's"
+        instead = f"so {asked - taken} augmented copies were added" if spec.as_paper else ratio
+        yield Note(f"The pool has only {taken} of the {asked} twin images of Eq. 3, {instead}.")
     yield Note(
         f"Mean loss of the twin on its twin images: {loss:.2g}; of the original on the forget images: {target:.2g}. "
         "The closer these are, the more similar the two problems."

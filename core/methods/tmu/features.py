@@ -1,15 +1,16 @@
 """The three features of TMU, and their scale.
 
-NF: mean distance between an image's penultimate activations, normalised to length 1, and those of the five nearest
-    retained images of its class (Eq. 4, with five as in section 5.1; the length of 1 is in the paper's code);
+NF: mean distance between an image's penultimate activations and those of the five nearest retained images of its class
+    (Eq. 4, with five as in section 5.1); adapted: activations normalised to length 1, as in the paper's code;
 AF: cross-entropy between its predicted probabilities and those of its adversarial copy (Eqs. 5 and 6; the paper's code
     uses logits as probabilities);
 CF: mean loss under briefly trained models (the paper's "curriculum-learning-loss"), see ``curriculum``.
 
-Scale: the logarithm of each feature is standardised by retained images under the same model, each measured without
-itself. So even a single forget image has a scale, and both problems have the same one. (The paper's code scales both
-sets by their own minimum and maximum.) Images of all classes set the scale; using only the image's own class would
-remove differences between easy and hard classes. If a class has at most five images left, all retained images are used.
+Scale (adapted; the paper states none): the logarithm of each feature is standardised by retained images under the same
+model, each measured without itself. So even a single forget image has a scale, and both problems have the same one.
+(The paper's code scales both sets by their own minimum and maximum.) Images of all classes set the scale; using only
+the image's own class would remove differences between easy and hard classes. If a class has at most five images left,
+all retained images are used.
 Paper: https://arxiv.org/abs/2408.11433 (section 4.3).
 """
 
@@ -36,6 +37,7 @@ FEATURES = ["nf", "af", "cf"]
 SCALED = ["nf_z", "af_z", "cf_z"]
 NEIGHBOURS = 5
 ATTACK_STEPS = 10
+PAPER_EPOCHS = 2  # of the CF model; "one or two" (section 4.3)
 REFERENCE = 400  # retained images that set the scale
 TINY = 1e-6  # added before a logarithm
 
@@ -45,7 +47,8 @@ class Features:
     """Features of the images of one problem.
 
     Attributes:
-        frame: index, label, nf, af, cf and nf_z, af_z, cf_z, one row per image.
+        frame: index, label, nf, af, cf and nf_z, af_z, cf_z, one row per image; the last three are what the predictor
+            learns from, unscaled in the paper's variant.
         neighbours: index, rank (from 1), neighbour (image id) and distance: the five nearest images of every image.
         adversarial: float32 (N, C, H, W), the adversarial copies.
     """
@@ -64,8 +67,11 @@ def measure(
         curriculum_loss: CF of every image of both splits, by id.
         generator: on the CPU; draws the retained images that set the scale.
     """
-    bank = activations(model, remaining)
+    bank = activations(model, remaining, unit=not spec.as_paper)
     found = _unscaled(model, asked, remaining, bank, curriculum_loss, spec)
+    if spec.as_paper:
+        found.frame[SCALED] = found.frame[FEATURES]
+        return found
     values = _logarithms(found.frame)
     for rows, like in _scales(asked.labels, remaining.labels, spec.reference):
         chosen = like[torch.randperm(len(like), generator=generator)[:REFERENCE].numpy()]
@@ -98,7 +104,7 @@ def _unscaled(
         bank: activations of the retained images.
     """
     frame = pd.DataFrame({"index": asked.index, "label": asked.labels, "nf": 0.0})
-    acts, near = activations(model, asked), []
+    acts, near = activations(model, asked, unit=not spec.as_paper), []
     for c in np.unique(asked.labels):
         rows, same = np.flatnonzero(asked.labels == c), _like(remaining.labels, c)
         itself = torch.from_numpy(asked.index[rows][:, None] == remaining.index[same]).to(bank.device)
@@ -117,12 +123,13 @@ def _logarithms(frame: pd.DataFrame) -> np.ndarray:
 
 
 @torch.no_grad()
-def activations(model: nn.Module, split: Split, *, batch_size: int = 1024) -> Tensor:
-    """Penultimate activations (N, D), normalised to length 1, in eval mode."""
+def activations(model: nn.Module, split: Split, *, unit: bool, batch_size: int = 1024) -> Tensor:
+    """Penultimate activations (N, D) in eval mode; ``unit``: normalised to length 1."""
     images, _ = tensors(split, device_of(model))
 
     def of(part: Tensor) -> Tensor:
-        return F.normalize(features_of(model)(as_float(part)))
+        found = features_of(model)(as_float(part))
+        return F.normalize(found) if unit else found
 
     with evaluating(model):
         return torch.cat(list(map_batches(of, batch_size, images)))
@@ -180,27 +187,28 @@ def curriculum(task: Task, images: Split, spec: Tmu, generator: torch.Generator)
     """Trains one model per half of the images briefly, from scratch, and measures the loss of all images under each.
 
     Every image of D_r, D_f and D_tw is in the training half of exactly one model of a pair, so all images are treated
-    equally. The recipe is the original's with fewer steps.
+    equally. The recipe is the original's with fewer steps. paper: only the first model of the first pair.
 
     Yields:
         (models done, models in total, losses (N,)), once per model.
     """
-    total = 2 * spec.curriculum_pairs
-    for pair in range(spec.curriculum_pairs):
-        order = torch.randperm(len(images), generator=generator).numpy()
-        for n, half in enumerate(np.array_split(order, 2)):
-            model = task.fresh(int(torch.randint(2**31, (), generator=generator)))
-            recipe = brief_recipe(task.recipe, len(half), spec)
-            for _ in train(model, images.take(half), recipe, generator=generator):
-                pass
-            yield 2 * pair + n + 1, total, image_losses(model, images)
+    for n in range(spec.brief_models):
+        if n % 2 == 0:
+            halves = np.array_split(torch.randperm(len(images), generator=generator).numpy(), 2)
+        half = halves[n % 2]
+        model = task.fresh(int(torch.randint(2**31, (), generator=generator)))
+        recipe = brief_recipe(task.recipe, len(half), spec)
+        for _ in train(model, images.take(half), recipe, generator=generator):
+            pass
+        yield n + 1, spec.brief_models, image_losses(model, images)
 
 
 def brief_recipe(recipe: TrainSpec, images: int, spec: Tmu) -> TrainSpec:
-    """The recipe with few epochs, but at least ``curriculum_steps`` steps."""
-    return recipe.replace(
-        epochs=max(spec.curriculum_epochs, -(-spec.curriculum_steps // steps_per_epoch(images, recipe)))
-    )
+    """The recipe with few epochs, but (adapted) at least ``curriculum_steps`` steps."""
+    if spec.as_paper:
+        return recipe.replace(epochs=PAPER_EPOCHS)
+    least = -(-spec.curriculum_steps // steps_per_epoch(images, recipe))
+    return recipe.replace(epochs=max(spec.curriculum_epochs, least))
 
 
 def _neighbours(asked: np.ndarray, bank: np.ndarray, distance: Tensor, position: Tensor) -> pd.DataFrame:

@@ -20,7 +20,6 @@ from core.specs.methods.tmu import Tmu
 
 EPOCHS, BATCH, RATE, MOMENTUM, DECAY = 100, 32, 0.01, 0.9, 5e-4
 FOLDS = 5
-TINY = 1e-6  # keeps the share away from 0 and 1, where it could not change
 
 Predictor = Callable[[np.ndarray], np.ndarray]
 
@@ -35,13 +34,13 @@ def fit(features: np.ndarray, hard: np.ndarray, spec: Tmu, generator: torch.Gene
     if hard.all() or not hard.any():
         share = (hard.sum() + 1) / (len(hard) + 2)
         return lambda asked: np.full(len(asked), share)
-    if spec.predictor == "logistic":
-        model = LogisticRegression(class_weight="balanced" if spec.class_weights else None).fit(features, hard)
-        return lambda asked: model.predict_proba(asked)[:, 1]
-    return _fit_mlp(features, hard, spec.class_weights, generator)
+    if spec.network:
+        return _fit_mlp(features, hard, generator)
+    model = LogisticRegression().fit(features, hard)
+    return lambda asked: model.predict_proba(asked)[:, 1]
 
 
-def _fit_mlp(features: np.ndarray, hard: np.ndarray, weighted: bool, generator: torch.Generator) -> Predictor:
+def _fit_mlp(features: np.ndarray, hard: np.ndarray, generator: torch.Generator) -> Predictor:
     sizes = (features.shape[1], 64, 32, 1)
     layers = [skip_init(nn.Linear, *pair) for pair in pairwise(sizes)]  # no draws from the global generator
     for layer in layers:
@@ -49,11 +48,10 @@ def _fit_mlp(features: np.ndarray, hard: np.ndarray, weighted: bool, generator: 
         nn.init.zeros_(layer.bias)
     net = nn.Sequential(layers[0], nn.ReLU(), layers[1], nn.ReLU(), layers[2])
     x, y = torch.tensor(features, dtype=torch.float32), torch.tensor(hard, dtype=torch.float32)
-    weight = torch.tensor((~hard).sum() / hard.sum() if weighted else 1.0)
     optimiser = torch.optim.SGD(net.parameters(), RATE, MOMENTUM, weight_decay=DECAY)
     for _ in range(EPOCHS):
         for batch in torch.randperm(len(y), generator=generator).split(BATCH):
-            loss = F.binary_cross_entropy_with_logits(net(x[batch]).squeeze(1), y[batch], pos_weight=weight)
+            loss = F.binary_cross_entropy_with_logits(net(x[batch]).squeeze(1), y[batch])
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
@@ -71,24 +69,6 @@ def held_out(features: np.ndarray, hard: np.ndarray, spec: Tmu, generator: torch
     found = np.zeros(len(hard))
     for n in range(min(FOLDS, len(hard))):
         found[fold == n] = fit(features[fold != n], hard[fold != n], spec, generator)(features[fold == n])
-    return found
-
-
-def shifted(p_hard: np.ndarray, twin_share: float) -> np.ndarray:
-    """Corrects the probabilities for a share of hard images that differs from the twin's (label shift).
-
-    The original, which labels the twin images, has seen the whole class; gold has not. Expectation maximisation over
-    the share, with unchanged feature distributions of easy and hard images: Saerens, Latinne and Decaestecker 2002,
-    https://doi.org/10.1162/089976602753284446.
-    """
-    share = twin_share
-    found = p_hard
-    for _ in range(1000):
-        odds = share / twin_share * p_hard
-        found = odds / (odds + (1 - share) / (1 - twin_share) * (1 - p_hard))
-        if abs(found.mean() - share) < 1e-9:
-            break
-        share = float(np.clip(found.mean(), TINY, 1 - TINY))
     return found
 
 

@@ -26,7 +26,12 @@ class Needs:
 
 
 class MethodSpec(Spec):
-    """Base of the method specs. Settings that a variant does not use are refused and left out."""
+    """Base of the method specs. Settings that a variant does not use are refused and left out.
+
+    Attributes:
+        removed: settings of earlier versions. Stored specs may have them, which are still read, without them; a new
+            spec is refused with them, see ``make_method``.
+    """
 
     if TYPE_CHECKING:
         name: str  # every method has its own, as a Literal
@@ -35,6 +40,7 @@ class MethodSpec(Spec):
     about: ClassVar[str]
     paper: ClassVar[str]
     needs: ClassVar[Needs]
+    removed: ClassVar[frozenset[str]] = frozenset()
 
     @classmethod
     def conditions(cls, field: str) -> tuple[dict[str, str], ...]:
@@ -50,6 +56,13 @@ class MethodSpec(Spec):
 
     def _has(self, values: dict[str, str]) -> bool:
         return all(getattr(self, name) == value for name, value in values.items())
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_removed(cls, values: Any) -> Any:
+        if not isinstance(values, dict):
+            return values
+        return {name: value for name, value in values.items() if name not in cls.removed}
 
     @model_validator(mode="after")
     def _refuse_unused(self) -> Self:

@@ -47,7 +47,8 @@ def numbers(judgement: dict[str, Any], images: pd.DataFrame) -> None:
         return
     with st.container(horizontal=True):
         _metric("predicted_easy", f"{easy}", f"gold {gold:.1f}", "gold easy")
-        _metric("auc", _decimal(judgement["auc"]), f"ceiling {_decimal(judgement['ceiling_auc'])}", "ceiling")
+        _metric("auc", _decimal(judgement["auc"]), f"other golds {_decimal(judgement['ceiling_auc'])}",
+                "other golds")  # fmt: skip
         _metric("balanced_accuracy", _share(judgement["balanced_accuracy"]), "guessing 50%")
         _metric("accuracy", _share(judgement["accuracy"]), f"always easy {_share(judgement['always_easy'])}",
                 "always easy")  # fmt: skip

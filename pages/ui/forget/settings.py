@@ -1,6 +1,6 @@
 """A method's settings as a form, made from its spec: bounds, defaults and explanations stand in the spec alone."""
 
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
 
 import streamlit as st
 from pydantic.fields import FieldInfo
@@ -13,7 +13,7 @@ def settings_form(kind: type[MethodSpec]) -> None:
     """One widget per setting that the choices made above it use."""
     method = run_form.chosen(kind)
     fields = [field for field in kind.model_fields if field != "name" and method.uses(field)]
-    choices = [field for field in fields if get_args(kind.model_fields[field].annotation)]
+    choices = [field for field in fields if get_origin(kind.model_fields[field].annotation) is Literal]
     for field in choices:
         _widget(field, kind.model_fields[field], method)  # the whole width: its explanation is long
     columns = st.columns(2)
@@ -32,10 +32,10 @@ def _widget(field: str, info: FieldInfo, method: MethodSpec) -> None:
     value = st.session_state[key]
     if info.annotation is bool:
         st.toggle(label, key=key, help=text)
-    elif options := get_args(info.annotation):
-        st.selectbox(label, options, key=key)
+    elif get_origin(info.annotation) is Literal:
+        st.selectbox(label, get_args(info.annotation), key=key)
         st.caption(text)
-    elif info.annotation is int:
+    elif info.annotation in (int, int | None):
         whole_number(label, info, key, text)
     else:
         low = _bound(info, "ge")

@@ -10,23 +10,23 @@ def baselines(*others: tuple[str, float, float, float]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["baseline", "auc", "low", "high", "lead_low", "lead_high"])
 
 
-def test_points_with_their_intervals_and_the_ceiling():
-    shown = baseline_comparison(baselines(("CF", 0.75, -0.05, 0.15)), ceiling=0.9)
+def test_points_with_their_intervals_and_the_golds_own():
+    shown = baseline_comparison(baselines(("CF", 0.75, -0.05, 0.15)), golds=0.9)
     (points,) = shown.figure.data
     assert list(points.x) == [0.8, 0.75]
     assert list(points.error_x.array) == pytest.approx([0.1, 0.1])
     assert list(points.error_x.arrayminus) == pytest.approx([0.1, 0.1])
     assert [line.x0 for line in shown.figure.layout.shapes] == [0.5, 0.9]
-    assert shown.table["of_ceiling"].tolist() == pytest.approx([0.8 / 0.9, 0.75 / 0.9])
+    assert shown.table["of_golds"].tolist() == pytest.approx([0.8 / 0.9, 0.75 / 0.9])
     low, high = shown.figure.layout.xaxis.range
     assert low < 0.5
     assert high > 0.9
 
 
-def test_one_gold_has_no_ceiling():
-    shown = baseline_comparison(baselines(("CF", 0.75, -0.05, 0.15)), ceiling=None)
+def test_one_gold_cannot_predict_another():
+    shown = baseline_comparison(baselines(("CF", 0.75, -0.05, 0.15)), golds=None)
     assert [line.x0 for line in shown.figure.layout.shapes] == [0.5]
-    assert shown.table["of_ceiling"].isna().all()
+    assert shown.table["of_golds"].isna().all()
 
 
 @pytest.mark.parametrize(

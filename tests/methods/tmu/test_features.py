@@ -21,7 +21,7 @@ from core.specs.methods.tmu import Tmu
 from core.training import as_float, tensors
 
 CPU = torch.device("cpu")
-SPEC = Tmu()
+SPEC, PAPER = Tmu(), Tmu(variant="paper")
 
 
 @pytest.fixture(scope="module")
@@ -124,10 +124,38 @@ def test_every_image_is_learnt_by_one_model_of_each_pair(noisy, monkeypatch):
 
 @pytest.mark.parametrize(
     ("images", "epochs"),
-    [(640, 6), (64, 60), (6400, 2)],  # 60 steps of 64 images: 6 passes over 640; two passes are more over 6400
+    [(640, 6), (64, 60), (6400, 5)],  # 60 steps of 64 images: 6 passes over 640; five passes are more over 6400
 )
 def test_the_budget_counts_steps(images: int, epochs: int):
     assert brief_recipe(TrainSpec(batch_size=64), images, SPEC).epochs == epochs
+    assert brief_recipe(TrainSpec(batch_size=64), images, PAPER).epochs == 2
+
+
+def test_the_papers_curriculum_is_one_model_of_half_the_images(noisy, monkeypatch):
+    _, task = noisy
+    learnt: list[tuple[int, int]] = []
+
+    def spy(model, split, recipe, *, generator):
+        learnt.append((len(split), recipe.epochs))
+        yield from ()
+
+    monkeypatch.setattr(features, "train", spy)
+    images = joined(task.retain, task.forget, task.pool)
+    assert [(done, total) for done, total, _ in curriculum(task, images, PAPER, seeded())] == [(1, 1)]
+    assert learnt == [(-(-len(images) // 2), 2)]
+
+
+def test_the_papers_features_have_no_scale(noisy):
+    model, task = noisy
+    loss = losses_for(task.forget, task.retain)
+    found = measure(model, task.forget, task.retain, loss, PAPER, seeded())
+    assert (found.frame[features.SCALED].to_numpy() == found.frame[features.FEATURES].to_numpy()).all()
+    some = task.forget.take(task.forget.labels == 3)
+    like = task.retain.take(task.retain.labels == 3)
+    with torch.no_grad():
+        acts, bank = (model.eval().features(as_float(tensors(split, CPU)[0])).double() for split in (some, like))
+    by_hand = np.sort(torch.cdist(acts, bank).numpy(), axis=1)[:, :5].mean(1)
+    assert found.frame["nf"][found.frame["label"] == 3].to_numpy() == pytest.approx(by_hand, rel=1e-4)
 
 
 def losses_for(*splits) -> pd.Series:

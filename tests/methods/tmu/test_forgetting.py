@@ -1,13 +1,17 @@
+import dataclasses
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from scipy.special import softmax
 
 from core.inference import accuracy, predict
 from core.methods.tmu import forgetting
-from core.methods.tmu.forgetting import _losses, _pool_predictions, forget_hard
+from core.methods.tmu.forgetting import _losses, forget_hard, relabel
+from core.methods.tmu.twin import joined
+from core.sensitivity import draw_irrelevant
 from core.specs.methods.tmu import Tmu
 from core.training import tensors
 
@@ -24,7 +28,7 @@ def forgotten(problem, easy_of, forget: str = PART, **settings) -> SimpleNamespa
     spec = Tmu(**settings)
     model, task = problem(spec, forget, "digits-noisy")
     easy = easy_of(task.forget)
-    steps = list(forget_hard(model, task, easy, (~easy).astype(float), spec, seeded()))
+    steps = list((relabel if spec.as_paper else forget_hard)(model, task, easy, spec, seeded()))
     images, labels = tensors(task.forget, CPU)
     right = (predict(model, images).argmax(1) == labels).numpy()
     retain = accuracy(model, *tensors(task.retain, CPU))
@@ -49,6 +53,25 @@ def test_negative_gradient_also_forgets_hard_images_but_slowly(problem):
     assert found.right[found.easy].mean() > 0.95
     assert found.right[~found.easy].mean() < 0.6
     assert found.retain > 0.95
+
+
+def test_hard_images_become_their_runner_up(problem):
+    spec = Tmu(batch_size=4096)  # every image in every step
+    model, task = problem(spec, PART, "digits-noisy")
+    weights = np.linspace(0, 1, len(task.forget))
+    logits = predict(model, tensors(task.forget, CPU)[0]).double().numpy()
+    probabilities = softmax(logits, axis=1)
+    others = probabilities.copy()
+    others[np.arange(len(weights)), task.forget.labels] = 0
+    loss = next(_losses(model, task, weights, spec, seeded()))().item()
+    assert loss == pytest.approx(
+        by_hand(model, task, weights, -np.log(probabilities[np.arange(len(weights)), others.argmax(1)])), rel=1e-4
+    )
+
+
+def test_random_labels_are_forgotten_to_the_same_share(problem):
+    found = forgotten(problem, first_half, forgetting="random-label")
+    assert (found.right == found.easy).mean() > 0.85
 
 
 def test_where_all_is_hard_nothing_is_left(problem):
@@ -99,29 +122,32 @@ def test_the_first_loss_by_hand(problem):
     assert loss == pytest.approx(by_hand(model, task, weights, pull), rel=1e-4)
 
 
-def test_soft_pulls_towards_similar_pool_images(problem):
-    spec = Tmu(soft=True, batch_size=4096)
+def test_the_paper_trains_on_wrong_labels_of_hard_images_and_true_labels_of_all_others(problem):
+    spec = Tmu(variant="paper", epochs=1)
     model, task = problem(spec, PART, "digits-noisy")
-    model.eval()
-    towards = _pool_predictions(model, task)
-    with torch.no_grad():
-        acts, bank = (
-            torch.nn.functional.normalize(model.features(tensors(s, CPU)[0].float() / 255))
-            for s in (task.forget, task.pool)
+    easy = first_half(task.forget)
+    batch = len(task.forget) + len(task.retain)
+    task = dataclasses.replace(task, recipe=task.recipe.replace(batch_size=batch, weight_decay=0.0))
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    (step,) = relabel(model, task, easy, spec, seeded())
+    # the one step in training mode, by hand: its gradient is that of the cross-entropy with these labels
+    images = joined(task.forget, task.retain)
+    wrong = draw_irrelevant(torch.tensor(task.forget.labels), 10, 1, seeded()).squeeze(1).numpy()
+    labels = np.concatenate([np.where(easy, task.forget.labels, wrong), task.retain.labels])
+    assert (wrong != task.forget.labels).all()
+    twin = problem(spec, PART, "digits-noisy")[0].train()
+    loss = F.cross_entropy(twin(tensors(images, CPU)[0].float() / 255), torch.tensor(labels))
+    assert step.loss == pytest.approx(loss.item(), rel=1e-4)
+    loss.backward()
+    for name, parameter in twin.named_parameters():
+        torch.testing.assert_close(
+            model.state_dict()[name], before[name] - spec.learning_rate * parameter.grad, rtol=1e-3, atol=1e-5
         )
-    nearest = np.argsort(torch.cdist(acts.double(), bank.double()).numpy(), axis=1)[:, :5]
-    mean = softmax(predict(model, tensors(task.pool, CPU)[0]).double().numpy(), axis=1)[nearest].mean(1)
-    assert towards.numpy() == pytest.approx(mean, abs=1e-4)
-    weights = np.linspace(0, 1, len(task.forget))
-    logits = predict(model, tensors(task.forget, CPU)[0]).double().numpy()
-    pull = -(mean * np.log(softmax(logits, axis=1))).sum(1)
-    loss = next(_losses(model, task, weights, spec, seeded()))().item()
-    assert loss == pytest.approx(by_hand(model, task, weights, pull), rel=1e-3)
+    assert step.stop_reason == "the schedule ended: passes over forget and retain set: 1"
 
 
-def test_soft_stops_at_the_mean_probability(problem):
-    spec = Tmu(soft=True, max_steps=2)
-    model, task = problem(spec, PART, "digits-noisy")
-    p = np.full(len(task.forget), 0.25)
-    steps = list(forget_hard(model, task, p < 0.5, p, spec, seeded()))
-    assert "target of 75.0%" in steps[-1].stop_reason
+def test_the_paper_keeps_easy_and_retained_images(problem):
+    found = forgotten(problem, first_half, variant="paper")
+    assert found.right[found.easy].mean() > 0.9
+    assert found.right[~found.easy].mean() < 0.5
+    assert found.retain > 0.95

@@ -4,11 +4,11 @@ import torch
 from scipy.stats import norm
 from sklearn.metrics import roc_auc_score
 
-from core.methods.tmu.predictor import called_easy, fit, held_out, shifted
+from core.methods.tmu.predictor import called_easy, fit, held_out
 from core.specs.methods.tmu import Tmu
 
-SPECS = [Tmu(predictor=p, class_weights=weights) for weights in (False, True) for p in ("mlp", "logistic")]
-named = pytest.mark.parametrize("spec", SPECS, ids=lambda spec: f"{spec.predictor} {spec.class_weights}")
+SPECS = [Tmu(predictor=p) for p in ("mlp", "logistic")]
+named = pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.predictor)
 
 
 def seeded(seed: int = 0) -> torch.Generator:
@@ -33,14 +33,20 @@ def test_it_learns_what_there_is_to_learn(spec: Tmu):
     assert ((p > 0) & (p < 1)).all()
 
 
-def test_probabilities_sum_to_the_share_unless_both_kinds_count_alike():
+def test_probabilities_sum_to_the_share():
     features, hard = twin_rows()
-    plain, weighted = (
-        fit(features, hard, Tmu(predictor="logistic", class_weights=weights), seeded())(features).mean()
-        for weights in (False, True)
+    found = fit(features, hard, Tmu(predictor="logistic"), seeded())(features).mean()
+    assert found == pytest.approx(hard.mean(), abs=1e-3)  # logistic regression with an intercept
+
+
+def test_the_paper_has_its_network():
+    features, hard = twin_rows(60)
+    paper, mlp, logistic = (
+        fit(features, hard, spec, seeded())(features)
+        for spec in (Tmu(variant="paper"), Tmu(predictor="mlp"), Tmu(predictor="logistic"))
     )
-    assert plain == pytest.approx(hard.mean(), abs=1e-3)  # logistic regression with an intercept
-    assert weighted > plain + 0.1
+    assert (paper == mlp).all()
+    assert (paper != logistic).any()
 
 
 @named
@@ -76,26 +82,6 @@ def test_every_draw_is_the_generators():
     assert torch.equal(shared, torch.get_rng_state())
     assert (one == same).all()
     assert (one != other).any()
-
-
-def test_a_shift_of_the_share_is_found_from_the_features_alone():
-    rng = np.random.default_rng(0)
-    hard = rng.random(20_000) < 0.4
-    x = rng.normal(size=20_000) + 2.0 * hard
-    as_if = 0.15  # the twin's share; its predictor is Bayes' rule, exact for that share
-    likelihood = norm.pdf(x, 2), norm.pdf(x, 0)
-    p = as_if * likelihood[0] / (as_if * likelihood[0] + (1 - as_if) * likelihood[1])
-    assert p.mean() < 0.35  # too low as it stands
-    corrected = shifted(p, as_if)
-    assert corrected.mean() == pytest.approx(0.4, abs=0.02)
-    right = 0.4 * likelihood[0] / (0.4 * likelihood[0] + 0.6 * likelihood[1])
-    assert corrected == pytest.approx(right, abs=0.02)
-
-
-def test_without_a_shift_nothing_changes_much_and_certainty_stays():
-    assert shifted(np.array([0.0, 1.0]), 0.5).tolist() == [0, 1]
-    p = np.full(10, 0.3)
-    assert shifted(p, 0.3) == pytest.approx(p)
 
 
 @pytest.mark.parametrize(

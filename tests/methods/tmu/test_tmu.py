@@ -4,7 +4,6 @@ import ast
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 
@@ -19,7 +18,7 @@ QUICK = {"twin_epochs": 2, "max_steps": 5}
 
 def run(problem, forget: str, dataset: str = "digits-noisy", **settings) -> dict[str, list]:
     """Everything that one run tells, by kind; tables by name under ``tables``."""
-    spec = Tmu(**QUICK | settings)
+    spec = Tmu(**{name: value for name, value in (QUICK | settings).items() if value is not None})
     model, task = problem(spec, forget, dataset)
     events = list(unlearn(model, task, spec, generator=torch.Generator().manual_seed(0)))
     told = {kind.__name__: [event for event in events if isinstance(event, kind)] for kind in (Step, Phase, Note)}
@@ -123,14 +122,13 @@ def test_no_step_if_all_images_are_predicted_easy(problem):
     assert all(a.equal(b) for a, b in zip(before, model.parameters(), strict=True))
 
 
-def test_the_shift_is_corrected_on_request(problem, part):
-    corrected = run(problem, "class=3:60%", correct_shift=True)
-    notes = [note.text for note in corrected["Note"]]
-    assert sum("fraction of easy images was corrected" in text for text in notes) == 1
-    pd.testing.assert_series_equal(
-        corrected["tables"]["forget_features"]["nf"], part["tables"]["forget_features"]["nf"]
-    )
-    assert (corrected["tables"]["forget_features"]["p_hard"] != part["tables"]["forget_features"]["p_hard"]).any()
+def test_the_papers_variant_gives_the_same_tables(problem):
+    found = run(problem, "class=3:60%", variant="paper", epochs=1, **dict.fromkeys(QUICK))
+    tables = found["tables"]
+    assert set(tables["twin"]["label"]) == {3}
+    assert [*tables["forget_features"]] == [*run(problem, "class=3:1")["tables"]["forget_features"]]
+    assert (tables["forget_features"]["easy"] == (tables["forget_features"]["p_hard"] <= 0.5)).all()
+    assert found["Step"][-1].stop_reason == "the schedule ended: passes over forget and retain set: 1"
 
 
 def test_no_method_can_see_golds_or_test():

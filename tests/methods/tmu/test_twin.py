@@ -6,7 +6,7 @@ import torch
 
 from core.datasets import Split
 from core.inference import image_losses
-from core.methods.tmu.twin import Quota, choose_twin, fit_twin, joined, quotas
+from core.methods.tmu.twin import MAX_EPOCHS, Quota, choose_twin, fine_tune, joined, quotas, refit
 from core.specs.methods.tmu import Tmu
 
 
@@ -33,10 +33,11 @@ def test_sizes_follow_equation_3_within_every_class():
     assert asked(task, twin_classes="forgotten") == {0: 45, 2: 12}
 
 
-def test_sizes_over_the_data_set():
+def test_the_papers_sizes_follow_equation_3_over_the_data_set():
     task = problem_of([30, 0, 10], [60, 90, 40], [45, 45, 45])
-    # 40 / 190 of each class's own images: 90, 90, 50
-    assert asked(task, twin_ratio="dataset") == {0: 19, 1: 19, 2: 11}
+    # |D_f| / |D_r| * |D| = 40 / 190 * 230 = 48.4, in the ratio of the forgotten images, 30 to 10
+    assert asked(task, variant="paper") == {0: 36, 2: 12}
+    assert asked(problem_of([90, 30, 1], [0, 60, 90], [45] * 3), variant="paper") == {1: 54, 2: 2}  # two for BatchNorm
 
 
 def test_a_whole_class_uses_the_ratio_of_partly_forgotten_classes():
@@ -77,7 +78,7 @@ def test_the_twin_learns_its_images_and_keeps_the_others(problem):
     twin = choose_twin(task.pool, quotas(task, spec), torch.Generator().manual_seed(0))
     trained = joined(task.retain, task.forget)
     before = [image_losses(model, split).mean().item() for split in (twin, trained)]
-    told = list(fit_twin(model, twin, trained, task, spec, torch.Generator().manual_seed(1)))
+    told = list(refit(model, twin, trained, task, spec, torch.Generator().manual_seed(1)))
     after = [image_losses(model, split).mean().item() for split in (twin, trained)]
     steps = 10 * ((len(twin) + len(trained)) // task.recipe.batch_size)
     assert told == [(n, steps) for n in range(1, steps + 1)]
@@ -85,7 +86,48 @@ def test_the_twin_learns_its_images_and_keeps_the_others(problem):
     assert after[1] < 1.5 * before[1]
 
 
-@pytest.mark.parametrize("spec", [Tmu(), Tmu(twin_classes="forgotten", twin_ratio="dataset")])
+def test_the_papers_twin_is_fine_tuned_on_its_images_alone_to_the_originals_loss(problem):
+    spec = Tmu(variant="paper")
+    model, task = problem(spec, "class=3:30%", "digits-noisy")
+    sizes = quotas(task, spec)
+    twin = choose_twin(task.pool, sizes, torch.Generator().manual_seed(0))
+    assert set(twin.labels) == {3}
+    target = image_losses(model, task.forget).mean().item()
+    assert image_losses(model, twin).mean().item() > target
+    told = list(fine_tune(model, twin, sizes, target, task, spec, torch.Generator().manual_seed(1)))
+    assert image_losses(model, twin).mean().item() <= target
+    assert not model.training
+    steps = len(told)
+    assert told == [(n, MAX_EPOCHS) for n in range(1, steps)] + [(steps, steps)]  # one batch of few images per epoch
+
+
+def test_augmented_copies_stand_in_for_images_that_the_pool_lacks(problem, monkeypatch):
+    seen: list[Split] = []
+
+    def spy(model, split, recipe, *, generator):
+        seen.append(split)
+        yield from ()
+
+    monkeypatch.setattr("core.methods.tmu.twin.train", spy)
+    spec = Tmu(variant="paper")
+    model, task = problem(spec, "class=3:60%", "digits-noisy")
+    sizes = [Quota(3, 24, 16, asked=50, available=45), Quota(5, 4, 36, asked=4, available=45)]
+    twin = choose_twin(task.pool, sizes, torch.Generator().manual_seed(0))
+    list(fine_tune(model, twin, sizes, 0.0, task, spec, torch.Generator().manual_seed(1)))
+    (images,) = seen
+    assert np.bincount(images.labels)[[3, 5]].tolist() == [50, 4]
+    assert (images.images[: len(twin)] == twin.images).all()
+    by_id = dict(zip(twin.index, twin.images, strict=True))
+    for copy, index in zip(images.images[len(twin) :], images.index[len(twin) :], strict=True):
+        shifts = [
+            np.pad(by_id[index], ((0, 0), (1, 1), (1, 1)))[:, dy : dy + 8, dx : dx + 8]
+            for dy in range(3)
+            for dx in range(3)
+        ]
+        assert any((copy == shift).all() for shift in shifts)
+
+
+@pytest.mark.parametrize("spec", [Tmu(), Tmu(variant="paper")])
 def test_twin_images_are_neither_training_nor_test_images(problem, spec: Tmu):
     _, task = problem(spec, "class=3:30%", "digits-noisy")
     twin = choose_twin(task.pool, quotas(task, spec), torch.Generator().manual_seed(0))

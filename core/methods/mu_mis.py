@@ -42,6 +42,8 @@ Stop rules (``core.methods.stops``; ``auto`` chooses, see ``MuMis.stop_rule``):
         forgotten classes it stops before they lose too much accuracy on unseen images (``core.methods.stand_ins``) and
         undoes the step that would cost too much.
     sensitivity: the mean target norm has fallen to ``fraction`` of its start; likewise. That fraction is a guess.
+The stop reason also says whether nothing, too little or too much is forgotten in the end (``verdict``): the paper's
+rule can be met while all forget images are still classified right.
 A guard checks the mean norms every third step and at the end. It restores the last good weights if a norm is not
 finite, if the irrelevant norm is above ``guard`` times its start, or if the target norm is above its start (unless its
 weight is 0).
@@ -56,9 +58,20 @@ import torch
 from torch import Tensor, nn
 
 from core.events import NoStep
+from core.inference import accuracy
 from core.methods.stand_ins import StandIns
 from core.methods.steps import descend, get_weights, joint_norm, relative_rate
-from core.methods.stops import Falls, Guard, Recovers, Stop, accuracy_stop, ratio
+from core.methods.stops import (
+    ACCURACY_IMAGES,
+    Falls,
+    Guard,
+    Recovers,
+    Stop,
+    accuracy_stop,
+    ratio,
+    verdict,
+    whole_images,
+)
 from core.methods.task import Task, batches, shuffled
 from core.models import device_of, features_of, head_of
 from core.oom import note_memory, retry_on_oom
@@ -96,6 +109,9 @@ def unlearn(model: nn.Module, task: Task, spec: MuMis, *, generator: torch.Gener
     assert task.forget is not None
     model.eval()
     images, labels = shuffled(task.forget, device_of(model), generator)
+    seen = images[:ACCURACY_IMAGES], labels[:ACCURACY_IMAGES]
+    start, count = accuracy(model, *seen), len(seen[1])
+    target = None if task.target_accuracy is None else whole_images(task.target_accuracy, count) / count
     stop = _stop(model, images, labels, task, spec, generator)
     if needless := stop.needless():
         yield NoStep(needless)
@@ -125,6 +141,8 @@ def unlearn(model: nn.Module, task: Task, spec: MuMis, *, generator: torch.Gener
             values["irrelevant_ratio"] = stop.value
         if reason or step % GUARD_EVERY == 0:
             reason = guard.check(step) or reason
+        if reason:
+            reason += verdict(accuracy(model, *seen), start, target)
         yield Step(step, spec.max_steps, loss, values, reason)
         if reason:
             return

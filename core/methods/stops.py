@@ -11,7 +11,8 @@ from core.methods.stand_ins import StandIns
 from core.methods.steps import get_weights, nearest_on_last_step, set_weights
 from core.specs.methods.notes import FALLBACK_FRACTION, MAX_LOSS
 
-ACCURACY_IMAGES = 1000  # forget images for the rule ``accuracy``
+ACCURACY_IMAGES = 1000  # forget images for the rule ``accuracy`` and the verdict
+TOLERANCE = 0.05  # of the forget set's accuracy, for the verdict
 TOO_MUCH = (
     f"one more step would cost these classes more than {100 * MAX_LOSS:.0f} points of accuracy on unseen images "
     "(estimated on noisy copies of the forget images)"
@@ -155,9 +156,14 @@ def accuracy_stop(
 
     start = measure()
     count = len(labels)
-    wanted = math.floor((FALLBACK_FRACTION * start if target is None else target) * count + 0.5)
+    wanted = whole_images(FALLBACK_FRACTION * start if target is None else target, count)
     enough = _enough(round(start * count), wanted, count, guessed=target is None)
     return Stop(Falls("the forget set's accuracy", wanted / count, start, enough), measure, limit, unseen)
+
+
+def whole_images(share: float, count: int) -> int:
+    """A share of ``count`` images as a number of images."""
+    return math.floor(share * count + 0.5)
 
 
 def _enough(right: int, wanted: int, count: int, *, guessed: bool) -> str:
@@ -171,6 +177,27 @@ def _enough(right: int, wanted: int, count: int, *, guessed: bool) -> str:
     if right:
         return "no step was needed: a model that never saw the forget image is expected to get it right"
     return "no step was needed: the forget image is classified wrong already"
+
+
+def verdict(found: float, start: float, target: float | None) -> str:
+    """What a stop reason must add, whatever the rule: that the forget set is not forgotten, or more than it should be.
+
+    Args:
+        found, start: the forget set's accuracy at the end and at the start.
+        target: that expected of a model that never saw it, rounded to whole images; None if unknown.
+
+    Returns:
+        The end of a sentence; empty if there is nothing to say.
+    """
+    if found >= start:
+        return f"; nothing is forgotten: the forget set's accuracy is {found:.1%}, at the start {start:.1%}"
+    if target is None or abs(found - target) <= TOLERANCE:
+        return ""
+    amount = "too little" if found > target else "too much"
+    return (
+        f"; {amount} is forgotten: a model that never saw the forget set is expected to classify {target:.1%} of it "
+        f"right, this one classifies {found:.1%}"
+    )
 
 
 class Guard:

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from core.methods.steps import get_weights, set_weights
-from core.methods.stops import Falls, Guard, Recovers, Stop, accuracy_stop, alarm, ratio
+from core.methods.stops import Falls, Guard, Recovers, Stop, accuracy_stop, alarm, ratio, verdict
 
 
 def scalar(value: float) -> nn.Module:
@@ -39,6 +39,28 @@ def stopped_at(rule: Falls | Recovers, values: list[float]) -> int | None:
 )
 def test_the_papers_rule_waits_for_a_dip_and_a_recovery(values: list[float], position: int | None):
     assert stopped_at(Recovers(delta=0.9), values) == position
+
+
+@pytest.mark.parametrize(
+    ("found", "start", "target", "words"),
+    [
+        (0.0, 1.0, 0.0, ""),
+        (0.05, 1.0, 0.0, ""),
+        (1.0, 1.0, 0.0, "; nothing is forgotten: the forget set's accuracy is 100.0%, at the start 100.0%"),
+        (0.9, 0.8, None, "; nothing is forgotten: the forget set's accuracy is 90.0%, at the start 80.0%"),
+        (0.5, 0.8, None, ""),
+        (
+            0.4, 0.9, 0.3, "; too little is forgotten: a model that never saw the forget set is expected to classify "
+            "30.0% of it right, this one classifies 40.0%"
+        ),
+        (
+            0.2, 0.9, 0.3, "; too much is forgotten: a model that never saw the forget set is expected to classify "
+            "30.0% of it right, this one classifies 20.0%"
+        ),
+    ],
+)  # fmt: skip
+def test_the_verdict_says_what_a_stop_rule_does_not(found: float, start: float, target: float | None, words: str):
+    assert verdict(found, start, target) == words
 
 
 def test_the_papers_rule_says_what_was_missing():

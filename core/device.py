@@ -1,7 +1,8 @@
-"""Device selection and GPU precision: bfloat16 and channels-last.
+"""Device selection and precision: bfloat16 and channels-last.
 
-Training and accuracies use bfloat16 on a GPU. Input gradients use exact float32 products
-(``core.sensitivity.evaluating``). First-order steps of methods use float32 with torch's default rounding.
+Training and accuracies use bfloat16 on a GPU; on a CPU, training does where the recipe says so. Input gradients use
+exact float32 products (``core.sensitivity.evaluating``). First-order steps of methods use float32 with torch's default
+rounding.
 """
 
 import torch
@@ -30,14 +31,21 @@ def on_device(model: nn.Module, device: torch.device) -> nn.Module:
     return model.to(memory_format=torch.channels_last) if device.type == "cuda" else model
 
 
-def mixed_precision(device: torch.device) -> torch.autocast:
-    """Autocast to bfloat16 on a GPU; no effect on other devices."""
-    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=device.type == "cuda")
+def mixed_precision(device: torch.device, wanted: str = "float32") -> torch.autocast:
+    """Autocast to bfloat16: always on a GPU; on a CPU if it is wanted and the processor computes it."""
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=in_bfloat16(device, wanted))
 
 
-def precision(device: torch.device) -> str:
-    """The numerical precision on the device, as a sentence."""
+def in_bfloat16(device: torch.device, wanted: str) -> bool:
+    """Whether ``mixed_precision`` has an effect. A processor without such instructions would be slower with it."""
+    return device.type == "cuda" or (wanted == "bfloat16" and bool(torch.cpu.get_capabilities().get("avx512_bf16")))
+
+
+def precision(device: torch.device, wanted: str = "float32") -> str:
+    """The numerical precision on the device, as a sentence; ``wanted`` is that of the recipe."""
     if device.type != "cuda":
+        if in_bfloat16(device, wanted):
+            return "Models are trained in bfloat16 (autocast); all other numbers are computed in float32."
         return "All numbers are computed in float32."
     backends = {
         "convolutions": torch.backends.cudnn.conv,  # type: ignore[attr-defined]  # torch adds it at run time

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
 
 import numpy as np
 import torch
@@ -65,24 +64,21 @@ def train(
     """
     device = device_of(model)
     images, labels = tensors(split, device)
-    optimiser = torch.optim.SGD(
-        model.parameters(), spec.learning_rate, spec.momentum, weight_decay=spec.weight_decay,
-        nesterov=spec.momentum > 0,
-    )  # fmt: skip
-    per_epoch = steps_per_epoch(len(labels), spec)
-    total = spec.epochs * per_epoch
+    mirrored = first_mirrored(len(labels), spec, generator)
+    optimiser = make_optimiser(model, spec)
     first = 0 if resume is None else _restore(resume, model, optimiser, generator)
-    at_once = spec.batch_size
+    per_epoch, at_once = steps_per_epoch(len(labels), spec), spec.batch_size
+    total = spec.epochs * per_epoch
     model.train()
     for epoch in range(first, spec.epochs):
         order = torch.randperm(len(labels), generator=generator)
-        for n, batch in enumerate(order.split(spec.batch_size)[:per_epoch]):
-            step = epoch * per_epoch + n
+        for step, batch in enumerate(order.split(spec.batch_size)[:per_epoch], start=epoch * per_epoch):
             for group in optimiser.param_groups:
-                group["lr"] = spec.learning_rate * rate(spec.schedule, (step + 0.5) / total)
+                group["lr"] = group["scale"] * spec.learning_rate * rate(spec.schedule, (step + 0.5) / total)
+            flip = None if mirrored is None else mirrored[batch] ^ (epoch % 2 == 1)
             batch = batch.to(device)
-            x = augmented(as_float(images[batch]), spec.augment, generator)
-            loss, at_once = gradients(model, x, labels[batch], at_once)
+            x = augmented(as_float(images[batch]), spec.augment, generator, flip)
+            loss, at_once = gradients(model, x, labels[batch], spec, at_once)
             optimiser.step()
             yield Step(step + 1, total, loss)
         if save is not None and epoch + 1 < spec.epochs:
@@ -90,8 +86,8 @@ def train(
     model.eval()
 
 
-def gradients(model: nn.Module, x: Tensor, y: Tensor, at_once: int) -> tuple[float, int]:
-    """Computes the gradients of the mean cross-entropy into ``parameter.grad``.
+def gradients(model: nn.Module, x: Tensor, y: Tensor, spec: TrainSpec, at_once: int) -> tuple[float, int]:
+    """Forward, loss, backward: computes the gradients of the mean cross-entropy into ``parameter.grad``.
 
     Args:
         x, y: images float32 (N, C, H, W) and labels (N,).
@@ -100,7 +96,20 @@ def gradients(model: nn.Module, x: Tensor, y: Tensor, at_once: int) -> tuple[flo
     Returns:
         the loss, and the number of images per forward pass.
     """
-    loss, fitted = retry_on_oom(partial(_in_parts, model, x, y), at_once, least=2)
+
+    def in_parts(at_once: int) -> float:
+        model.zero_grad()
+        parts = -(-len(y) // at_once)
+        total = 0.0
+        for images, labels in zip(x.tensor_split(parts), y.tensor_split(parts), strict=True):
+            with mixed_precision(x.device, spec.precision):
+                logits = model(images).float()
+            loss = F.cross_entropy(logits, labels, label_smoothing=spec.label_smoothing) * (len(labels) / len(y))
+            loss.backward()
+            total += loss.item()
+        return total
+
+    loss, fitted = retry_on_oom(in_parts, at_once, least=2)
     if fitted < at_once:
         note_memory(
             f"for batches of {at_once} images, so they were split into {fitted} images each and the gradients were "
@@ -109,16 +118,21 @@ def gradients(model: nn.Module, x: Tensor, y: Tensor, at_once: int) -> tuple[flo
     return loss, fitted
 
 
-def _in_parts(model: nn.Module, x: Tensor, y: Tensor, at_once: int) -> float:
-    model.zero_grad()
-    parts = -(-len(y) // at_once)
-    total = 0.0
-    for images, labels in zip(x.tensor_split(parts), y.tensor_split(parts), strict=True):
-        with mixed_precision(x.device):
-            loss = F.cross_entropy(model(images), labels) * (len(labels) / len(y))
-        loss.backward()
-        total += loss.item()
-    return total
+def make_optimiser(model: nn.Module, spec: TrainSpec) -> torch.optim.SGD:
+    """SGD in two groups, whose learning rate is ``scale`` times the schedule's: BatchNorm biases and all other weights.
+
+    Weight decay is divided by the scale, so that it shrinks both groups alike.
+    """
+    biases = [module.bias for module in model.modules() if isinstance(module, nn.BatchNorm2d) and module.affine]
+    faster = {id(bias) for bias in biases}
+    others = [parameter for parameter in model.parameters() if id(parameter) not in faster]
+    return torch.optim.SGD(
+        [
+            {"params": others, "scale": 1.0},
+            {"params": biases, "scale": spec.bias_rate, "weight_decay": spec.weight_decay / spec.bias_rate},
+        ],
+        spec.learning_rate, spec.momentum, weight_decay=spec.weight_decay, nesterov=spec.momentum > 0,
+    )  # fmt: skip
 
 
 def rate(schedule: str, done: float) -> float:
@@ -133,22 +147,29 @@ def rate(schedule: str, done: float) -> float:
     return done / 0.25 if done < 0.25 else (1 - done) / 0.75  # one-cycle
 
 
-def augmented(x: Tensor, kind: str, generator: torch.Generator) -> Tensor:
+def first_mirrored(count: int, spec: TrainSpec, generator: torch.Generator) -> Tensor | None:
+    """Which images are mirrored in the first epoch, bool (N,); None if mirroring does not alternate."""
+    return torch.rand(count, generator=generator) < 0.5 if spec.augment == "shift-2-mirror" else None
+
+
+def augmented(x: Tensor, kind: str, generator: torch.Generator, mirrored: Tensor | None = None) -> Tensor:
     """Augmented copies of images float32 (N, C, H, W), drawn per image.
 
-    shift: by up to one pixel in each direction, zero-padded. crop-flip: by up to four pixels, and a random flip.
+    shift: by up to one pixel in each direction, zero-padded; shift-2: by up to two, padded by reflection. crop-flip: by
+    up to four pixels, zero-padded, and a random flip. shift-2-mirror: as shift-2, and flipped where ``mirrored`` (N,)
+    says so; in training every image is flipped in every second epoch, which shows more than random flips.
     """
     if kind == "none":
         return x
-    reach = 1 if kind == "shift" else 4
+    reach = {"shift": 1, "crop-flip": 4}.get(kind, 2)
     count, _, height, width = x.shape
     dy, dx = torch.randint(0, 2 * reach + 1, (2, count), generator=generator).to(x.device)
     rows = dy[:, None] + torch.arange(height, device=x.device)  # (N, H)
     columns = dx[:, None] + torch.arange(width, device=x.device)  # (N, W)
-    if kind == "crop-flip":
-        flip = (torch.rand(count, generator=generator) < 0.5).to(x.device)
-        columns = torch.where(flip[:, None], columns.flip(1), columns)
-    padded = F.pad(x, (reach,) * 4)
+    if kind in ("crop-flip", "shift-2-mirror"):
+        flip = torch.rand(count, generator=generator) < 0.5 if mirrored is None else mirrored
+        columns = torch.where(flip.to(x.device)[:, None], columns.flip(1), columns)
+    padded = F.pad(x, (reach,) * 4, mode="reflect" if reach == 2 else "constant")
     samples = torch.arange(count, device=x.device)[:, None, None]
     return padded[samples, :, rows[:, :, None], columns[:, None, :]].movedim(-1, 1)
 

@@ -67,18 +67,19 @@ def test_bytes_become_fractions_and_floats_stay():
 
 def every_change(image: np.ndarray, kind: str) -> list[np.ndarray]:
     """All that an augmentation may make of an image (C, H, W), by the slow way."""
-    reach = {"shift": 1, "crop-flip": 4}[kind]
+    reach = {"shift": 1, "crop-flip": 4}.get(kind, 2)
     _, height, width = image.shape
-    padded = np.pad(image, ((0, 0), (reach, reach), (reach, reach)))
+    edge = "reflect" if reach == 2 else "constant"
+    padded = np.pad(image, ((0, 0), (reach, reach), (reach, reach)), mode=edge)
     crops = [
         padded[:, top : top + height, left : left + width]
         for top in range(2 * reach + 1)
         for left in range(2 * reach + 1)
     ]
-    return crops + [crop[:, :, ::-1] for crop in crops] if kind == "crop-flip" else crops
+    return crops + [crop[:, :, ::-1] for crop in crops] if kind in ("crop-flip", "shift-2-mirror") else crops
 
 
-@pytest.mark.parametrize("kind", ["shift", "crop-flip"])
+@pytest.mark.parametrize("kind", ["shift", "crop-flip", "shift-2", "shift-2-mirror"])
 def test_augmentation_makes_each_of_its_changes_equally_often(kind: str):
     from scipy.stats import chisquare
 
@@ -98,6 +99,26 @@ def test_every_image_keeps_its_place_under_augmentation():
     images = np.random.default_rng(1).random((20, 1, 6, 9), dtype=np.float32)
     for one, before in zip(augmented(torch.tensor(images), "shift", seeded()).numpy(), images, strict=True):
         assert any(np.array_equal(one, change) for change in every_change(before, "shift"))
+
+
+def test_in_training_an_image_is_mirrored_in_every_second_epoch_also_after_a_resume():
+    """The images are dark on the left: after a shift by up to two pixels it still shows which way round they are."""
+    image = np.zeros((1, 6, 12), np.uint8)
+    image[:, :, 6:] = 255
+    split = Split(np.stack([image] * 20), np.arange(20) % 3, np.arange(20))
+    spec = TrainSpec(epochs=4, batch_size=20, augment="shift-2-mirror")
+
+    def run(resume: dict[str, np.ndarray] | None = None) -> tuple[list[int], list[dict[str, np.ndarray]]]:
+        model, mirrored, saved = nn.Sequential(nn.Flatten(), nn.Linear(72, 3)), [], []
+        look = lambda _, args: mirrored.append(int((args[0][..., 0] > args[0][..., -1]).all(dim=2).sum()))  # noqa: E731
+        model.register_forward_pre_hook(look)
+        list(train(model, split, spec, generator=seeded(), resume=resume, save=saved.append))
+        return mirrored, saved
+
+    first, saved = run()
+    assert 0 < first[0] < 20
+    assert first == [first[0], 20 - first[0]] * 2  # the whole set is the batch, so the order of images does not matter
+    assert run(saved[0])[0] == first[1:]
 
 
 def test_no_augmentation_draws_nothing():
@@ -159,6 +180,36 @@ def test_training_is_sgd_with_nesterov_momentum_written_out(schedule: str, momen
     assert len(losses) == 6
     for mine, theirs in zip(by_hand.parameters(), trained.parameters(), strict=True):
         torch.testing.assert_close(theirs.double(), mine, rtol=1e-5, atol=1e-6)
+
+
+def test_biases_of_batchnorm_have_their_own_rate_and_the_same_decay():
+    spec = TrainSpec(
+        epochs=1, batch_size=150, learning_rate=0.01, momentum=0, weight_decay=0.1, bias_rate=8, schedule="constant"
+    )
+    slow, fast = tiny(), tiny()
+    for model in (slow, fast):
+        for module in model.modules():
+            if isinstance(module, nn.BatchNorm2d):
+                nn.init.constant_(module.bias, 0.5)
+    before = {name: value.clone() for name, value in slow.named_parameters()}
+    list(train(slow, SMALL, spec.replace(bias_rate=1), generator=seeded()))
+    list(train(fast, SMALL, spec, generator=seeded()))
+    norms = {name for name, module in slow.named_modules() if isinstance(module, nn.BatchNorm2d)}
+    for name, value in slow.named_parameters():
+        one, other = value - before[name], fast.get_parameter(name) - before[name]
+        if name.removesuffix(".bias") in norms:  # the step is lr * (gradient + decay * weight); the rate is 1 * 0.01
+            decay = -0.01 * 0.1 * before[name]
+            torch.testing.assert_close(other - decay, 8 * (one - decay), rtol=1e-3, atol=1e-6)
+        else:
+            torch.testing.assert_close(other, one)
+
+
+def test_label_smoothing_spreads_a_share_of_the_target():
+    spec = TrainSpec(epochs=1, batch_size=13, label_smoothing=0.3)
+    split, model = random_split(13), linear_model()
+    target = 0.7 * F.one_hot(torch.tensor(split.labels), 3) + 0.3 / 3
+    expected = -(target * model(torch.tensor(split.images).float() / 255).log_softmax(1)).sum(1).mean().item()
+    assert next(train(model, split, spec, generator=seeded())).loss == pytest.approx(expected, rel=1e-5)
 
 
 def test_no_step_is_without_length():
@@ -234,6 +285,18 @@ def test_on_the_cpu_all_is_float32():
     model.head.register_forward_hook(lambda module, args, out: seen.add(out.dtype))
     next(train(model, SMALL, SPEC, generator=seeded()))
     assert seen == {torch.float32}
+
+
+def test_in_bfloat16_the_weights_stay_float32_and_the_bits_repeat(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
+    seen: set[torch.dtype] = set()
+    one, other = tiny(), tiny()
+    one.head.register_forward_hook(lambda module, args, out: seen.add(out.dtype))
+    for model in (one, other):
+        list(train(model, SMALL, SPEC.replace(epochs=1, precision="bfloat16"), generator=seeded()))
+    assert seen == {torch.bfloat16}
+    assert {p.dtype for p in one.parameters()} == {torch.float32}
+    assert_same(get_state(one), get_state(other))
 
 
 def test_without_memory_for_two_images_the_error_passes():

@@ -14,6 +14,7 @@ import numpy as np
 
 from core.bench.paper import (
     MISSING,
+    NARROW,
     Column,
     Line,
     Setting,
@@ -30,11 +31,11 @@ from core.metrics.accuracy import gold_spread
 from core.metrics.easy_hard import FEATURES, gold_right, verdicts
 from core.results import Result
 from core.roles import only_golds
-from core.specs import REDUCED, make_method, make_spec, own_datasets
+from core.specs import make_method, make_spec, own_datasets
 from core.specs.methods.tmu import Tmu
 from core.store import RunFolder
 
-RECIPES = (None, "tmu-paper")  # the data set's own, of 30 epochs, and the paper's
+RECIPES = ("cifar-fast", "tmu-paper")  # of 30 epochs, and the paper's
 FIGURE_3 = (100, 400, 1000, 2000, 3000)  # images; the whole class has 4000 here, because the pool has 1000
 FACES = "lfw62"  # stem of the imported npz file of faces
 PERSON = "George_W_Bush"  # the person with the most images
@@ -60,19 +61,17 @@ REDUCED_LINES = (
 )
 
 
-def table_1(recipe: str | None) -> tuple[Setting, ...]:
+def table_1(recipe: str) -> tuple[Setting, ...]:
     """CIFAR-10, with the activation distances of Table 3."""
     return _classes(TABLE_1, "cifar10", recipe, TABLE_3)
 
 
-def table_2(recipe: str | None) -> tuple[Setting, ...]:
+def table_2(recipe: str) -> tuple[Setting, ...]:
     """Ten classes of CIFAR-100."""
     return _classes(TABLE_2, "cifar100", recipe, {})
 
 
-def _classes(
-    table: str, dataset: str, recipe: str | None, distances: Mapping[str, tuple[float, ...]]
-) -> tuple[Setting, ...]:
+def _classes(table: str, dataset: str, recipe: str, distances: Mapping[str, tuple[float, ...]]) -> tuple[Setting, ...]:
     settings = []
     for n, (name, *cells) in enumerate(line.split() for line in table.strip().splitlines()):
         figures = [None if cell == "-" else float(cell) for cell in cells]
@@ -84,7 +83,9 @@ def _classes(
             far = distances[title][n] if distances else None
             lines.append(Line(title, method, _known(T=t, F=f, D=away, AD=far)))
         lines.append(AS_PAPER)
-        settings.append(Setting(name, make_spec(dataset, f"class={name}:100", recipe=recipe), tuple(lines)))
+        settings.append(
+            Setting(name, make_spec(dataset, f"class={name}:100", arch="resnet18", recipe=recipe), tuple(lines))
+        )
     return tuple(settings)
 
 
@@ -92,7 +93,7 @@ def _known(**figures: float | None) -> dict[str, float]:
     return {name: value for name, value in figures.items() if value is not None}
 
 
-def others(recipe: str | None) -> tuple[Setting, ...]:
+def others(recipe: str) -> tuple[Setting, ...]:
     """CIFAR-10 with other networks, and Figure 3: other sizes of the forget set."""
     networks = [
         Setting(
@@ -104,7 +105,7 @@ def others(recipe: str | None) -> tuple[Setting, ...]:
         for c in range(10)
     ]
     sizes = [
-        Setting(f"Figure 3: {size} of class 3", make_spec("cifar10", f"class=3:{size}", recipe=recipe),
+        Setting(f"Figure 3: {size} of class 3", make_spec("cifar10", f"class=3:{size}", arch="resnet18", recipe=recipe),
                 (GOLD, Line("BadT", METHODS["BadT"]), *BOTH))
         for size in FIGURE_3
     ]  # fmt: skip
@@ -124,12 +125,18 @@ def faces(settings: Mapping[str, int] = {}, lines: tuple[Line, ...] = (GOLD, MU_
 
 def reduced() -> tuple[Setting, ...]:
     """30 % of one class of CIFAR-10 in the reduced setting."""
-    return (Setting("30 % of cat", make_spec("cifar10", "class=cat:30%", settings=REDUCED), REDUCED_LINES),)
+    return (
+        Setting(
+            "30 % of cat",
+            make_spec("cifar10", "class=cat:30%", arch="resnet18", recipe="cifar-fast", settings=NARROW),
+            REDUCED_LINES,
+        ),
+    )
 
 
 def reduced_faces() -> tuple[Setting, ...]:
     """All faces with the same narrow network; smaller batches, because there are a fifth of the images."""
-    few = {name: value for name, value in REDUCED.items() if name != "model.data.size"}
+    few = {name: value for name, value in NARROW.items() if name != "model.data.size"}
     return faces(few | {"model.train.batch_size": 32}, REDUCED_LINES)
 
 
@@ -174,7 +181,7 @@ def measure(runs: Runs) -> Iterator[Part]:
         yield settings_table(runs, "Faces, reduced", settings, COLUMNS)
         yield _bits_table(runs, "Easy and hard faces, reduced", settings[1:], printed=False)
     for recipe in RECIPES:
-        named = recipe or "of 30 epochs"
+        named = "of 30 epochs" if recipe == "cifar-fast" else recipe
         yield settings_table(
             runs, f"Tables 1 and 3: CIFAR-10, 100 of a class, recipe {named}", table_1(recipe), COLUMNS, means=True
         )

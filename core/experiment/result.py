@@ -45,8 +45,9 @@ def build_result(
     ]
     if shipped := {role: record for role, record in records.items() if record.get("shipped")}:
         remarks.append(_shipped_note(shipped))
-    if device.startswith("cuda"):
-        remarks.append(precision(torch.device(device)))
+    train = spec.model.train
+    if device.startswith("cuda") or train.precision != "float32":
+        remarks.append(precision(torch.device(device), train.precision))
     if len(info.classes) > NORM_CLASSES:
         remarks.append(f"The mean irrelevant norm uses {NORM_CLASSES} drawn classes per image, not all classes.")
     return Result(

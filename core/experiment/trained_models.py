@@ -99,7 +99,7 @@ def _saved(spec: ModelSpec, model: nn.Module, dataset: Dataset, **training: Any)
         "device": str(device_of(model)),
         "processor": processor(),
         "threads": torch.get_num_threads(),
-        "precision": precision(device_of(model)),
+        "precision": precision(device_of(model), spec.train.precision),
         "versions": versions(),
     }
     return SavedModel(get_state(model), table, record)

@@ -48,7 +48,7 @@ def relearn(
     at_once = recipe.batch_size
     for batch in _batches(len(labels), recipe.batch_size, generator):
         batch = batch.to(device)
-        _, at_once = gradients(model, as_float(images[batch]), labels[batch], at_once)
+        _, at_once = gradients(model, as_float(images[batch]), labels[batch], recipe, at_once)
         optimiser.step()
         yield accuracy(model, *seen)
 

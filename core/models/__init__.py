@@ -9,6 +9,7 @@ from torch import nn
 from core.errors import InvalidSpec
 from core.models.allcnn import AllCNN
 from core.models.cnn import SmallCNN
+from core.models.fast_cnn import FastCNN, IdentityConv, Stem
 from core.models.resnet import Normalise, ResNet
 from core.models.vgg import VGG
 from core.models.vit import Tokens, ViT
@@ -47,7 +48,7 @@ def build_model(
     model = model.to_empty(device="cpu")
     _initialise(model, torch.Generator().manual_seed(seed))
     features_of(model).insert(0, Normalise(mean or (0.0,) * in_channels, std or (1.0,) * in_channels))
-    return model
+    return model.to(memory_format=torch.channels_last) if arch == "cnn-fast" else model  # a quarter faster on a CPU
 
 
 def _network(arch: str, width: int, num_classes: int, in_channels: int, image_size: int) -> nn.Module:
@@ -56,6 +57,8 @@ def _network(arch: str, width: int, num_classes: int, in_channels: int, image_si
             return ResNet((1, 1, 1), width, num_classes, in_channels)
         case "cnn-small":
             return SmallCNN(width, num_classes, in_channels)
+        case "cnn-fast":
+            return FastCNN(width, num_classes, in_channels)
         case "resnet18":
             return ResNet((2, 2, 2, 2), width, num_classes, in_channels)
         case "vgg16-bn":
@@ -103,11 +106,13 @@ def device_of(model: nn.Module) -> torch.device:
 def _initialise(model: nn.Module, generator: torch.Generator) -> None:
     """Initialises weights: He normal for convolutions, torch's uniform for linear layers, ViT's for tokens."""
     for module in model.modules():
-        if isinstance(module, nn.Conv2d):
+        if isinstance(module, IdentityConv):
+            module.initialise(generator)
+        elif isinstance(module, nn.Conv2d):
             nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu", generator=generator)
             if module.bias is not None:
                 nn.init.zeros_(module.bias)
-        elif isinstance(module, nn.BatchNorm2d | nn.LayerNorm):
+        elif isinstance(module, nn.BatchNorm2d | nn.LayerNorm | Stem):
             module.reset_parameters()
         elif isinstance(module, Tokens):
             nn.init.normal_(module.first, std=0.02, generator=generator)

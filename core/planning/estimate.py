@@ -15,7 +15,10 @@ from core.specs.data import WIDTH
 Record = Mapping[str, Any]
 
 # Multiply-adds per image, divided by width^2 * image side^2.
-WORK = {"resnet-tiny": 46.6, "cnn-small": 5.7, "resnet18": 134, "vgg16-bn": 74.7, "allcnn": 29.8, "vit-small": 9.7}
+WORK = {
+    "resnet-tiny": 46.6, "cnn-small": 5.7, "cnn-fast": 30.5, "resnet18": 134, "vgg16-bn": 74.7, "allcnn": 29.8,
+    "vit-small": 9.7,
+}  # fmt: skip
 
 # Multiply-adds per image. Smaller networks, such as ``cnn-small`` on 28x28, use one thread: the other cores can then
 # train other golds.

@@ -93,38 +93,39 @@ EMBEDDED: dict[str, DataInfo] = {
 }  # fmt: skip
 
 # The pool is a fifth of the training images. Means and standard deviations are the usual constants.
-_CIFAR100 = ((3, 32, 32), (40_000, 10_000, 10_000), (0.5071, 0.4865, 0.4409), (0.2673, 0.2564, 0.2762), "resnet18")
+_CIFAR100 = ((3, 32, 32), (40_000, 10_000, 10_000), (0.5071, 0.4865, 0.4409), (0.2673, 0.2564, 0.2762), "cnn-fast")
 _CIFAR100_SOURCE = Torchvision("CIFAR100", ("cifar-100-python", "cifar100.npz"))
 DOWNLOADED: dict[str, DataInfo] = {
     "cifar10": DataInfo(
         "CIFAR-10", "60,000 colour photographs, 32x32, in 10 classes of animals and vehicles.",
         ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
         (3, 32, 32), (40_000, 10_000, 10_000), (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616),
-        "resnet18", "cifar-fast", source=Torchvision("CIFAR10", ("cifar-10-batches-py",)),
+        "cnn-fast", "photographs", source=Torchvision("CIFAR10", ("cifar-10-batches-py",)),
     ),
     "cifar100": DataInfo(
-        "CIFAR-100", "60,000 colour photographs, 32x32, in 100 classes.", cifar.CLASSES, *_CIFAR100, "cifar-fast",
+        "CIFAR-100", "60,000 colour photographs, 32x32, in 100 classes.", cifar.CLASSES, *_CIFAR100, "photographs",
         source=_CIFAR100_SOURCE,
     ),
     "cifar20": DataInfo(
         "CIFAR-20", "The images of CIFAR-100 in its 20 super-classes; the 100 classes are the sub-classes.",
-        cifar.SUPERCLASSES, *_CIFAR100, "cifar-fast", subclasses=cifar.CLASSES, parent=cifar.PARENT,
+        cifar.SUPERCLASSES, *_CIFAR100, "photographs", subclasses=cifar.CLASSES, parent=cifar.PARENT,
         source=_CIFAR100_SOURCE,
     ),
     "svhn": DataInfo(
         "Street view house numbers", "99,289 colour photographs of digits on houses, 32x32.",
         DIGIT_NAMES, (3, 32, 32), (58_606, 14_651, 26_032), (0.4377, 0.4438, 0.4728), (0.1980, 0.2010, 0.1970),
-        "resnet18", "fast-plain", source=Torchvision("SVHN", ("test_32x32.mat",)),  # the file that is downloaded last
+        "cnn-fast", "photographs-plain",
+        source=Torchvision("SVHN", ("test_32x32.mat",)),  # the file that is downloaded last
     ),
     "fashion-mnist": DataInfo(
         "Fashion-MNIST", "70,000 grey pictures of clothes, 28x28.",
         ("T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"),
-        (1, 28, 28), (48_000, 12_000, 10_000), (0.2860,), (0.3530,), "resnet18", "fast-plain",
+        (1, 28, 28), (48_000, 12_000, 10_000), (0.2860,), (0.3530,), "cnn-fast", "photographs-plain",
         source=Torchvision("FashionMNIST", ("FashionMNIST/raw/t10k-labels-idx1-ubyte",)),
     ),
     "mnist": DataInfo(
         "MNIST", "70,000 grey handwritten digits, 28x28.",
-        DIGIT_NAMES, (1, 28, 28), (48_000, 12_000, 10_000), (0.1307,), (0.3081,), "resnet18", "fast-plain",
+        DIGIT_NAMES, (1, 28, 28), (48_000, 12_000, 10_000), (0.1307,), (0.3081,), "cnn-fast", "photographs-plain",
         source=Torchvision("MNIST", ("MNIST/raw/t10k-labels-idx1-ubyte",)),
     ),
 }  # fmt: skip

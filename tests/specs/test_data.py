@@ -20,7 +20,11 @@ MODEL = make_spec("digits").model
         (TrainSpec, {"weight_decay": -1}, "weight_decay = -1 "),
         (TrainSpec, {"weight_decay": 1.1}, "weight_decay = 1.1 "),
         (TrainSpec, {"schedule": "up"}, "schedule = 'up' .*'one-cycle', 'cosine' or 'constant'"),
-        (TrainSpec, {"augment": "all"}, "augment = 'all' .*'none', 'shift' or 'crop-flip'"),
+        (
+            TrainSpec,
+            {"augment": "all"},
+            "augment = 'all' .*'none', 'shift', 'crop-flip', 'shift-2' or 'shift-2-mirror'",
+        ),
         (DataSpec, {"size": 19}, "size = 19 "),
         (
             DataSpec,
@@ -34,7 +38,7 @@ MODEL = make_spec("digits").model
         (
             ModelSpec,
             {"arch": "vgg"},
-            "architecture 'vgg' is not known; choose resnet-tiny, cnn-small, resnet18, vgg16-bn",
+            "architecture 'vgg' is not known; choose resnet-tiny, cnn-small, cnn-fast, resnet18",
         ),
         (
             ModelSpec,
@@ -65,6 +69,13 @@ def test_models_trained_here_keep_the_keys_that_they_had_before_weights_could_be
     """The key of the default model as it was before, from the record of a shipped model."""
     assert MODEL.key == "2a435a12e266cb65f483"
     assert "weights" not in MODEL.model_dump(mode="json")
+
+
+def test_later_settings_of_a_recipe_are_left_out_of_the_key_while_they_have_their_default() -> None:
+    later = {"label_smoothing", "bias_rate", "precision"}
+    assert not later & TrainSpec().model_dump(mode="json").keys()
+    assert later <= RECIPES["photographs"].model_dump(mode="json").keys()
+    assert len({TrainSpec(**{name: value}).key for name, value in RECIPES["photographs"] if name in later}) == 3
 
 
 def test_golds_and_first_weights_are_never_given() -> None:

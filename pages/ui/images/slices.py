@@ -18,7 +18,7 @@ from pages.ui.runs.summary import METRIC_WIDTH, percent
 from pages.ui.shell.errors import callback
 from pages.ui.shell.figure import table
 from pages.ui.shell.links import link
-from pages.ui.shell.url_state import write
+from pages.ui.shell.url_state import image_number, write
 
 PICKED = "ids"  # of the URL: what was lassoed in the map
 RANGED = ("target_norm", "irrelevant_norm")
@@ -83,7 +83,7 @@ def picked() -> tuple[int, ...]:
     text = st.query_params.get(PICKED, "")
     if text.startswith(PACKED):
         return parse_ids(text) or ()
-    return tuple(int(word) for word in text.split("-") if word.isdecimal())
+    return tuple(number for word in text.split("-") if (number := image_number(word)) is not None)
 
 
 def pick(ids: Sequence[int]) -> None:

@@ -11,6 +11,10 @@ from core.specs import RunSpec, parse_spec
 Accuracies = dict[str, float | None]
 
 
+REQUIRED = ("run", "spec", "forget", "device", "models", "accuracy", "gap", "gold_spread", "seconds", "steps",
+            "stop_reason", "notes")  # fmt: skip
+
+
 class Result(dict[str, Any]):
     """The object that ``run --json`` prints. Fields that only some runs have are read by key."""
 

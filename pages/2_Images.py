@@ -14,7 +14,7 @@ from pages.ui.images import slices
 from pages.ui.shell import data_access
 from pages.ui.shell.figure import show_selectable
 from pages.ui.shell.page import page
-from pages.ui.shell.url_state import select, selected
+from pages.ui.shell.url_state import image_number, select, selected
 
 LEAD = (
     "Look at single images: where each model places them, which were forgotten as in gold, which were not, and which "
@@ -36,9 +36,8 @@ def draw(key: str) -> None:
 
 def opened(images: Images) -> int | None:
     """The image in the URL, if this run has it."""
-    wanted = selected("img") or ""
-    there = wanted.isdecimal() and (images.about["index"] == int(wanted)).any()
-    return int(wanted) if there else None
+    wanted = image_number(selected("img"))
+    return wanted if (images.about["index"] == wanted).any() else None
 
 
 def feature_map(run: RunFolder, images: Images, mask: np.ndarray, role: str) -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from core.escaping import JOINER, in_figure, in_markdown, one_line
+from core.errors import StoreError
+from core.escaping import JOINER, error_sentence, in_figure, in_markdown, one_line
 
 
 @pytest.mark.parametrize(
@@ -48,3 +49,17 @@ def test_figures(text: str, escaped: str) -> None:
 
 def test_one_line() -> None:
     assert one_line("  a\r\n\tb\u202ec\u2028d\x00  ") == "a b c d"
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (StoreError("a\n b"), "a b"),
+        (StoreError("x" * 60_000), "x" * 999 + "…"),
+        (PermissionError(13, "Permission denied", "/proc/x"), "/proc/x cannot be used: Permission denied"),
+        (OSError("odd"), "odd"),
+        (MemoryError(), "MemoryError"),
+    ],
+)
+def test_an_error_is_one_short_line(error: Exception, text: str) -> None:
+    assert error_sentence(error) == text

@@ -58,7 +58,6 @@ class Runs:
     def _make(self, spec: RunSpec) -> None:
         from core.jobs.worker import attempt  # imports torch, which a page that reads results must not
 
-        self.store.mark_interrupted()
         run = self.store.submit(spec)
         if attempt(self.store, run) != "done":
             error = self.store.row(run).error

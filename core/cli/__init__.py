@@ -18,6 +18,7 @@ from core.cli.data import Ticker, add, add_weights, download
 from core.cli.spec import spec_of, spec_words
 from core.cli.store import export, prune, report
 from core.errors import UnlearnError
+from core.escaping import error_sentence
 from core.glossary import glossary_markdown
 from core.metrics.catalogue import METRICS, accuracy_keys
 from core.results import Result
@@ -43,8 +44,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.environ["UNLEARN_DATA"] = args.root
     try:
         return args.command(args)
-    except UnlearnError as error:
-        print(f"python -m core: {error}", file=sys.stderr)
+    except (UnlearnError, OSError) as error:
+        print(f"python -m core: {error_sentence(error)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("python -m core: stopped; run the same command again to resume", file=sys.stderr)
@@ -74,9 +75,8 @@ def _parser() -> argparse.ArgumentParser:
         added = command(name, does, about)
         spec_words(added)
         added.add_argument("--json", action="store_true", help="one JSON object as the last line of the output")
-        if name == "run":
-            added.add_argument("--device", default="auto", metavar="auto|cpu|cuda",
-                               help="device; auto (the default) uses a GPU if there is one")  # fmt: skip
+        added.add_argument("--device", default="auto", metavar="auto|cpu|cuda",
+                           help="device; auto (the default) uses a GPU if there is one")  # fmt: skip
     added = command("list", list_names, "list data sets, architectures, methods, metrics, terms, weights or runs")
     added.add_argument(
         "what", choices=("datasets", "architectures", "methods", "metrics", "glossary", "weights", "runs"),
@@ -133,7 +133,6 @@ def run(args: argparse.Namespace) -> int:
     while (state := store.row(name).state) not in ENDED:
         if attempt(store, name, args.device, watch=Ticker()) is None:
             time.sleep(0.2)
-            store.mark_interrupted()
     if state != "done":
         print(f"python -m core: run {name} {state}: {store.row(name).error or 'no message'}", file=sys.stderr)
         return 1
@@ -147,6 +146,10 @@ def plan(args: argparse.Namespace) -> int:
     from core.planning.plan import plan as check
 
     store = Store(args.store)
+    if args.device != "auto":
+        from core.device import choose_device  # imports torch, which takes seconds
+
+        choose_device(args.device)
     planned = check(spec_of(args), models=store.models, past=look_back(store.root, GALLERY))
     if args.json:
         print(json.dumps(planned.to_json()))

@@ -39,7 +39,8 @@ def prune(args: argparse.Namespace) -> int:
     for key in free.models:
         print(f"  {key}")
     what = "deleted" if args.yes else "not needed by any run; --yes deletes them"
-    print(f"{len(free.models)} models, {_megabytes(free.size)}, {what}")
+    left = f" and {len(free.leftovers)} unfinished files" if free.leftovers else ""
+    print(f"{len(free.models)} models{left}, {_megabytes(free.size)}, {what}")
     return 0
 
 

@@ -5,9 +5,7 @@ Array names are those of Keras (``x_train``, ``y_train``, ``x_test``, ``y_test``
 optional: without it the labels are the names.
 """
 
-import lzma
 import zipfile
-import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,15 +15,14 @@ import numpy as np
 from core.datasets.imported import Imported, left_out
 from core.datasets.npy import read_header
 from core.errors import InvalidSpec
+from core.escaping import error_sentence
+from core.specs import short
 
 TRAIN, TEST = ("train",), ("test", "val", "valid", "validation")
 NEEDED = "x_train, y_train, x_test and y_test, or train_images, train_labels, test_images and test_labels (or val)"
 CLASS_NAMES = "class_names"
 MAX_BYTES = 16 << 30  # of all arrays together
 SIDES = range(8, 257)  # pixels
-ARCHIVE_ERRORS = (
-    OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError,
-)  # fmt: skip
 
 Header = tuple[tuple[int, ...], np.dtype]
 
@@ -66,8 +63,8 @@ def read_npz(path: Path, report: Callable[[int, int], None] = lambda done, total
                 report(n + 1, len(names.read))
     except InvalidSpec:
         raise
-    except ARCHIVE_ERRORS as error:
-        raise InvalidSpec(f"{path} cannot be read as npz: {error}") from None
+    except Exception as error:  # damaged archives and crafted headers raise errors of every kind
+        raise InvalidSpec(f"{path} cannot be read as npz: {short(error_sentence(error))}") from None
     x_train, x_test = _channels_first(arrays[names.x_train]), _channels_first(arrays[names.x_test])
     y_train, y_test = (arrays[name].reshape(-1).astype(np.int64) for name in (names.y_train, names.y_test))
     if names.classes:

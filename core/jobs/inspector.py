@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from core.errors import UnlearnError
+from core.escaping import error_sentence
 from core.jobs.singleton import Service
 from core.specs.inspection import InspectSpec
 from core.store import Store, open_finished, write_json
@@ -55,7 +56,8 @@ def _answer(store: Store, question: InspectSpec, models_of_run: Callable[..., An
         if not missing[1:]:
             store.inspections.close(question)
     except Exception as error:  # one bad question must not stop the others
-        message = str(error) if isinstance(error, UnlearnError) else f"{type(error).__name__}: {error}"
+        known = isinstance(error, UnlearnError | OSError)
+        message = error_sentence(error) if known else f"{type(error).__name__}: {error_sentence(error)}"
         store.inspections.fail(question, message)
 
 

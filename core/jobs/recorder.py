@@ -2,8 +2,10 @@
 
 import math
 import time
+from contextlib import suppress
 from typing import Any
 
+from core.errors import StoreError
 from core.events import Accuracy, Event, Finished, Phase, Table
 from core.planning.remaining import MIN_SECONDS
 from core.store import RunFolder, write_json, write_table, write_weights
@@ -53,13 +55,12 @@ class Recorder:
             return False
         self.written = time.monotonic()
         thin = len(self.steps) // MAX_STEPS + 1
-        write_json(
-            self.folder / "progress.json",
-            {
-                "phases": list(self.phases.values()),
-                "steps": self.steps[:-1:thin] + self.steps[-1:],
-                "accuracy": self.accuracy,
-                "updated": time.time(),
-            },
-        )
+        progress = {
+            "phases": list(self.phases.values()),
+            "steps": self.steps[:-1:thin] + self.steps[-1:],
+            "accuracy": self.accuracy,
+            "updated": time.time(),
+        }
+        with suppress(StoreError):  # a run does not end because its progress cannot be shown
+            write_json(self.folder / "progress.json", progress)
         return True

@@ -10,7 +10,9 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
+from core.errors import StoreError
 from core.jobs.singleton import Service
 from core.paths import PROJECT
 from core.store import Store, write_json
@@ -37,30 +39,46 @@ def supervise(store: Store, idle_seconds: float = IDLE_SECONDS) -> None:
         try:
             while time.monotonic() - last_work < idle_seconds:
                 now = time.monotonic()
-                if now - last_beat >= BEAT_SECONDS:
-                    _beat(store)
-                    store.mark_interrupted()
-                    last_beat = now
-                if worker is not None and worker.poll() is not None:
-                    _close(store, run, worker, handed_over)
-                    worker = None if run is None else _start_worker(store)  # a worker that died idle would die again
-                    run = None
-                if run is not None and worker is not None and _has_ended(worker, run):
-                    run = None
-                if run is None and (run := store.next_run()) is not None:
-                    worker = worker or _start_worker(store)
-                    handed_over = time.time()
-                    _hand_over(worker, run)
+                try:
+                    if now - last_beat >= BEAT_SECONDS:
+                        last_beat = now
+                        _beat(store)
+                    if worker is not None and worker.poll() is not None:
+                        _close(store, run, worker, handed_over)
+                        worker = None if run is None else _start_worker(store)  # one that died idle would die again
+                        run = None
+                    if run is not None and worker is not None and _has_ended(worker, run):
+                        run = None
+                    if run is None and (run := store.next_run()) is not None:
+                        worker = worker or _start_worker(store)
+                        handed_over = time.time()
+                        _hand_over(worker, run)
+                except StoreError as error:
+                    _complain(error)
+                    time.sleep(BEAT_SECONDS)
                 last_work = now if run is not None else last_work
                 time.sleep(TICK_SECONDS)
         finally:
             if worker is not None:
                 worker.kill()
-                _close(store, run, worker, handed_over)
+                with suppress(StoreError):  # then whoever reads the index marks the run
+                    _close(store, run, worker, handed_over)
 
 
 def _beat(store: Store) -> None:
-    write_json(store.root / "supervisor.json", {"pid": os.getpid(), "host": socket.gethostname(), "beat": time.time()})
+    """A sign of life, and a look at the runs, which marks those whose worker has died."""
+    sign = {"pid": os.getpid(), "host": socket.gethostname(), "beat": time.time()}
+    try:
+        store.rows()
+        write_json(store.root / "supervisor.json", sign)
+    except StoreError as error:  # a full disk, for example: the run may not notice it
+        _complain(error)
+
+
+def _complain(error: StoreError) -> None:
+    """To the supervisor's log, which may be on a full disk as well."""
+    with suppress(OSError):
+        print(error, file=sys.stderr, flush=True)
 
 
 def _start_worker(store: Store) -> subprocess.Popen[bytes]:

@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from core.datasets import add_images
 from core.errors import DataUnavailable, NotFound, UnlearnError
+from core.escaping import error_sentence
 from core.paths import PROJECT, data_root
 from core.specs import ModelSpec, data_info
 from core.store import write_json
@@ -95,8 +96,9 @@ def work(token: str) -> None:
     path = _folder(token) / f"upload.{wanted['kind']}"
     try:
         name, message = (_add_weights if "model" in wanted else _add_images)(token, path, wanted)
-    except (UnlearnError, MemoryError) as error:
-        message = (str(error) or "not enough memory").replace(str(path), f"{wanted['title']}{path.suffix}")
+    except (UnlearnError, MemoryError, OSError) as error:
+        message = "not enough memory" if isinstance(error, MemoryError) else error_sentence(error)
+        message = message.replace(str(path), f"{wanted['title']}{path.suffix}")
         _tell(token, done=0, total=1, error=message)
     else:
         _tell(token, done=1, total=1, name=name, said=message)

@@ -2,16 +2,21 @@
 
 import os
 import sys
+import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 
 from filelock import Timeout
 
-from core.errors import UnlearnError
+from core.errors import StoreError, UnlearnError
+from core.escaping import error_sentence
 from core.events import Event
 from core.experiment.run import execute
 from core.jobs.recorder import Recorder
 from core.store import Store
+
+WAITS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0)  # seconds between two tries to write the index
 
 
 def attempt(
@@ -46,11 +51,23 @@ def attempt(
         except Exception as error:
             store.note(run, traceback.format_exc())
             kind = type(error).__name__
-            message = str(error) if isinstance(error, UnlearnError | MemoryError) else f"{kind}: {error}"
-            store.index.end(run, "failed", message or kind)
+            known = isinstance(error, UnlearnError | MemoryError | OSError)
+            _end(store, run, "failed", error_sentence(error) if known else f"{kind}: {error_sentence(error)}")
         else:
-            store.index.end(run, "done")
+            _end(store, run, "done")
     return store.row(run).state
+
+
+def _end(store: Store, run: str, state: str, error: str | None = None) -> None:
+    """Sets the final state, again and again while the index cannot be written, so that its reason is not lost."""
+    for wait in (*WAITS, None):
+        try:
+            store.index.end(run, state, error)
+            return
+        except StoreError:
+            if wait is None:
+                raise
+            time.sleep(wait)
 
 
 def wait_and_work(store: Store) -> None:
@@ -63,7 +80,7 @@ def wait_and_work(store: Store) -> None:
     output = os.fdopen(os.dup(1), "w")
     for line in sys.stdin:
         run = line.strip()
-        with store.log_path(run).open("ab") as log:
+        with suppress(OSError), store.log_path(run).open("ab") as log:
             os.dup2(log.fileno(), 1)
             os.dup2(log.fileno(), 2)
         state = attempt(store, run)

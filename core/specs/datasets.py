@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -166,7 +167,11 @@ def check_name(name: str) -> None:
 def own_datasets() -> dict[str, DataInfo]:
     """The user's own data sets on this machine, by name."""
     names = [folder.name.replace("-", ":", 1) for folder in sorted((data_root() / "prepared").glob("*-*"))]
-    return {name: data_info(name) for name in names if OWN_NAME.fullmatch(name)}
+    found: dict[str, DataInfo] = {}
+    for name in filter(OWN_NAME.fullmatch, names):
+        with suppress(DataUnavailable):  # a damaged record: the others are still there
+            found[name] = data_info(name)
+    return found
 
 
 def info_json(info: DataInfo) -> dict[str, Any]:
@@ -180,5 +185,8 @@ def _own_info(path: Path, name: str) -> DataInfo:  # the name is a hash of the c
         found = json.loads(path.read_text())
     except (OSError, ValueError):
         raise DataUnavailable(f"the images {name} are not on this machine; add them with python -m core add") from None
-    values: dict[str, Any] = {k: tuple(value) if isinstance(value, list) else value for k, value in found.items()}
-    return DataInfo(**values)
+    try:
+        values: dict[str, Any] = {k: tuple(value) if isinstance(value, list) else value for k, value in found.items()}
+        return DataInfo(**values)
+    except (AttributeError, TypeError):
+        raise DataUnavailable(f"the record of the images {name} is damaged; delete {path.parent.name}") from None

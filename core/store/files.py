@@ -1,9 +1,11 @@
 """Atomic file writes: each file is written under a temporary name and then renamed."""
 
+import errno
 import json
 import os
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -11,21 +13,55 @@ from uuid import uuid4
 import numpy as np
 import pandas as pd
 import safetensors.numpy
+from filelock import FileLock, Timeout
 
 from core.errors import StoreError
+
+PART, GONE = ".part", ".gone"  # names of files that are being written, and of folders that are being deleted
 
 
 def write_bytes(path: Path, data: bytes) -> None:
     """Writes ``data`` to ``path``; creates missing folders."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{uuid4().hex[:8]}.part")
+    part = path.with_name(f".{path.name}.{uuid4().hex[:8]}{PART}")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         part.write_bytes(data)
         os.replace(part, path)
     except OSError as error:
-        raise StoreError(f"{path} cannot be written: {error.strerror}") from error
-    finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise unwritable(path, error) from error
+
+
+def unwritable(path: Path, error: OSError) -> StoreError:
+    """The error of a file or folder that cannot be written."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StoreError(f"the disk of the store is full: {path} cannot be written")
+    return StoreError(f"{path} cannot be written: {error.strerror}")
+
+
+def may_be_a_name(text: str) -> bool:
+    """Whether a text of unknown origin may be part of a file's name: letters and digits, and not too long for that."""
+    return text.isalnum() and len(text.encode()) <= 100
+
+
+class StoreLock(FileLock):
+    """A file lock whose folder is made when it is needed, and whose errors are those of a store."""
+
+    def acquire(self, *args: Any, **words: Any) -> Any:
+        """
+        Raises:
+            Timeout: another process holds it.
+            StoreError: the file cannot be written.
+        """
+        path = Path(self.lock_file)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            return super().acquire(*args, **words)
+        except Timeout:
+            raise
+        except OSError as error:
+            raise unwritable(path, error) from error
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -54,7 +90,7 @@ def read_table(path: Path) -> pd.DataFrame:
     """
     try:
         return pd.read_parquet(path)
-    except (OSError, ValueError) as error:
+    except Exception as error:  # of a damaged file pyarrow raises errors of every kind
         raise StoreError(f"{path} cannot be read: {error}") from error
 
 
@@ -76,6 +112,9 @@ def read_weights(path: Path) -> dict[str, np.ndarray]:
 def remove_folder(path: Path) -> None:
     """Deletes a folder: renamed first, so that it disappears at once."""
     if path.exists():
-        grave = path.with_name(f".{path.name}.{uuid4().hex[:8]}.gone")
-        os.replace(path, grave)
+        grave = path.with_name(f".{path.name}.{uuid4().hex[:8]}{GONE}")
+        try:
+            os.replace(path, grave)
+        except OSError as error:
+            raise unwritable(path, error) from error
         shutil.rmtree(grave, ignore_errors=True)

@@ -9,11 +9,12 @@ import socket
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import NotFound, StoreError
+from core.specs.base import short
 
 ENDED = ("done", "failed", "cancelled", "interrupted")
 
@@ -74,20 +75,30 @@ class Index:
         finally:
             connection.close()  # rolls back uncommitted changes
 
-    def rows(self) -> list[RunRow]:
-        """All runs, newest first."""
+    def _find(self, query: str, *values: str) -> list[sqlite3.Row]:
+        """The rows of a query. Works in a store that cannot be written, and waits for no other reader."""
         if not self.path.exists():
             return []
-        with self._transaction() as db:
-            return [_read(row) for row in db.execute(f"{_SELECT} order by queued desc, id")]
+        try:
+            with closing(sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True, timeout=20)) as db:
+                db.row_factory = sqlite3.Row
+                return db.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            if "no such table" not in str(error):
+                raise StoreError(f"the index {self.path} cannot be used: {error}") from error
+        with self._transaction() as db:  # it was written by an older version, or is being made
+            return db.execute(query, values).fetchall()
+
+    def rows(self) -> list[RunRow]:
+        """All runs, newest first."""
+        return [_read(row) for row in self._find(f"{_SELECT} order by queued desc, id")]
 
     def row(self, run: str) -> RunRow:
         """
         Raises:
             NotFound: no such run.
         """
-        with self._transaction() as db:
-            return _row(db, run)
+        return _only(self._find(f"{_SELECT} where id = ?", run), run)
 
     def queue(self, run: str, spec: str) -> str:
         """Queues a run that is new or did not finish; returns its state."""
@@ -103,11 +114,8 @@ class Index:
 
     def next(self) -> str | None:
         """The run that has been queued longest."""
-        if not self.path.exists():
-            return None
-        with self._transaction() as db:
-            row = db.execute("select id from runs where state = 'queued' order by queued, id limit 1").fetchone()
-            return row["id"] if row else None
+        found = self._find("select id from runs where state = 'queued' order by queued, id limit 1")
+        return found[0]["id"] if found else None
 
     def begin(self, run: str) -> bool:
         """queued -> running, as an attempt of this process; False if it is no longer queued."""
@@ -144,11 +152,8 @@ class Index:
 
     def process(self, run: str) -> tuple[int, str] | None:
         """Process id and host of the running or last attempt."""
-        with self._transaction() as db:
-            found = db.execute(
-                "select pid, host from attempts where run = ? order by number desc limit 1", (run,)
-            ).fetchone()
-            return (found["pid"], found["host"]) if found else None
+        found = self._find("select pid, host from attempts where run = ? order by number desc limit 1", run)
+        return (found[0]["pid"], found[0]["host"]) if found else None
 
     def mark(self, run: str, *, name: str, note: str, starred: bool) -> None:
         """Sets name, note and star of a run.
@@ -194,10 +199,13 @@ _SELECT = (
 
 
 def _row(db: sqlite3.Connection, run: str) -> RunRow:
-    found = db.execute(f"{_SELECT} where id = ?", (run,)).fetchone()
-    if found is None:
-        raise NotFound(f"run {run!r} is not in this store")
-    return _read(found)
+    return _only(db.execute(f"{_SELECT} where id = ?", (run,)).fetchall(), run)
+
+
+def _only(found: list[sqlite3.Row], run: str) -> RunRow:
+    if not found:
+        raise NotFound(f"run {short(run)!r} is not in this store")
+    return _read(found[0])
 
 
 def _read(row: sqlite3.Row) -> RunRow:

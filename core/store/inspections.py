@@ -11,8 +11,10 @@ import pandas as pd
 
 from core.datasets.picture import picture_bytes, picture_name, read_picture
 from core.errors import NotFound, StoreError
+from core.specs.base import short
 from core.specs.inspection import InspectSpec
 from core.store.files import (
+    may_be_a_name,
     read_json,
     read_table,
     read_weights,
@@ -101,8 +103,8 @@ class Inspections:
             NotFound: no such picture.
         """
         path = self.folder / "own" / f"{name}.png"
-        if not name.replace("-", "").isalnum() or not path.is_file():  # the name may come from a URL
-            raise NotFound(f"picture {name!r} is not in this store; draw or upload it again")
+        if not may_be_a_name(name.replace("-", "")) or not path.is_file():  # the name may come from a URL
+            raise NotFound(f"picture {short(name)!r} is not in this store; draw or upload it again")
         return read_picture(path.read_bytes())
 
     def _asked(self, spec: InspectSpec) -> Path:

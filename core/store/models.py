@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from filelock import FileLock
 
 from core.errors import NotFound
-from core.store.files import read_json, read_table, read_weights, write_json, write_table, write_weights
+from core.store.files import StoreLock, read_json, read_table, read_weights, write_json, write_table, write_weights
 from core.store.shards import read_shards, remove_shards, write_shards
 
 
@@ -84,10 +83,9 @@ class ModelFolder(MutableMapping[str, SavedModel]):
         if self._home(key) not in (None, self.folder):
             self[key] = self[key]
 
-    def lock(self, key: str) -> FileLock:
+    def lock(self, key: str) -> StoreLock:
         """Lock of the process that trains or measures this model; released when that process ends."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        return FileLock(self._path(key, "lock"))
+        return StoreLock(self._path(key, "lock"))
 
     def save_checkpoint(self, key: str, state: dict[str, np.ndarray]) -> None:
         """Saves the state of an unfinished training."""

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from core.errors import NotFound, StoreError
-from core.results import Result
-from core.specs import RunSpec, parse_spec
-from core.store.files import read_json, read_table, read_weights
+from core.results import REQUIRED, Result
+from core.specs import RunSpec, choices, parse_spec, short
+from core.store.files import may_be_a_name, read_json, read_table, read_weights
 from core.store.models import ModelFolder
 
 
@@ -21,8 +21,8 @@ class RunFolder:
         self.root, self.run = root, run
         self.folder = root / "runs" / run
         self.models = ModelFolder(root / "models")
-        if not run.isalnum() or not (self.folder / "spec.json").is_file():  # the id may come from a URL
-            raise NotFound(f"run {run!r} is not in {root}")
+        if not may_be_a_name(run) or not (self.folder / "spec.json").is_file():  # the id may come from a URL
+            raise NotFound(f"run {short(run)!r} is not in {root}")
 
     @cached_property
     def spec(self) -> RunSpec:
@@ -37,7 +37,11 @@ class RunFolder:
         """
         if not self.done:
             raise StoreError(f"run {self.run} has no result: it is not done")
-        return Result(read_json(self.folder / "result.json"))
+        found = read_json(self.folder / "result.json")
+        missing = [key for key in REQUIRED if key not in found] if isinstance(found, dict) else REQUIRED
+        if missing:
+            raise StoreError(f"the result of run {self.run} is damaged: it has no {choices(missing)}")
+        return Result(found)
 
     @property
     def done(self) -> bool:

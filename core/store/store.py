@@ -3,20 +3,22 @@
 import os
 import signal
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from core.errors import NotFound, StoreError
 from core.paths import PROJECT, default_store
-from core.specs import RunSpec, parse_spec, spec_json
-from core.store.files import remove_folder, write_bytes
+from core.specs import RunSpec, parse_spec, short, spec_json
+from core.store.files import StoreLock, remove_folder, write_bytes
 from core.store.index import Index, RunRow
 from core.store.inspections import Inspections
 from core.store.models import ModelFolder
 from core.store.runs import RunFolder
 
+DIED = "its worker process has died"
 GALLERY = PROJECT / "assets" / "gallery"
 
 
@@ -39,20 +41,24 @@ class Store:
 
     def submit(self, spec: RunSpec) -> str:
         """Queues a run and returns its id. A run that is done, running or queued stays as it is."""
+        self.rows()  # one whose process has died is not running
         write_bytes(self.root / "runs" / spec.id / "spec.json", spec_json(spec).encode())
         self.index.queue(spec.id, spec_json(spec))
         return spec.id
 
     def rows(self) -> list[RunRow]:
-        """All runs, newest first."""
-        return self.index.rows()
+        """All runs, newest first. Those whose process has died are marked as interrupted first."""
+        rows = self.index.rows()
+        return self.index.rows() if self._interrupt(rows) else rows
 
     def row(self, run: str) -> RunRow:
-        """
+        """One run; marked as interrupted first if its process has died.
+
         Raises:
             NotFound: no such run.
         """
-        return self.index.row(run)
+        row = self.index.row(run)
+        return self.index.row(run) if self._interrupt([row]) else row
 
     def run(self, run: str) -> RunFolder:
         """A run's files.
@@ -77,7 +83,7 @@ class Store:
     def cancel(self, run: str) -> bool:
         """Cancels a queued or running run and ends its process; False if the run had ended."""
         process = self.index.process(run)
-        was_running = self.row(run).state == "running"
+        was_running = self.index.row(run).state == "running"
         cancelled = self.index.end(run, "cancelled", only_from=("queued", "running"))
         if cancelled and was_running and process and process[1] == socket.gethostname() and self.is_worked_on(run):
             os.kill(process[0], signal.SIGKILL)  # on another machine the worker reads the state and stops
@@ -93,15 +99,13 @@ class Store:
         return self.root / "runs" / run / "log.txt"
 
     def note(self, run: str, text: str) -> None:
-        """Appends to a run's log."""
-        with self.log_path(run).open("a") as log:
+        """Appends to a run's log, if that can be written."""
+        with suppress(OSError), self.log_path(run).open("a") as log:
             log.write(text)
 
-    def run_lock(self, run: str) -> FileLock:
+    def run_lock(self, run: str) -> StoreLock:
         """Lock of the process that works on a run; released when that process ends."""
-        folder = self.root / "locks"
-        folder.mkdir(parents=True, exist_ok=True)
-        return FileLock(folder / f"{run}.lock")
+        return StoreLock(self.root / "locks" / f"{run}.lock")
 
     def is_worked_on(self, run: str) -> bool:
         """Whether a process holds the run's lock."""
@@ -116,10 +120,16 @@ class Store:
         busy = any(row.state == "running" for row in self.rows())
         return None if busy else self.index.next()
 
-    def mark_interrupted(self) -> list[str]:
-        """Marks running runs whose process has died as interrupted, and returns them."""
-        lost = [row.id for row in self.rows() if row.state == "running" and not self.is_worked_on(row.id)]
-        return [run for run in lost if self.index.end(run, "interrupted", "its worker process has died")]
+    def _interrupt(self, rows: list[RunRow]) -> bool:
+        """Marks the running runs among these whose process has died; whether there were any.
+
+        Nothing is marked in a store that cannot be written.
+        """
+        running = [row.id for row in rows if row.state == "running"]
+        with suppress(StoreError):
+            marked = [self.index.end(run, "interrupted", DIED) for run in running if not self.is_worked_on(run)]
+            return any(marked)
+        return False
 
 
 def open_run(store: Store, run: str) -> RunFolder:
@@ -133,7 +143,7 @@ def open_run(store: Store, run: str) -> RunFolder:
             return RunFolder(root, run)
         except NotFound:
             continue
-    raise NotFound(f"run {run!r} is neither in {store.root} nor in the gallery")
+    raise NotFound(f"run {short(run)!r} is neither in {store.root} nor in the gallery")
 
 
 def open_finished(store: Store, run: str) -> RunFolder:
@@ -149,4 +159,4 @@ def open_finished(store: Store, run: str) -> RunFolder:
             continue
         if folder.done:
             return folder
-    raise NotFound(f"no finished run {run!r} is in {store.root} or in the gallery")
+    raise NotFound(f"no finished run {short(run)!r} is in {store.root} or in the gallery")

@@ -2,13 +2,14 @@
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import safetensors.numpy
 
-from core.errors import DataUnavailable, InvalidSpec, UnlearnError
+from core.errors import DataUnavailable, InvalidSpec, StoreError, UnlearnError
 from core.paths import data_root
 from core.specs import ModelSpec
 from core.store.files import read_json, read_weights, write_bytes, write_json
@@ -51,7 +52,11 @@ def keep_weights(
 
 def kept_weights() -> list[WeightsInfo]:
     """All imported weights on this machine."""
-    return [WeightsInfo(**read_json(path)) for path in sorted(_path("*", "json").parent.glob("*.json"))]
+    found = []
+    for path in sorted(_path("*", "json").parent.glob("*.json")):
+        with suppress(StoreError):  # a damaged record: the others are still there
+            found.append(_read_info(path))
+    return found
 
 
 def fitting_weights(data: str, arch: str) -> list[WeightsInfo]:
@@ -67,7 +72,7 @@ def weights_info(model: ModelSpec) -> WeightsInfo:
         InvalidSpec: they were imported for another data set or network.
     """
     try:
-        info = WeightsInfo(**read_json(_path(str(model.weights), "json")))
+        info = _read_info(_path(str(model.weights), "json"))
     except UnlearnError:
         raise DataUnavailable(
             f"the weights {model.weights} are not on this machine; import them with python -m core add-weights"
@@ -90,6 +95,13 @@ def given_weights(model: ModelSpec) -> dict[str, np.ndarray]:
     if not path.is_file() or _fingerprint(path.read_bytes(), model) != model.weights:
         raise DataUnavailable(f"{path} has changed since it was imported; import the weights again")
     return read_weights(path)
+
+
+def _read_info(path: Path) -> WeightsInfo:
+    try:
+        return WeightsInfo(**read_json(path))
+    except TypeError as error:
+        raise StoreError(f"{path} is damaged: {error}") from None
 
 
 def _network(arch: str, width: int | None) -> str:

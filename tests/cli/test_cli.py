@@ -64,6 +64,8 @@ def test_plan_writes_nothing(store: Store, capsys: pytest.CaptureFixture[str]) -
     assert planned["forget"]["size"] == planned["per_class"]["three"][0]
     assert main(["plan", "--forget", "class=3:30%"]) == 0
     assert planned["run"] in capsys.readouterr().out
+    assert main(["plan", "--device", "cpu"]) == 0  # as run
+    assert main(["plan", "--device", "tpu"]) == 2
     assert not store.root.exists()
 
 

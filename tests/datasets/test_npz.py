@@ -1,10 +1,12 @@
 import zipfile
+from contextlib import suppress
 
 import numpy as np
 import pytest
 
 from core.datasets.npz import read_npz
 from core.errors import InvalidSpec
+from core.escaping import MAX_LETTERS, error_sentence
 
 
 def test_a_good_file_comes_back_channels_first(npz, arrays):
@@ -103,3 +105,27 @@ def test_a_damaged_compression_is_refused(arrays, tmp_path):
     path.write_bytes(raw)
     with pytest.raises(InvalidSpec, match=r"damaged.npz cannot be read as npz: .*invalid block type"):
         read_npz(path)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_a_header_says_is_answered_in_a_sentence(arrays, tmp_path, seed):
+    """Bytes changed at random in headers and names: a sentence, or images, but never another error."""
+    rng = np.random.default_rng(seed)
+    np.savez(tmp_path / "good.npz", **arrays)
+    data = (tmp_path / "good.npz").read_bytes()
+    headers = [n for n in range(len(data)) if b"NUMPY" in data[max(0, n - 40) : n + 8]] or range(len(data))
+    for _ in range(40):
+        raw = bytearray(data)
+        for at in rng.choice(headers, 3):
+            raw[at] = rng.choice(list(b"(){}[]'\"\\,:0L<>|\x00\xff\n"))
+        (tmp_path / "bad.npz").write_bytes(raw)
+        with suppress(InvalidSpec):
+            read_npz(tmp_path / "bad.npz")
+
+
+def test_a_name_of_any_length_makes_a_short_message(tmp_path):
+    with zipfile.ZipFile(tmp_path / "long.npz", "w") as archive:
+        archive.writestr(f"{'x' * 60_000}.npy", b"")
+    with pytest.raises(InvalidSpec) as caught:
+        read_npz(tmp_path / "long.npz")
+    assert len(error_sentence(caught.value)) <= MAX_LETTERS

@@ -6,6 +6,7 @@ import pytest
 
 from core import Finished, Phase, RunSpec, Step, Store, Table
 from core.jobs.recorder import MAX_STEPS, PARTS, Recorder
+from core.store.files import read_json
 
 
 def test_the_progress_file_is_json_and_bounded(
@@ -55,7 +56,7 @@ def test_the_end_leaves_tables_and_result_and_no_progress(store: Store, quick: C
     recorder.record(Table("trajectory", pd.DataFrame({"step": [0]})))
     assert recorder.record(Finished({"run": quick().id}, {}))
     run = store.run(quick().id)
-    assert run.result == {"run": quick().id}
+    assert read_json(run.folder / "result.json") == {"run": quick().id}
     assert run.tables == ("trajectory",)
     assert not (recorder.folder / "progress.json").exists()
 

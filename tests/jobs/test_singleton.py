@@ -1,6 +1,9 @@
+from types import SimpleNamespace
+
 import pytest
 
 from core import Store, StoreError
+from core.jobs import singleton
 from core.jobs.singleton import Service, launched
 
 SLEEPER = Service("sleeper", ("-c", "import sys, time; time.sleep(60)"))
@@ -35,6 +38,22 @@ def test_it_is_started_once_and_again_after_it_has_ended(store: Store) -> None:
     assert second is not first
     second.kill()
     second.wait()
+
+
+def test_one_that_ends_at_once_is_started_less_and_less_often(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr(singleton, "time", SimpleNamespace(monotonic=lambda: now))
+    broken = Service("broken", ("-c", "raise SystemExit(1)"))
+    starts: list[float] = []
+    for second in range(800):
+        now = float(second)
+        before = launched.get(("broken", store.root.resolve()))
+        broken.ensure(store)
+        if (after := launched["broken", store.root.resolve()]) is not before:
+            after.wait()
+            starts.append(now)
+    assert starts == [0, 1, 2, 5, 12, 27, 58, 121, 241, 361, 481, 601, 721]
+    launched.pop(("broken", store.root.resolve()))
 
 
 def test_a_started_process_is_told_the_store(store: Store) -> None:

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -84,6 +85,7 @@ import os, signal, sys
 from core import Store
 
 store, run = Store(sys.argv[1]), sys.stdin.readline().strip()
+lock = store.run_lock(run).acquire()
 store.index.begin(run)
 if store.row(run).attempts == 1:
     store.index.end(run, "cancelled")
@@ -105,6 +107,27 @@ def test_a_run_that_is_queued_again_before_its_cancelled_worker_is_gone_is_taken
     run = store.submit(quick())
     supervise(store, idle_seconds=1.0)
     assert (store.row(run).state, store.row(run).attempts) == ("done", 2)
+
+
+def test_a_full_disk_does_not_end_it(
+    store: Store, quick: Callable[..., RunSpec], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Its end would be the end of a run that may still go on."""
+
+    def worker(store: Store) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-c", CANCELLED_AND_QUEUED_AGAIN, str(store.root)]
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=PROJECT)
+
+    def full(path: Path, value: object) -> None:
+        raise StoreError("the disk of the store is full")
+
+    monkeypatch.setattr(supervisor, "BEAT_SECONDS", 0.05)
+    monkeypatch.setattr(supervisor, "_start_worker", worker)
+    monkeypatch.setattr(supervisor, "write_json", full)
+    run = store.submit(quick())
+    supervise(store, idle_seconds=1.0)
+    assert store.row(run).state == "done"
+    assert "the disk of the store is full" in capfd.readouterr().err
 
 
 def _sleeper(store: Store) -> subprocess.Popen[bytes]:

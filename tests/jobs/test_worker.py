@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core import Finished, Phase, RunSpec, Store
+from core import Finished, Phase, RunSpec, Store, StoreError
 from core.jobs import worker
 from core.specs.requests import parse_requests
 from core.specs.sequence import sequence_runs
@@ -104,3 +104,20 @@ def test_the_worker_stops_a_cancelled_run(store: Store, quick: Callable[..., Run
     monkeypatch.setattr("core.jobs.recorder.EVERY", 0.0)
     assert worker.attempt(store, run) == "cancelled"
     assert closed == [True]
+
+
+def test_a_state_is_written_as_soon_as_the_index_can_be(
+    store: Store, quick: Callable[..., RunSpec], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a full disk: why a run has failed is not lost, and neither is one that was done."""
+    end, refused = store.index.end, iter(range(3))
+
+    def full(*args: object, **words: object) -> bool:
+        if next(refused, None) is not None:
+            raise StoreError("the disk of the store is full")
+        return end(*args, **words)
+
+    monkeypatch.setattr(store.index, "end", full)
+    monkeypatch.setattr(worker, "WAITS", (0.0,) * 3)
+    assert worker.attempt(store, store.submit(quick(gold_seeds=())), "cpu") == "done"
+    assert list(refused) == []

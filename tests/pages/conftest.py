@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import streamlit as st
+from streamlit.elements.lib.mutable_popover_container import PopoverContainer
 from streamlit.testing.v1 import AppTest
 
 from core import RunSpec, Store, jobs
@@ -89,9 +90,13 @@ def accuracies_shown() -> Callable[[AppTest], list[float | None]]:
     return read
 
 
-@pytest.fixture(scope="session")
-def tables() -> Callable[..., list[pd.DataFrame]]:
-    """``tables(app, "role", "gap")``: the tables on a page that have these columns, from top to bottom."""
+@pytest.fixture
+def tables(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[pd.DataFrame]]:
+    """``tables(app, "role", "gap")``: the tables on a page that have these columns, from top to bottom.
+
+    Those in popovers too, as if all were open.
+    """
+    monkeypatch.setattr(PopoverContainer, "open", property(lambda box: True, lambda box, value: None))
 
     def read(app: AppTest, *columns: str) -> list[pd.DataFrame]:
         return [table.value for table in app.dataframe if set(columns) <= set(table.value)]

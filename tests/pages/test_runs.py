@@ -33,9 +33,10 @@ def choose_lines(app: AppTest, store: Store, *lines: int) -> None:
 
 
 @pytest.fixture
-def running(store: Store, quick: Callable[..., RunSpec], monkeypatch: pytest.MonkeyPatch) -> str:
+def running(store: Store, quick: Callable[..., RunSpec], monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A run on which a worker of this process is in the middle of unlearning."""
     monkeypatch.setattr(recorder, "EVERY", 0.0)
+    monkeypatch.setattr("os.kill", lambda pid, sign: None)  # to cancel the run would end this process
     run = store.submit(quick())
     assert store.index.begin(run)
     progress = recorder.Recorder(store.run(run))
@@ -45,7 +46,8 @@ def running(store: Store, quick: Callable[..., RunSpec], monkeypatch: pytest.Mon
         values = {"FA": 1 - step / 4, "RA": 1.0, "TA": 0.9, "target_norm": 2.0 - step / 2, "irrelevant_norm": 1.0}
         progress.record(Step(step, 30, 0.5, values))
     progress.record(Phase("unlearn", 2, 30))
-    return run
+    with store.run_lock(run):
+        yield run
 
 
 @pytest.fixture
@@ -97,9 +99,10 @@ def test_how_long_a_run_has_waited_and_taken(
     run = store.submit(quick())
     now = 1005.0
     assert times() == (5, None)
-    store.index.begin(run)
-    now = 1025.0
-    assert times() == (5, 20)
+    with store.run_lock(run):
+        store.index.begin(run)
+        now = 1025.0
+        assert times() == (5, 20)
     store.index.end(run, "interrupted")
     now = 2000.0
     assert times() == (5, 20)
@@ -133,7 +136,7 @@ def test_a_failed_run_keeps_its_message_and_its_log(
     open_page: Callable[..., AppTest], store: Store, failed: str, words: Callable, supervised: list[Path]
 ) -> None:
     app = open_page(PAGE, {"run": failed})
-    assert [error.value for error in app.error] == [r"RuntimeError\: the \*disk\* is on fire"]
+    assert [error.value for error in app.error] == [r"RuntimeError: the \*disk\* is on fire"]
     assert "the *disk* is on fire" in app.code[0].value
     assert "Traceback" in app.code[0].value
     assert app.dataframe[0].value["message"].tolist() == ["RuntimeError: the *disk* is on fire"]
@@ -144,8 +147,11 @@ def test_a_failed_run_keeps_its_message_and_its_log(
     assert not app.error
 
 
-def test_an_interrupted_run(open_page: Callable[..., AppTest], store: Store, running: str, words: Callable) -> None:
-    assert store.mark_interrupted() == [running]  # no process holds its lock
+def test_an_interrupted_run(
+    open_page: Callable[..., AppTest], store: Store, quick: Callable[..., RunSpec], words: Callable
+) -> None:
+    running = store.submit(quick())
+    store.index.begin(running)  # but no process holds its lock
     app = open_page(PAGE, {"run": running})
     assert [warning.value for warning in app.warning] == ["its worker process has died"]
     button(app, "Resume").click().run()

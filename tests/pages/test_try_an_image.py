@@ -52,7 +52,7 @@ def test_what_is_no_picture_is_a_sentence(finished_run: RunFolder, open_page: Ca
     app = open_page(PAGE, {"run": finished_run.run})
     app.file_uploader(key="own.upload").upload("one.png", b"not an image").run()
     assert [error.value for error in app.error] == [
-        r"the image cannot be read\: not an image; choose a PNG, JPEG, BMP, WEBP, PPM, GIF or TIFF file"
+        r"the image cannot be read: not an image; choose a PNG, JPEG, BMP, WEBP, PPM, GIF or TIFF file"
     ]
     assert "img" not in app.query_params
 

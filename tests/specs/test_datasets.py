@@ -69,3 +69,14 @@ def test_own_images_are_known_by_what_lies_beside_their_arrays():
 def test_a_path_is_not_a_name(name: str, message: str):
     with pytest.raises(InvalidSpec, match=message):
         DataSpec.parse({"name": name})
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", "{", '{"title": "x", "wings": 2}'])
+def test_a_damaged_record_hides_no_other(text: str) -> None:
+    for number, record in enumerate((text, json.dumps(info_json(DATASETS["digits"])))):
+        folder = prepared_folder(f"npz:{number}{'a' * 19}")
+        folder.mkdir(parents=True)
+        (folder / "info.json").write_text(record)
+    assert list(own_datasets()) == [f"npz:1{'a' * 19}"]
+    with pytest.raises(DataUnavailable, match=r"are not on this machine|is damaged; delete"):
+        data_info(f"npz:0{'a' * 19}")

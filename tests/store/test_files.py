@@ -34,7 +34,7 @@ def test_a_file_is_whole_or_absent(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", broken)
-    with pytest.raises(StoreError, match="No space left"):
+    with pytest.raises(StoreError, match="the disk of the store is full"):
         files.write_json(path, 2)
     assert files.read_json(path) == 1
     assert [p.name for p in tmp_path.iterdir()] == ["f.json"]  # no part is left behind

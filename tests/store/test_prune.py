@@ -1,10 +1,11 @@
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from core import RunSpec, Store, StoreError
+from core import RunSpec, Store
 from core.jobs.worker import attempt
 from core.specs import gold_model, initial_model
 from core.store import Unused, prune, sizes, unused, write_bytes, write_json
@@ -71,7 +72,7 @@ def test_an_unfinished_run_keeps_the_models_it_may_need(filled: Store, quick: Ca
         filled.index.end(spec.id, state)
     half = filled.root / "models" / f"{'a' * 20}.checkpoint"
     write_bytes(half, b"a training that was broken off")
-    assert filled.row(spec.id).state == state
+    assert filled.index.row(spec.id).state == state
     before = on_disk(filled)
     assert prune(filled) == Unused((), 0)
     assert on_disk(filled) == before
@@ -103,12 +104,35 @@ def test_a_folder_on_its_way_out_holds_nothing_back(filled: Store) -> None:
     assert len(unused(filled).models) == 4
 
 
-def test_a_run_that_cannot_be_read_stops_it(filled: Store) -> None:
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("result.json", b"{"),
+        ("result.json", b"{}"),
+        ("result.json", b"[]"),
+        ("spec.json", b"{"),
+        ("spec.json", b"\xff"),
+    ],
+)
+def test_a_damaged_run_keeps_the_models_it_may_need(filled: Store, file: str, text: bytes) -> None:
+    """It can't be told which these are, so all of its recipe stay; the others can still be pruned."""
+    write_bytes(filled.root / "models" / f"{'b' * 20}.checkpoint", b"1234")
     before = on_disk(filled)
-    write_bytes(filled.root / "runs" / runs(filled)["class=3"] / "result.json", b"{")
-    with pytest.raises(StoreError, match=r"result\.json cannot be read"):
-        prune(filled)
+    write_bytes(filled.root / "runs" / runs(filled)["class=3"] / file, text)
+    assert prune(filled) == Unused((), 0)
     assert on_disk(filled) == before
+
+
+def test_what_killed_processes_left_goes(filled: Store) -> None:
+    old, new = filled.root / "runs" / ".x.1.part", filled.root / "models" / ".y.2.part"
+    grave = filled.root / "runs" / ".z.3.gone" / "spec.json"
+    for path in (old, new, grave):
+        write_bytes(path, b"12")
+    for path in (old, grave):
+        os.utime(path, (0, 0))
+    removed = prune(filled)
+    assert (removed.models, removed.size, set(removed.leftovers)) == ((), 4, {old, grave})
+    assert [path.exists() for path in (old, new, grave)] == [False, True, False]
 
 
 def test_what_was_never_trained_to_the_end_goes(filled: Store) -> None:

@@ -1,3 +1,4 @@
+import errno
 import os
 import signal
 import subprocess
@@ -6,10 +7,11 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core import NotFound, RunSpec, Store, StoreError
-from core.store import RunFolder, open_finished, open_run
+from core.store import RunFolder, open_finished, open_run, write_bytes
 from core.store.store import PROJECT, default_store
 
 WORK = """
@@ -95,12 +97,61 @@ def test_cancel_never_ends_a_stranger(store: Store, quick: Callable[..., RunSpec
 
 def test_a_lost_run_is_interrupted(worked_on: tuple[str, subprocess.Popen[bytes]], store: Store) -> None:
     run, process = worked_on
-    assert store.mark_interrupted() == []
+    assert store.row(run).state == "running"
     process.kill()
     process.wait()
-    assert store.mark_interrupted() == [run]
-    assert store.row(run).state == "interrupted"
+    assert [row.state for row in store.rows()] == ["interrupted"]
     assert "has died" in (store.row(run).error or "")
+    store.submit(store.run(run).spec)
+    assert store.row(run).state == "queued"
+
+
+def test_a_dead_run_is_queued_again_at_once(
+    worked_on: tuple[str, subprocess.Popen[bytes]], store: Store, quick: Callable[..., RunSpec]
+) -> None:
+    _, process = worked_on
+    process.kill()
+    process.wait()
+    assert store.row(store.submit(quick())).state == "queued"
+
+
+def test_names_from_urls_of_any_length(store: Store) -> None:
+    for name in ("a" * 300, "ä" * 120, "../x", "", "x/y"):
+        with pytest.raises(NotFound):
+            open_run(store, name)
+        with pytest.raises(NotFound):
+            store.inspections.picture(name)
+    with pytest.raises(NotFound) as caught:
+        open_run(store, "a" * 300)
+    assert len(str(caught.value)) < 200
+
+
+@pytest.fixture
+def sealed(store: Store, quick: Callable[..., RunSpec], monkeypatch: pytest.MonkeyPatch) -> Store:
+    """A store with a queued and a dead run in which nothing can be written any more."""
+    store.submit(quick())
+    store.submit(quick(seed=3))
+    store.index.begin(quick(seed=3).id)
+
+    def refuse(*args: object, **words: object) -> None:
+        raise PermissionError(errno.EROFS, "Read-only file system", "x")
+
+    for module, name in ((Path, "mkdir"), (Path, "write_bytes"), (os, "open")):
+        monkeypatch.setattr(module, name, refuse)
+    (store.root / "index.sqlite").chmod(0o400)
+    return store
+
+
+def test_a_store_that_cannot_be_written(sealed: Store, quick: Callable[..., RunSpec]) -> None:
+    """It can be read; what would write says so in a sentence."""
+    assert sorted(row.state for row in sealed.rows()) == ["queued", "running"]
+    assert sealed.next_run() is None  # it can't be told whether the other one is dead
+    for act in (
+        lambda: sealed.submit(quick(seed=4)), lambda: sealed.inspections.keep_picture(np.zeros((1, 8, 8), np.uint8)),
+        lambda: sealed.is_worked_on("a"), lambda: write_bytes(Path("/proc/x/y"), b""),
+    ):  # fmt: skip
+        with pytest.raises(StoreError, match="cannot be written: Read-only file system"):
+            act()
 
 
 def test_delete(store: Store, quick: Callable[..., RunSpec]) -> None:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from core import DataSpec, DataUnavailable, InvalidSpec, make_spec
+from core.paths import data_root
 from core.store.weights import fitting_weights, given_weights, keep_weights, kept_weights, weights_info
 
 MODEL = make_spec("digits").model
@@ -43,4 +44,14 @@ def test_they_are_of_one_data_set_and_network() -> None:
 
 def test_weights_of_another_machine() -> None:
     with pytest.raises(DataUnavailable, match=r"weights 0{20} are not on this machine; import them with"):
+        weights_info(MODEL.replace(weights="0" * 20))
+
+
+def test_a_damaged_record_hides_no_other() -> None:
+    good = keep_weights(STATE, MODEL, "mine", 0.5, 10)
+    folder = data_root() / "weights"
+    for n, text in enumerate(("{}", "[]", "{", '{"name": 1}')):
+        (folder / f"{str(n) * 20}.json").write_text(text)
+    assert kept_weights() == [good]
+    with pytest.raises(DataUnavailable):
         weights_info(MODEL.replace(weights="0" * 20))

@@ -13,7 +13,7 @@ from pages.ui.image.selection import take_image
 from pages.ui.shell import data_access
 from pages.ui.shell.errors import plain
 from pages.ui.shell.figure import show, show_selectable
-from pages.ui.shell.url_state import selected
+from pages.ui.shell.url_state import image_number, selected
 
 AXES = {"NF, CF": ("nf", "cf"), "NF, AF": ("nf", "af"), "AF, CF": ("af", "cf"), "All three": ("nf", "af", "cf")}
 POINTS, PICTURES = "easy_hard.points", "easy_hard.pictures"
@@ -43,9 +43,9 @@ def explore(run: RunFolder, samples: pd.DataFrame, images: pd.DataFrame) -> None
 
 def _opened(images: pd.DataFrame) -> int:
     """The image in the URL; without one that which the golds contradict most, or without golds the hardest."""
-    wanted = selected("img")
-    if wanted and wanted.isdecimal() and (images["index"] == int(wanted)).any():
-        return int(wanted)
+    wanted = image_number(selected("img"))
+    if wanted is not None and (images["index"] == wanted).any():
+        return wanted
     surprise = (images["p_hard"] - (1 - images["right"])).abs() if images["right"].notna().all() else images["p_hard"]
     return int(images.loc[surprise.idxmax(), "index"])
 

@@ -14,7 +14,7 @@ from core.specs import DataSpec
 from core.store import RunFolder
 from pages.ui.shell import data_access
 from pages.ui.shell.errors import callback, plain
-from pages.ui.shell.figure import show, table
+from pages.ui.shell.figure import folded_table, show
 from pages.ui.shell.url_state import select
 
 SHOWN = 12
@@ -56,8 +56,7 @@ def other_images(run: RunFolder) -> None:
                     st.caption(f"gold: {plain(names[int(row.gold)])}")
     more = f"The {SHOWN} nearest to the forget set. " if len(flipped) > SHOWN else "Nearest to the forget set first. "
     st.caption(f"{more}Original's prediction → unlearned model's prediction; gold: prediction of most golds.")
-    with st.popover("All flipped images", icon=":material/table:"):
-        table(_named(flipped, names), f"flipped.{run.run}", ("gold_flipped",))
+    folded_table("All flipped images", _named(flipped, names), f"flipped.{run.run}", ("gold_flipped",))
 
 
 def _named(flipped: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:

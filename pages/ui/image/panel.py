@@ -9,7 +9,7 @@ from core.figures import SPLIT_NAMES, in_role_order, png_url, role_name
 from core.store import RunFolder
 from pages.ui.shell import data_access
 from pages.ui.shell.errors import plain
-from pages.ui.shell.figure import columns, table
+from pages.ui.shell.figure import columns, folded_table
 
 MAX = 8
 SHOWN = ("prediction", "probability", "margin", "target_norm", "irrelevant_norm", "jacobian_norm")
@@ -32,8 +32,7 @@ def images_panel(run: RunFolder, samples: pd.DataFrame, ids: Sequence[int]) -> N
         numbers.markdown(f"**Image {number}** · {plain(label)} · {SPLIT_NAMES[rows['split'].iloc[0]].lower()}")
         with numbers:
             in_every_model(rows, info.classes)
-    with st.popover("All selected, as numbers", icon=":material/table:"):
-        table(samples[samples["index"].isin(list(ids))], f"selected.{run.run}")
+    folded_table("All selected, as numbers", samples[samples["index"].isin(list(ids))], f"selected.{run.run}")
 
 
 def in_every_model(rows: pd.DataFrame, classes: Sequence[str]) -> None:

@@ -13,6 +13,7 @@ from core.figures import SPLIT_NAMES, in_role_order, role_name
 from core.roles import only_golds
 from core.store import RunFolder
 from pages.ui.shell import data_access
+from pages.ui.shell.url_state import image_number
 
 
 @dataclass(frozen=True)
@@ -70,10 +71,11 @@ def pick(run: RunFolder, name: str) -> Picked:
     if name.startswith("own-"):
         pixels = fitted(data_access.store().inspections.picture(name), run.spec.model.data.info.shape)
         return Picked(name, pixels, None, pd.DataFrame())
-    rows = _rows(run, int(name)) if name.isdecimal() else pd.DataFrame()
-    if rows.empty:
+    number = image_number(name)
+    rows = pd.DataFrame() if number is None else _rows(run, number)
+    if number is None or rows.empty:
         raise InvalidSpec(f"image {name[:20]!r} is not in the data of this run; select another")
-    return Picked(name, data_access.images(run.spec, [int(name)])[0], int(rows["label"].iloc[0]), rows)
+    return Picked(name, data_access.images(run.spec, [number])[0], int(rows["label"].iloc[0]), rows)
 
 
 @data_access.cached(512)

@@ -16,9 +16,9 @@ from core.specs import DataInfo, RunSpec, to_query
 from core.specs.ids import LONG, PACKED, ids_text, parse_ids
 from pages.ui.runs.summary import METRIC_WIDTH, percent
 from pages.ui.shell.errors import callback
-from pages.ui.shell.figure import table
+from pages.ui.shell.figure import folded_table
 from pages.ui.shell.links import link
-from pages.ui.shell.url_state import write
+from pages.ui.shell.url_state import image_number, write
 
 PICKED = "ids"  # of the URL: what was lassoed in the map
 RANGED = ("target_norm", "irrelevant_norm")
@@ -83,7 +83,7 @@ def picked() -> tuple[int, ...]:
     text = st.query_params.get(PICKED, "")
     if text.startswith(PACKED):
         return parse_ids(text) or ()
-    return tuple(int(word) for word in text.split("-") if word.isdecimal())
+    return tuple(number for word in text.split("-") if (number := image_number(word)) is not None)
 
 
 def pick(ids: Sequence[int]) -> None:
@@ -122,8 +122,7 @@ def numbers(images: Images, mask: np.ndarray, role: str) -> None:
                 METRICS[name].name, _value(name, own), f"all {_value(name, whole)}{gold}", delta_color="off",
                 delta_arrow="off", help=f"{tooltip(name)}  \nHere: on the images of the slice.", width=METRIC_WIDTH,
             )  # fmt: skip
-    with st.popover("Every model", icon=":material/table:"):
-        table(rows.assign(role=rows["role"].map(role_name)), "slice")
+    folded_table("Every model", rows.assign(role=rows["role"].map(role_name)), "slice")
 
 
 def _value(metric: str, value: float) -> str:

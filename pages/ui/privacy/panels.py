@@ -19,7 +19,7 @@ from pages.ui.forget.plan_summary import duration
 from pages.ui.image.selection import thumbnails
 from pages.ui.runs.summary import METRIC_WIDTH, percent
 from pages.ui.shell import data_access
-from pages.ui.shell.figure import table
+from pages.ui.shell.figure import folded_table
 from pages.ui.shell.links import go, link
 
 SHOWN, COLUMNS = 18, 6  # images
@@ -139,8 +139,7 @@ def _areas(roles: dict[str, dict[str, float]]) -> list[float]:
 def every_number(privacy: dict[str, Any]) -> None:
     """All rates of all attacks in all models, as a table."""
     rows = [{"attack": name, "role": role, **found} for name, roles in privacy.items() for role, found in roles.items()]
-    with st.popover("Every attack in every model", icon=":material/table:"):
-        table(pd.DataFrame(rows), "privacy", share_keys())
+    folded_table("Every attack in every model", pd.DataFrame(rows), "privacy", share_keys())
 
 
 def images(run: RunFolder, rows: pd.DataFrame) -> None:
@@ -171,8 +170,7 @@ def images(run: RunFolder, rows: pd.DataFrame) -> None:
         _gallery(run, found, "Attack succeeds: recognised as members", "succeeds")
     with right:
         _gallery(run, missed, "Attack fails: taken for never seen", "fails")
-    with st.popover("Every forget image", icon=":material/table:"):
-        table(told, f"calls.{run.run}", ("golds_called",))
+    folded_table("Every forget image", told, f"calls.{run.run}", ("golds_called",))
 
 
 def _gallery(run: RunFolder, told: pd.DataFrame, heading: str, key: str) -> None:

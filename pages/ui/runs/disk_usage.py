@@ -16,11 +16,12 @@ def section() -> None:
         st.markdown(f"The store takes **{megabytes(sum(found.values()))}**: "
                     + ", ".join(f"{what} {megabytes(size)}" for what, size in found.items()) + ".")  # fmt: skip
         free = unused(store)
-        if not free.models:
+        if not free.models and not free.leftovers:
             st.caption("Every model is needed by a run. Models of deleted runs can be removed here.")
             return
-        st.markdown(f"No run needs **{len(free.models)} of its models** ({megabytes(free.size)}). After removal, a new "
-                    "run that needs one trains it again.")  # fmt: skip
+        left = f" and {len(free.leftovers)} unfinished files" if free.leftovers else ""
+        st.markdown(f"No run needs **{len(free.models)} of its models**{left} ({megabytes(free.size)}). After "
+                    "removal, a new run that needs one trains it again.")  # fmt: skip
         if st.button(f"Remove {len(free.models)} models", icon=":material/mop:"):
             removed = prune(store)
             st.toast(f"{len(removed.models)} models removed, {megabytes(removed.size)} freed.")

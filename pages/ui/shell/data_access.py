@@ -23,6 +23,7 @@ from pages.ui.shell.errors import callback, plain
 from pages.ui.shell.links import link
 from pages.ui.shell.url_state import select, selected
 
+ACTIVE = ("queued", "running")  # states of a run
 Compute = TypeVar("Compute", bound=Callable[..., Any])
 
 
@@ -36,6 +37,12 @@ def queue(*specs: RunSpec) -> str:
     runs = [store().submit(spec) for spec in specs]
     ensure_supervisor(store())
     return runs[-1]
+
+
+def keep_going() -> None:
+    """Sees to a process that works on the queue, where there is a queue: whoever looks at any page keeps it going."""
+    if any(row.state in ACTIVE for row in store().rows()):
+        ensure_supervisor(store())
 
 
 def cached(entries: int, shared: bool = False, spinner: str | bool = False) -> Callable[[Compute], Compute]:

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from core.errors import UnlearnError
-from core.escaping import in_markdown
+from core.escaping import error_sentence, in_markdown
 from core.paths import PROJECT, data_root, default_store
 
 MISTAKE = "Something went wrong in this app; the details are in the log of its server."
@@ -72,7 +72,10 @@ def show_callback_error(page: str) -> None:
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, UnlearnError):
-        return plain(str(error))
+        return plain(error_sentence(error))
+    if isinstance(error, OSError):
+        log.warning("a file", exc_info=error)
+        return plain(error_sentence(error))
     log.exception("a mistake in the app", exc_info=error)
     return MISTAKE
 

@@ -61,15 +61,32 @@ def _config(key: str) -> dict[str, Any]:
 def _beside(shown: Shown, key: str) -> None:
     with st.container(horizontal=True):  # side by side where there is room, else one below the other
         st.caption(plain(shown.how_to_read), width=600)
-        with st.popover("Numbers and files", icon=":material/table:"):
-            _numbers(shown.table, key, shown.fractions, height=FIGURE_ROWS)
-            files(shown.table, key, key)
-            st.segmented_control("The camera above the figure saves", ["png", "svg"], default="png", required=True,
-                                 key=f"{key}.camera", format_func=str.upper)  # fmt: skip
-            st.download_button(
-                "Interactive HTML", lambda: figure_document(shown, key), f"{key}.html", "text/html", key=f"{key}.html",
-                icon=":material/download:", on_click="ignore", help="Works offline; can save PNG and SVG.",
-            )  # fmt: skip
+        with _popover("Numbers and files", key) as box:
+            if box.open:
+                _numbers_and_files(shown, key)
+
+
+def _popover(label: str, key: str) -> Any:
+    """A popover whose contents are drawn, and sent to the browser, only where its ``open`` is true."""
+    return st.popover(label, icon=":material/table:", key=f"{key}.numbers", on_change="rerun")
+
+
+def _numbers_and_files(shown: Shown, key: str) -> None:
+    _numbers(shown.table, key, shown.fractions, height=FIGURE_ROWS)
+    files(shown.table, key, key)
+    st.segmented_control("The camera above the figure saves", ["png", "svg"], default="png", required=True,
+                         key=f"{key}.camera", format_func=str.upper, persist_state="session")  # fmt: skip
+    st.download_button(
+        "Interactive HTML", lambda: figure_document(shown, key), f"{key}.html", "text/html", key=f"{key}.html",
+        icon=":material/download:", on_click="ignore", help="Works offline; can save PNG and SVG.",
+    )  # fmt: skip
+
+
+def folded_table(label: str, frame: pd.DataFrame, key: str, fractions: tuple[str, ...] = ()) -> None:
+    """As ``table``, in a popover."""
+    with _popover(label, key) as box:
+        if box.open:
+            table(frame, key, fractions)
 
 
 def table(frame: pd.DataFrame, key: str, fractions: tuple[str, ...] = ()) -> None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from pages.ui.image.selection import tray
+from pages.ui.shell import data_access
 from pages.ui.shell.errors import boundary, show_callback_error
 from pages.ui.shell.links import PAGES, link
 from pages.ui.shell.url_state import address, carried, catch_up
@@ -36,6 +37,8 @@ def page(name: str, lead: str) -> Iterator[None]:
     st.title(name, anchor=False)
     st.caption(lead)
     show_callback_error(name)
+    with boundary():
+        data_access.keep_going()
     with boundary():
         tray(name)
     with boundary():

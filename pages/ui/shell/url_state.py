@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 SHARED = ("run", "img", "pin")
+MAX_DIGITS = 12  # of an image's id
 LAG = 5.0  # seconds in which a busy browser may still send values that the app has replaced
 
 
@@ -66,6 +67,11 @@ def select(name: str, value: str | None) -> None:
 def selected(name: str) -> str | None:
     """A shared selection."""
     return st.query_params.get(name)
+
+
+def image_number(name: str | None) -> int | None:
+    """The id of an image that a URL names; None for anything else."""
+    return int(name) if name and name.isdecimal() and len(name) <= MAX_DIGITS else None
 
 
 def rest_of_url() -> Mapping[str, str]:

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core import RunSpec, Store
 from core.paths import PROJECT
 from pages.ui.shell.errors import MISTAKE, plain, without_folders
 
@@ -90,3 +91,20 @@ def test_every_page_is_in_the_navigation_with_the_shared_selection(open_page: Ca
     ]  # fmt: skip
     assert [link.proto.label for link in links] == pages
     assert {link.proto.query_string for link in links} == {"run=a&img=5&pin=6"}
+
+
+@pytest.mark.parametrize("page", ["app.py", "pages/1_Forget.py", "pages/2_Images.py", "pages/9_Runs.py"])
+def test_values_of_any_length_in_the_url(page: str, open_page: Callable[..., AppTest]) -> None:
+    """``open_page`` sees to it that none is a mistake."""
+    for value in ("a" * 300, "9" * 5000, "own-" + "a" * 300):
+        open_page(page, dict.fromkeys(("run", "img", "pin", "vs", "ids"), value))
+
+
+def test_any_page_keeps_the_queue_going(
+    open_page: Callable[..., AppTest], store: Store, quick: Callable[..., RunSpec], supervised: list[Path]
+) -> None:
+    open_page("pages/3_Sensitivity.py")
+    assert supervised == []
+    store.submit(quick())
+    open_page("pages/3_Sensitivity.py")
+    assert supervised == [store.root]

@@ -107,7 +107,7 @@ def _going_on(row: RunRow, folder: RunFolder, alone: bool) -> None:
         _curves(pd.DataFrame(progress["steps"]), run=row.id)
     if left := _left(folder, progress["phases"]):
         st.caption(left)
-    for phase in progress["phases"]:
+    for phase in progress["phases"] if alone else ():
         done, total = phase["done"], phase["total"]
         st.progress(done / total if total else 1.0, text=_phase_text(phase, phase is progress["phases"][-1]))
 

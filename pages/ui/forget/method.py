@@ -9,6 +9,7 @@ from core.specs import ARCHITECTURES, ModelSpec
 from pages.ui.forget import run_form, uploads
 from pages.ui.forget.plan_summary import costs, notes
 from pages.ui.forget.settings import settings_form, whole_number
+from pages.ui.forget.several import several
 from pages.ui.forget.size import SIZES, choose_size
 from pages.ui.runs import sweep
 from pages.ui.shell import data_access
@@ -49,6 +50,7 @@ def method_and_models() -> Plan | None:
         return None
     run_form.remember(spec)
     costs(planned)
+    several(spec)
     sweep.button(spec, "form")
     notes(planned)
     return planned

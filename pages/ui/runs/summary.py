@@ -57,7 +57,7 @@ def details(run: RunFolder) -> None:
         spec.json(run.spec.model_dump(mode="json"), expanded=False)
 
 
-def onward(spec: RunSpec, *, clone: bool) -> None:
+def onward(spec: RunSpec, *, clone: bool = True) -> None:
     """Links from a finished run to the pages that look into it.
 
     Args:

@@ -29,9 +29,10 @@ with page(
         st.info("No run yet.", icon=":material/info:")
         link("Forget", "Forget something")
 
-    compare.say_missing(compared)
-    if len(compared) < 2:
-        compare.offer()
+    if not compare.follow_missing():
+        compare.say_missing(compared)
+        if len(compared) < 2:
+            compare.offer()
     run = selected("run")
     row = next((row for row in rows if row.id == run), None)
     if len(compared) > 1:

@@ -23,7 +23,7 @@ function begin(parentElement) {
         <div class="story"></div>
         <div class="stage">
             <div class="tiles"></div>
-            <svg viewBox="0 0 300 150" role="img"></svg>
+            <svg viewBox="0 0 430 100" role="img"></svg>
         </div>
         <div class="controls">
             <button type="button"></button>
@@ -80,7 +80,7 @@ function lay({ root, data, slider }) {
         );
         return tile;
     }));
-    root.querySelector("p").textContent = data.caption;
+    root.querySelector("p").textContent = data.caption ?? "";
     root.querySelector("svg").style.display = data.curves.length ? "" : "none";
 }
 
@@ -102,7 +102,7 @@ function go(player, at) {
     label(player);
 }
 
-const LEFT = 34, RIGHT = 292, TOP = 8, BOTTOM = 118;
+const LEFT = 34, RIGHT = 422, TOP = 6, BOTTOM = 76;
 
 function draw(svg, { curves, steps }, at) {
     const x = n => LEFT + (RIGHT - LEFT) * n / Math.max(1, steps.length - 1);
@@ -113,8 +113,8 @@ function draw(svg, { curves, steps }, at) {
         ${gold === null ? "" : `<line stroke="${color}" stroke-dasharray="1 4" x1="${LEFT}" x2="${RIGHT}" y1="${y(gold)}" y2="${y(gold)}"/>`}
         <polyline stroke="${color}" points="${values.slice(0, at + 1).map((value, m) => `${x(m)},${y(value)}`).join(" ")}"/>
         <circle fill="${color}" r="3.5" cx="${x(at)}" cy="${y(values[at])}"/>
-        <circle fill="${color}" r="4" cx="${LEFT + 6 + 88 * n}" cy="140"/>
-        <text x="${LEFT + 14 + 88 * n}" y="144">${name} ${percent(values[at])}</text>`);
+        <circle fill="${color}" r="4" cx="${LEFT + 6 + 130 * n}" cy="92"/>
+        <text x="${LEFT + 14 + 130 * n}" y="96">${name} ${percent(values[at])}</text>`);
     svg.innerHTML = [...ticks, ...lines].join("");
     svg.setAttribute("aria-label", `Accuracy at step ${steps[at]}: `
         + curves.map(({ name, values }) => `${name} ${percent(values[at])}`).join(", "));

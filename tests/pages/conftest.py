@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import RunSpec, Store, jobs
 from core.jobs.worker import attempt
+from core.metrics.catalogue import METRICS, accuracy_keys
 from core.store import RunFolder
 from pages.ui.forget import live
 from pages.ui.image import drawing_surface, inspection, selection
@@ -84,7 +85,8 @@ def accuracies_shown() -> Callable[[AppTest], list[float | None]]:
     """The accuracies of the unlearned model on a page, as fractions; None for a dash."""
 
     def read(app: AppTest) -> list[float | None]:
-        texts = [str(metric.value) for metric in app.metric if metric.label not in ("Images to forget", "Time")]
+        names = {METRICS[name].name for name in accuracy_keys()}
+        texts = [str(metric.value) for metric in app.metric if metric.label in names]
         return [None if text == "–" else float(text.removesuffix("%")) / 100 for text in texts]
 
     return read

@@ -17,14 +17,18 @@ def choose_data() -> DataInfo | None:
         on_change=callback(run_form.change_data),
         help="\n\n".join(f"**{plain(i.title)}**: {plain(i.about)}" for i in known.values()),
     )  # fmt: skip
-    uploads.offer_images()
     name = run_form.get("dataset")
     if not is_prepared(name):
         offer_download(name)
         return None
+    return data_info(name)
+
+
+def offer_other_data() -> None:
+    """Images of one's own, and which of the training images become a pool."""
+    uploads.offer_images()
     st.toggle(
         "Reserve a held-out pool", key=run_form.key("pool"),
         help="Part of the training images becomes the pool. No model is trained on it, and some methods need it. "
         "Off: the papers' splits, with all training images used for training.",
     )  # fmt: skip
-    return data_info(name)

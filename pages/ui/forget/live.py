@@ -15,39 +15,76 @@ from core.planning.remaining import left_of_phase, left_of_run
 from core.store import GALLERY, RunFolder, RunRow, open_run
 from pages.ui.forget import step_slider
 from pages.ui.forget.plan_summary import duration
+from pages.ui.forget.replay import replay, three_numbers
 from pages.ui.runs import summary
 from pages.ui.shell import data_access
 from pages.ui.shell.errors import callback, fragment, plain, without_folders
 from pages.ui.shell.figure import show
 
 ACTIVE = ("queued", "running")
+TILES = 16  # of the replay; two rows beside the form
+CURVE = 430  # pixels wide
 COLORS = {"done": "green", "failed": "red", "cancelled": "gray", "interrupted": "orange"}
 
 
-def show_run(run: str) -> None:
-    """A run of the store, followed until it ends, or a shipped one."""
+def title(run: str) -> None:
+    """What a run is called."""
     folder = open_run(data_access.store(), run)
     shipped = folder.root == GALLERY
-    title = data_access.label(folder.spec) if shipped else data_access.title(data_access.store().row(run))
-    st.markdown(f"**{plain(title)}** · {run}")
-    if shipped:
-        st.badge("shipped example", color="green")
-        finished(folder)
+    name = data_access.label(folder.spec) if shipped else data_access.title(data_access.store().row(run))
+    st.markdown(f"**{plain(name)}** · {run}{' · shipped example' if shipped else ''}")
+
+
+def show_run(run: str, *, alone: bool = True) -> None:
+    """A run of the store, followed until it ends, or a shipped one.
+
+    Args:
+        alone: with its title and a line of progress; False where ``title`` and ``show_status`` stand elsewhere.
+    """
+    if alone:
+        title(run)
+    folder = open_run(data_access.store(), run)
+    if folder.root == GALLERY:
+        finished(folder, alone=alone)
         return
     active = data_access.store().row(run).state in ACTIVE
-    fragment(_watch, 0.5 if active else None)(run, active)
+    fragment(_watch, 0.5 if active else None)(run, active, alone)
 
 
-def _watch(run: str, active: bool) -> None:
+def show_status(run: str) -> None:
+    """How far a run is and a way to end it, in one line; nothing where it does not go on."""
+    rows = {row.id: row for row in data_access.store().rows()}
+    if run in rows and rows[run].state in ACTIVE:
+        fragment(_watch_status, 0.5)(run)
+
+
+def _watch_status(run: str) -> None:
+    store = data_access.store()
+    row, folder = store.row(run), store.run(run)
+    if row.state not in ACTIVE:
+        st.rerun()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(width="stretch"):
+            phases = folder.progress()["phases"] if row.state == "running" else []
+            if phases:
+                now = phases[-1]
+                st.progress(now["done"] / now["total"] if now["total"] else 1.0, text=_phase_text(now, last=True))
+            else:
+                st.progress(0.0, text=_waiting(row))
+        _cancel(row)
+
+
+def _watch(run: str, active: bool, alone: bool) -> None:
     store = data_access.store()
     row, folder = store.row(run), store.run(run)
     if active != (row.state in ACTIVE):
         st.rerun()  # once, for the page around and the pace of this fragment
-    badge(row.state)
+    if row.state != "done":
+        badge(row.state)
     if row.state in ACTIVE:
-        _going_on(row, folder)
+        _going_on(row, folder, alone)
     elif row.state == "done":
-        finished(folder)
+        finished(folder, alone=alone)
     else:
         _ended(row, folder)
 
@@ -57,23 +94,34 @@ def badge(state: str) -> None:
     st.badge(state, color=COLORS.get(state, "blue"))
 
 
-def _going_on(row: RunRow, folder: RunFolder) -> None:
-    store = data_access.store()
-    ensure_supervisor(store)  # it may have gone idle, or its machine was restarted
-    st.button("Cancel", key=f"cancel.{row.id}", icon=":material/stop_circle:", on_click=callback(store.cancel, row.id))
+def _going_on(row: RunRow, folder: RunFolder, alone: bool) -> None:
+    ensure_supervisor(data_access.store())  # it may have gone idle, or its machine was restarted
+    if alone:
+        _cancel(row)
     if row.state == "queued":
-        waiting = [other.id for other in reversed(store.rows()) if other.state in ACTIVE]
-        place = waiting.index(row.id) if row.id in waiting else 0  # it may have been cancelled just now
-        st.info("Starting a worker." if place == 0 else f"{place} run{'s' * (place > 1)} ahead in the queue.")
+        if alone:
+            st.info(_waiting(row))
         return
     progress = folder.progress()
-    if left := _left(folder, progress["phases"]):
-        st.caption(left)
-    for phase in progress["phases"]:
-        done, total = phase["done"], phase["total"]
-        st.progress(done / total if total else 1.0, text=_phase_text(phase, phase is progress["phases"][-1]))
     if progress["steps"]:
         _curves(pd.DataFrame(progress["steps"]), run=row.id)
+    if left := _left(folder, progress["phases"]):
+        st.caption(left)
+    for phase in progress["phases"] if alone else ():
+        done, total = phase["done"], phase["total"]
+        st.progress(done / total if total else 1.0, text=_phase_text(phase, phase is progress["phases"][-1]))
+
+
+def _cancel(row: RunRow) -> None:
+    st.button("Cancel", key=f"cancel.{row.id}", icon=":material/stop_circle:",
+              on_click=callback(data_access.store().cancel, row.id))  # fmt: skip
+
+
+def _waiting(row: RunRow) -> str:
+    """What a queued run waits for."""
+    waiting = [other.id for other in reversed(data_access.store().rows()) if other.state in ACTIVE]
+    place = waiting.index(row.id) if row.id in waiting else 0  # it may have been cancelled just now
+    return "Starting a worker." if place == 0 else f"{place} run{'s' * (place > 1)} ahead in the queue."
 
 
 def _left(folder: RunFolder, phases: list[dict[str, Any]]) -> str:
@@ -116,19 +164,21 @@ def _phase_text(phase: dict[str, Any], last: bool) -> str:
 
 
 def _curves(trajectory: pd.DataFrame, run: str) -> None:
-    left, right = st.columns(2)
-    with left:
-        show(accuracy_curves(trajectory), f"live.accuracies.{run}")
-    with right:
-        show(sensitivity_curves(trajectory), f"live.norms.{run}")
+    with st.container(horizontal=True):  # side by side where there is room
+        with st.container(width=CURVE):
+            show(accuracy_curves(trajectory), f"live.accuracies.{run}")
+        with st.container(width=CURVE):
+            show(sensitivity_curves(trajectory), f"live.norms.{run}")
 
 
-def finished(folder: RunFolder) -> None:
-    """A finished run: numbers, ways on, and its unlearning played back."""
+def finished(folder: RunFolder, *, alone: bool = True) -> None:
+    """A finished run: at a glance, in numbers, ways on, and step by step."""
     result = folder.result
+    replay(folder, f"replay.{folder.run}", tiles=TILES)
+    three_numbers(folder)
+    summary.onward(folder.spec, clone=alone)
     summary.numbers(result)
     st.markdown(summarize(result))
-    summary.onward(folder.spec)
     step_by_step(folder)
     summary.details(folder)
 

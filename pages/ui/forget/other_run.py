@@ -19,8 +19,8 @@ def say_differences(form: RunSpec | None, run: RunSpec) -> None:
     """
     if form == run:
         return
-    st.info(f"The form above describes {_what(form, run)}.", icon=":material/difference:")
-    st.button("Fill the form with this run", icon=":material/arrow_upward:", on_click=callback(run_form.fill, run))
+    st.info(f"The form describes {_what(form, run)}.", icon=":material/difference:")
+    st.button("Fill the form with this run", icon=":material/arrow_back:", on_click=callback(run_form.fill, run))
 
 
 def _what(form: RunSpec | None, run: RunSpec) -> str:

@@ -17,10 +17,10 @@ _mount = component("picker")
 def picker(
     images: np.ndarray,
     ids: Sequence[int],
-    about: Sequence[str],
+    labels: Sequence[str],
+    predicted: Sequence[str],
     picked: Collection[int],
     clicks: int,
-    columns: int,
     key: str,
     changed: Callable[[dict[str, Any]], None],
 ) -> None:
@@ -28,17 +28,18 @@ def picker(
 
     Args:
         images: uint8 (N, C, H, W).
-        about: tooltip and alternative text of each image.
+        predicted: what the original takes each image for; empty where that is not known.
         picked: ids, including those of images that are not shown.
-        clicks: how many clicks the server has processed; until it has processed all, the browser's own picks count.
+        clicks: how many changes the server has processed; until it has processed all, the browser's own picks count.
         changed: called with the browser's ``picked`` and ``clicks``.
     """
     pictures = [
-        {"id": int(number), "url": png_url(image), "about": words}
-        for number, image, words in zip(ids, images, about, strict=True)
-    ]
+        {"id": int(number), "url": png_url(image), "label": label, "predicted": taken,
+         "about": f"Image {number}, {label}" + (f", classified as {taken}" if taken else "")}
+        for number, image, label, taken in zip(ids, images, labels, predicted, strict=True)
+    ]  # fmt: skip
     data = {
-        "pictures": pictures, "picked": list(picked), "clicks": clicks, "columns": columns,
+        "pictures": pictures, "picked": list(picked), "clicks": clicks,
         "color": SPLITS["forget"].color,
     }  # fmt: skip
     _mount(key=key, data=data, on_picks_change=callback(lambda: changed(st.session_state[key]["picks"])))

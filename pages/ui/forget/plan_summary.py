@@ -12,7 +12,8 @@ from pages.ui.forget.size import offer_reduced
 from pages.ui.shell.errors import callback, plain
 from pages.ui.shell.figure import show
 
-SHOWN = 24
+SHOWN, COLUMNS = 24, 12
+SIDE = 44  # pixels of an image, where there are few
 LONG = 1800.0  # seconds, from which on a smaller training is offered
 
 
@@ -47,8 +48,10 @@ def images(planned: Plan, dataset: Dataset) -> None:
     """Some of the images to forget, how many of each class, and the name of the set."""
     removed = planned.forget.ids
     few = dataset.train.with_ids(removed[:SHOWN])
-    sheet = contact_sheet(few.images)
-    st.image(png_url(sheet, 8 * max(sheet.shape[1:])), alt="Images to forget", width="stretch")
+    columns = min(len(few), COLUMNS)
+    sheet = contact_sheet(few.images, columns)
+    st.image(png_url(sheet, 8 * max(sheet.shape[1:])), alt="Images to forget",
+             width="stretch" if columns == COLUMNS else SIDE * columns)  # fmt: skip
     more = f"The first {SHOWN} of {len(removed):,}. " if len(removed) > SHOWN else ""
     st.caption(f"{more}Forget-set ID: {planned.forget.sha256[:16]} (depends only on the images).")
     with st.expander("How many of each class", icon=":material/bar_chart:"):

@@ -17,6 +17,9 @@ _mount = component("replay")
 
 TILES = 16
 CAPTION = "Below each image: the model's answer{}. Blue frame: the right answer. Red frame: no longer."
+BESIDE = "  \n**before**: in the original model. **gold**: in models retrained without the forgotten images."
+FORGOTTEN = f"Share of the forgotten images that the unlearned model still classifies right.{BESIDE}"
+OTHERS = f"Share of all other images that it classifies right, among images that no model was trained on.{BESIDE}"
 GOLD = ", and that of a model retrained without these images"
 
 
@@ -38,9 +41,9 @@ def replay(run: RunFolder, key: str, *, story: bool = False, tiles: int = TILES)
         number: names[predictions[gold].iloc[int(index.searchsorted(number))]] for number in tracked.ids
     }  # fmt: skip
     data = replay_frames(tracked, run.table("trajectory"), list(result.golds.values()), retrained)
-    data |= {"caption": CAPTION.format(GOLD if gold else ""), "live": "recognises {} of them"}
     if story:
-        data |= {"story": _story(run), "curves": []}
+        data |= {"story": _story(run), "curves": [], "live": "recognises {} of them",
+                 "caption": CAPTION.format(GOLD if gold else "")}  # fmt: skip
     _mount(key=key, data=data)
 
 
@@ -68,17 +71,16 @@ def three_numbers(run: RunFolder) -> None:
     result = run.result
     others = "TA" if result.unlearned.get("RA_test") is None else "RA_test"
     columns = st.columns(3)
-    for column, (label, name) in zip(
-        columns, (("Forgotten images still recognised", "FA"), ("Other new images recognised", others)), strict=False
-    ):
+    shown = (("Forgotten, still right", "FA", FORGOTTEN), ("Other images right", others, OTHERS))
+    for column, (label, name, about) in zip(columns, shown, strict=False):
         golds = [gold[name] for gold in result.golds.values() if gold.get(name) is not None]
-        against = f" · retrained {percent(mean(golds))}" if golds else ""
+        against = f", gold {percent(mean(golds))}" if golds else ""
         column.metric(
             label, percent(result.unlearned[name] or 0.0), f"before {percent(result.original[name] or 0.0)}{against}",
-            delta_color="off", delta_arrow="off",
+            delta_color="off", delta_arrow="off", help=about,
         )  # fmt: skip
     again = result.retraining_seconds
     columns[2].metric(
-        "Time to forget", f"{result.unlearn_seconds:.1f} s", f"one retraining {again:.1f} s" if again else None,
+        "Time to forget", f"{result.unlearn_seconds:.1f} s", f"retraining {again:.1f} s" if again else None,
         delta_color="off", delta_arrow="off",
     )  # fmt: skip

@@ -13,11 +13,11 @@ from pages.ui.forget import run_form
 from pages.ui.forget.class_picker import pick_class, pick_classes
 from pages.ui.forget.id_upload import offer_ids
 from pages.ui.forget.picker import picker
+from pages.ui.shell import data_access
 from pages.ui.shell.errors import callback, plain
 from pages.ui.shell.url_state import select
 
 PER_PAGE = 48
-COLUMNS = 8
 
 
 def builder(info: DataInfo) -> None:
@@ -71,12 +71,23 @@ def _images(info: DataInfo) -> None:
     part = train.take(where[(number - 1) * PER_PAGE : number * PER_PAGE])
     picked: list[int] = run_form.get("picked")
     with pictures:
-        names = [f"Image {index}, {info.labels[label]}" for index, label in zip(part.index, finest(part), strict=True)]
-        picker(part.images, part.index, names, picked, run_form.get("clicks", 0), COLUMNS, "picker", _take_picks)
-    st.caption(f"{len(picked)} picked{_beside(picked)}. Click an image, or drag over several, to pick or unpick.")
+        labels = [info.labels[label] for label in finest(part)]
+        picker(part.images, part.index, labels, _predicted(part, info), picked, run_form.get("clicks", 0), "picker",
+               _take_picks)  # fmt: skip
+    st.caption(f"{len(picked)} picked{_beside(picked)}. Click, drag over several, or click with Shift for a range.")
     if picked:
         st.button("Unpick all", on_click=callback(_put_back), icon=":material/undo:")
     offer_ids()
+
+
+def _predicted(part: Split, info: DataInfo) -> list[str]:
+    """What the original of the form takes each image for, once it has been trained."""
+    spec, models = run_form.last_spec(), data_access.store().models
+    if spec is None or spec.model.data.name != run_form.get("dataset") or spec.model.key not in models:
+        return [""] * len(part)
+    taken = models.table(spec.model.key).set_index("index")["prediction"]
+    names = info.classes
+    return [names[taken[number]] if number in taken.index else "" for number in part.index]
 
 
 def _beside(picked: list[int]) -> str:

@@ -119,6 +119,11 @@ def remember(made: RunSpec) -> None:
     write(dict.fromkeys(rest_of_url()) | query)
 
 
+def last_spec() -> RunSpec | None:
+    """What the form described when it last described a run."""
+    return st.session_state.get("draft_spec")
+
+
 def change_data() -> None:
     """After another data set was chosen: what belonged to the old one falls back to the new one's defaults."""
     info = data_info(get("dataset"))

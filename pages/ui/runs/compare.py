@@ -16,13 +16,18 @@ from core.figures import (
     run_marks,
     two_runs,
 )
+from core.figures.theme import shortened
 from core.metrics.catalogue import accuracy_keys
-from core.store import RunFolder, open_finished
+from core.specs.sweep import variant_label
+from core.store import RunFolder, RunRow, open_finished
+from pages.ui.forget import live
+from pages.ui.runs import sweep
 from pages.ui.shell import data_access
 from pages.ui.shell.errors import callback, plain
 from pages.ui.shell.figure import show, table
 from pages.ui.shell.url_state import select, selected
 
+LETTERS = 44  # of a run's name in a legend
 PICTURES, SIDE = 24, 72  # of the most changed images; pixels
 
 
@@ -48,6 +53,18 @@ def say_missing(compared: list[str]) -> None:
         st.warning(f"{len(asked)} runs were requested; showing the first {MAX_RUNS}.", icon=":material/info:")
     if asked and len(compared) < 2:
         st.caption("Nothing to compare: at least two finished runs are needed.")
+
+
+def follow_missing() -> bool:
+    """While runs of the comparison that the URL asks for are queued or running: how many are finished; whether any
+    is."""
+    asked = (selected("vs") or "").split(",")
+
+    def rows() -> list[RunRow]:
+        return [row for row in data_access.store().rows() if row.id in asked]
+
+    sweep.follow(rows, "of this comparison", redraw=True, least=1)
+    return any(row.state in live.ACTIVE for row in rows())
 
 
 def offer() -> None:
@@ -77,17 +94,18 @@ def section(runs: list[str]) -> None:
         letter: open_finished(data_access.store(), run) for letter, run in zip(ascii_uppercase, runs, strict=False)
     }
     _overview(folders, {letter: titles[folder.run] for letter, folder in folders.items()})
-    marks = run_marks({letter: without_seeds(folder.spec) for letter, folder in folders.items()})
+    named = {f"{letter} · {name}": folders[letter] for letter, name in setting_names(folders).items()}
+    marks = run_marks({name: without_seeds(folder.spec) for name, folder in named.items()})
     curves, accuracies, images, settings = st.tabs(
         ["Trajectories", "Accuracies", "Images", "Settings"], key="compare.tab", bind="query-params"
     )
     if curves.open:
         with curves:
-            show(run_curves({letter: folder.table("trajectory") for letter, folder in folders.items()}, marks),
+            show(run_curves({name: folder.table("trajectory") for name, folder in named.items()}, marks),
                  "compare.curves")  # fmt: skip
     if accuracies.open:
         with accuracies:
-            show(run_accuracies({letter: folder.result for letter, folder in folders.items()}, marks),
+            show(run_accuracies({name: folder.result for name, folder in named.items()}, marks),
                  "compare.accuracies")  # fmt: skip
     if images.open:
         with images:
@@ -95,6 +113,17 @@ def section(runs: list[str]) -> None:
     if settings.open:
         with settings:
             _settings(folders)
+
+
+def setting_names(folders: Mapping[str, RunFolder]) -> dict[str, str]:
+    """What a legend calls each run: its method with the settings that are not the default, and its request where
+    these differ."""
+    specs = {letter: folder.spec for letter, folder in folders.items()}
+    one_request = len({spec.forget for spec in specs.values()}) == 1
+    return {
+        letter: shortened(variant_label(spec.method) + ("" if one_request else f", {spec.forget.title}"), LETTERS)
+        for letter, spec in specs.items()
+    }
 
 
 def _take_chosen() -> None:

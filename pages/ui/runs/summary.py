@@ -57,17 +57,22 @@ def details(run: RunFolder) -> None:
         spec.json(run.spec.model_dump(mode="json"), expanded=False)
 
 
-def onward(spec: RunSpec) -> None:
-    """Links from a finished run to the pages that look into it, and back into the form."""
+def onward(spec: RunSpec, *, clone: bool = True) -> None:
+    """Links from a finished run to the pages that look into it.
+
+    Args:
+        clone: with a link back into the form, where that is not on the page.
+    """
     query = {"run": spec.id}
     if spec.method.name == "tmu":
         link("Easy and hard", "See what was easy and what was hard", query)
     if spec.measure.deep or spec.measure.shadows:
         link("Privacy", "See what attacks find", query)
-    sensitivity, gold, clone = st.columns(3)
+    sensitivity, gold, again = st.columns(3)
     with sensitivity:
         link("Sensitivity", "See the sensitivity of every image", query)
     with gold:
         link("Gold comparison", "Compare with gold", query)
-    with clone:
-        link("Forget", "Change it and run again", to_query(spec), icon=":material/edit:")
+    if clone:
+        with again:
+            link("Forget", "Change it and run again", to_query(spec), icon=":material/edit:")

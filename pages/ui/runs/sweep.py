@@ -44,14 +44,15 @@ def progress(spec: RunSpec, redraw: bool) -> None:
     follow(partial(data_access.of_request, spec), "of this request", redraw)
 
 
-def follow(find: Callable[[], list[RunRow]], which: str, redraw: bool) -> None:
+def follow(find: Callable[[], list[RunRow]], which: str, redraw: bool, least: int = 2) -> None:
     """As ``progress``, of the runs that ``find`` finds in the store.
 
     Args:
         which: which runs these are, for the screen.
+        least: so many have to be queued or running.
     """
     rows = find()
-    if sum(row.state in live.ACTIVE for row in rows) > 1:
+    if sum(row.state in live.ACTIVE for row in rows) >= least:
         fragment(_watch, 1.5)(find, which, _finished(rows) if redraw else None)
 
 

@@ -93,7 +93,7 @@ def test_a_choice_changes_what_is_offered(open_page: Callable[..., AppTest]) -> 
         ("text", "class=elf", "class 'elf' is not known"),
         ("text", "", "forget request '' is not valid; write class=3"),
         ("text", "class=all", "leave some to retain"),
-        ("text", "index=1700", "image 1700 is not among the training images"),
+        ("text", "index=4500", "image 4500 is not among the training images"),
         ("golds", "many", "gold seeds = 'many' is not a whole number"),
         ("golds", "0,", "is the original's seed"),
     ],

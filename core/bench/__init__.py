@@ -11,6 +11,7 @@ BENCHMARKS = {  # name -> module
     "parts": "partial_forgetting",
     "few-images": "few_images",
     "methods": "methods",
+    "first-answer": "first_answer",
     "sequences": "sequences",
     "easy-hard": "easy_hard",
     "paper mu-mis": "paper_mu_mis",

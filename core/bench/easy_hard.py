@@ -1,4 +1,4 @@
-"""TMU on the noisy digits: quality of the easy/hard prediction, and distance to gold compared with other methods.
+"""TMU on worn and on noisy digits: quality of the easy/hard prediction, and distance to gold compared with others.
 
 TMU stands here twice: with its defaults, and as the paper has it. Requests are ``class=c:30%`` for ten classes and
 three draws, with eight golds each; ``sizes`` gives other percentages with one draw. Intervals are bootstraps over
@@ -8,6 +8,7 @@ classes, whose draws overlap and are kept together; intervals of differences are
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import product
 from statistics import mean
 
 import numpy as np
@@ -20,6 +21,7 @@ from core.results import Result
 from core.roles import only_golds
 from core.specs import make_method, make_spec
 
+DATA = ("mnist-5k-worn", "digits-noisy")
 GOLDS = tuple(range(1, 9))
 TMU, PAPER = "tmu", "tmu, paper"
 METHODS = {  # line -> method
@@ -54,16 +56,16 @@ class Request:
 
 def measure(runs: Runs, sizes: Sequence[int] = ()) -> Iterator[Part]:
     """Tables of the easy/hard predictors and of the methods' distances to gold, for every size."""
-    for size in sizes or (30,):
+    for name, size in product(DATA, sizes or (30,)):
         draws = (0,) if sizes else (0, 1, 2)
-        requests = [_request(runs, c, size, draw) for draw in draws for c in range(10)]
-        data = f"digits-noisy, {size} % of a class, {len(requests)} requests, golds 1 to {len(GOLDS)}"
+        requests = [_request(runs, name, c, size, draw) for draw in draws for c in range(10)]
+        data = f"{name}, {size} % of a class, {len(requests)} requests, golds 1 to {len(GOLDS)}"
         yield from _predictors(f"{data}: easy or hard", requests)
         yield from _methods(f"{data}: methods", requests)
 
 
-def _request(runs: Runs, digit: int, size: int, draw: int) -> Request:
-    spec = make_spec("digits-noisy", f"class={digit}:{size}%", draw=draw, gold_seeds=GOLDS)
+def _request(runs: Runs, name: str, digit: int, size: int, draw: int) -> Request:
+    spec = make_spec(name, f"class={digit}:{size}%", draw=draw, gold_seeds=GOLDS)
     specs = {line: spec.replace(method=method) for line, method in METHODS.items()}
     results = {line: runs.result(run) for line, run in specs.items()}
     run, paper = (runs.store.run(specs[line].id) for line in (TMU, PAPER))

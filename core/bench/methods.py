@@ -4,6 +4,7 @@ Distances are to the mean gold, with 95 % intervals over unlearning seeds and go
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 from statistics import mean
 
 from core.analysis.intervals import Interval, difference_interval, interval
@@ -14,7 +15,7 @@ from core.roles import only_golds
 from core.specs import RunSpec, make_spec
 from core.specs.sweep import suitable_runs, variant_label
 
-REQUESTS = ("class=3:30%", "class=3")
+DATA, REQUESTS = ("mnist-5k-worn", "digits-noisy"), ("class=3:30%", "class=3")
 GOLDS, SEEDS = (1, 2, 3, 4, 5), (0, 1, 2)
 SIGNED = ("FA", "TA", "FA_test")
 HEAD = ("method", *(f"{name} - gold" for name in SIGNED), "gap", "KL to gold", "agreement", "steps", "retrainings")
@@ -22,9 +23,9 @@ HEAD = ("method", *(f"{name} - gold" for name in SIGNED), "gap", "KL to gold", "
 
 def measure(runs: Runs) -> Iterator[Part]:
     """A row per variant of a method, and the golds' own distances as the noise floor."""
-    for request in REQUESTS:
-        spec = make_spec("digits-noisy", request, gold_seeds=GOLDS)
-        title = f"digits-noisy, {request}, golds {GOLDS[0]} to {GOLDS[-1]}, unlearning seeds {SEEDS[0]} to {SEEDS[-1]}"
+    for name, request in product(DATA, REQUESTS):
+        spec = make_spec(name, request, gold_seeds=GOLDS)
+        title = f"{name}, {request}, golds {GOLDS[0]} to {GOLDS[-1]}, unlearning seeds {SEEDS[0]} to {SEEDS[-1]}"
         yield Table(title, HEAD, _rows(runs, spec))
 
 

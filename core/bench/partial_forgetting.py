@@ -1,4 +1,4 @@
-"""All methods on parts of a class (noisy digits) and on sub-classes (digit families), where forgetting is hard.
+"""All methods on parts of a class and on sub-classes of digits, where forgetting is hard.
 
 The average gap does not show the damage, but the test accuracy of the class does, so the table has both.
 """
@@ -14,6 +14,8 @@ from core.specs import METHODS, make_spec
 
 HEAD = ("method", "FA", "gold FA", "mean abs(FA - gold)", "FA_test before", "FA_test", "FA_test gold", "gap", "spread")
 TASKS = (
+    ("mnist-5k-worn", "class={}:30%", (1, 2, 3)),
+    ("mnist-5k-families", "subclass={}", (1, 2, 3, 4, 5)),
     ("digits-noisy", "class={}:30%", (1, 2, 3)),
     ("digits-families", "subclass={}", (1, 2, 3, 4, 5)),
 )

@@ -160,6 +160,9 @@ def plan(args: argparse.Namespace) -> int:
     for phase, seconds in planned.seconds.items():
         state = "trained already" if phase in planned.cached else "unknown" if seconds is None else f"{seconds:.1f} s"
         print(f"  {phase}: {state}")
+    count = len(planned.to_train)
+    if all(planned.seconds[role] is not None for role in planned.models):
+        print(f"  {count} model{'s' * (count != 1)} to train, about {planned.known_seconds:.0f} s")
     if planned.rough:
         print("  Rough times: scaled from trainings of other networks or images.")
     for sentence in (*planned.warnings, *planned.notes):

@@ -17,14 +17,12 @@ from core.events import Event
 from core.experiment.context import Context
 from core.experiment.processes import CONTEXT, process_pool, send
 from core.experiment.trained_models import get_or_train
-from core.planning.estimate import trained_at_once, work
 from core.planning.plan import Plan
 from core.roles import gold_roles
 from core.specs import ModelSpec
 from core.store import ModelFolder
 
 EVERY = 0.1  # seconds between two looks at the processes
-WORTH_A_PROCESS = 1e10  # multiply-adds of a training: about as long as a new process takes to import torch
 
 
 @dataclass(frozen=True)
@@ -57,11 +55,11 @@ def parallel_golds(context: Context, planned: Plan, ids: np.ndarray) -> list[Tra
     Args:
         ids: images whose norms are measured.
     """
-    model, models = planned.spec.model, context.models
+    models = context.models
     missing = [role for role in gold_roles(planned.models) if role not in planned.cached]
-    if not isinstance(models, ModelFolder) or context.device.type != "cpu" or trained_at_once(model) == 1:
+    if not isinstance(models, ModelFolder) or context.device.type != "cpu":
         return []
-    if len(missing) < 2 or planned.passes[missing[0]] * work(model) < WORTH_A_PROCESS:
+    if len(missing) < 2 or planned.golds_at_once == 1:
         return []
     return [Training(role, planned.models[role], planned.removed.ids, ids, models) for role in missing]
 

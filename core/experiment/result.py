@@ -90,11 +90,17 @@ def build_result(
 
 def _shipped_note(records: Mapping[str, Mapping[str, Any]]) -> str:
     """A sentence about the models that were not trained here."""
-    made = sorted({f"on {record['device']} with torch {record['versions']['torch']}" for record in records.values()})
+    made = sorted({_made_on(record) for record in records.values()})
     return (
         f"Models from the shipped examples, not trained here: {', '.join(records)} (trained {' and '.join(made)}). "
-        "Their times were measured on another machine."
+        "Their times were measured on another machine, and models trained here may differ from them in the last digits."
     )
+
+
+def _made_on(record: Mapping[str, Any]) -> str:
+    """Processor (missing in older records), device and torch version of a training."""
+    processor = f" ({record['processor']})" if record.get("processor") else ""
+    return f"on {record['device']}{processor} with torch {record['versions']['torch']}"
 
 
 def _mean_norms(table: pd.DataFrame) -> dict[str, float]:

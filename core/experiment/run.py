@@ -23,7 +23,7 @@ from core.metrics.accuracy import accuracies, with_forget
 from core.metrics.prediction_table import norm_ids, prediction_table
 from core.models import get_state, model_for, set_state
 from core.oom import memory_notes
-from core.planning.estimate import is_small, trained_at_once
+from core.planning.estimate import is_small
 from core.planning.plan import Plan, plan
 from core.roles import gold_roles, only_golds
 from core.specs import RunSpec
@@ -93,7 +93,7 @@ def _execute(context: Context, planned: Plan, start: Weights | None, notes: list
     yield known("unlearned", table)
     yield Table("samples", divided(table).assign(role="unlearned"))
 
-    for event in train_in_parallel(parallel_golds(context, planned, ids), trained_at_once(spec.model)):
+    for event in train_in_parallel(parallel_golds(context, planned, ids), planned.golds_at_once):
         if isinstance(event, Trained):
             yield from keep(event.role)
         else:

@@ -9,6 +9,7 @@ from typing import Any
 
 from core.errors import UnlearnError
 from core.planning.history import Past
+from core.roles import is_gold, only_golds
 from core.specs import ModelSpec, RunSpec
 from core.specs.data import WIDTH
 
@@ -23,6 +24,8 @@ WORK = {
 # Multiply-adds per image. Smaller networks, such as ``cnn-small`` on 28x28, use one thread: the other cores can then
 # train other golds.
 SMALL_WORK = 2e6
+WORTH_A_PROCESS = 1e10  # multiply-adds of a training: about as long as a new process takes to import torch
+STEP_SECONDS = 0.005  # of the smallest network on the smallest batch: no training step takes less
 
 MIN_STEPS = 100  # shorter trainings are mostly start-up; don't use them for timing
 
@@ -55,7 +58,10 @@ def estimate(
         pace = _scaled(_long(trained), spec.model)
     seconds: dict[str, float | None] = {}
     for role, images in passes.items():
-        seconds[role] = 0.0 if role in cached or not images else _usual(pace, times=images)
+        known = 0.0 if role in cached or not images else _usual(pace, times=images)
+        if known and rough:
+            known = max(known, images / spec.model.train.batch_size * STEP_SECONDS)
+        seconds[role] = known
     runs = [result for result in past.results if is_similar(result["spec"]["model"])]
     same = [result for result in runs if result["spec"]["method"] == wanted["method"]]
     seconds["unlearn"] = _usual([result["seconds"]["unlearn"] for result in same])
@@ -83,9 +89,27 @@ def is_small(model: ModelSpec) -> bool:
     return work(model) <= SMALL_WORK
 
 
-def trained_at_once(model: ModelSpec) -> int:
-    """How many golds are trained at the same time. On a GPU, and with all threads for one, that is one."""
-    return (os.cpu_count() or 1) if is_small(model) and not has_gpu() else 1
+def trained_at_once(model: ModelSpec, images: int) -> int:
+    """How many golds are trained at the same time: one on a GPU, where one uses all threads, or where it is short.
+
+    Args:
+        images: images that one gold processes in training, summed over epochs.
+    """
+    alone = has_gpu() or not is_small(model) or images * work(model) < WORTH_A_PROCESS
+    return 1 if alone else os.cpu_count() or 1
+
+
+def total_seconds(seconds: Mapping[str, float | None], at_once: int) -> float:
+    """Sum of the known seconds per phase, where golds are trained side by side.
+
+    Args:
+        at_once: how many golds are trained at the same time.
+    """
+    others = sum(value for phase, value in seconds.items() if value and not is_gold(phase))
+    processes = [0.0] * at_once
+    for value in only_golds(seconds).values():
+        processes[processes.index(min(processes))] += value or 0.0
+    return others + max(processes)
 
 
 def _kind(model: Mapping[str, Any]) -> tuple[Any, ...]:

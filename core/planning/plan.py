@@ -8,10 +8,10 @@ import numpy as np
 
 from core.datasets import Dataset, ForgetSet, load_dataset, resolve, resolve_chain
 from core.errors import InvalidSpec
-from core.planning.estimate import estimate
+from core.planning.estimate import estimate, total_seconds, trained_at_once
 from core.planning.history import Past
 from core.planning.left_behind import left_behind, left_behind_note
-from core.roles import gold_role
+from core.roles import gold_role, only_golds
 from core.specs import ModelSpec, RunSpec, gold_model, initial_model
 from core.store.weights import weights_info
 
@@ -65,7 +65,18 @@ class Plan:
     @property
     def known_seconds(self) -> float:
         """Estimated seconds of the phases that can be estimated."""
-        return sum(value for value in self.seconds.values() if value is not None)
+        return total_seconds(self.seconds, self.golds_at_once)
+
+    @property
+    def golds_at_once(self) -> int:
+        """How many golds are trained at the same time."""
+        images = [passes for role, passes in only_golds(self.passes).items() if role not in self.cached]
+        return trained_at_once(self.spec.model, max(images, default=0))
+
+    @property
+    def to_train(self) -> list[str]:
+        """Roles of the models to train."""
+        return [role for role, images in self.passes.items() if images and role not in self.cached]
 
     def to_json(self) -> dict[str, Any]:
         """What ``plan --json`` prints."""

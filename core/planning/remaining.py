@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.planning.estimate import total_seconds
 from core.planning.plan import Plan
+from core.roles import is_gold
 
 Phase = Mapping[str, Any]  # as in progress.json
 
@@ -34,13 +36,14 @@ def left_of_run(planned: Plan, phases: Sequence[Phase], now: float) -> tuple[flo
         seconds |= {role: pace * passes for role, passes in planned.passes.items() if role not in planned.cached}
     current = phases[-1]["name"] if phases else None
     for name in begun.keys() & seconds.keys():
-        seconds[name] = _left(begun[name], seconds[name], now) if name == current else 0.0
+        going_on = name == current or (is_gold(name) and begun[name]["done"] < begun[name]["total"])
+        seconds[name] = _left(begun[name], seconds[name], now) if going_on else 0.0
     if current is not None and current not in seconds:
         seconds[current] = left_of_phase(begun[current], now) or 0.0
     if any(seconds[role] is None for role in planned.models):
         return None, False
     whole = seconds["unlearn"] is not None and seconds["measure"] is not None
-    return sum(value for value in seconds.values() if value is not None), whole
+    return total_seconds(seconds, planned.golds_at_once), whole
 
 
 def _left(phase: Phase, wanted: float | None, now: float) -> float | None:

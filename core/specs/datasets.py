@@ -23,10 +23,12 @@ class Torchvision:
     Attributes:
         kind: the class in ``torchvision.datasets``.
         marks: if one of these exists below the root, the files are there.
+        megabytes: size of the download.
     """
 
     kind: str
     marks: tuple[str, ...]
+    megabytes: int
 
 
 @dataclass(frozen=True)
@@ -95,13 +97,13 @@ EMBEDDED: dict[str, DataInfo] = {
 
 # The pool is a fifth of the training images. Means and standard deviations are the usual constants.
 _CIFAR100 = ((3, 32, 32), (40_000, 10_000, 10_000), (0.5071, 0.4865, 0.4409), (0.2673, 0.2564, 0.2762), "cnn-fast")
-_CIFAR100_SOURCE = Torchvision("CIFAR100", ("cifar-100-python", "cifar100.npz"))
+_CIFAR100_SOURCE = Torchvision("CIFAR100", ("cifar-100-python", "cifar100.npz"), 169)
 DOWNLOADED: dict[str, DataInfo] = {
     "cifar10": DataInfo(
         "CIFAR-10", "60,000 colour photographs, 32x32, in 10 classes of animals and vehicles.",
         ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
         (3, 32, 32), (40_000, 10_000, 10_000), (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616),
-        "cnn-fast", "photographs", source=Torchvision("CIFAR10", ("cifar-10-batches-py",)),
+        "cnn-fast", "photographs", source=Torchvision("CIFAR10", ("cifar-10-batches-py",), 170),
     ),
     "cifar100": DataInfo(
         "CIFAR-100", "60,000 colour photographs, 32x32, in 100 classes.", cifar.CLASSES, *_CIFAR100, "photographs",
@@ -116,18 +118,18 @@ DOWNLOADED: dict[str, DataInfo] = {
         "Street view house numbers", "99,289 colour photographs of digits on houses, 32x32.",
         DIGIT_NAMES, (3, 32, 32), (58_606, 14_651, 26_032), (0.4377, 0.4438, 0.4728), (0.1980, 0.2010, 0.1970),
         "cnn-fast", "photographs-plain",
-        source=Torchvision("SVHN", ("test_32x32.mat",)),  # the file that is downloaded last
+        source=Torchvision("SVHN", ("test_32x32.mat",), 246),  # the file that is downloaded last
     ),
     "fashion-mnist": DataInfo(
         "Fashion-MNIST", "70,000 grey pictures of clothes, 28x28.",
         ("T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"),
         (1, 28, 28), (48_000, 12_000, 10_000), (0.2860,), (0.3530,), "cnn-fast", "photographs-plain",
-        source=Torchvision("FashionMNIST", ("FashionMNIST/raw/t10k-labels-idx1-ubyte",)),
+        source=Torchvision("FashionMNIST", ("FashionMNIST/raw/t10k-labels-idx1-ubyte",), 31),
     ),
     "mnist": DataInfo(
         "MNIST", "70,000 grey handwritten digits, 28x28.",
         DIGIT_NAMES, (1, 28, 28), (48_000, 12_000, 10_000), (0.1307,), (0.3081,), "cnn-fast", "photographs-plain",
-        source=Torchvision("MNIST", ("MNIST/raw/t10k-labels-idx1-ubyte",)),
+        source=Torchvision("MNIST", ("MNIST/raw/t10k-labels-idx1-ubyte",), 12),
     ),
 }  # fmt: skip
 

@@ -20,4 +20,4 @@ def test_the_rows_come_from_the_results(given: Callable[..., Any]) -> None:
 
     out = "\n".join(map(markdown, classes.measure(given(result))))
     assert "| 9 | 0.0000 | 1.0000 | 0.9000 | 0.9000 | 0.0900 | 0.2500 | 0.5000 | 7 | 0.2000 |" in out
-    assert out.count("average gap: mean 0.0450, worst 0.0900") == 2  # of 0.00, 0.01, ..., 0.09, on both data sets
+    assert out.count("average gap: mean 0.0450, worst 0.0900") == 4  # of 0.00, 0.01, ..., 0.09, on every data set

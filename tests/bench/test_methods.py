@@ -27,7 +27,7 @@ def test_a_row_per_variant_and_the_noise_floor(given: Callable[..., Any]) -> Non
     # FA is 0.75, 0.76, 0.77 against 0.5: mean 0.26, t(2) = 4.303 times 0.01 / sqrt(3) = 0.025 on either side
     row = "| 0.260 (0.235 to 0.285) | 0.000 (0.000 to 0.000) | -0.250 (-0.250 to -0.250) | 0.062 (0.062 to 0.062) "
     for name in ways:
-        assert out.count(f"| {name} {row}| 0.125 (0.125 to 0.125) | 0.875 (0.875 to 0.875) | 8 | 0.25 |") == 2
-    assert out.count("| gold spread | 0.010 | 0.020 | - | 0.030 | 0.125 (0.125 to 0.125) |") == 2
+        assert out.count(f"| {name} {row}| 0.125 (0.125 to 0.125) | 0.875 (0.875 to 0.875) | 8 | 0.25 |") == 4
+    assert out.count("| gold spread | 0.010 | 0.020 | - | 0.030 | 0.125 (0.125 to 0.125) |") == 4
     assert {spec.unlearn_seed for spec in runs.asked} == {0, 1, 2}
-    assert len(runs.asked) == 2 * 3 * len(ways)
+    assert len(runs.asked) == 4 * 3 * len(ways)

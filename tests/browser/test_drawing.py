@@ -18,7 +18,7 @@ from tests.browser.handwriting import DIGITS, Stroke
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-DIGITS_8X8 = next(entry.spec for entry in examples() if entry.spec.model.data.name == "digits")
+EXAMPLE = examples()[0].spec
 
 
 def canvas(screen: Page) -> Locator:
@@ -45,12 +45,12 @@ def drawing(screen: Page, before: str = "no") -> str:
 
 
 def test_a_box_an_undo_and_a_line_by_keyboard(screen: Page, app_store: Store) -> None:
-    screen.goto(f"/Try_an_image?run={DIGITS_8X8.id}")
+    screen.goto(f"/Try_an_image?run={EXAMPLE.id}")
     settle(screen)
     button(screen, "Box").click()
     corners = [(0.2, 0.3), (0.8, 0.5)]
     draw(screen, corners)
-    box = draw_digit(read_strokes([{"box": True, "points": corners}]), 8)[None].astype(int)
+    box = draw_digit(read_strokes([{"box": True, "points": corners}]), 28)[None].astype(int)
     first = drawing(screen)
     assert np.abs(app_store.inspections.picture(first) - box).max() <= 64  # the mouse moves by whole pixels
     button(screen, "Undo").click()
@@ -59,7 +59,7 @@ def test_a_box_an_undo_and_a_line_by_keyboard(screen: Page, app_store: Store) ->
     canvas(screen).focus()
     for key in ("Space", *["ArrowRight"] * 8, "Space"):
         screen.keyboard.press(key)
-    line = draw_digit(read_strokes([{"points": [[0.5 + n / 28, 0.5] for n in range(9)]}]), 8)[None].astype(int)
+    line = draw_digit(read_strokes([{"points": [[0.5 + n / 28, 0.5] for n in range(9)]}]), 28)[None].astype(int)
     assert np.abs(app_store.inspections.picture(drawing(screen, first)) - line).max() <= 16
 
 

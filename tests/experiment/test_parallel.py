@@ -22,7 +22,7 @@ CPU = torch.device("cpu")
 def run_in_parallel(spec: RunSpec, root: Path) -> list[object]:
     """Executes a spec with two golds at once, however small they are."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parallel, "WORTH_A_PROCESS", 0)
+        patch.setattr(estimate, "WORTH_A_PROCESS", 0)
         patch.setattr(os, "cpu_count", lambda: 2)
         return list(execute(spec, models=Store(root).models, device="cpu"))
 
@@ -76,4 +76,4 @@ def test_which_golds_are_trained_in_parallel(
 
 
 def test_a_large_network_uses_all_threads_for_one_gold() -> None:
-    assert estimate.trained_at_once(make_spec("cifar10", "class=cat").model) == 1
+    assert estimate.trained_at_once(make_spec("cifar10", "class=cat").model, images=10**6) == 1

@@ -8,6 +8,7 @@ import torch
 
 from core import Phase, RunSpec, Step, Store, execute, load_dataset, plan
 from core.experiment import trained_models
+from core.experiment.versions import processor
 from core.oom import note_memory
 from core.store import SavedModel, prune
 from core.training import train
@@ -73,8 +74,9 @@ def test_shipped_models_are_not_trained_again(
     assert result["accuracy"] == made["accuracy"]
     (note,) = (note for note in result["notes"] if "shipped" in note)
     assert note == (
-        "Models from the shipped examples, not trained here: original, initial, gold-1 (trained on cpu with torch "
-        f"{torch.__version__}). Their times were measured on another machine."
+        "Models from the shipped examples, not trained here: original, initial, gold-1 (trained on cpu "
+        f"({processor()}) with torch {torch.__version__}). Their times were measured on another machine, and models "
+        "trained here may differ from them in the last digits."
     )
     assert set(own.models) == set(result["models"].values())  # a run's models stay, whatever later versions ship
     assert len(prune(own).models) == 3  # no run was kept, so nothing needs them

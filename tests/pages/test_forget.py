@@ -93,7 +93,7 @@ def test_a_choice_changes_what_is_offered(open_page: Callable[..., AppTest]) -> 
         ("text", "class=elf", "class 'elf' is not known"),
         ("text", "", "forget request '' is not valid; write class=3"),
         ("text", "class=all", "leave some to retain"),
-        ("text", "index=1700", "image 1700 is not among the training images"),
+        ("text", "index=4500", "image 4500 is not among the training images"),
         ("golds", "many", "gold seeds = 'many' is not a whole number"),
         ("golds", "0,", "is the original's seed"),
     ],
@@ -270,7 +270,7 @@ def test_an_example_is_one_click_away(entry: Example, open_page: Callable[..., A
 def test_what_a_run_would_mean(open_page: Callable[..., AppTest], finished_run: Any, words: Callable) -> None:
     app = open_page(PAGE, to_query(finished_run.spec.replace(gold_seeds=(1,))))
     assert metric(app, "Images to forget") == str(finished_run.result["forget"]["size"])
-    assert "3 of 3 models are trained already: original, initial, gold 1." in words(app)
+    assert "0 models to train: all are here." in words(app)
     assert "With one gold model there is no gold spread" in "".join(warning.value for warning in app.warning)
 
 

@@ -126,3 +126,23 @@ def test_the_work_is_what_torch_counts(arch: str, width: int | None) -> None:
         rel=0.5 if arch == "vit-small" and width else 0.15,  # attention itself does not grow with the square
     )
     assert set(WORK) == set(ARCHITECTURES)
+
+
+def test_no_step_takes_less_than_that_of_the_smallest_network(quick: Callable[..., RunSpec]) -> None:
+    """Tiny batches cost by the step, not by the image."""
+    spec = quick(settings={"model.train.batch_size": 2})
+    fast = record_of(spec.model.replace(width=32), 1e-3)
+    planned = plan(spec, past=Past(records=(fast,)))
+    assert planned.rough
+    assert planned.seconds["original"] == pytest.approx(2 * 200 / 2 * estimate.STEP_SECONDS)
+
+
+def test_golds_side_by_side_take_the_time_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    spec = make_spec(gold_seeds=(1, 2, 3))  # ten epochs of 2,700 images
+    planned = plan(spec, models={spec.model.key}, past=Past(records=(record_of(spec.model, 0.1),)))
+    assert planned.to_train == ["gold-1", "gold-2", "gold-3"]
+    assert planned.golds_at_once == 2
+    assert planned.seconds["gold-1"] == pytest.approx(27)
+    assert planned.known_seconds == pytest.approx(2 * 27)  # the third one after the others
+    assert estimate.total_seconds({"gold-1": 5.0, "gold-2": 7.0, "unlearn": 1.0, "measure": None}, 2) == 8

@@ -1,6 +1,7 @@
 """A run while it goes on: real progress of every phase, the curves so far, and the button that ends it."""
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -12,8 +13,10 @@ from core.figures import accuracy_curves, playback, role_name, sensitivity_curve
 from core.jobs import ensure_supervisor
 from core.planning.plan import Plan
 from core.planning.remaining import left_of_phase, left_of_run
+from core.results import Accuracies
+from core.roles import is_gold, only_golds
 from core.store import GALLERY, RunFolder, RunRow, open_run
-from pages.ui.forget import step_slider
+from pages.ui.forget import so_far, step_slider
 from pages.ui.forget.plan_summary import duration
 from pages.ui.forget.replay import replay, three_numbers
 from pages.ui.runs import summary
@@ -104,7 +107,8 @@ def _going_on(row: RunRow, folder: RunFolder, alone: bool) -> None:
         return
     progress = folder.progress()
     if progress["steps"]:
-        _curves(pd.DataFrame(progress["steps"]), run=row.id)
+        _curves(pd.DataFrame(progress["steps"]), row.id, only_golds(progress.get("accuracy", {})))
+    so_far.show(folder, progress.get("accuracy", {}))
     if left := _left(folder, progress["phases"]):
         st.caption(left)
     for phase in progress["phases"] if alone else ():
@@ -155,7 +159,7 @@ def _phase_text(phase: dict[str, Any], last: bool) -> str:
         title = f"Input gradients of {role_name(name.removeprefix('norms of ')).lower()}"
     else:
         title = words.get(name) or f"Training {role_name(name).lower()}"
-    going_on = last and done < total
+    going_on = (last or is_gold(name)) and done < total  # golds may be trained side by side
     elapsed = (time.time() if going_on else phase["changed"]) - phase["started"]
     if name == "unlearn" and going_on:  # methods end when they have forgotten, most long before their limit
         return f"{title}: step {done} of at most {total} ({elapsed:.0f} s)"
@@ -163,10 +167,10 @@ def _phase_text(phase: dict[str, Any], last: bool) -> str:
     return f"{title}: {done} of {total} ({elapsed:.0f} s{f', {duration(left)} left' if left else ''})"
 
 
-def _curves(trajectory: pd.DataFrame, run: str) -> None:
+def _curves(trajectory: pd.DataFrame, run: str, golds: Mapping[str, Accuracies]) -> None:
     with st.container(horizontal=True):  # side by side where there is room
         with st.container(width=CURVE):
-            show(accuracy_curves(trajectory), f"live.accuracies.{run}")
+            show(accuracy_curves(trajectory, list(golds.values())), f"live.accuracies.{run}")
         with st.container(width=CURVE):
             show(sensitivity_curves(trajectory), f"live.norms.{run}")
 
@@ -210,7 +214,7 @@ def _ended(row: RunRow, folder: RunFolder) -> None:
     st.button("Resume", key=f"again.{row.id}", icon=":material/replay:",
               on_click=callback(take_up_again, row.id))  # fmt: skip
     if steps := folder.progress()["steps"]:
-        _curves(pd.DataFrame(steps), run=row.id)
+        _curves(pd.DataFrame(steps), row.id, {})
     if log := folder.log():
         with st.expander("Log", icon=":material/terminal:"):
             st.code(without_folders(log), language=None)

@@ -1,4 +1,4 @@
-"""A plan on the screen: the forget set, what is trained already, and about how long the rest will take."""
+"""A plan on the screen: the forget set, which models must be trained, and about how long the run will take."""
 
 import numpy as np
 import streamlit as st
@@ -18,10 +18,9 @@ LONG = 1800.0  # seconds, from which on a smaller training is offered
 
 
 def costs(planned: Plan) -> None:
-    """How much is forgotten, what is trained already, how long the rest takes."""
+    """How much is forgotten, which models must be trained, how long the run takes."""
     total = sum(count for _, count in planned.per_class.values())
     size = len(planned.forget)
-    cached = [role_name(role).lower() for role in planned.models if role in planned.cached]
     known = all(planned.seconds[role] is not None for role in planned.models)
     left, right = st.columns(2)
     left.metric("Images to forget", f"{size:,}", f"{size / total:.1%} of all", delta_color="off", delta_arrow="off")
@@ -31,8 +30,8 @@ def costs(planned: Plan) -> None:
         help="Estimated from earlier runs of this kind, here or in the gallery. Rough: scaled from other networks. "
         "Training only: excludes unlearning and measuring, whose time is known after a first run.",
     )  # fmt: skip
-    names = f": {', '.join(cached)}" if cached else ""
-    st.caption(f"{len(cached)} of {len(planned.models)} models are trained already{names}.")
+    names = ", ".join(role_name(role).lower() for role in planned.to_train)
+    st.caption(f"{len(planned.to_train)} models to train: {names}." if names else "0 models to train: all are here.")
     if known and planned.known_seconds > LONG:
         offer_reduced()
     for sentence in planned.warnings:

@@ -11,6 +11,7 @@ from core.figures import contact_sheet, png_url
 from core.specs import to_query
 from core.store import RunFolder
 from pages.ui.shell import data_access
+from pages.ui.shell.download import download_size
 from pages.ui.shell.errors import plain
 from pages.ui.shell.links import link
 from pages.ui.shell.url_state import selected
@@ -38,7 +39,8 @@ def cards(examples: Sequence[tuple[Example, RunFolder]]) -> None:
     here = [one for one in examples if is_prepared(one[0].spec.model.data.name)]
     _rows(here)
     if away := [one for one in examples if one not in here]:
-        st.subheader("With a download", anchor=False)
+        sizes = sorted({download_size(entry.spec.model.data.name) for entry, _ in away})
+        st.subheader(f"With a download ({', '.join(sizes)})", anchor=False)
         st.caption("Their results are here; their photographs are not on this machine. Each page offers the download.")
         _rows(away)
 

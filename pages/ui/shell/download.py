@@ -13,16 +13,22 @@ def offer_missing(name: str) -> None:
     if is_prepared(name):
         return
     title = data_info(name).title
-    with st.expander(
-        f"Grey squares stand for images of {plain(title)}: they are not on this machine", icon=":material/image:"
-    ):
+    with st.expander(f"To see the images: download {plain(title)}", expanded=True, icon=":material/download:"):
         offer_download(name)
+        st.caption("The results below are shipped. Until then grey squares stand in for the images.")
+
+
+def download_size(name: str) -> str:
+    """The size of a data set's download; empty for a set that came with a package."""
+    source = data_info(name).source
+    return f"{source.megabytes} MB" if source else ""
 
 
 def offer_download(name: str) -> None:
     """The download of a data set: its size, its progress, and what went wrong."""
     info = data_info(name)
-    st.info(f"{plain(info.title)} is not on this machine. {plain(info.about)}", icon=":material/download:")
+    size = f" The download is {download_size(name)}." if info.source else ""
+    st.info(f"{plain(info.title)} is not on this machine. {plain(info.about)}{size}", icon=":material/download:")
     st.caption(
         "The app looks in the store's folder `data` (or where UNLEARN_DATA points) and downloads it if it is not "
         "there. An interrupted download continues where it stopped."

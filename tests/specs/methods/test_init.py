@@ -4,7 +4,7 @@ import pytest
 from annotated_types import Ge, Gt, Le, Lt
 
 from core.errors import InvalidSpec
-from core.examples import examples
+from core.examples import shipped_specs
 from core.specs import METHODS, MethodSpec, make_method
 from core.specs.methods.iterative import Iterative
 from core.store import GALLERY
@@ -102,7 +102,7 @@ def test_what_settings_do_not_need():
 
 
 def test_shipped_runs_keep_their_names():
-    assert {entry.spec.id for entry in examples()} == {folder.name for folder in (GALLERY / "runs").iterdir()}
+    assert {spec.id for spec in shipped_specs()} == {folder.name for folder in (GALLERY / "runs").iterdir()}
 
 
 @pytest.mark.parametrize("spec", EVERY)

@@ -105,5 +105,5 @@ def test_a_link_can_not_make_the_server_read_a_place(
 ) -> None:
     app = open_page(PAGE, {"dataset": name})
     assert "import the images first" in words(app) or "add them with" in words(app)
-    assert app.session_state["draft.dataset"] == "digits"
+    assert app.session_state["draft.dataset"] == "mnist-5k"
     assert not (own_store / "data").exists()

@@ -24,7 +24,7 @@ def test_bounds_and_defaults_are_those_of_the_spec(method: str, open_page: Calla
         info = METHODS[method].model_fields[str(widget.key).rsplit(".", 1)[1]]
         assert widget.value == info.default
         assert widget.min == bound(info, "ge")
-        if info.annotation is int:
+        if info.annotation in (int, int | None):
             assert widget.max == bound(info, "le")
         else:  # a float has bounds that a widget can't have: above, below
             for word, name in (("above", "gt"), ("at least", "ge"), ("below", "lt"), ("at most", "le")):

@@ -78,7 +78,7 @@ def test_a_bad_file_changes_nothing(open_page: Callable[..., AppTest], words: Ca
 def test_weights_become_the_original_without_golds_until_they_are_asked_for(
     open_page: Callable[..., AppTest], words: Callable[[AppTest], str]
 ) -> None:
-    app = open_page(PAGE)
+    app = open_page(PAGE, {"dataset": "digits"})
     state = get_state(model_for(MODEL))
     app.file_uploader(key="own.weights").upload("mine.safetensors", safetensors.numpy.save(state)).run()
     press(app, "Check and add the weights")
@@ -97,7 +97,7 @@ def test_weights_become_the_original_without_golds_until_they_are_asked_for(
 
 
 def test_labels_are_passed_on(open_page: Callable[..., AppTest], words: Callable[[AppTest], str]) -> None:
-    app = open_page(PAGE)
+    app = open_page(PAGE, {"dataset": "digits"})
     state = get_state(model_for(MODEL))
     app.file_uploader(key="own.weights").upload("mine.safetensors", safetensors.numpy.save(state)).run()
     app.text_input(key="own.labels").set_value("zero, one").run()
@@ -107,7 +107,7 @@ def test_labels_are_passed_on(open_page: Callable[..., AppTest], words: Callable
 
 
 def test_a_file_of_torch_save_and_its_normalisation(open_page: Callable[..., AppTest]) -> None:
-    app = open_page(PAGE)
+    app = open_page(PAGE, {"dataset": "digits"})
     file = BytesIO()
     torch.save(model_for(MODEL).state_dict(), file)
     app.file_uploader(key="own.weights").upload("mine.pth.tar", file.getvalue()).run()

@@ -13,7 +13,7 @@ from core.store import RunFolder
 from pages.ui.gold_comparison import image_outcomes
 from pages.ui.shell import data_access, download
 
-OFFER = "Grey squares stand for images of"
+OFFER = "To see the images: download"
 
 
 def test_results_of_a_request_are_the_runs_own_then_by_seed(finished_run: RunFolder, store: Store) -> None:
@@ -79,7 +79,7 @@ def test_pages_of_a_run_without_its_images_offer_them(
     app = open_page(page, {"run": tmu.id})
     assert app.error == []
     assert [expander.label for expander in app.expander if OFFER in expander.label] == [
-        "Grey squares stand for images of Noisy digits: they are not on this machine"
+        "To see the images: download Worn handwriting"
     ]
     assert "Download and prepare" in [button.label for button in app.button]
 

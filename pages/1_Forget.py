@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core import METHODS, InvalidSpec, RunSpec, load_dataset, plan
+from core.access import is_read_only
 from core.examples import examples
 from core.figures import SPLIT_NAMES
 from core.planning.plan import Plan
@@ -68,7 +69,8 @@ def method_and_models() -> Plan | None:
     costs(planned)
     if any(row.id == spec.id and row.state == "done" for row in store.rows()):
         st.caption("Already finished; Run opens the result.")
-    st.button("Run", type="primary", icon=":material/play_arrow:", on_click=callback(start, spec), width="stretch")
+    st.button("Run", type="primary", icon=":material/play_arrow:", on_click=callback(start, spec), width="stretch",
+              disabled=is_read_only())  # fmt: skip
     sweep.button(spec, "form")
     if selected("run"):
         st.markdown(":material/arrow_downward: [The run is below](#the-run)")

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core import DataUnavailable, RunSpec, plan
+from core.access import is_read_only
 from core.analysis.summary import summarize
 from core.figures import accuracy_curves, playback, role_name, sensitivity_curves
 from core.jobs import ensure_supervisor
@@ -20,7 +21,7 @@ from pages.ui.shell import data_access
 from pages.ui.shell.errors import callback, fragment, plain, without_folders
 from pages.ui.shell.figure import show
 
-ACTIVE = ("queued", "running")
+ACTIVE = data_access.ACTIVE
 COLORS = {"done": "green", "failed": "red", "cancelled": "gray", "interrupted": "orange"}
 
 
@@ -59,8 +60,10 @@ def badge(state: str) -> None:
 
 def _going_on(row: RunRow, folder: RunFolder) -> None:
     store = data_access.store()
-    ensure_supervisor(store)  # it may have gone idle, or its machine was restarted
-    st.button("Cancel", key=f"cancel.{row.id}", icon=":material/stop_circle:", on_click=callback(store.cancel, row.id))
+    if not is_read_only():
+        ensure_supervisor(store)  # it may have gone idle, or its machine was restarted
+        st.button("Cancel", key=f"cancel.{row.id}", icon=":material/stop_circle:",
+                  on_click=callback(store.cancel, row.id))  # fmt: skip
     if row.state == "queued":
         waiting = [other.id for other in reversed(store.rows()) if other.state in ACTIVE]
         place = waiting.index(row.id) if row.id in waiting else 0  # it may have been cancelled just now
@@ -157,7 +160,7 @@ def _ended(row: RunRow, folder: RunFolder) -> None:
     elif row.error:
         st.warning(plain(row.error), icon=":material/info:")
     st.caption("Trained models are kept; resuming continues from the last epoch.")
-    st.button("Resume", key=f"again.{row.id}", icon=":material/replay:",
+    st.button("Resume", disabled=is_read_only(), key=f"again.{row.id}", icon=":material/replay:",
               on_click=callback(take_up_again, row.id))  # fmt: skip
     if steps := folder.progress()["steps"]:
         _curves(pd.DataFrame(steps), run=row.id)

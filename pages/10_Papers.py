@@ -36,9 +36,15 @@ with page("Papers", LEAD):
                                   label_visibility="collapsed")  # fmt: skip
     file, its_tables, address = PAPERS[chosen]
     st.markdown(f"[{address.removeprefix('https://')}]({address})")
-    for exhibit in paper_figures()[file]:
-        figure(exhibit)
-    st.header("Tables", anchor=False)
-    st.caption("The papers used a ResNet-18 trained for 200 epochs on a GPU. `python -m core bench paper mu-mis` and "
-               "`... paper tmu` run them; finished runs appear here.")  # fmt: skip
-    tables.show(its_tables)
+    shown = {exhibit.name: exhibit for exhibit in paper_figures()[file]}
+    part = st.pills(
+        "Figure", [*shown, "tables"], default=next(iter(shown)), required=True, key=f"part.{file}",
+        bind="query-params", label_visibility="collapsed",
+        format_func=lambda name: shown[name].title.partition(":")[0] if name in shown else "Tables",
+    )  # fmt: skip
+    if part in shown:
+        figure(shown[part])
+    else:
+        st.caption("The papers used a ResNet-18 trained for 200 epochs on a GPU. `python -m core bench paper mu-mis` "
+                   "and `... paper tmu` run them; finished runs appear here.")  # fmt: skip
+        tables.show(its_tables)

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core import DataUnavailable, RunSpec, plan
+from core.access import is_read_only
 from core.analysis.summary import summarize
 from core.figures import accuracy_curves, playback, role_name, sensitivity_curves
 from core.jobs import ensure_supervisor
@@ -24,9 +25,13 @@ from pages.ui.shell import data_access
 from pages.ui.shell.errors import callback, fragment, plain, without_folders
 from pages.ui.shell.figure import show
 
+<<<<<<< HEAD
 ACTIVE = ("queued", "running")
 TILES = 16  # of the replay; two rows beside the form
 CURVE = 430  # pixels wide
+=======
+ACTIVE = data_access.ACTIVE
+>>>>>>> safe
 COLORS = {"done": "green", "failed": "red", "cancelled": "gray", "interrupted": "orange"}
 
 
@@ -97,10 +102,19 @@ def badge(state: str) -> None:
     st.badge(state, color=COLORS.get(state, "blue"))
 
 
+<<<<<<< HEAD
 def _going_on(row: RunRow, folder: RunFolder, alone: bool) -> None:
     ensure_supervisor(data_access.store())  # it may have gone idle, or its machine was restarted
     if alone:
         _cancel(row)
+=======
+def _going_on(row: RunRow, folder: RunFolder) -> None:
+    store = data_access.store()
+    if not is_read_only():
+        ensure_supervisor(store)  # it may have gone idle, or its machine was restarted
+        st.button("Cancel", key=f"cancel.{row.id}", icon=":material/stop_circle:",
+                  on_click=callback(store.cancel, row.id))  # fmt: skip
+>>>>>>> safe
     if row.state == "queued":
         if alone:
             st.info(_waiting(row))
@@ -211,7 +225,7 @@ def _ended(row: RunRow, folder: RunFolder) -> None:
     elif row.error:
         st.warning(plain(row.error), icon=":material/info:")
     st.caption("Trained models are kept; resuming continues from the last epoch.")
-    st.button("Resume", key=f"again.{row.id}", icon=":material/replay:",
+    st.button("Resume", disabled=is_read_only(), key=f"again.{row.id}", icon=":material/replay:",
               on_click=callback(take_up_again, row.id))  # fmt: skip
     if steps := folder.progress()["steps"]:
         _curves(pd.DataFrame(steps), row.id, {})

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+import pandas as pd
+
 from core.figures import (
     accuracy_comparison,
     answers,
@@ -13,6 +15,7 @@ from core.figures import (
     rise_fall,
     run_curves,
     run_marks,
+    thumbnail_grid,
     twin_features,
 )
 from core.lessons import Exhibit
@@ -36,6 +39,13 @@ def _first_images(run: RunFolder) -> list[int]:
     samples = data_access.samples(run)
     ids = samples.loc[samples["split"] == "forget", "index"].drop_duplicates().sort_values()
     return ids.iloc[:: max(1, len(ids) // COUNT)].iloc[:COUNT].tolist()
+
+
+def _pictures(exhibit: Exhibit, runs: Sequence[RunFolder]) -> None:
+    """Some of the forget images, without a word."""
+    ids = _first_images(runs[0])
+    shown = thumbnail_grid(data_access.images(runs[0].spec, ids), pd.DataFrame({"index": ids}), len(ids))
+    show(shown, f"exhibit.{exhibit.name}.pictures")
 
 
 def _images(exhibit: Exhibit, runs: Sequence[RunFolder]) -> None:
@@ -107,6 +117,7 @@ def _relearning(exhibit: Exhibit, runs: Sequence[RunFolder]) -> None:
 
 
 FIGURES: dict[str, Callable[[Exhibit, Sequence[RunFolder]], None]] = {
+    "pictures": _pictures,
     "images": _images,
     "answers": _answers,
     "accuracies": _accuracies,

@@ -2,12 +2,8 @@
 
 import streamlit as st
 
-<<<<<<< HEAD
 from core import RunSpec, load_dataset
-=======
-from core import METHODS, InvalidSpec, RunSpec, load_dataset, plan
 from core.access import is_read_only
->>>>>>> safe
 from core.examples import examples
 from core.planning.plan import Plan
 from core.store import open_run
@@ -40,37 +36,17 @@ def run_bar(planned: Plan) -> None:
     with st.bottom:
         button, beside = st.columns([2, 3], gap="large", vertical_alignment="center")
         button.button("Run", type="primary", icon=":material/play_arrow:", on_click=callback(start, planned.spec),
-                      width="stretch")  # fmt: skip
+                      width="stretch", disabled=is_read_only())  # fmt: skip
         with beside:
             if run:
                 live.show_status(run)
             if run != planned.spec.id and is_finished(planned.spec.id):
                 st.caption("Already finished; Run opens the result.")
 
-<<<<<<< HEAD
 
 def is_finished(run: str) -> bool:
     """Whether a run has a result, here or among the shipped ones."""
     return run in data_access.finished()
-=======
-    store = data_access.store()
-    try:
-        spec = run_form.spec()
-        planned = plan(spec, models=store.models, past=data_access.past(str(store.root)))
-    except InvalidSpec as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return None
-    run_form.remember(spec)
-    costs(planned)
-    if any(row.id == spec.id and row.state == "done" for row in store.rows()):
-        st.caption("Already finished; Run opens the result.")
-    st.button("Run", type="primary", icon=":material/play_arrow:", on_click=callback(start, spec), width="stretch",
-              disabled=is_read_only())  # fmt: skip
-    sweep.button(spec, "form")
-    if selected("run"):
-        st.markdown(":material/arrow_downward: [The run is below](#the-run)")
-    return planned
->>>>>>> safe
 
 
 with page("Forget", "Choose what a trained classifier should forget, press Run, and watch it happen."):

@@ -25,13 +25,9 @@ from pages.ui.shell import data_access
 from pages.ui.shell.errors import callback, fragment, plain, without_folders
 from pages.ui.shell.figure import show
 
-<<<<<<< HEAD
-ACTIVE = ("queued", "running")
+ACTIVE = data_access.ACTIVE
 TILES = 16  # of the replay; two rows beside the form
 CURVE = 430  # pixels wide
-=======
-ACTIVE = data_access.ACTIVE
->>>>>>> safe
 COLORS = {"done": "green", "failed": "red", "cancelled": "gray", "interrupted": "orange"}
 
 
@@ -102,19 +98,11 @@ def badge(state: str) -> None:
     st.badge(state, color=COLORS.get(state, "blue"))
 
 
-<<<<<<< HEAD
 def _going_on(row: RunRow, folder: RunFolder, alone: bool) -> None:
-    ensure_supervisor(data_access.store())  # it may have gone idle, or its machine was restarted
+    if not is_read_only():
+        ensure_supervisor(data_access.store())  # it may have gone idle, or its machine was restarted
     if alone:
         _cancel(row)
-=======
-def _going_on(row: RunRow, folder: RunFolder) -> None:
-    store = data_access.store()
-    if not is_read_only():
-        ensure_supervisor(store)  # it may have gone idle, or its machine was restarted
-        st.button("Cancel", key=f"cancel.{row.id}", icon=":material/stop_circle:",
-                  on_click=callback(store.cancel, row.id))  # fmt: skip
->>>>>>> safe
     if row.state == "queued":
         if alone:
             st.info(_waiting(row))
@@ -132,7 +120,7 @@ def _going_on(row: RunRow, folder: RunFolder) -> None:
 
 def _cancel(row: RunRow) -> None:
     st.button("Cancel", key=f"cancel.{row.id}", icon=":material/stop_circle:",
-              on_click=callback(data_access.store().cancel, row.id))  # fmt: skip
+              on_click=callback(data_access.store().cancel, row.id), disabled=is_read_only())  # fmt: skip
 
 
 def _waiting(row: RunRow) -> str:

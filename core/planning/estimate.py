@@ -66,7 +66,8 @@ def estimate(
     same = [result for result in runs if result["spec"]["method"] == wanted["method"]]
     seconds["unlearn"] = _usual([result["seconds"]["unlearn"] for result in same])
     measured = [result for result in runs if result["spec"]["measure"] == wanted["measure"]]
-    seconds["measure"] = _usual([result["seconds"]["measure"] for result in measured])
+    closest = [result for result in measured if result in same] or measured  # some of it is between a method's steps
+    seconds["measure"] = _usual([result["seconds"]["measure"] for result in closest])
     if seconds["measure"] is None and spec.measure.shadows:  # a lower bound: two half-sized trainings per pair
         images = spec.measure.shadows * spec.model.train.epochs * train
         at_once = 1 if device == "cuda" else os.cpu_count() or 1

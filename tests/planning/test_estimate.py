@@ -46,6 +46,9 @@ def test_measuring_is_estimated_by_runs_that_measured_as_much(quick: Callable[..
     assert plan(spec, past=Past(results=results)).seconds["measure"] == 2
     assert plan(deep, past=Past(results=results)).seconds["measure"] == 30
     assert plan(quick(settings={"measure.shadows": 32}), past=Past(results=results)).seconds["measure"] is None
+    longer = {"spec": quick("fine-tune").model_dump(mode="json"), "seconds": {"unlearn": 9.0, "measure": 90.0}}
+    assert plan(spec, past=Past(results=(longer, *results))).seconds["measure"] == 2  # of the same method
+    assert plan(quick("scrub"), past=Past(results=(longer, *results))).seconds["measure"] == 46
 
 
 def test_shadows_are_estimated_by_their_trainings(

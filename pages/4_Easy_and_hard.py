@@ -32,32 +32,33 @@ with page("Easy and hard", LEAD):
     if baselines is not None:
         st.markdown(baseline_sentence(baselines))
 
-    st.subheader("Every image to forget", anchor=False)
-    forget_images.explore(run, samples, images)
-
-    if judgement["auc"] is not None and images["p_hard"].nunique() > 1:
+    ranked = judgement["auc"] is not None and images["p_hard"].nunique() > 1
+    names = ["Images"]
+    names += ["Where to cut", "Probabilities"] if ranked else []
+    names += ["Baselines"] if baselines is not None else []
+    names += ["Twin problem"] if "twin" in run.tables else []
+    tabs = dict(zip(names, st.tabs(names, key="easy_hard.part", bind="query-params"), strict=True))
+    with tabs["Images"]:
+        forget_images.explore(run, samples, images)
+    if ranked:
         table = threshold_table(images["p_hard"].to_numpy(), right)
-        st.subheader("Where to cut", anchor=False)
-        show(threshold_explorer(table, images), "cuts")
-        st.subheader("How good are the probabilities?", anchor=False)
-        ranking, calibrated = st.tabs(["Ranking", "Calibration"], key="easy_hard.quality", bind="query-params")
-        with ranking:
+        with tabs["Where to cut"]:
+            show(threshold_explorer(table, images), "cuts")
+        with tabs["Probabilities"]:
             called_hard = int((~images["easy"]).sum())
             left, beside = st.columns(2, gap="medium")
             with left:
                 show(roc(table, called_hard), "roc")
             with beside:
                 show(precision_recall(table, called_hard), "precision_recall")
-        with calibrated:
             st.markdown(f"Brier score **{judgement['brier']:.3f}**: the mean squared distance of the probability to "
                         "the share of golds that are wrong; 0 is perfect.")  # fmt: skip
             show(calibration(reliability(images["p_hard"].to_numpy(), right)), "calibration")
     if baselines is not None:
-        st.subheader("Is something simpler as good?", anchor=False)
-        show(baseline_comparison(baselines, judgement["ceiling_auc"]), "ladder")
-
+        with tabs["Baselines"]:
+            show(baseline_comparison(baselines, judgement["ceiling_auc"]), "ladder")
     if "twin" in run.tables:
-        st.subheader("The twin problem", anchor=False)
-        twin.problem(run, samples, images, right)
+        with tabs["Twin problem"]:
+            twin.problem(run, samples, images, right)
     st.subheader("Cost and notes", anchor=False)
     summary.details(run)

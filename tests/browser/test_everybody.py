@@ -49,7 +49,7 @@ def test_the_keyboard_reaches_what_a_run_needs(screen: Page) -> None:
     for role, name in (("combobox", "Data set"), ("textbox", "Request"), ("combobox", "Method"), ("button", "Run")):
         expect(screen.get_by_role(role, name=name, exact=True)).to_be_enabled()  # not while the page connects anew
     reached: set[str] = set()
-    for _ in range(60):
+    for _ in range(90):
         screen.keyboard.press("Tab")
         reached.add(screen.evaluate(NAME_OF_FOCUS))
         if {"Skip to main content", "Data set", "Request", "Method", "Run"} <= reached:

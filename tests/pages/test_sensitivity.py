@@ -101,3 +101,16 @@ def test_without_any_finished_run(
     app = open_page(page)
     assert [info.value for info in app.info] == ["No finished run yet. Start one on the Forget page."]
     assert "Forget something" in [link.proto.label for link in app.page_link]
+
+
+def test_several_selected_images_are_a_row_of_pictures(
+    finished_run: RunFolder, open_page: Callable[..., AppTest], words: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = [int(number) for number in finished_run.samples()["index"].unique()[:9]]
+    monkeypatch.setattr(figure, "show_selectable", lambda *shown: chosen)
+    app = open_page("pages/3_Sensitivity.py", {"run": finished_run.run})
+    assert "9 images are selected; these are the first 8." in words(app)
+    assert all(f"**{number}** ·" in words(app) for number in chosen[:8])
+    chosen[1:] = []
+    app.run()
+    assert f"**Image {chosen[0]}**" in words(app)

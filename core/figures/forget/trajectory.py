@@ -96,7 +96,13 @@ def sensitivity_curves(trajectory: pd.DataFrame, delta: float | None = None, sto
 def accuracy_lines(table: pd.DataFrame) -> list[go.Scatter]:
     """One line per accuracy that was measured."""
     return [
-        _line(table["step"], table[name], ACCURACIES[name], name, f"{name} %{{y:.1%}}<extra></extra>")
+        _line(
+            table["step"],
+            table[name],
+            ACCURACIES[name],
+            f"{METRICS[name].name} ({name})",
+            f"{name} %{{y:.1%}}<extra></extra>",
+        )
         for name in GAP
         if table[name].notna().any()
     ]

@@ -7,6 +7,7 @@ from core.analysis.method_comparison import NOTHING
 from core.figures.gold_comparison.method_rows import DATA_TRACKS
 from core.figures.theme import NEUTRAL, ROLES, SPLITS, Shown, blank, frame, log_axis
 
+MAX_NAMED = 6  # points that are all labelled; of more, labels would overlap
 COLUMNS = ["method", "track", "gap", "seconds", "time_ratio", "front", "run"]
 
 
@@ -29,8 +30,8 @@ def cost_quality(overview: pd.DataFrame, floor: float, chosen: str = "") -> Show
     """Average gap to the mean gold (y) against time as a multiple of one retraining (x), both on log scales, one point
     per variant. The dotted line is the Pareto front.
 
-    The variant closest to gold is labelled, and the one with the run ``chosen``. Every point's customdata is its run. A
-    gap of 0 is drawn at half the smallest other gap.
+    Of more than ``MAX_NAMED`` variants only the one closest to gold and the one with the run ``chosen`` are labelled.
+    Every point's customdata is its run. A gap of 0 is drawn at half the smallest other gap.
 
     Args:
         overview: of ``core.analysis.method_comparison``.
@@ -50,7 +51,8 @@ def cost_quality(overview: pd.DataFrame, floor: float, chosen: str = "") -> Show
     figure.add_hline(max(idle, lowest), line=idle_line, showlegend=True, name="do nothing")
     figure.add_vline(1, line={"color": NEUTRAL, "width": 1.5}, showlegend=True, name="one retraining")
     figure.add_trace(_front(table[table["front"]], lowest))
-    named = {chosen, table.loc[table["gap"].idxmin(), "run"]}
+    few = len(table) <= MAX_NAMED
+    named = set(table["run"]) if few else {chosen, table.loc[table["gap"].idxmin(), "run"]}
     for track in ("forget", "retain"):
         part = table[table["track"] == track]
         if len(part):

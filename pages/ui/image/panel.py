@@ -1,7 +1,8 @@
-"""Selected images: each enlarged, with its prediction and norms in every model."""
+"""Selected images: one with all its numbers, several as a row of pictures with their predictions."""
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -12,6 +13,7 @@ from pages.ui.shell.errors import plain
 from pages.ui.shell.figure import columns, folded_table
 
 MAX = 8
+SIDE = 96  # pixels of one of several images
 SHOWN = ("prediction", "probability", "margin", "target_norm", "irrelevant_norm", "jacobian_norm")
 
 
@@ -23,16 +25,39 @@ def images_panel(run: RunFolder, samples: pd.DataFrame, ids: Sequence[int]) -> N
     info = run.spec.model.data.info
     if len(ids) > MAX:
         st.caption(f"{len(ids)} images are selected; these are the first {MAX}.")
-    for number, image in zip(ids[:MAX], data_access.images(run.spec, ids[:MAX]), strict=True):
-        rows = samples[samples["index"] == number].set_index("role")
-        rows = rows.loc[in_role_order(rows.index)]
-        picture, numbers = st.columns([1, 5], vertical_alignment="center")
-        label = info.classes[rows["label"].iloc[0]]
-        picture.image(png_url(image, 160), alt=f"Image {number}, {label}")
-        numbers.markdown(f"**Image {number}** · {plain(label)} · {SPLIT_NAMES[rows['split'].iloc[0]].lower()}")
-        with numbers:
-            in_every_model(rows, info.classes)
+    shown = list(zip(ids[:MAX], data_access.images(run.spec, ids[:MAX]), strict=True))
+    if len(shown) == 1:
+        _one(samples, *shown[0], info.classes)
+    else:
+        with st.container(horizontal=True):
+            for number, image in shown:
+                with st.container(width=SIDE, gap=None):
+                    _small(samples, number, image, info.classes)
     folded_table("All selected, as numbers", samples[samples["index"].isin(list(ids))], f"selected.{run.run}")
+
+
+def _of(samples: pd.DataFrame, number: int) -> pd.DataFrame:
+    """The rows of one image, by role."""
+    rows = samples[samples["index"] == number].set_index("role")
+    return rows.loc[in_role_order(rows.index)]
+
+
+def _one(samples: pd.DataFrame, number: int, image: np.ndarray, classes: Sequence[str]) -> None:
+    rows = _of(samples, number)
+    picture, numbers = st.columns([1, 5], vertical_alignment="center")
+    label = classes[rows["label"].iloc[0]]
+    picture.image(png_url(image, 160), alt=f"Image {number}, {label}")
+    numbers.markdown(f"**Image {number}** · {plain(label)} · {SPLIT_NAMES[rows['split'].iloc[0]].lower()}")
+    with numbers:
+        in_every_model(rows, classes)
+
+
+def _small(samples: pd.DataFrame, number: int, image: np.ndarray, classes: Sequence[str]) -> None:
+    rows = _of(samples, number)
+    label = classes[rows["label"].iloc[0]]
+    before, after = (plain(classes[rows.loc[role, "prediction"]]) for role in ("original", "unlearned"))
+    st.image(png_url(image, SIDE), alt=f"Image {number}, {label}", width=SIDE)
+    st.caption(f"**{number}** · {plain(label)}  \n{before} → {after}")
 
 
 def in_every_model(rows: pd.DataFrame, classes: Sequence[str]) -> None:

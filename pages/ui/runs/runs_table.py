@@ -43,10 +43,10 @@ def arranged(rows: list[RunRow]) -> list[RunRow]:
 
 def listing(rows: list[RunRow]) -> pd.DataFrame:
     """One line a run, for the table."""
-    columns = ["★", "what", "name", "state", "queued", "waited", "seconds", "run", "attempts", "note", "message"]
+    columns = ["★", "state", "what", "name", "queued", "waited", "seconds", "run", "attempts", "note", "message"]
     return pd.DataFrame(
         [
-            ("★" if row.starred else "", data_access.label(data_access.spec_of(row)), row.name, row.state,
+            ("★" if row.starred else "", row.state, data_access.label(data_access.spec_of(row)), row.name,
              datetime.datetime.fromtimestamp(row.queued), waited(row), seconds(row), row.id, row.attempts, row.note,
              row.error or "")
             for row in rows

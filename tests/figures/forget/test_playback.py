@@ -48,5 +48,5 @@ def test_the_table_joins_both(trajectory: pd.DataFrame) -> None:
 
 def test_playback_needs_steps_but_no_sensitivities(trajectory: pd.DataFrame) -> None:
     figure = playback(trajectory[["step", "FA", "RA", "TA"]]).figure
-    assert [line.name for line in figure.data] == ["FA", "RA", "TA"]
+    assert [line.name for line in figure.data] == ["Forget set (FA)", "Retain set (RA)", "Test set (TA)"]
     assert not playback(trajectory.iloc[:0]).figure.frames

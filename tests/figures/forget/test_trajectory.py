@@ -6,16 +6,20 @@ from core.figures import accuracy_curves, accuracy_curves_table, sensitivity_cur
 from core.figures.forget.trajectory import HIGHEST
 from core.figures.theme import ACCURACIES, NORMS, ROLES
 
+LEGEND = {"Forget set (FA)": "FA", "Retain set (RA)": "RA", "Test set (TA)": "TA"}
 GOLDS = [{"FA": 0.2, "RA": 1.0, "TA": 0.9}, {"FA": 0.4, "RA": 1.0, "TA": 0.8}]
 
 
 def test_accuracy_curves_draw_the_table(trajectory: pd.DataFrame) -> None:
     shown = accuracy_curves(trajectory)
-    assert [line.name for line in shown.figure.data] == ["FA", "RA", "TA"]
+    assert [line.name for line in shown.figure.data] == list(LEGEND)
     for line in shown.figure.data:
         np.testing.assert_array_equal(line.x, trajectory["step"])
-        np.testing.assert_array_equal(line.y, trajectory[line.name])
-        assert (line.line.color, line.line.dash) == (ACCURACIES[line.name].color, ACCURACIES[line.name].dash)
+        np.testing.assert_array_equal(line.y, trajectory[LEGEND[line.name]])
+        assert (line.line.color, line.line.dash) == (
+            ACCURACIES[LEGEND[line.name]].color,
+            ACCURACIES[LEGEND[line.name]].dash,
+        )
     pd.testing.assert_frame_equal(shown.table, accuracy_curves_table(trajectory))
     assert shown.alt == "Accuracies over 4 steps; at the end FA 0.0%, RA 98.0%, TA 88.0%."
 

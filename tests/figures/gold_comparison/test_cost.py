@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 
 from core.figures import cost_quality, cost_quality_table
+from core.figures.gold_comparison import cost
 from core.figures.gold_comparison.method_rows import DATA_TRACKS
 
 NAN = float("nan")
@@ -32,7 +33,10 @@ def test_of_variants_with_the_same_gap_the_faster_one_is_on_the_front(overview: 
     assert table.index[table["front"]].tolist() == ["a"]
 
 
-def test_points_by_track_with_a_ring_around_the_chosen_one(overview: pd.DataFrame) -> None:
+def test_points_by_track_with_a_ring_around_the_chosen_one(
+    overview: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cost, "MAX_NAMED", 3)
     shown = cost_quality(overview, 0.05, "B")
     forget = next(trace for trace in shown.figure.data if trace.name == DATA_TRACKS["forget"])
     retain = next(trace for trace in shown.figure.data if trace.name == DATA_TRACKS["retain"])
@@ -44,6 +48,11 @@ def test_points_by_track_with_a_ring_around_the_chosen_one(overview: pd.DataFram
     assert list(retain.text) == ["", "d"]  # the nearest
     assert shown.figure.layout.xaxis.type == shown.figure.layout.yaxis.type == "log"
     assert shown.alt == "4 methods by time and average gap; on the Pareto front: a, c, d."
+
+
+def test_a_few_points_are_all_labelled(overview: pd.DataFrame) -> None:
+    points = [trace for trace in cost_quality(overview, 0.05).figure.data if trace.text is not None]
+    assert [text for trace in points for text in trace.text] == ["a", "b", "c", "d"]
 
 
 def test_the_references_are_drawn_where_they_are_known(overview: pd.DataFrame) -> None:

@@ -26,8 +26,8 @@ VIEWS = {
          "sensitivity.split": "test", "sensitivity.distribution": "Whole Jacobian"},
     ),
     "pages/4_Easy_and_hard.py": (
-        {"run": TMU, "easy_hard.axes": "NF, AF", "easy_hard.quality": "Calibration", "easy_hard.twin": "Per class"},
-        {"chosen_run": TMU, "easy_hard.axes": "NF, AF", "easy_hard.quality": "Calibration",
+        {"run": TMU, "easy_hard.axes": "NF, AF", "easy_hard.part": "Probabilities", "easy_hard.twin": "Per class"},
+        {"chosen_run": TMU, "easy_hard.axes": "NF, AF", "easy_hard.part": "Probabilities",
          "easy_hard.twin": "Per class"},
     ),
     "pages/5_Gold_comparison.py": (

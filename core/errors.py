@@ -6,6 +6,7 @@ UnlearnError
 │   └── DamagedData   its files are damaged or not the expected ones
 ├── NotFound          a run or model that the store does not hold             (also a KeyError)
 ├── StoreError        a store that can't be read or written, or a run in the wrong state for what was asked
+│   └── ReadOnly      a change that was asked of a read-only server
 └── Diverged          a model whose outputs are no longer finite numbers
 """
 
@@ -34,6 +35,10 @@ class NotFound(UnlearnError, KeyError):
 
 class StoreError(UnlearnError):
     """A store that can't be read or written, or a run that is in the wrong state for what was asked."""
+
+
+class ReadOnly(StoreError):
+    """A change that was asked of a read-only server (``UNLEARN_READONLY=1``)."""
 
 
 class Diverged(UnlearnError):

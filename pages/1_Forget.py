@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core import RunSpec, load_dataset
+from core.access import is_read_only
 from core.examples import examples
 from core.planning.plan import Plan
 from core.store import open_run
@@ -35,7 +36,7 @@ def run_bar(planned: Plan) -> None:
     with st.bottom:
         button, beside = st.columns([2, 3], gap="large", vertical_alignment="center")
         button.button("Run", type="primary", icon=":material/play_arrow:", on_click=callback(start, planned.spec),
-                      width="stretch")  # fmt: skip
+                      width="stretch", disabled=is_read_only())  # fmt: skip
         with beside:
             if run:
                 live.show_status(run)

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.access import is_read_only
 from core.analysis.method_comparison import overview
 from core.analysis.summary import summarize
 from core.figures import accuracy_comparison, class_changes, gold_gap, role_name
@@ -36,7 +37,7 @@ def this_run(run: RunFolder) -> None:
     table(rows, "comparison", tuple(rows.columns[1:]))
     st.subheader("Distance to the mean gold", anchor=False)
     show(gold_gap(run.result), "gold_gap")
-    if st.button("Add one more gold model", icon=":material/add:",
+    if not is_read_only() and st.button("Add one more gold model", icon=":material/add:",
                  help="Retrains one more model without the forget set and repeats the comparison."):  # fmt: skip
         go("Runs", {"run": add_gold(run.spec), "back": "Gold comparison"})
     st.subheader("Class by class, on test images", anchor=False)

@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import numpy as np
 
+from core.access import check_writable
 from core.datasets.stratified import stratified_order
 from core.errors import DataUnavailable
 from core.specs.datasets import DataInfo, info_json
@@ -29,6 +30,7 @@ def write_prepared(folder: Path, arrays: Arrays, info: DataInfo) -> None:
     Raises:
         DataUnavailable: the folder cannot be written.
     """
+    check_writable()
     x_train, y_train, x_test, y_test = arrays
     order = stratified_order(y_train)
     part = folder.with_name(f".{folder.name}.{uuid4().hex[:8]}.part")

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock
 
+from core.access import check_writable
 from core.datasets.array_store import Arrays, write_prepared
 from core.datasets.download import fetch
 from core.datasets.raw import is_archive, is_found, read_raw, sources, unpack
@@ -55,6 +56,7 @@ def prepare(name: str, root: Path | None = None, *, replace: bool = False) -> It
     name = stored_name(name)
     if is_prepared(name, root):
         return
+    check_writable()
     with preparing_lock(name, root):
         if is_prepared(name, root):
             return  # by the process that held the lock

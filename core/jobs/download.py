@@ -17,6 +17,7 @@ from typing import Any
 
 from filelock import Timeout
 
+from core.access import check_writable, is_read_only
 from core.datasets import Progress, prepare
 from core.datasets.prepare import preparing_lock
 from core.errors import DamagedData, UnlearnError
@@ -36,6 +37,7 @@ def start_download(name: str, replace: bool = False) -> None:
     Args:
         replace: download damaged files again.
     """
+    check_writable()
     if is_downloading(name):
         return
     _launched[name] = subprocess.Popen(
@@ -50,7 +52,7 @@ def is_downloading(name: str) -> bool:
     """Whether a running process downloads or prepares the data set."""
     if name in _launched and _launched[name].poll() is None:
         return True
-    if not data_root().is_dir():
+    if is_read_only() or not data_root().is_dir():
         return False
     try:
         with preparing_lock(name, data_root()).acquire(blocking=False):
@@ -70,6 +72,7 @@ def download_state(name: str) -> dict[str, Any] | None:
 
 def cancel_download(name: str) -> None:
     """Ends the process. The data received so far is kept, and the next start resumes from there."""
+    check_writable()
     state = download_state(name)
     if state is None or not is_downloading(name):
         return

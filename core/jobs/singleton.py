@@ -11,6 +11,7 @@ from pathlib import Path
 
 from filelock import Timeout
 
+from core.access import check_writable
 from core.errors import StoreError
 from core.paths import PROJECT
 from core.store import Store
@@ -88,8 +89,10 @@ class Service:
         """Starts a process unless one is running. One that keeps ending at once is started less and less often.
 
         Raises:
+            ReadOnly: this server starts none.
             StoreError: its log cannot be written.
         """
+        check_writable()
         root = store.root.resolve()
         started = launched.get((self.name, root))
         if (started is not None and started.poll() is None) or self.is_up(store):

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any, Literal
 from uuid import uuid4
 
+from core.access import check_writable
 from core.datasets import add_images
 from core.errors import DataUnavailable, NotFound, UnlearnError
 from core.escaping import error_sentence
@@ -44,6 +45,7 @@ def start_adding(
         title: name of the images or weights on screen.
         model, labels, normalise: for weights; see ``core.experiment.weights.add_weights``.
     """
+    check_writable()
     _tidy()
     token = uuid4().hex
     folder = _folder(token)
@@ -83,6 +85,7 @@ def adding_state(token: str) -> dict[str, Any]:
 
 def cancel_adding(token: str) -> None:
     """Ends the process and deletes the file; does nothing if it has ended already."""
+    check_writable()
     process = _launched.pop(token, None)
     if process is not None and process.poll() is None:
         os.kill(process.pid, signal.SIGKILL)

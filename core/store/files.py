@@ -15,6 +15,7 @@ import pandas as pd
 import safetensors.numpy
 from filelock import FileLock, Timeout
 
+from core.access import check_writable
 from core.errors import StoreError
 
 PART, GONE = ".part", ".gone"  # names of files that are being written, and of folders that are being deleted
@@ -22,6 +23,7 @@ PART, GONE = ".part", ".gone"  # names of files that are being written, and of f
 
 def write_bytes(path: Path, data: bytes) -> None:
     """Writes ``data`` to ``path``; creates missing folders."""
+    check_writable()
     part = path.with_name(f".{path.name}.{uuid4().hex[:8]}{PART}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -45,6 +47,12 @@ def may_be_a_name(text: str) -> bool:
     return text.isalnum() and len(text.encode()) <= 100
 
 
+def remove_file(path: Path) -> None:
+    """Deletes a file, if it is there."""
+    check_writable()
+    path.unlink(missing_ok=True)
+
+
 class StoreLock(FileLock):
     """A file lock whose folder is made when it is needed, and whose errors are those of a store."""
 
@@ -54,6 +62,7 @@ class StoreLock(FileLock):
             Timeout: another process holds it.
             StoreError: the file cannot be written.
         """
+        check_writable()
         path = Path(self.lock_file)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -111,6 +120,7 @@ def read_weights(path: Path) -> dict[str, np.ndarray]:
 
 def remove_folder(path: Path) -> None:
     """Deletes a folder: renamed first, so that it disappears at once."""
+    check_writable()
     if path.exists():
         grave = path.with_name(f".{path.name}.{uuid4().hex[:8]}{GONE}")
         try:

@@ -18,6 +18,7 @@ from core.store.files import (
     read_json,
     read_table,
     read_weights,
+    remove_file,
     remove_folder,
     write_bytes,
     write_json,
@@ -38,7 +39,7 @@ class Inspections:
 
     def ask(self, spec: InspectSpec) -> None:
         """Asks a question, first in the queue; an earlier error is deleted."""
-        (self.folder / spec.key / "error.json").unlink(missing_ok=True)
+        remove_file(self.folder / spec.key / "error.json")
         write_json(self._asked(spec), spec.model_dump(mode="json"))
 
     def newest(self) -> InspectSpec | None:
@@ -47,7 +48,7 @@ class Inspections:
             try:
                 return InspectSpec.parse(read_json(path))
             except (StoreError, ValueError):
-                path.unlink(missing_ok=True)  # damaged, or answered at this moment
+                remove_file(path)  # damaged, or answered at this moment
         return None
 
     def is_open(self, spec: InspectSpec) -> bool:
@@ -56,7 +57,7 @@ class Inspections:
 
     def close(self, spec: InspectSpec) -> None:
         """Marks the question as answered; deletes the oldest answers."""
-        self._asked(spec).unlink(missing_ok=True)
+        remove_file(self._asked(spec))
         answered = [path for path in self.folder.glob("*") if path.is_dir() and path.name not in ("asked", "own")]
         for path in sorted(answered, key=_age)[MAX_KEPT:]:
             remove_folder(path)
@@ -64,7 +65,7 @@ class Inspections:
     def fail(self, spec: InspectSpec, sentence: str) -> None:
         """Marks the question as failed, with the reason."""
         write_json(self.folder / spec.key / "error.json", {"error": sentence})
-        self._asked(spec).unlink(missing_ok=True)
+        remove_file(self._asked(spec))
 
     def error(self, spec: InspectSpec) -> str | None:
         """The reason why the question failed; None if it did not."""
@@ -94,7 +95,7 @@ class Inspections:
         name, folder = picture_name(pixels), self.folder / "own"
         write_bytes(folder / f"{name}.png", picture_bytes(pixels))
         for path in sorted(folder.glob("[!.]*.png"), key=_age)[MAX_KEPT:]:
-            path.unlink(missing_ok=True)
+            remove_file(path)
         return name
 
     def picture(self, name: str) -> np.ndarray:

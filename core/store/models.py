@@ -9,7 +9,16 @@ import numpy as np
 import pandas as pd
 
 from core.errors import NotFound
-from core.store.files import StoreLock, read_json, read_table, read_weights, write_json, write_table, write_weights
+from core.store.files import (
+    StoreLock,
+    read_json,
+    read_table,
+    read_weights,
+    remove_file,
+    write_json,
+    write_table,
+    write_weights,
+)
 from core.store.shards import read_shards, remove_shards, write_shards
 
 
@@ -57,7 +66,7 @@ class ModelFolder(MutableMapping[str, SavedModel]):
         if self._home(key) != self.folder:
             raise NotFound(f"model {key} is not in {self.folder}")
         for kind in ("json", "parquet", "safetensors"):
-            self._path(key, kind).unlink(missing_ok=True)
+            remove_file(self._path(key, kind))
 
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(path.stem for path in self.folder.glob("*.json")))

@@ -12,7 +12,7 @@ from filelock import Timeout
 from core.errors import StoreError, UnlearnError
 from core.specs import ModelSpec
 from core.specs.base import digest
-from core.store.files import GONE, PART, read_json
+from core.store.files import GONE, PART, read_json, remove_file
 from core.store.runs import RunFolder
 from core.store.store import Store
 
@@ -76,14 +76,14 @@ def prune(store: Store) -> Unused:
         free = unused(store)
         size = _size(free.leftovers)
         for path in free.leftovers:
-            path.unlink(missing_ok=True)
+            remove_file(path)
         for key in free.models:
             try:
                 with store.models.lock(key).acquire(blocking=False):
                     paths = _models(store)[key]
                     size += _size(paths)
                     for path in paths:  # the record first: without it the model does not exist
-                        path.unlink(missing_ok=True)
+                        remove_file(path)
             except Timeout:
                 continue
             removed.append(key)

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import numpy as np
 
-from core.store.files import read_json, read_weights, write_json, write_weights
+from core.store.files import read_json, read_weights, remove_file, write_json, write_weights
 
 MAX_BYTES = 15_000_000  # arrays per file; the file then stays below 16 MB
 
@@ -35,7 +35,7 @@ def read_shards(path: Path) -> dict[str, np.ndarray]:
 
 def remove_shards(path: Path) -> None:
     """Deletes the list and all its files."""
-    path.unlink(missing_ok=True)
+    remove_file(path)
     _remove_all_but(path, [])
 
 
@@ -52,4 +52,4 @@ def _parts(arrays: Mapping[str, np.ndarray]) -> Iterator[dict[str, np.ndarray]]:
 def _remove_all_but(path: Path, names: list[str]) -> None:
     for file in path.parent.glob(f"{path.name}-*"):
         if file.name not in names:
-            file.unlink(missing_ok=True)
+            remove_file(file)

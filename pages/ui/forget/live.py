@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core import DataUnavailable, RunSpec, plan
+from core.access import is_read_only
 from core.analysis.summary import summarize
 from core.figures import accuracy_curves, playback, role_name, sensitivity_curves
 from core.jobs import ensure_supervisor
@@ -24,7 +25,7 @@ from pages.ui.shell import data_access
 from pages.ui.shell.errors import callback, fragment, plain, without_folders
 from pages.ui.shell.figure import show
 
-ACTIVE = ("queued", "running")
+ACTIVE = data_access.ACTIVE
 TILES = 16  # of the replay; two rows beside the form
 CURVE = 430  # pixels wide
 COLORS = {"done": "green", "failed": "red", "cancelled": "gray", "interrupted": "orange"}
@@ -98,7 +99,8 @@ def badge(state: str) -> None:
 
 
 def _going_on(row: RunRow, folder: RunFolder, alone: bool) -> None:
-    ensure_supervisor(data_access.store())  # it may have gone idle, or its machine was restarted
+    if not is_read_only():
+        ensure_supervisor(data_access.store())  # it may have gone idle, or its machine was restarted
     if alone:
         _cancel(row)
     if row.state == "queued":
@@ -117,7 +119,7 @@ def _going_on(row: RunRow, folder: RunFolder, alone: bool) -> None:
 
 
 def _cancel(row: RunRow) -> None:
-    st.button("Cancel", key=f"cancel.{row.id}", icon=":material/stop_circle:",
+    st.button("Cancel", key=f"cancel.{row.id}", icon=":material/stop_circle:", disabled=is_read_only(),
               on_click=callback(data_access.store().cancel, row.id))  # fmt: skip
 
 
@@ -211,7 +213,7 @@ def _ended(row: RunRow, folder: RunFolder) -> None:
     elif row.error:
         st.warning(plain(row.error), icon=":material/info:")
     st.caption("Trained models are kept; resuming continues from the last epoch.")
-    st.button("Resume", key=f"again.{row.id}", icon=":material/replay:",
+    st.button("Resume", disabled=is_read_only(), key=f"again.{row.id}", icon=":material/replay:",
               on_click=callback(take_up_again, row.id))  # fmt: skip
     if steps := folder.progress()["steps"]:
         _curves(pd.DataFrame(steps), row.id, {})

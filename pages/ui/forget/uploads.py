@@ -7,6 +7,7 @@ from typing import Literal
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from core.access import is_read_only
 from core.jobs.uploads import adding_state, cancel_adding, start_adding
 from core.specs import RECIPES, ModelSpec, short
 from core.store.weights import fitting_weights
@@ -33,6 +34,8 @@ the views of images need nothing more. Gold models need a recipe, which you choo
 
 def offer_images() -> None:
     """Takes a file of images, and makes them the chosen data set."""
+    if is_read_only():
+        return
     with st.expander("Add images of your own", icon=":material/upload:"):
         st.markdown(IMAGES)
         file = st.file_uploader("Images", ("zip", "npz"), key="own.images", label_visibility="collapsed")
@@ -55,6 +58,8 @@ def choose_weights() -> None:
     )  # fmt: skip
     if chosen:
         st.caption("The original's recipe is unknown: gold models follow this one.")
+    if is_read_only():
+        return
     with st.expander("Add weights of your own", icon=":material/upload:"):
         st.markdown(WEIGHTS)
         file = st.file_uploader("Weights", WEIGHT_FILES, key="own.weights", label_visibility="collapsed")

@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from core.access import is_read_only
 from core.datasets.decode import SUFFIXES
 from core.datasets.picture import MAX_BYTES, read_picture
 from core.store import RunFolder
@@ -14,6 +15,9 @@ from pages.ui.shell.url_state import select, selected
 
 def choose_picture(run: RunFolder) -> None:
     """Two ways to a picture, which becomes the selected image."""
+    if is_read_only():
+        st.caption("A read-only server takes no pictures. Images of the data set can be selected on other pages.")
+        return
     ways = ("Draw", "Upload") if run.spec.model.data.info.shape[0] == 1 else ("Upload", "Draw")
     # With a key and a state, so that the open tab stays open when what is above it changes.
     tabs = dict(zip(ways, st.tabs(ways, key="own.way", on_change="rerun"), strict=True))

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.access import is_read_only
 from core.jobs.inspector import ensure_inspector
 from core.specs.inspection import InspectSpec
 from core.store import RunFolder
@@ -40,10 +41,12 @@ def look(run: RunFolder, names: Sequence[str]) -> list[Looked]:
             st.button(
                 "Ask again", key=f"again.{spec.key}", icon=":material/replay:", on_click=callback(store.ask, spec)
             )
-        elif store.known(spec) != PARTS and not store.is_open(spec):
+        elif store.known(spec) != PARTS and not store.is_open(spec) and not is_read_only():
             store.ask(spec)
     known = [store.known(spec) for spec in specs]
-    if any(store.is_open(spec) for spec in specs):
+    if is_read_only() and any(parts != PARTS for parts in known):
+        st.info("This read-only server asks the models nothing new about single images.", icon=":material/lock:")
+    elif any(store.is_open(spec) for spec in specs):
         fragment(_wait, EVERY)(specs, known)
     return [_looked(str(store.folder), spec, parts) for spec, parts in zip(specs, known, strict=True)]
 

@@ -4,6 +4,7 @@ look that opens from it."""
 import plotly.graph_objects as go
 import streamlit as st
 
+from core.access import is_read_only
 from core.errors import NotFound
 from core.figures import png_url, selected_ids
 from core.jobs.inspector import ensure_inspector
@@ -41,7 +42,8 @@ def tray(page: str) -> None:
     run, name, pinned = _finished(selected("run")), selected("img"), selected("pin")
     if run is None or not (name or pinned) or page == LOOKS_ITSELF:
         return
-    ensure_inspector(data_access.store())  # it takes a moment to start; a closer look is likely
+    if not is_read_only():
+        ensure_inspector(data_access.store())  # it takes a moment to start; a closer look is likely
     faces = {one: word for word, one in (("img", name), ("pin", pinned)) if one}
     with st.bottom, st.container(horizontal=True, vertical_alignment="center", gap="small"):
         for one, word in faces.items():

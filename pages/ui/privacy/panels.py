@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core import RunSpec, plan
+from core.access import is_read_only
 from core.analysis.attack_curves import MODEL_ATTACK, SHADOW, calls
 from core.figures import thumbnail_grid
 from core.glossary import tooltip
@@ -32,6 +33,8 @@ def title(attack: str) -> str:
 
 def offers(spec: RunSpec) -> None:
     """What this run did not measure, what it would cost, and the button that queues the same run with it."""
+    if is_read_only():
+        return
     if not spec.measure.deep:
         _offer(
             spec.replace(measure=spec.measure.replace(deep=True)),

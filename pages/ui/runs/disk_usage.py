@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.access import is_read_only
 from core.store import prune, sizes, unused
 from pages.ui.shell import data_access
 
@@ -15,6 +16,8 @@ def section() -> None:
         found = sizes(store)
         st.markdown(f"The store takes **{megabytes(sum(found.values()))}**: "
                     + ", ".join(f"{what} {megabytes(size)}" for what, size in found.items()) + ".")  # fmt: skip
+        if is_read_only():
+            return
         free = unused(store)
         if not free.models and not free.leftovers:
             st.caption("Every model is needed by a run. Models of deleted runs can be removed here.")

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core import RunSpec
+from core.access import is_read_only
 from core.specs import to_query
 from core.specs.sweep import with_next_model_seed, with_next_unlearning_seed
 from core.store import RunRow
@@ -34,6 +35,9 @@ def way_back(row: RunRow) -> None:
 def actions(row: RunRow) -> None:
     """A row of buttons, and below it the run's name and note."""
     spec = data_access.spec_of(row)
+    if is_read_only():
+        link("Forget", "Clone", to_query(spec), icon=":material/edit:")
+        return
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Unstar" if row.starred else "Star", icon=":material/star:"):
             _mark(row, starred=not row.starred)

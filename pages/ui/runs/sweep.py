@@ -6,6 +6,7 @@ from functools import partial
 import streamlit as st
 
 from core import RunSpec, jobs
+from core.access import is_read_only
 from core.specs.sweep import suitable_runs
 from core.store import RunRow
 from pages.ui.forget import live
@@ -16,6 +17,8 @@ from pages.ui.shell.url_state import select
 
 def button(spec: RunSpec, key: str) -> None:
     """Offers what has not been run yet of this request."""
+    if is_read_only():
+        return
     have = {row.id for row in data_access.of_request(spec) if row.state in ("done", *live.ACTIVE)}
     missing = [one for one in suitable_runs(spec) if one.id not in have]
     if missing:
@@ -66,7 +69,8 @@ def _watch(find: Callable[[], list[RunRow]], which: str, before: int | None) -> 
     done = _finished(rows)
     if not waiting or (before is not None and done != before):
         st.rerun()
-    jobs.ensure_supervisor(data_access.store())  # it may have gone, as in live
+    if not is_read_only():
+        jobs.ensure_supervisor(data_access.store())  # it may have gone, as in live
     total = done + len(waiting)
     st.progress(done / total, f"{done} of {total} runs {which} are finished")
     st.button("Cancel the remaining runs", icon=":material/stop_circle:", on_click=callback(_cancel, waiting))

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core import METHODS, RunSpec, Store, plan
+from core.access import is_read_only
 from core.analysis.sequences import request_accuracies, sequence_steps
 from core.analysis.summary import summarize
 from core.errors import NotFound
@@ -41,7 +42,7 @@ def offer(sequences: Sequences) -> None:
     if missing:
         count = f"{len(missing)} step{'s' * (len(missing) > 1)}"
         costs = _costs(str(data_access.store().root), tuple(missing))
-        st.button(f"Run the sequence{'s' * (len(sequences) > 1)} ({count})", type="primary",
+        st.button(f"Run the sequence{'s' * (len(sequences) > 1)} ({count})", type="primary", disabled=is_read_only(),
                   icon=":material/play_arrow:", on_click=callback(_queue, missing))  # fmt: skip
         st.caption(costs)
     if active:

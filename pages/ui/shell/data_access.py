@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from core import METHODS, DataUnavailable, NotFound, Store, load_dataset
+from core.access import is_read_only
 from core.analysis.slices import Images, images_of
 from core.datasets import is_prepared
 from core.examples import examples, shipped
@@ -41,7 +42,7 @@ def queue(*specs: RunSpec) -> str:
 
 def keep_going() -> None:
     """Sees to a process that works on the queue, where there is a queue: whoever looks at any page keeps it going."""
-    if any(row.state in ACTIVE for row in store().rows()):
+    if not is_read_only() and any(row.state in ACTIVE for row in store().rows()):
         ensure_supervisor(store())
 
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.access import is_read_only
 from core.datasets import is_prepared
 from core.jobs.download import BEGIN, cancel_download, download_state, is_downloading, start_download
 from core.specs import data_info
@@ -35,6 +36,8 @@ def offer_download(name: str) -> None:
     )
     if is_downloading(name):
         fragment(_progress, every=0.5)(name)
+        return
+    if is_read_only():
         return
     told = download_state(name)
     if told is not None:

@@ -6,11 +6,14 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from core.access import is_read_only
 from pages.ui.image.selection import tray
 from pages.ui.shell import data_access
 from pages.ui.shell.errors import boundary, show_callback_error
 from pages.ui.shell.links import PAGES, link
 from pages.ui.shell.url_state import address, carried, catch_up
+
+READ_ONLY = "This server is read-only: look at everything; to run or change something, install the app (README)."
 
 
 @st.cache_resource(show_spinner=False)
@@ -37,6 +40,8 @@ def page(name: str, lead: str) -> Iterator[None]:
     st.title(name, anchor=False)
     st.caption(lead)
     show_callback_error(name)
+    if is_read_only():
+        st.info(READ_ONLY, icon=":material/lock:")
     with boundary():
         data_access.keep_going()
     with boundary():

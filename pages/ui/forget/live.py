@@ -119,8 +119,8 @@ def _going_on(row: RunRow, folder: RunFolder, alone: bool) -> None:
 
 
 def _cancel(row: RunRow) -> None:
-    st.button("Cancel", key=f"cancel.{row.id}", icon=":material/stop_circle:",
-              on_click=callback(data_access.store().cancel, row.id), disabled=is_read_only())  # fmt: skip
+    st.button("Cancel", key=f"cancel.{row.id}", icon=":material/stop_circle:", disabled=is_read_only(),
+              on_click=callback(data_access.store().cancel, row.id))  # fmt: skip
 
 
 def _waiting(row: RunRow) -> str:

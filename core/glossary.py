@@ -71,12 +71,18 @@ TERMS = {
         "without; attacks learn from them which traces unlearning leaves."
     ),
     "method": Term("An unlearning method with its settings; the runs of one row differ only in the unlearning seed."),
-    "track": Term("The data that a method may use: the forget set only, or also retained and pool images."),
+    "track": Term(
+        "The data that a method may use: the forget set, or also retained and pool images. On a part of a class, "
+        "methods of the forget set stop at the held-out accuracy of the class, which is known from images beyond it."
+    ),
     "runs": Term("Number of unlearning seeds averaged in the row."),
     "difference": Term("The value minus the mean gold; for a distance, the value itself."),
-    "interval": Term("The 95 % confidence interval of the difference, over golds and unlearning seeds."),
+    "interval": Term(
+        "The 95 % confidence interval of the difference, over golds and unlearning seeds, for the one original of the "
+        "request."
+    ),
     "verdict": Term("The difference in words: within the gold spread, or which side of gold."),
-    "within": Term("Whether the average gap is within the gold spread."),
+    "within": Term("Whether the average gap and every accuracy are within their gold spread."),
 }  # fmt: skip
 
 # Columns of tables whose name differs from their term.

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from core.errors import InvalidSpec
-from core.models import device_of, head_of
+from core.models import device_of
 from core.oom import map_batches
 from core.training import as_float
 
@@ -63,6 +63,7 @@ def input_gradient_norms(
     One forward pass per batch and one backward pass per class. The model's state is restored.
 
     Args:
+        model: any module from images (N, C, H, W) to logits (N, K).
         images: (N, C, H, W), uint8 or float32 in [0, 1].
         classes: ids of the logits; default: all K.
 
@@ -72,12 +73,17 @@ def input_gradient_norms(
     Raises:
         InvalidSpec: the model has no such class.
     """
-    count = head_of(model).out_features
+    count = _number_of_logits(model, images)
     classes = range(count) if classes is None else classes
     if unknown := [c for c in classes if not 0 <= c < count]:
         raise InvalidSpec(f"class {unknown[0]} is not a class of the model; choose 0 to {count - 1}")
     wanted = torch.tensor(list(classes), dtype=torch.int64, device=images.device).expand(len(images), -1)
     return selected_gradient_norms(model, images, wanted, batch_size=batch_size)
+
+
+def _number_of_logits(model: nn.Module, images: Tensor) -> int:
+    with evaluating(model), torch.no_grad():
+        return model(as_float(images[:1])).shape[1]
 
 
 def selected_gradient_norms(

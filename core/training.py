@@ -51,7 +51,7 @@ def train(
     resume: dict[str, np.ndarray] | None = None,
     save: Callable[[dict[str, np.ndarray]], None] | None = None,
 ) -> Iterator[Step]:
-    """Trains the model in place with SGD (Nesterov) on the cross-entropy and leaves it in eval mode.
+    """Trains the model in place with SGD on the cross-entropy and leaves it in eval mode.
 
     A GPU trains in bfloat16. If a batch does not fit into memory, it is split and the gradients are accumulated.
 
@@ -131,7 +131,8 @@ def make_optimiser(model: nn.Module, spec: TrainSpec) -> torch.optim.SGD:
             {"params": others, "scale": 1.0},
             {"params": biases, "scale": spec.bias_rate, "weight_decay": spec.weight_decay / spec.bias_rate},
         ],
-        spec.learning_rate, spec.momentum, weight_decay=spec.weight_decay, nesterov=spec.momentum > 0,
+        spec.learning_rate, spec.momentum, weight_decay=spec.weight_decay,
+        nesterov=spec.nesterov and spec.momentum > 0,
     )  # fmt: skip
 
 
@@ -142,6 +143,8 @@ def rate(schedule: str, done: float) -> float:
     """
     if schedule == "constant":
         return 1.0
+    if schedule == "steps":
+        return 1.0 if done < 0.5 else 0.1 if done < 0.75 else 0.01
     if schedule == "cosine":
         return 0.5 * (1 + math.cos(math.pi * done))
     return done / 0.25 if done < 0.25 else (1 - done) / 0.75  # one-cycle

@@ -26,6 +26,19 @@ def seeded(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
+def test_any_module_from_images_to_logits_will_do():
+    net = nn.Sequential(nn.Flatten(), nn.Linear(4, 3, bias=False))
+    images, labels = torch.rand(2, 1, 2, 2, generator=seeded()), torch.tensor([0, 2])
+    by_hand = net[1].weight.norm(dim=1)  # the gradient of a linear logit is its row
+    norms = input_gradient_norms(net, images)
+    torch.testing.assert_close(norms, by_hand.detach().expand(2, 3))
+    target, other = mumis_terms(net, images, labels, torch.tensor([1, 1]))
+    torch.testing.assert_close(target, by_hand[labels].square())
+    torch.testing.assert_close(other, by_hand[[1, 1]].square())
+    with pytest.raises(InvalidSpec, match="class 3 is not a class of the model"):
+        input_gradient_norms(net, images, [3])
+
+
 class Net(nn.Module):
     """Any features with a linear head, as core's models are made."""
 

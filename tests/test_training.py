@@ -136,6 +136,7 @@ def test_no_augmentation_draws_nothing():
         ("one-cycle", {0: 0, 0.125: 0.5, 0.25: 1, 0.625: 0.5, 1: 0}),
         ("cosine", {0: 1, 1 / 3: 0.75, 0.5: 0.5, 2 / 3: 0.25, 1: 0}),  # (1 + cos(pi t)) / 2
         ("constant", {0: 1, 0.5: 1, 1: 1}),
+        ("steps", {0: 1, 0.49: 1, 0.5: 0.1, 0.74: 0.1, 0.75: 0.01, 1: 0.01}),
     ],
 )
 def test_rate(schedule: str, at: dict[float, float]):
@@ -152,9 +153,12 @@ def linear_model() -> nn.Module:
 
 
 @pytest.mark.parametrize("schedule", ["one-cycle", "cosine", "constant"])
-@pytest.mark.parametrize("momentum", [0.0, 0.9])
-def test_training_is_sgd_with_nesterov_momentum_written_out(schedule: str, momentum: float):
-    spec = TrainSpec(epochs=3, batch_size=5, learning_rate=0.5, momentum=momentum, weight_decay=0.01, schedule=schedule)
+@pytest.mark.parametrize(("momentum", "nesterov"), [(0.0, True), (0.9, True), (0.9, False)])
+def test_training_is_sgd_with_momentum_written_out(schedule: str, momentum: float, nesterov: bool):
+    spec = TrainSpec(
+        epochs=3, batch_size=5, learning_rate=0.5, momentum=momentum, weight_decay=0.01, schedule=schedule,
+        nesterov=nesterov,
+    )  # fmt: skip
     split = random_split(13)
     trained, losses = linear_model(), []
     for step in train(trained, split, spec, generator=seeded(7)):
@@ -176,7 +180,7 @@ def test_training_is_sgd_with_nesterov_momentum_written_out(schedule: str, momen
         ):
             g = g + 0.01 * p.detach()
             v.mul_(momentum).add_(g)
-            p.data -= lr * (g + momentum * v)
+            p.data -= lr * (g + momentum * v if nesterov else v)
     assert len(losses) == 6
     for mine, theirs in zip(by_hand.parameters(), trained.parameters(), strict=True):
         torch.testing.assert_close(theirs.double(), mine, rtol=1e-5, atol=1e-6)

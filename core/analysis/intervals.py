@@ -44,14 +44,37 @@ def difference_interval(values: Sequence[float], references: Sequence[float]) ->
     """
     if not values or not references:
         return None
-    mean = fmean(values) - fmean(references)
-    errors = [(variance(side) / len(side), len(side) - 1) for side in (values, references) if len(side) > 1]
-    if not errors:
+    return _combined(fmean(values) - fmean(references), [_error(values), _error(references)])
+
+
+def jackknife_interval(values: Sequence[float], without_one: Sequence[float]) -> Interval | None:
+    """Mean of the values, with its 95 % interval over these values and over the golds that they are compared with.
+
+    Args:
+        values: a distance to the golds, one per unlearning seed.
+        without_one: the mean distance without gold k, for every k; fewer than two give no part of the interval.
+    """
+    if not values:
+        return None
+    count = len(without_one)
+    of_golds = ((count - 1) ** 2 / count * variance(without_one), count - 1) if count > 1 else None
+    return _combined(fmean(values), [_error(values), of_golds])
+
+
+def _error(values: Sequence[float]) -> tuple[float, int] | None:
+    """Squared standard error of the mean and its degrees of freedom; None for a single value."""
+    return (variance(values) / len(values), len(values) - 1) if len(values) > 1 else None
+
+
+def _combined(mean: float, errors: Sequence[tuple[float, int] | None]) -> Interval:
+    """The 95 % interval of a sum of independent parts (Welch and Satterthwaite); unknown parts count as exact."""
+    known = [error for error in errors if error is not None]
+    if not known:
         return Interval(mean, None, None)
-    square = sum(error for error, _ in errors)
+    square = sum(error for error, _ in known)
     if square == 0:
         return Interval(mean, mean, mean)
-    degrees = square**2 / sum(error**2 / degrees for error, degrees in errors)
+    degrees = square**2 / sum(error**2 / degrees for error, degrees in known)
     half = float(stdtrit(degrees, (1 + LEVEL) / 2)) * math.sqrt(square)
     return Interval(mean, mean - half, mean + half)
 

@@ -27,6 +27,24 @@ def metric_value(result: Result, role: str, name: str) -> float | None:
     return METRICS[name].value(result, role)
 
 
+def without_each_gold(result: Result, role: str, name: str) -> list[float]:
+    """A distance of one model to the golds without gold k, for every k; empty if that was not measured.
+
+    Args:
+        name: one of ``distance_keys``.
+    """
+    golds = result.golds
+    if len(golds) < 2:
+        return []
+    if name == "gap":
+        found = [gap(result.accuracy[role], list(only_golds(golds, exclude=gold).values())) for gold in golds]
+        return [each["average"] for each in found if each and each["average"] is not None]
+    key = "agreement" if name == "disagreement" else name
+    each = [values.get(key) for values in result.get("outputs_by_gold", {}).get(role, {}).values()]
+    known = [1 - value if name == "disagreement" else value for value in each if value is not None]
+    return [(sum(known) - value) / (len(known) - 1) for value in known] if len(known) == len(golds) else []
+
+
 def noise_floor(result: Result, name: str) -> float | None:
     """Mean distance of a gold from the other golds; None for fewer than two golds.
 

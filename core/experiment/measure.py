@@ -14,7 +14,7 @@ from core.experiment.model_set import ModelSet
 from core.experiment.rng import make_generator
 from core.experiment.shadows import shadow_logits
 from core.metrics.membership.attacks import touched
-from core.metrics.output_divergence import output_family
+from core.metrics.output_divergence import output_family, outputs_by_gold
 from core.metrics.prediction_table import seeded_part
 from core.metrics.relearning import LIMIT, relearn, relearning
 from core.metrics.representation import class_probe, similarities
@@ -28,7 +28,8 @@ def measure(model_set: ModelSet) -> Generator[Event, None, dict[str, Any]]:
         ``attacks`` (role, attack, index, member, score).
     """
     wanted = model_set.planned.spec.measure
-    found: dict[str, Any] = {"outputs": output_family(model_set.logits(model_set.planned.forget.ids))}
+    by_gold = outputs_by_gold(model_set.logits(model_set.planned.forget.ids))
+    found: dict[str, Any] = {"outputs": output_family(by_gold), "outputs_by_gold": by_gold}
     places, found["map"] = run_map(model_set)
     yield Table("map", places)
     attacks: list[pd.DataFrame] = []

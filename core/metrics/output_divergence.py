@@ -54,20 +54,24 @@ def output_distance(model: np.ndarray, gold: np.ndarray) -> Outputs:
     return {name: metric(log_p, log_q) for name, metric in OUTPUT_METRICS.items()}
 
 
-def output_family(logits: Mapping[str, np.ndarray]) -> dict[str, Outputs | None]:
-    """Every model's distance to gold, mean over golds; for a gold, to the other golds (the noise floor).
+def outputs_by_gold(logits: Mapping[str, np.ndarray]) -> dict[str, dict[str, Outputs]]:
+    """Every model's distance to every gold; for a gold, to the other golds.
 
     Args:
         logits: role -> logits (N, K) on the forget set.
 
     Returns:
-        role -> its output metrics; None without (another) gold.
+        role -> role of the gold -> output metrics.
     """
-    golds = only_golds(logits)
     return {
-        role: _mean([output_distance(own, gold) for name, gold in golds.items() if name != role])
+        role: {name: output_distance(own, gold) for name, gold in only_golds(logits, exclude=role).items()}
         for role, own in logits.items()
     }
+
+
+def output_family(by_gold: Mapping[str, Mapping[str, Outputs]]) -> dict[str, Outputs | None]:
+    """Mean over golds of ``outputs_by_gold``; for a gold this is the noise floor. None without (another) gold."""
+    return {role: _mean(list(found.values())) for role, found in by_gold.items()}
 
 
 def _mean(found: Sequence[Outputs]) -> Outputs | None:

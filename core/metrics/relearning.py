@@ -41,7 +41,11 @@ def relearn(
     images, labels = tensors(forget, device)
     seen = tensors(watched, device)
     optimiser = torch.optim.SGD(
-        model.parameters(), RATE, recipe.momentum, weight_decay=recipe.weight_decay, nesterov=recipe.momentum > 0
+        model.parameters(),
+        RATE,
+        recipe.momentum,
+        weight_decay=recipe.weight_decay,
+        nesterov=recipe.nesterov and recipe.momentum > 0,
     )
     model.eval()
     yield accuracy(model, *seen)

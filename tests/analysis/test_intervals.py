@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from core.analysis.intervals import Interval, cluster_interval, difference_interval, interval
+from core.analysis.intervals import Interval, cluster_interval, difference_interval, interval, jackknife_interval
 
 
 @pytest.mark.parametrize("count", [2, 3, 5, 30])
@@ -59,3 +59,22 @@ def test_repeating_every_value_in_its_group_adds_no_knowledge():
     values = np.random.default_rng(5).normal(0, 1, 20)
     once = cluster_interval(values, list(range(20)))
     assert cluster_interval([*values, *values, *values], list(range(20)) * 3) == pytest.approx(once)
+
+
+def test_the_jackknife_of_a_mean_is_its_standard_error():
+    golds = np.array([0.2, 0.5, 0.3, 0.6])
+    without_one = [(golds.sum() - value) / 3 for value in golds]
+    found = jackknife_interval([0.4], without_one)
+    low, high = stats.t.interval(0.95, 3, loc=0.4, scale=stats.sem(golds))
+    assert (found.low, found.high) == pytest.approx((low, high))
+
+
+def test_golds_and_seeds_both_widen_the_interval():
+    seeds, without_one = [0.3, 0.4, 0.5], [0.35, 0.4, 0.45]
+    found = jackknife_interval(seeds, without_one)
+    assert found.mean == pytest.approx(0.4)
+    square = np.var(seeds, ddof=1) / 3 + 2 / 3 * np.square(np.array(without_one) - 0.4).sum()
+    degrees = square**2 / sum(part**2 / 2 for part in (0.01 / 3, square - 0.01 / 3))
+    assert found.high - found.mean == pytest.approx(stats.t.ppf(0.975, degrees) * np.sqrt(square))
+    assert jackknife_interval([0.4], []).low is None
+    assert jackknife_interval([], without_one) is None

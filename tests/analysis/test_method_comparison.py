@@ -70,6 +70,30 @@ def test_outputs_where_they_were_measured(make_result: Make) -> None:
     assert "kl" not in set(compare_variants([run, make_result("mu-mis", seed=1)]).query("method == 'MU-Mis'")["metric"])
 
 
+def test_distances_have_an_interval_over_golds(make_result: Make) -> None:
+    run = make_result("mu-mis", FA=0.1)
+    run["outputs"] = {"unlearned": {"kl": 0.3, "agreement": 0.6}}
+    run["outputs_by_gold"] = {
+        "unlearned": {"gold-10": {"kl": 0.2, "agreement": 0.5}, "gold-2": {"kl": 0.4, "agreement": 0.7}}
+    }
+    table = compare_variants([run])
+    for name, values in (("kl", [0.2, 0.4]), ("disagreement", [0.5, 0.3])):
+        low, high = stats.t.interval(0.95, 1, loc=mean(values), scale=stats.sem(values))
+        row = of(table, "MU-Mis", name)
+        assert (row["low"], row["high"]) == pytest.approx((low, high))
+    gap = of(table, "MU-Mis", "gap")
+    of_golds = [mean([abs(0.1 - fa), 0.02, abs(0.89 - ta)]) for fa, ta in ((0.6, 0.92), (0.4, 0.90))]
+    assert gap["high"] - gap["low"] == pytest.approx(2 * 12.7062 * (0.5 * stats.tvar(of_golds)) ** 0.5, rel=1e-3)
+
+
+def test_an_average_gap_does_not_hide_an_accuracy_outside_its_own_spread(make_result: Make) -> None:
+    run = make_result("mu-mis", FA=0.5)  # FA is gold's; RA is 0.02 below golds that agree, and TA 0.02 below
+    row = of(compare_variants([run]), "MU-Mis", "gap")
+    assert row["difference"] < row["floor"]
+    assert row["verdict"] == "apart from gold in RA"
+    assert not overview([run]).set_index("method").loc["MU-Mis", "within"]
+
+
 def test_without_gold_nothing_is_compared(make_result: Make) -> None:
     run = make_result("mu-mis")
     run["accuracy"] = {role: values for role, values in run["accuracy"].items() if not role.startswith("gold")}

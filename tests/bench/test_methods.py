@@ -29,5 +29,5 @@ def test_a_row_per_variant_and_the_noise_floor(given: Callable[..., Any]) -> Non
     for name in ways:
         assert out.count(f"| {name} {row}| 0.125 (0.125 to 0.125) | 0.875 (0.875 to 0.875) | 8 | 0.25 |") == 4
     assert out.count("| gold spread | 0.010 | 0.020 | - | 0.030 | 0.125 (0.125 to 0.125) |") == 4
-    assert {spec.unlearn_seed for spec in runs.asked} == {0, 1, 2}
+    assert {(spec.unlearn_seed, spec.model.seed) for spec in runs.asked} == {(0, 0), (1, 6), (2, 7)}
     assert len(runs.asked) == 4 * 3 * len(ways)

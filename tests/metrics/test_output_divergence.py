@@ -4,7 +4,7 @@ from scipy.spatial.distance import jensenshannon
 from scipy.special import softmax
 from scipy.stats import entropy
 
-from core.metrics.output_divergence import output_distance, output_family
+from core.metrics.output_divergence import output_distance, output_family, outputs_by_gold
 
 RNG = np.random.default_rng(0)
 MODEL, GOLD, OTHER = (RNG.normal(scale=3, size=(20, 5)).astype(np.float32) for _ in range(3))
@@ -37,7 +37,7 @@ def test_equal_and_very_different_outputs():
 
 
 def test_a_model_is_compared_with_all_golds_and_a_gold_with_the_others():
-    found = output_family({"original": MODEL, "gold-1": GOLD, "gold-2": OTHER})
+    found = output_family(outputs_by_gold({"original": MODEL, "gold-1": GOLD, "gold-2": OTHER}))
     both = [output_distance(MODEL, GOLD), output_distance(MODEL, OTHER)]
     assert found["original"] == pytest.approx({name: (both[0][name] + both[1][name]) / 2 for name in both[0]})
     assert found["gold-1"] == output_distance(GOLD, OTHER)
@@ -45,5 +45,5 @@ def test_a_model_is_compared_with_all_golds_and_a_gold_with_the_others():
 
 
 def test_without_a_gold_there_is_nothing_to_compare_with():
-    assert output_family({"original": MODEL}) == {"original": None}
-    assert output_family({"original": MODEL, "gold-1": GOLD})["gold-1"] is None
+    assert output_family(outputs_by_gold({"original": MODEL})) == {"original": None}
+    assert output_family(outputs_by_gold({"original": MODEL, "gold-1": GOLD}))["gold-1"] is None

@@ -19,7 +19,7 @@ MODEL = make_spec("digits").model
         (TrainSpec, {"momentum": 1}, "momentum = 1 "),
         (TrainSpec, {"weight_decay": -1}, "weight_decay = -1 "),
         (TrainSpec, {"weight_decay": 1.1}, "weight_decay = 1.1 "),
-        (TrainSpec, {"schedule": "up"}, "schedule = 'up' .*'one-cycle', 'cosine' or 'constant'"),
+        (TrainSpec, {"schedule": "up"}, "schedule = 'up' .*'one-cycle', 'cosine', 'steps' or 'constant'"),
         (
             TrainSpec,
             {"augment": "all"},
@@ -56,7 +56,12 @@ def test_the_recipes_are_the_papers():
     paper = RECIPES["mu-mis-paper"]  # arXiv 2402.15109, experiments
     assert (paper.learning_rate, paper.momentum, paper.weight_decay, paper.epochs) == (0.1, 0.9, 5e-4, 200)
     assert paper.augment == "crop-flip"
-    assert (RECIPES["tmu-paper"].learning_rate, RECIPES["tmu-paper"].augment) == (0.01, "none")  # arXiv 2408.11433
+    tmu = RECIPES["tmu-paper"]  # arXiv 2408.11433
+    assert (tmu.learning_rate, tmu.schedule, tmu.augment) == (0.01, "steps", "none")
+    assert not paper.nesterov
+    assert not tmu.nesterov
+    assert "nesterov" not in RECIPES["digits"].model_dump()  # keys of older models stay
+    assert TrainSpec.parse(tmu.model_dump()) == tmu
     assert (RECIPES["cifar-fast"].epochs, RECIPES["cifar-fast"].schedule) == (30, "one-cycle")
 
 

@@ -64,7 +64,8 @@ def methods_forest(compare_variants: pd.DataFrame, metric: str, chosen: str = ""
         figure,
         table,
         "Zero is the mean gold; the golden band is how much golds differ from each other. Lines are 95 % intervals "
-        "over golds and unlearning seeds. If a line crosses zero, the difference may be chance.",
+        "over golds and unlearning seeds, for this one original: another may lie outside. If a line crosses zero, the "
+        "difference may be chance.",
         f"{about.label}: {(ours['verdict'] == WITHIN).sum()} of {len(ours)} methods lie within the gold spread.",
         ("value", "gold", "difference", "low", "high", "floor") if about.unit == SHARE else (),
     )

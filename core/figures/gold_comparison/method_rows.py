@@ -7,7 +7,11 @@ import plotly.graph_objects as go
 from core.analysis.method_comparison import NOTHING, WITHIN
 from core.figures.theme import ROLES, frame
 
-DATA_TRACKS = {"nothing": "References", "forget": "Forget set only", "retain": "With retain data"}
+DATA_TRACKS = {
+    "nothing": "References",
+    "forget": "Forget set (stop: class accuracy)",
+    "retain": "With retain data",
+}
 GOLDS = "Gold against gold"
 SIDE_NAMES = {
     "below": "below gold (in FA: over-forgotten)",

@@ -90,8 +90,9 @@ def numbers(privacy: dict[str, Any]) -> None:
                 _metric(name, privacy[name]["unlearned"], _golds(privacy[name]))
     if MODEL_ATTACK in privacy:
         st.markdown(
-            "**Per-image attacks** with shadow models. U-LiRA's target is **0.5**: unlearned models cannot be told "
-            "from models that never saw the image. RMIA's target is **gold's value**."
+            "**Per-image attacks** with shadow models. U-LiRA is measured on shadow models that were unlearned by "
+            "this method, not on this run's model; its target is **0.5**: they cannot be told from models that never "
+            "saw the image. RMIA is measured on this run's model; its target is **gold's value**."
         )
         with st.container(horizontal=True):
             _metric(MODEL_ATTACK, privacy[MODEL_ATTACK][SHADOW], "target 0.5")

@@ -44,7 +44,8 @@ def details(run: RunFolder) -> None:
     """Stop, cost, notes; the same run as a command, as Python and as JSON."""
     result = run.result
     ratio = result.time_ratio
-    share = "" if ratio is None else f", {ratio:.0%} of the time of one retraining"
+    against = "one retraining" if result.golds else "training the original, as no gold was trained"
+    share = "" if ratio is None else f", {ratio:.0%} of the time of {against}"
     steps = f"{result.steps} step{'s' if result.steps != 1 else ''}"
     st.markdown(f"**{steps}** in **{result.unlearn_seconds:.2f} s**{share}. Stopped: {plain(result.stop_reason)}.")
     for sentence in result.notes:

@@ -12,14 +12,16 @@ import sys
 import time
 from contextlib import suppress
 
-from core.errors import StoreError
+from core.errors import StoreError, UnlearnError
 from core.jobs.singleton import Service
 from core.paths import PROJECT
 from core.store import Store, write_json
+from core.store.store import DIED
 
 IDLE_SECONDS = 300.0
 TICK_SECONDS = 0.1
 BEAT_SECONDS = 1.0
+ADVICE = "; resume it, and if memory was short, take fewer images, a smaller network or a smaller batch"
 
 _SERVICE = Service("supervisor", ("-m", "core", "worker", "--store"))
 ensure_supervisor, is_supervised = _SERVICE.ensure, _SERVICE.is_up
@@ -102,6 +104,15 @@ def _has_ended(worker: subprocess.Popen[bytes], run: str) -> bool:
     return bool(readable) and worker.stdout.readline().strip() == run.encode()
 
 
+def _where(store: Store, run: str) -> str:
+    """In which phase a run was when its worker ended."""
+    try:
+        phases = store.run(run).progress()["phases"]
+    except UnlearnError:
+        phases = []
+    return f"in the phase {phases[-1]['name']}" if phases else "before its first phase"
+
+
 def _close(store: Store, run: str | None, worker: subprocess.Popen[bytes], handed_over: float) -> None:
     """Cleans up after a dead worker: its unfinished run becomes interrupted or failed.
 
@@ -114,7 +125,9 @@ def _close(store: Store, run: str | None, worker: subprocess.Popen[bytes], hande
     if run is None:
         return
     how = f"signal {-status}" if status < 0 else f"exit status {status}"
-    store.index.end(run, "interrupted", f"its worker process ended with {how} before the run was done")
+    why = f"its worker process ended with {how} {_where(store, run)}{ADVICE}"
+    if not store.index.end(run, "interrupted", why) and store.row(run).error == DIED:  # somebody has seen it before
+        store.index.end(run, "interrupted", why, only_from=("interrupted",))
     queued = next((row.queued for row in store.rows() if row.id == run), handed_over)
     if status and queued < handed_over:
         store.index.end(run, "failed", f"no worker could start: {how}", only_from=("queued",))

@@ -18,6 +18,7 @@ from core.access import check_writable
 from core.datasets import add_images
 from core.errors import DataUnavailable, NotFound, UnlearnError
 from core.escaping import error_sentence
+from core.limits import limit
 from core.paths import PROJECT, data_root
 from core.specs import ModelSpec, data_info
 from core.store import write_json
@@ -47,6 +48,9 @@ def start_adding(
     """
     check_writable()
     _tidy()
+    uploads = len(list((data_root() / "uploads").glob("*")))
+    if uploads >= limit("UNLEARN_MAX_UPLOADS"):
+        raise DataUnavailable(f"{uploads} uploads are kept already; wait a day, or raise UNLEARN_MAX_UPLOADS")
     token = uuid4().hex
     folder = _folder(token)
     try:

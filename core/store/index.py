@@ -15,6 +15,7 @@ from pathlib import Path
 
 from core.access import check_writable
 from core.errors import NotFound, StoreError
+from core.limits import limit
 from core.specs.base import short
 
 ENDED = ("done", "failed", "cancelled", "interrupted")
@@ -101,6 +102,16 @@ class Index:
             NotFound: no such run.
         """
         return _only(self._find(f"{_SELECT} where id = ?", run), run)
+
+    def check_room(self, run: str) -> None:
+        """
+        Raises:
+            StoreError: the queue is full, and the run is not in it or past it.
+        """
+        found = self._find("select id from runs where state in ('queued', 'running', 'done')")
+        waiting = self._find("select id from runs where state = 'queued'")
+        if len(waiting) >= limit("UNLEARN_MAX_QUEUE") and run not in {row["id"] for row in found}:
+            raise StoreError(f"{len(waiting)} runs are queued already; raise UNLEARN_MAX_QUEUE to queue more")
 
     def queue(self, run: str, spec: str) -> str:
         """Queues a run that is new or did not finish; returns its state."""

@@ -42,6 +42,7 @@ class Store:
     def submit(self, spec: RunSpec) -> str:
         """Queues a run and returns its id. A run that is done, running or queued stays as it is."""
         self.rows()  # one whose process has died is not running
+        self.index.check_room(spec.id)
         write_bytes(self.root / "runs" / spec.id / "spec.json", spec_json(spec).encode())
         self.index.queue(spec.id, spec_json(spec))
         return spec.id

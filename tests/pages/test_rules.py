@@ -16,6 +16,9 @@ LIMITS = {"min_value", "max_value"}
 
 OPEN_ALL = """
 import sys
+asked = []  # of the network
+events = {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "urllib.Request", "http.client.connect"}
+sys.addaudithook(lambda event, words: asked.append((event, words)) if event in events else None)
 from streamlit.testing.v1 import AppTest
 
 for page in sys.argv[1:]:
@@ -24,7 +27,7 @@ for page in sys.argv[1:]:
         app.switch_page(page)
     app.run()
     assert not app.exception, (page, app.exception)
-print(sorted({"torch", "captum", "torchvision"} & set(sys.modules)))
+print(sorted({"torch", "captum", "torchvision"} & set(sys.modules)), asked)
 """
 
 
@@ -83,11 +86,11 @@ def test_what_a_widget_calls_is_inside_a_boundary(path: Path) -> None:
                 assert value.startswith("callback(") or value in ("'rerun'", "'ignore'"), value
 
 
-def test_the_streamlit_process_never_imports_torch(own_store: Path) -> None:
+def test_the_streamlit_process_never_imports_torch_nor_asks_the_network(own_store: Path) -> None:
     """With the shipped gallery, and with a store in which nothing is."""
     entries = [path.relative_to(PROJECT).as_posix() for path in PAGES if "ui" not in path.parts]
     command = [sys.executable, "-W", "ignore", "-c", OPEN_ALL, *entries]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == "[]"
+    assert done.stdout.strip() == "[] []"
     assert not own_store.exists()  # looking writes nothing

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from core import Store, make_spec
+from core import Store
 from core.datasets.strokes import draw_digit, read_strokes
 from core.examples import examples
 from core.specs.datasets import DIGIT_NAMES
 from core.specs.inspection import InspectSpec
-from tests.browser.actions import button, finish, settle
+from tests.browser.actions import button, settle
 from tests.browser.handwriting import DIGITS, Stroke
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -65,8 +65,7 @@ def test_a_box_an_undo_and_a_line_by_keyboard(screen: Page, app_store: Store) ->
 
 @pytest.mark.long
 def test_a_model_reads_at_least_17_of_20_drawn_digits(screen: Page, app_store: Store) -> None:
-    run = finish(app_store, make_spec("mnist-5k", "class=3", "none", gold_seeds=()))
-    screen.goto(f"/Try_an_image?run={run}")
+    screen.goto(f"/Try_an_image?run={EXAMPLE.id}")
     settle(screen)
     name, read = "no", []
     for digit, variants in DIGITS.items():
@@ -76,7 +75,7 @@ def test_a_model_reads_at_least_17_of_20_drawn_digits(screen: Page, app_store: S
                 expect(screen).not_to_have_url(re.compile("img="))
             draw(screen, *strokes)
             name = drawing(screen, name)
-            read.append((DIGIT_NAMES[digit], original_says(app_store, InspectSpec(run=run, image=name))))
+            read.append((DIGIT_NAMES[digit], original_says(app_store, InspectSpec(run=EXAMPLE.id, image=name))))
     assert sum(drawn == taken for drawn, taken in read) >= 17, read
 
 

@@ -215,7 +215,7 @@ def test_a_request_of_several_kinds_stays_one(
     assert "2 picked, together with class=four" in words(app)
 
 
-@pytest.mark.parametrize(("pool", "images"), [(True, 900), (False, 1350)])  # DESIGN, section 5
+@pytest.mark.parametrize(("pool", "images"), [(True, 3000), (False, 4000)])  # DESIGN, section 5
 def test_all_training_images_can_be_picked(
     pool: bool, images: int, open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
 ) -> None:

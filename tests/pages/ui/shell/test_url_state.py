@@ -14,7 +14,6 @@ from pages.ui.shell.url_state import LAG
 TMU = next(entry.spec.id for entry in examples() if entry.spec.method.name == "tmu")
 OWN = "the finished run of this test's store"
 VIEWS = {
-    "app.py": ({"run": TMU}, {"example": next(e.title for e in examples() if e.spec.id == TMU)}),
     "pages/1_Forget.py": (
         {"dataset": "digits-noisy", "forget": "class=3:30%", "method": "tmu", "gold_seeds": "4,7,"},
         {"draft.dataset": "digits-noisy", "draft.text": "class=3:30%", "draft.method": "tmu", "draft.golds": "4,7,"},

@@ -10,7 +10,8 @@ import streamlit as st
 from core import DataUnavailable, RunSpec, plan
 from core.access import is_read_only
 from core.analysis.summary import summarize
-from core.figures import accuracy_curves, playback, role_name, sensitivity_curves
+from core.datasets import is_prepared
+from core.figures import Shown, accuracy_curves, playback, role_name, sensitivity_curves
 from core.jobs import ensure_supervisor
 from core.planning.plan import Plan
 from core.planning.remaining import left_of_phase, left_of_run
@@ -195,11 +196,20 @@ def step_by_step(folder: RunFolder) -> None:
     if len(trajectory) < 2:
         return
     st.subheader("Step by step", anchor=False)
-    golds = list(folder.result.golds.values())
-    stop = int(trajectory["step"].iloc[-1])
+    show(_playback(folder, is_prepared(folder.spec.model.data.name)), f"playback.{folder.run}")
+    step_slider.stop_here(folder, int(trajectory["step"].iloc[-1]))
+
+
+@data_access.cached(16, shared=True)
+def _playback(folder: RunFolder, has_images: bool) -> Shown:
+    """Kept, because it takes longer than the rest of a page.
+
+    Args:
+        has_images: whether its images are on this machine; else placeholders are drawn.
+    """
+    trajectory, golds = folder.table("trajectory"), list(folder.result.golds.values())
     delta = getattr(folder.spec.method, "delta", None) if _stops_by_dip(folder) else None
-    show(playback(trajectory, golds, delta, stop, step_slider.followed(folder)), f"playback.{folder.run}")
-    step_slider.stop_here(folder, stop)
+    return playback(trajectory, golds, delta, int(trajectory["step"].iloc[-1]), step_slider.followed(folder))
 
 
 def _stops_by_dip(folder: RunFolder) -> bool:

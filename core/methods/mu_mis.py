@@ -24,12 +24,13 @@ Logits of the scale-free variant:
     raw: f, as in the paper. With few classes the loss can fall because all logits move together, which forgets nothing.
     centred: z_k = f_k - mean over j of f_j. Predictions are the same, but a movement of all logits does not change the
         loss. For K >= 3 the centred logits of an image sum to 0, so that once z_c is near 0 another class is above it.
-        For K = 2 they are opposite and Eq. 3 is 0 for all weights. So the head also lowers z_c itself, which shifts
-        the target against all other logits but not those among each other (``logit_weight``), and for K = 2 the
-        irrelevant term, which would cancel the target's, has no gradient. A step of the body is shortened until its
-        predicted decrease of the loss is at most ``body_share`` times that of the head's step: a trust region without
+        The head also lowers z_c itself (``logit_weight``), because input gradients don't see its constant part. For
+        K = 2 they are opposite, and Eq. 3 is 0 for all weights. Then only the head's bias of the target is lowered, by
+        ``BIAS_STEP`` of the mean |z_c| per step, which makes no image more like the target. (Lowering z_c by the head's
+        weights swapped the two classes of a ViT, whose features have both signs.) A step of the body is shortened until
+        its predicted decrease of the loss is at most ``body_share`` times that of the head's: a trust region without
         units. Otherwise the body's is 2 to 27 times the head's in a small ViT (0.5 to 1.5 in convolutional networks),
-        and the step overshoots. Share and weight were chosen on whole classes of digits out of 2 to 10 classes
+        and the step overshoots. Both numbers were chosen on whole classes of digits out of 2 to 10 classes
         (resnet-tiny, ViT), without golds.
 
 Penalties: the paper's squared norms, or two controls of its appendix. norm: norms without the square (Table A13).
@@ -41,7 +42,8 @@ Stop rules (``core.methods.stops``; ``auto`` chooses, see ``MuMis.stop_rule``):
         moves to the nearest point of the last step. No step is made if the target is met at the start. For partly
         forgotten classes it stops before they lose too much accuracy on unseen images (``core.methods.stand_ins``) and
         undoes the step that would cost too much.
-    sensitivity: the mean target norm has fallen to ``fraction`` of its start; likewise. That fraction is a guess.
+        Where the target is unknown (a sub-class), it is ``fraction`` of the start, a guess.
+    sensitivity: the mean target norm has fallen to ``fraction`` of its start; likewise. A guess, too.
 The stop reason also says whether nothing, too little or too much is forgotten in the end (``verdict``): the paper's
 rule can be met while all forget images are still classified right.
 A guard checks the mean norms every third step and at the end. It restores the last good weights if a norm is not
@@ -87,6 +89,7 @@ from core.sensitivity import (
 from core.specs.methods.mu_mis import MuMis
 from core.training import Step, as_float
 
+BIAS_STEP = 0.05  # per step, of the mean target logit at the start
 GUARD_EVERY = 3  # steps; a check costs about one step
 GUARD_IMAGES = 50  # forget images for the guard: enough to see a mean rise by half
 NORM_IMAGES = 200  # forget images for the rule ``sensitivity``
@@ -119,13 +122,16 @@ def unlearn(model: nn.Module, task: Task, spec: MuMis, *, generator: torch.Gener
     guard = make_guard(model, images[:GUARD_IMAGES], labels[:GUARD_IMAGES], spec, generator)
     loss_of = make_loss(model, task.num_classes, spec, generator)
     scale = spec.step_scale(task.whole_classes_only)
+    only_bias = spec.centred and task.num_classes == 2
+    shift = scale * bias_step(model, *seen) if only_bias else None
     passes = batches(len(labels), spec.batch_size, generator)
 
     def descend_on(batch: Tensor, count: int) -> tuple[float, float]:
         part = batch[:count].to(labels.device)
         with evaluating(model):  # full precision, including the backward pass to the weights
             loss = loss_of(images[part], labels[part])
-            return loss.item(), move(model, loss, spec, scale)
+            length = move(model, loss, spec, scale)
+        return loss.item(), length if shift is None else lower_bias(model, shift)
 
     at_once = spec.batch_size
     for step, (batch, ends_pass) in enumerate(islice(passes, spec.max_steps), start=1):
@@ -172,8 +178,8 @@ def make_loss(
             if isnan(ceiling):
                 ceiling = (spec.cap**2 if squared else spec.cap) * irrelevant.item()
             irrelevant = irrelevant.clamp(max=ceiling)
-        if spec.centred and num_classes == 2:  # the centred logits are opposite: the two terms would cancel
-            irrelevant = irrelevant.detach()
+        if spec.centred and num_classes == 2:  # the centred logits are opposite: only rounding errors are left
+            return 0.0 * target
         if spec.centred and spec.logit_weight:
             levels = target_levels(model, images, labels)
             if isnan(unit):
@@ -189,6 +195,19 @@ def target_levels(model: nn.Module, images: Tensor, labels: Tensor) -> Tensor:
     with torch.no_grad():
         features = features_of(model)(as_float(images))
     return centred_logits(head_of(model)(features)).gather(1, labels[:, None]).squeeze(1)
+
+
+def bias_step(model: nn.Module, images: Tensor, labels: Tensor) -> Tensor:
+    """How far a step lowers each logit's bias (2,): ``BIAS_STEP`` times the mean |z_c| of the class's forget images."""
+    levels = target_levels(model, images, labels).detach().abs()
+    return BIAS_STEP * torch.stack([levels[labels == c].mean() for c in (0, 1)]).nan_to_num()
+
+
+@torch.no_grad()
+def lower_bias(model: nn.Module, amount: Tensor) -> float:
+    """Lowers the head's bias by ``amount``; returns the length of the step."""
+    head_of(model).bias.sub_(amount)
+    return amount.norm().item()
 
 
 def move(model: nn.Module, loss: Tensor, spec: MuMis, scale: float) -> float:
@@ -213,7 +232,7 @@ def _stop(
     name = spec.stop_rule(task.whole_classes_only, task.known_accuracy is not None)
     if name == "accuracy":
         unseen = StandIns.of(model, task, generator)
-        return accuracy_stop(model, images, labels, task.target_accuracy, spec.max_steps, unseen)
+        return accuracy_stop(model, images, labels, task.target_accuracy, spec.max_steps, unseen, spec.fraction)
     if name == "sensitivity":
         x, c = images[:NORM_IMAGES], labels[:NORM_IMAGES, None]
         rule = Falls("the target norm, as a share of its start,", spec.fraction)

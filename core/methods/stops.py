@@ -137,7 +137,13 @@ class Stop:
 
 
 def accuracy_stop(
-    model: nn.Module, images: Tensor, labels: Tensor, target: float | None, limit: int, unseen: StandIns | None = None
+    model: nn.Module,
+    images: Tensor,
+    labels: Tensor,
+    target: float | None,
+    limit: int,
+    unseen: StandIns | None = None,
+    guess: float = FALLBACK_FRACTION,
 ) -> Stop:
     """The rule ``accuracy`` on the first ``ACCURACY_IMAGES`` of these forget images.
 
@@ -145,7 +151,7 @@ def accuracy_stop(
 
     Args:
         images, labels: (N, C, H, W) and (N,), in random order.
-        target: None for ``FALLBACK_FRACTION`` of the current accuracy, a guess.
+        target: None for ``guess`` times the current accuracy.
         limit: maximum number of steps.
         unseen: see ``Stop``.
     """
@@ -156,7 +162,7 @@ def accuracy_stop(
 
     start = measure()
     count = len(labels)
-    wanted = whole_images(FALLBACK_FRACTION * start if target is None else target, count)
+    wanted = whole_images(guess * start if target is None else target, count)
     enough = _enough(round(start * count), wanted, count, guessed=target is None)
     return Stop(Falls("the forget set's accuracy", wanted / count, start, enough), measure, limit, unseen)
 

@@ -171,3 +171,4 @@ def _warnings(spec: RunSpec, dataset: Dataset, forget: ForgetSet) -> Iterable[st
         yield "With 0 epochs nothing is trained: original and gold models are at chance level."
     if len(forget) > len(dataset.train) / 2:
         yield "More than half of the training images are forgotten; retraining would be the better choice."
+    yield from spec.method.warnings(len(dataset.classes), forget.by_subclass)

@@ -10,11 +10,11 @@ from core import load_dataset
 from core.events import NoStep
 from core.inference import accuracy
 from core.methods import stops
-from core.methods.mu_mis import GUARD_EVERY, make_guard, make_loss, move, target_levels, unlearn
+from core.methods.mu_mis import GUARD_EVERY, bias_step, lower_bias, make_guard, make_loss, move, target_levels, unlearn
 from core.methods.steps import get_weights
 from core.models import get_state
 from core.oom import memory_notes
-from core.sensitivity import draw_irrelevant, input_gradient_norms, target_and_irrelevant
+from core.sensitivity import draw_irrelevant, input_gradient_norms, mumis_terms, target_and_irrelevant
 from core.specs.methods.mu_mis import MuMis
 from core.training import Step, tensors
 
@@ -96,14 +96,23 @@ def test_the_loss_of_centred_logits_of_a_linear_model_is_known():
     assert make_loss(model, 4, spec, generator)(images, LABELS).item() == pytest.approx(loss.item(), rel=1e-4)
 
 
-def test_with_two_classes_only_the_target_has_a_gradient():
-    """Both centred logits are half the difference, so Eq. 3 and its gradient are 0 for all weights."""
+def test_with_two_classes_no_weight_has_a_gradient():
+    """Both centred logits are half the difference, up to the sign, so Eq. 3 is 0 for all weights."""
     model, images, labels = Net(nn.Flatten(), 6, 2), IMAGES.float(), LABELS % 2
-    difference = (model.head.weight[0] - model.head.weight[1]).detach()
-    loss = make_loss(model, 2, MuMis(logit_weight=0), seeded())(images, labels)
-    assert loss.item() == pytest.approx(0.0, abs=1e-5)
+    torch.testing.assert_close(*mumis_terms(model, images, labels, 1 - labels, centred=True))
+    loss = make_loss(model, 2, MuMis(), seeded())(images, labels)
     (gradient,) = torch.autograd.grad(loss, [model.head.weight])
-    torch.testing.assert_close(gradient, torch.stack([difference, -difference]) / 2)
+    assert (loss.item(), gradient.abs().max().item()) == (0.0, 0.0)
+
+
+def test_with_two_classes_each_step_lowers_the_bias_of_forgotten_classes():
+    model, images, labels = Net(nn.Flatten(), 6, 2), IMAGES.float(), torch.ones(7, dtype=torch.int64)
+    level = (model(images) @ torch.tensor([-0.5, 0.5])).abs().mean().item()
+    step = bias_step(model, images, labels)
+    assert step.tolist() == pytest.approx([0.0, 0.05 * level], rel=1e-5)
+    before = get_weights(model)
+    assert lower_bias(model, step) == pytest.approx(0.05 * level, rel=1e-5)
+    torch.testing.assert_close(get_weights(model)[1], before[1] - step)
 
 
 def test_the_target_level_reaches_the_head_only():
@@ -293,13 +302,22 @@ def test_part_of_a_class_goes_by_half_steps_to_the_point_nearest_to_its_held_out
 
 
 def test_without_a_known_accuracy_the_target_norm_falls_to_its_fraction(problem):
-    spec = MuMis(fraction=0.8)
+    spec = MuMis(logits="raw", fraction=0.8)
     words = {"dataset": "digits-families", "forget": "subclass=4", "known": None}
     model, forget, steps, _ = follow(problem, spec, **words)
     start, _ = problem(spec, **words)
     target = [target_and_irrelevant(input_gradient_norms(m, forget[0]), forget[1])[0].mean() for m in (start, model)]
     assert (target[1] / target[0]).item() == pytest.approx(0.8, abs=0.02)
     assert steps[-1].stop_reason.startswith("the target norm, as a share of its start, fell to")
+
+
+def test_without_a_known_accuracy_it_stops_at_the_guess(problem):
+    words = {"dataset": "digits-families", "forget": "subclass=4", "known": None}
+    model, forget, steps, _ = follow(problem, MuMis(fraction=0.6), **words)
+    found, count = accuracy(model, *forget), len(forget[1])
+    target = math.floor(0.6 * accuracy(problem(MuMis(), **words)[0], *forget) * count + 0.5) / count
+    assert steps[-1].stop_reason == f"the forget set's accuracy fell to {found:.1%}; its target was {target:.1%}"
+    assert abs(found - 0.6) < 0.1
 
 
 def test_the_papers_stop_measures_the_exact_ratio_once_per_pass(problem):

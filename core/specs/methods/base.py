@@ -100,6 +100,15 @@ class MethodSpec(Spec):
         """
         return ()
 
+    def warnings(self, classes: int, by_subclass: bool) -> tuple[str, ...]:
+        """Sentences for the screen where the method is known to fail, with the evidence.
+
+        Args:
+            classes: K of the data set.
+            by_subclass: whether the request names a sub-class.
+        """
+        return ()
+
 
 def _settings_text(values: dict[str, Any]) -> str:
     return " and ".join(f"{name} = {value}" for name, value in values.items())

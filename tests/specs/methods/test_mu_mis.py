@@ -88,10 +88,11 @@ def test_both_terms_cannot_be_left_out():
         ({}, True, True, "accuracy"),
         ({}, True, False, "accuracy"),  # the target is 0, whatever is known
         ({}, False, True, "accuracy"),
-        ({}, False, False, "sensitivity"),
+        ({}, False, False, "accuracy"),
+        ({"logits": "raw"}, False, False, "sensitivity"),
         ({"variant": "paper"}, True, True, "paper"),
         ({"variant": "paper", "stop": "accuracy"}, False, True, "accuracy"),
-        ({"stop": "accuracy"}, False, False, "sensitivity"),
+        ({"logits": "raw", "stop": "accuracy"}, False, False, "sensitivity"),
         ({"stop": "sensitivity"}, True, True, "sensitivity"),
         ({"stop": "paper"}, False, False, "paper"),
     ],
@@ -115,8 +116,9 @@ def test_steps_are_halved_for_less_than_whole_classes():
         ),
         (MuMis(), True, True, ["looked at gold models", "a guard restores", "1.5 times its start"]),
         (MuMis(head_step=0.1, guard=3), False, True, ["last layer by 0.05", "held-out accuracy", "3 times its start"]),
-        (MuMis(), False, False, ["Guess: it stops when the target norm has fallen to 0.75 of its start"]),
-        (MuMis(stop="accuracy"), False, False, ["accuracy has no known target here"]),
+        (MuMis(), False, False, ["Guess: it stops when the forget set's accuracy has fallen to 0.75 of its start"]),
+        (MuMis(stop="sensitivity"), False, False, ["Guess: it stops when the target norm has fallen to 0.75"]),
+        (MuMis(logits="raw", stop="accuracy"), False, False, ["accuracy has no known target here"]),
         (
             MuMis(variant="paper"),
             True,
@@ -124,7 +126,12 @@ def test_steps_are_halved_for_less_than_whole_classes():
             ["chosen on the digits, without gold models", "the irrelevant norm dips to 0.9"],
         ),
         (MuMis(target_weight=0), True, True, ["weighted 0 to 1, not 1 to 1"]),
-        (MuMis(), True, True, ["centred logits", "at most 0.1 times what the last layer", "with a weight of 0.3"]),
+        (
+            MuMis(),
+            True,
+            True,
+            ["centred logits", "at most 0.1 times what the last layer", "with a weight of 0.3"],
+        ),
         (MuMis(penalty="norm"), True, True, ["norms instead of squared norms", "capped at 1.2 times"]),
         (MuMis(penalty="jacobian"), True, True, ["the input gradients of all logits are lowered"]),
         (MuMis(draws=4), True, True, ["4 irrelevant classes per image and step, not one"]),
@@ -133,6 +140,22 @@ def test_steps_are_halved_for_less_than_whole_classes():
 def test_departures_and_guesses_are_named(spec: MuMis, whole_classes_only: bool, known: bool, said: list[str]):
     notes = "\n".join(spec.notes(whole_classes_only, known))
     assert [words for words in said if not re.search(words, notes)] == []
+
+
+@pytest.mark.parametrize(
+    ("spec", "classes", "subclass", "words"),
+    [
+        (MuMis(), 3, False, []),
+        (MuMis(variant="paper"), 10, False, []),
+        (MuMis(logits="raw"), 5, False, ["only 5 classes"]),
+        (MuMis(variant="paper"), 3, False, ["only 3 classes"]),
+        (MuMis(), 3, True, ["when a sub-class is forgotten"]),
+    ],
+)
+def test_it_warns_where_it_is_known_to_fail(spec: MuMis, classes: int, subclass: bool, words: list[str]):
+    warnings = spec.warnings(classes, subclass)
+    assert len(warnings) == len(words)
+    assert all(word in warning for word, warning in zip(words, warnings, strict=True))
 
 
 def test_the_paper_variant_does_not_name_departures_of_the_other():

@@ -22,7 +22,7 @@ def test_an_attempt_writes_all_files(store: Store, quick: Callable[..., RunSpec]
     assert folder.result == seen[-1].result
     assert folder.tables == ("forget_steps", "map", "samples", "trajectory")
     assert set(folder.weights()) == set(store.models[spec.model.key].weights)
-    assert folder.progress() == {"phases": [], "steps": []}
+    assert folder.progress() == {"phases": [], "steps": [], "accuracy": {}}
     samples = folder.samples()
     roles = {"initial", "original", "unlearned", "gold-1", "gold-2"}
     assert set(samples["role"]) == roles

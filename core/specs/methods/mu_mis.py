@@ -167,7 +167,7 @@ class MuMis(MethodSpec):
         if not self.centred and classes <= FEW_CLASSES:
             found.append(
                 f"With raw logits and only {classes} classes MU-Mis often forgets too little or harms other classes: "
-                "of seven whole classes out of three, none reached an FA of 0% and two kept 100% (small network, digits)."
+                "of seven whole classes out of three, none reached FA 0% and two kept 100% (small network, digits)."
             )
         if by_subclass:
             found.append(

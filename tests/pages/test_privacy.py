@@ -48,7 +48,7 @@ def test_every_attack_beside_its_target(
     assert shown[MODEL_ATTACK] == (f"{found[MODEL_ATTACK][SHADOW]['auc']:.2f}", "target 0.5")
     assert "**Sanity checks**" in words(app)
     assert "target is **gold's value**" in words(app)
-    assert "U-LiRA's target is **0.5**" in words(app)
+    assert "not on this run's model; its target is **0.5**" in words(app)
     (table,) = tables(app, "attack", "role", "auc")
     assert len(table) == sum(len(roles) for roles in found.values())
 

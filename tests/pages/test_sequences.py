@@ -55,8 +55,8 @@ def press(app: AppTest, beginning: str) -> AppTest:
 def test_one_click_from_nothing(open_page: Callable[..., AppTest], store: Store, supervised: list[Path], words) -> None:
     app = open_page(PAGE)
     assert "Nothing is finished yet." in words(app)
-    # 3 golds for each of 5 steps; the original is shipped.
-    assert "454 images forgotten in total. Models to train: 15" in words(app)
+    # 3 golds for each of 5 steps; the original and the golds of the first step are shipped.
+    assert "1,500 images forgotten in total. Models to train: 12" in words(app)
     assert not store.root.exists()
     app = press(app, "Run the sequences (10 steps)")
     queued = [parse_spec(row.spec) for row in reversed(store.rows())]

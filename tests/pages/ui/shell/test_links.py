@@ -4,8 +4,8 @@ from pages.ui.shell.links import PAGES
 
 def test_every_script_has_one_name_and_the_numbers_follow_the_menu() -> None:
     scripts = [script for script, _ in PAGES.values()]
-    found = sorted(path.relative_to(PROJECT).as_posix() for path in (PROJECT / "pages").glob("*.py"))
-    assert scripts == ["app.py", *found]
+    found = sorted((PROJECT / "pages").glob("*.py"), key=lambda path: int(path.name.partition("_")[0]))
+    assert scripts == ["app.py", *(path.relative_to(PROJECT).as_posix() for path in found)]
 
 
 def test_no_page_names_another_by_its_path() -> None:

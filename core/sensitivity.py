@@ -82,6 +82,8 @@ def input_gradient_norms(
 
 
 def _number_of_logits(model: nn.Module, images: Tensor) -> int:
+    if isinstance(head := getattr(model, "head", None), nn.Linear):
+        return head.out_features
     with evaluating(model), torch.no_grad():
         return model(as_float(images[:1])).shape[1]
 

@@ -13,8 +13,8 @@ from core.specs.codec import all_settings
 
 
 def test_only_differences_are_listed() -> None:
-    one = make_spec("class=3", "mu-mis")
-    other = make_spec("class=3:30%", "mu-mis", unlearn_seed=4, gold_seeds=(5,))
+    one = make_spec(forget="class=3", method="mu-mis")
+    other = make_spec(forget="class=3:30%", method="mu-mis", unlearn_seed=4, gold_seeds=(5,))
     table = spec_differences({"A": one, "B": other}).set_index("setting")
     assert table.to_dict("index") == {
         "forget.text": {"A": "class=3", "B": "class=3:30%"},
@@ -44,7 +44,7 @@ def test_settings_that_the_chosen_variant_does_not_use_are_left_out() -> None:
 
 
 def test_seeds_do_not_make_another_experiment() -> None:
-    spec = make_spec("class=3", "mu-mis")
+    spec = make_spec(forget="class=3", method="mu-mis")
     same = [
         spec,
         spec.replace(unlearn_seed=9),

@@ -130,7 +130,7 @@ def test_lists(capsys: pytest.CaptureFixture[str]) -> None:
         ("run --spec no.json --after class=1", "leave --after out"),
         ("run --after class=3", "class=3 is already forgotten by earlier requests"),
         ("run --after class=1;", "has an empty request"),
-        ("run --arch resnet18", "architecture 'resnet18'"),
+        ("run --dataset digits --arch resnet18", "architecture 'resnet18'"),
         ("run --recipe slow", "recipe 'slow'"),
         ("show 123", "run '123'"),
         ("bench speed", "benchmark 'speed'"),

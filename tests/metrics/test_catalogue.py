@@ -21,7 +21,7 @@ NOT_METRICS = (
     r"(gap|gap_test|gold_spread)\.(FA|RA|TA|FA_test|RA_test)", r"gold_spread\.average",
     r"easy_hard\.(ceiling_auc|always_easy|gold_easy)", r"seconds\.(original|gold|measure)", r"memory\.gold",
     r"relearning\.(rate|limit|target)", r"map\..*", r"(forget|versions|spec|models|notes)\b.*",
-    r"(schema|run|request|state|device|stop_reason)",
+    r"outputs_by_gold\..*", r"(schema|run|request|state|device|stop_reason)",
 )  # fmt: skip
 ROLE = r"(original|unlearned|initial|shadow|gold-\d+)"
 

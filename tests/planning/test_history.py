@@ -10,7 +10,8 @@ def test_newest_first_and_own_before_others(tmp_path: Path) -> None:
         path = tmp_path / root / "models" / f"{name}.json"
         write_json(path, {"name": name})
         os.utime(path, (n, n))
-    write_json(tmp_path / "own/runs/r/result.json", {"run": "r"})
+    write_json(tmp_path / "own/runs/r/result.json", {"run": "r", "spec": {}, "seconds": {}, "device": "cpu"})
+    write_json(tmp_path / "own/runs/damaged/result.json", {"run": "damaged"})
     past = look_back(tmp_path / "own", tmp_path / "gallery", tmp_path / "missing")
     assert [record["name"] for record in past.records] == ["new", "old", "g"]
     assert [result["run"] for result in past.results] == ["r"]

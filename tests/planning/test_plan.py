@@ -65,7 +65,6 @@ def test_warnings(quick: Callable[..., RunSpec], words: dict, said: str) -> None
     ("words", "said"),
     [
         ({"forget": "class=all"}, "selects every training image"),
-        ({"forget": "class=0,1,2,3,4,5,6,7,8"}, "leaves 1 class"),
         ({"forget": "index=1700"}, "image 1700 is not among the training images"),
         ({"forget": "class=eleven"}, "class 'eleven' is not known"),
         ({"forget": "subclass=3"}, "has no sub-classes"),

@@ -60,7 +60,7 @@ def test_replace_changes_and_checks():
         (DataSpec, {3: 4}, "'3' is not a setting here; choose name, pool or size"),
         (TrainSpec, {"learning_rate": float("nan")}, "learning_rate = nan is not allowed: input should be a finite"),
         (TrainSpec, '{"learning_rate": Infinity}', "learning_rate = inf is not allowed: input should be a finite"),
-        (TrainSpec, {"schedule": "step"}, "schedule = 'step' is not allowed: input should be 'one-cycle', 'cosine' or"),
+        (TrainSpec, {"schedule": "step"}, "schedule = 'step' is not allowed: input should be 'one-cycle', 'cosine', "),
         (RunSpec, {"model": {"train": {"epochs": "x"}}}, "model.train.epochs = 'x' is not allowed: input should be"),
         (RunSpec, [1], r"value = [1] is not allowed: input should be a valid dictionary"),
         (RunSpec, "{", "value = '{' is not allowed: invalid JSON"),

@@ -86,8 +86,8 @@ def test_root_sets_the_data_folder(tmp_path, monkeypatch, capsys):
         (["plan", "--dataset", "folder:gone"], "gone is not a folder"),
         (["add", "zip:gone.zip"], "gone.zip cannot be read as a zip file"),
         (["add-weights", "gone", "--dataset", "digits"], "gone cannot be read: No such file"),
-        (["plan", "--weights", "gone"], "model.weights = 'gone' is not allowed"),
-        (["plan", "--weights", "0" * 20], "weights 0{20} are not on this machine"),
+        (["plan", "--dataset", "digits", "--weights", "gone"], "model.weights = 'gone' is not allowed"),
+        (["plan", "--dataset", "digits", "--weights", "0" * 20], "weights 0{20} are not on this machine"),
     ],
 )
 def test_what_is_refused_is_one_line(words, message, own_store, capsys):
@@ -107,10 +107,10 @@ def test_weights_are_added_listed_and_planned_with(tmp_path, monkeypatch, capsys
     assert re.fullmatch(rf"[\d.]+% test accuracy \(447 images\), {re.escape(normalised)}", about)
     assert main(["list", "weights"]) == 0
     assert capsys.readouterr().out == f"{name}\tresnet-tiny\tdigits\tmine\n"
-    assert main(["plan", "--weights", name, "--gold-seeds", "0", "--json"]) == 0
+    assert main(["plan", "--dataset", "digits", "--weights", name, "--gold-seeds", "0", "--json"]) == 0
     planned = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert planned["spec"]["model"]["weights"] == name
     assert planned["seconds"]["original"] == 0
     assert "were imported, not trained here" in planned["notes"][0]
-    assert main(["plan", "--weights", name, "--arch", "allcnn"]) == 2
+    assert main(["plan", "--dataset", "digits", "--weights", name, "--arch", "allcnn"]) == 2
     assert f"{name} are for resnet-tiny on digits, not for allcnn" in capsys.readouterr().err

@@ -45,6 +45,8 @@ def test_open_an_image_and_move_the_cut(screen: Page, app_store: Store, quick: C
     settle(screen)
     expect(content(screen).get_by_text(re.compile(rf"^Image {tile['id']} · three · predicted"))).to_be_visible()
 
+    screen.get_by_role("tab", name="Where to cut").click()
+    settle(screen)
     size = len(app_store.run(run).table("adversarial"))
     assert not screen.evaluate(CUT_AT, size)
     click_slider(screen, SLIDER, "right", CUT_AT, size)

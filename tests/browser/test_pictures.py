@@ -19,24 +19,21 @@ WHOLE, PART = RUNS[0].id, next(spec.id for spec in RUNS if spec.method.name == "
 
 
 @pytest.mark.parametrize(
-    ("name", "path", "heading"),
+    ("name", "path"),
     [
-        ("overview", f"/?run={WHOLE}", None),
-        ("forget", f"/Forget?run={WHOLE}", "The run"),
-        ("sensitivity", f"/Sensitivity?run={WHOLE}", None),
-        ("gold_comparison", f"/Gold_comparison?run={PART}", None),
+        ("overview", f"/?run={WHOLE}"),
+        ("forget", f"/Forget?run={WHOLE}"),
+        ("sensitivity", f"/Sensitivity?run={WHOLE}"),
+        ("gold_comparison", f"/Gold_comparison?run={PART}"),
     ],
 )
-def test_picture(browser: Browser, address: str, name: str, path: str, heading: str | None) -> None:
-    """One page, from its top or from a heading on."""
+def test_picture(browser: Browser, address: str, name: str, path: str) -> None:
+    """One page, from its top."""
     context = browser.new_context(base_url=address, viewport=SIZE, color_scheme="light")
     page = context.new_page()
     page.goto(path)
     expect(page.get_by_role("figure", name=re.compile(".")).first).to_be_visible(timeout=120_000)
     settle(page)
-    if heading:
-        page.get_by_role("heading", name=heading, exact=True).evaluate("node => node.scrollIntoView()")
-        settle(page)
     picture = FOLDER / f"{name}.png"
     picture.parent.mkdir(exist_ok=True)
     page.screenshot(path=picture, animations="disabled")

@@ -29,7 +29,7 @@ WHOLE, PART = RUNS[0].id, next(spec.id for spec in RUNS if spec.method.name == "
 )
 def test_picture(browser: Browser, address: str, name: str, path: str) -> None:
     """One page, from its top."""
-    context = browser.new_context(base_url=address, viewport=SIZE, color_scheme="light")
+    context = browser.new_context(base_url=address, viewport=SIZE, color_scheme="light", reduced_motion="reduce")
     page = context.new_page()
     page.goto(path)
     expect(page.get_by_role("figure", name=re.compile(".")).first).to_be_visible(timeout=120_000)

@@ -16,6 +16,7 @@ BENCHMARKS = {  # name -> module
     "easy-hard": "easy_hard",
     "paper mu-mis": "paper_mu_mis",
     "paper tmu": "paper_tmu",
+    "paper photographs": "paper_photographs",
 }
 
 

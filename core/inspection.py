@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from core.attribution import grad_cam, integrated_gradients, smoothgrad
 from core.datasets import load_dataset
-from core.datasets.picture import fitted
+from core.datasets.own.picture import fitted
 from core.device import on_device
 from core.errors import InvalidSpec
 from core.inference import predict

@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from core.datasets import Progress, add_images
-from core.datasets.custom import is_place
+from core.datasets.own.custom import is_place
 from core.errors import InvalidSpec
 from core.jobs.download import work
 from core.paths import data_root

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from core.datasets.array_store import read_prepared
-from core.datasets.custom import add_images, is_place
 from core.datasets.digits import digits_arrays, noisy_images
 from core.datasets.mnist_5k import mnist_arrays, worn_images
+from core.datasets.own.custom import add_images, is_place
 from core.datasets.prepare import ensure_prepared, stored_name
 from core.datasets.stratified import stratified_order
 from core.errors import DataUnavailable, InvalidSpec

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from core.datasets.npy import read_header
+from core.datasets.own.npy import read_header
 from core.errors import InvalidSpec
 from core.specs import DataInfo, short
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from core.datasets.array_store import Arrays
-from core.datasets.npz import read_npz
+from core.datasets.own.npz import read_npz
 from core.errors import DamagedData, InvalidSpec
 from core.specs import DOWNLOADED
 from core.specs.cifar import CLASSES

@@ -38,7 +38,8 @@ def execute(
     """Runs a spec: trains missing models, unlearns, retrains the golds, measures.
 
     Original and unlearning come first, so that their progress is visible early. Golds are trained after the method has
-    ended; into a store, small ones are trained in parallel processes.
+    ended; into a store, small ones are trained in parallel processes (a script then needs
+    ``if __name__ == "__main__"``).
 
     Args:
         models: trained models by key: a dict, or a store's ``models``; new ones are added. Default: an empty dict.

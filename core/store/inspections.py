@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from core.datasets.picture import picture_bytes, picture_name, read_picture
+from core.datasets.own.picture import picture_bytes, picture_name, read_picture
 from core.errors import NotFound, StoreError
 from core.specs.base import short
 from core.specs.inspection import InspectSpec

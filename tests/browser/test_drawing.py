@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from core import Store
-from core.datasets.strokes import draw_digit, read_strokes
+from core.datasets.own.strokes import draw_digit, read_strokes
 from core.examples import examples
 from core.specs.datasets import DIGIT_NAMES
 from core.specs.inspection import InspectSpec

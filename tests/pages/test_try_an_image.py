@@ -9,7 +9,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from core import load_dataset
-from core.datasets.strokes import draw_digit, read_strokes
+from core.datasets.own.strokes import draw_digit, read_strokes
 from core.jobs.inspector import inspect
 from core.specs.inspection import InspectSpec
 from core.store import RunFolder, Store

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from core.datasets.strokes import PEN, draw_digit, draw_over, read_strokes
+from core.datasets.own.strokes import PEN, draw_digit, draw_over, read_strokes
 from core.figures import png_url
 from core.jobs.inspector import ensure_inspector
 from core.specs.inspection import InspectSpec

@@ -4,8 +4,8 @@ import numpy as np
 import streamlit as st
 
 from core.access import is_read_only
-from core.datasets.decode import SUFFIXES
-from core.datasets.picture import MAX_BYTES, read_picture
+from core.datasets.own.decode import SUFFIXES
+from core.datasets.own.picture import MAX_BYTES, read_picture
 from core.store import RunFolder
 from pages.ui.image.drawing_surface import drawing_surface
 from pages.ui.shell import data_access

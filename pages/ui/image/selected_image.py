@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.datasets.picture import fitted
+from core.datasets.own.picture import fitted
 from core.errors import InvalidSpec
 from core.figures import SPLIT_NAMES, in_role_order, role_name
 from core.roles import only_golds

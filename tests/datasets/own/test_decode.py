@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFile
 
-from core.datasets.decode import BITS_PER_SAMPLE, PHOTOMETRIC, decode, read_header
+from core.datasets.own.decode import BITS_PER_SAMPLE, PHOTOMETRIC, decode, read_header
 from core.errors import InvalidSpec
 
 DEEP = np.array([[0, 257, 65_535], [128 * 257, 128, 129]], np.uint16)  # 128 is just below the half of 257, 129 above

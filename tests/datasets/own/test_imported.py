@@ -1,4 +1,4 @@
-from core.datasets.imported import left_out
+from core.datasets.own.imported import left_out
 
 
 def test_files_left_out_are_counted_by_kind_and_three_of_each_are_named() -> None:

@@ -4,7 +4,7 @@ from contextlib import suppress
 import numpy as np
 import pytest
 
-from core.datasets.npz import read_npz
+from core.datasets.own.npz import read_npz
 from core.errors import InvalidSpec
 from core.escaping import MAX_LETTERS, error_sentence
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.datasets.folder import OUTSIDE, SPECIAL, read_folder
+from core.datasets.own.folder import OUTSIDE, SPECIAL, read_folder
 from core.errors import InvalidSpec
 
 

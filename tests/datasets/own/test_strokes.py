@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core import InvalidSpec
-from core.datasets.strokes import MAX_POINTS, MAX_STROKES, draw_digit, draw_over, read_strokes
+from core.datasets.own.strokes import MAX_POINTS, MAX_STROKES, draw_digit, draw_over, read_strokes
 
 TALL = {"points": [[0.1, 0.1], [0.1, 0.4]]}  # small, and in a corner
 WIDE = {"points": [[0.2, 0.5], [0.9, 0.5]]}

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from core.datasets.layout import EXPECTED, Layout, Listing, arrange
+from core.datasets.own.layout import EXPECTED, Layout, Listing, arrange
 from core.errors import InvalidSpec
 
 

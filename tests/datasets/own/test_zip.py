@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 
 from core.datasets import add_images
-from core.datasets import zip as zip_reader
-from core.datasets.folder import read_folder
-from core.datasets.zip import read_zip
+from core.datasets.own import zip as zip_reader
+from core.datasets.own.folder import read_folder
+from core.datasets.own.zip import read_zip
 from core.errors import InvalidSpec
 from core.specs import data_info, own_datasets
 

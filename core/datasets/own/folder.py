@@ -1,4 +1,4 @@
-"""Reads ``folder:PATH``: a folder of image files in one of the layouts of ``core.datasets.layout``.
+"""Reads ``folder:PATH``: a folder of image files in one of the layouts of ``core.datasets.own.layout``.
 
 If all images are squares of one size up to 64 pixels, they keep that size; otherwise they are cropped to the middle
 square and resized to 64x64. If all images are grey they stay grey; otherwise all become RGB.
@@ -13,9 +13,9 @@ from typing import IO, TypeVar
 import numpy as np
 from PIL import Image, ImageOps
 
-from core.datasets.decode import decode, read_header
-from core.datasets.imported import Imported
-from core.datasets.layout import Listing, arrange
+from core.datasets.own.decode import decode, read_header
+from core.datasets.own.imported import Imported
+from core.datasets.own.layout import Listing, arrange
 from core.errors import InvalidSpec
 
 SIDE = 64  # pixels

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from core.datasets.decode import SUFFIXES
-from core.datasets.imported import left_out
+from core.datasets.own.decode import SUFFIXES
+from core.datasets.own.imported import left_out
 from core.errors import InvalidSpec
 
 EXPECTED = "expected is train/CLASS/IMAGE with test/CLASS/IMAGE (or val/), or CLASS/IMAGE"

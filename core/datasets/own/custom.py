@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from core.datasets.array_store import Arrays, write_prepared
-from core.datasets.folder import read_folder
-from core.datasets.npz import read_npz
-from core.datasets.zip import read_zip
+from core.datasets.own.folder import read_folder
+from core.datasets.own.npz import read_npz
+from core.datasets.own.zip import read_zip
 from core.errors import InvalidSpec
 from core.paths import prepared_folder
 from core.specs import DataInfo, short

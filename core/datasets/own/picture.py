@@ -6,7 +6,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image, ImageOps
 
-from core.datasets.decode import FORMATS, decode
+from core.datasets.own.decode import FORMATS, decode
 from core.errors import InvalidSpec
 from core.specs import choices
 

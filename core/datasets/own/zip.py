@@ -8,9 +8,9 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from core.datasets.folder import read_pictures, refuse
-from core.datasets.imported import Imported
-from core.datasets.layout import Listing, is_picture
+from core.datasets.own.folder import read_pictures, refuse
+from core.datasets.own.imported import Imported
+from core.datasets.own.layout import Listing, is_picture
 from core.errors import InvalidSpec
 
 MAX_FILES = 500_000

@@ -7,8 +7,8 @@ import pytest
 from PIL import Image, ImageFile
 
 from core import InvalidSpec
-from core.datasets import picture
-from core.datasets.picture import fitted, picture_bytes, picture_name, read_picture
+from core.datasets.own import picture
+from core.datasets.own.picture import fitted, picture_bytes, picture_name, read_picture
 
 
 def encoded(image: Image.Image, kind: str = "PNG", **words: object) -> bytes:

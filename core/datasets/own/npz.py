@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from core.datasets.imported import Imported, left_out
-from core.datasets.npy import read_header
+from core.datasets.own.imported import Imported, left_out
+from core.datasets.own.npy import read_header
 from core.errors import InvalidSpec
 from core.escaping import error_sentence
 from core.specs import short

@@ -42,8 +42,8 @@ Stop rules (``core.methods.stops``; ``auto`` chooses, see ``MuMis.stop_rule``):
         moves to the nearest point of the last step. No step is made if the target is met at the start. For partly
         forgotten classes it stops before they lose too much accuracy on unseen images (``core.methods.stand_ins``) and
         undoes the step that would cost too much.
-        Where the target is unknown (a sub-class), it is ``fraction`` of the start, a guess.
-    sensitivity: the mean target norm has fallen to ``fraction`` of its start; likewise. A guess, too.
+    sensitivity: the mean target norm has fallen to ``fraction`` of its start; likewise. That fraction is a guess, for
+        sub-classes, whose target accuracy is unknown. With two classes, where the norms don't move, no step is made.
 The stop reason also says whether nothing, too little or too much is forgotten in the end (``verdict``): the paper's
 rule can be met while all forget images are still classified right.
 A guard checks the mean norms every third step and at the end. It restores the last good weights if a norm is not
@@ -90,6 +90,7 @@ from core.specs.methods.mu_mis import MuMis
 from core.training import Step, as_float
 
 BIAS_STEP = 0.05  # per step, of the mean target logit at the start
+NO_SIGNAL = "no step was made: with two classes nothing in the forget set tells when a part of one is forgotten"
 GUARD_EVERY = 3  # steps; a check costs about one step
 GUARD_IMAGES = 50  # forget images for the guard: enough to see a mean rise by half
 NORM_IMAGES = 200  # forget images for the rule ``sensitivity``
@@ -115,14 +116,15 @@ def unlearn(model: nn.Module, task: Task, spec: MuMis, *, generator: torch.Gener
     seen = images[:ACCURACY_IMAGES], labels[:ACCURACY_IMAGES]
     start, count = accuracy(model, *seen), len(seen[1])
     target = None if task.target_accuracy is None else whole_images(task.target_accuracy, count) / count
+    only_bias = spec.centred and task.num_classes == 2
     stop = _stop(model, images, labels, task, spec, generator)
-    if needless := stop.needless():
-        yield NoStep(needless)
+    reason = NO_SIGNAL if only_bias and task.target_accuracy is None else stop.needless()
+    if reason:
+        yield NoStep(reason)
         return
     guard = make_guard(model, images[:GUARD_IMAGES], labels[:GUARD_IMAGES], spec, generator)
     loss_of = make_loss(model, task.num_classes, spec, generator)
     scale = spec.step_scale(task.whole_classes_only)
-    only_bias = spec.centred and task.num_classes == 2
     shift = scale * bias_step(model, *seen) if only_bias else None
     passes = batches(len(labels), spec.batch_size, generator)
 
@@ -232,7 +234,7 @@ def _stop(
     name = spec.stop_rule(task.whole_classes_only, task.known_accuracy is not None)
     if name == "accuracy":
         unseen = StandIns.of(model, task, generator)
-        return accuracy_stop(model, images, labels, task.target_accuracy, spec.max_steps, unseen, spec.fraction)
+        return accuracy_stop(model, images, labels, task.target_accuracy, spec.max_steps, unseen)
     if name == "sensitivity":
         x, c = images[:NORM_IMAGES], labels[:NORM_IMAGES, None]
         rule = Falls("the target norm, as a share of its start,", spec.fraction)

@@ -143,7 +143,6 @@ def accuracy_stop(
     target: float | None,
     limit: int,
     unseen: StandIns | None = None,
-    guess: float = FALLBACK_FRACTION,
 ) -> Stop:
     """The rule ``accuracy`` on the first ``ACCURACY_IMAGES`` of these forget images.
 
@@ -151,7 +150,7 @@ def accuracy_stop(
 
     Args:
         images, labels: (N, C, H, W) and (N,), in random order.
-        target: None for ``guess`` times the current accuracy.
+        target: None for ``FALLBACK_FRACTION`` of the current accuracy, a guess.
         limit: maximum number of steps.
         unseen: see ``Stop``.
     """
@@ -162,7 +161,7 @@ def accuracy_stop(
 
     start = measure()
     count = len(labels)
-    wanted = whole_images(guess * start if target is None else target, count)
+    wanted = whole_images(FALLBACK_FRACTION * start if target is None else target, count)
     enough = _enough(round(start * count), wanted, count, guessed=target is None)
     return Stop(Falls("the forget set's accuracy", wanted / count, start, enough), measure, limit, unseen)
 

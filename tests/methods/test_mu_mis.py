@@ -2,19 +2,33 @@ import math
 import re
 from itertools import pairwise
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 
 from core import load_dataset
+from core.datasets import Split
 from core.events import NoStep
 from core.inference import accuracy
 from core.methods import stops
-from core.methods.mu_mis import GUARD_EVERY, bias_step, lower_bias, make_guard, make_loss, move, target_levels, unlearn
+from core.methods.mu_mis import (
+    GUARD_EVERY,
+    NO_SIGNAL,
+    bias_step,
+    lower_bias,
+    make_guard,
+    make_loss,
+    move,
+    target_levels,
+    unlearn,
+)
 from core.methods.steps import get_weights
+from core.methods.task import Task
 from core.models import get_state
 from core.oom import memory_notes
 from core.sensitivity import draw_irrelevant, input_gradient_norms, mumis_terms, target_and_irrelevant
+from core.specs import TrainSpec
 from core.specs.methods.mu_mis import MuMis
 from core.training import Step, tensors
 
@@ -113,6 +127,16 @@ def test_with_two_classes_each_step_lowers_the_bias_of_forgotten_classes():
     before = get_weights(model)
     assert lower_bias(model, step) == pytest.approx(0.05 * level, rel=1e-5)
     torch.testing.assert_close(get_weights(model)[1], before[1] - step)
+
+
+def test_with_two_classes_and_no_target_no_step_is_made():
+    """Input gradients don't see a bias, so no norm tells when to stop."""
+    model, labels = Net(nn.Flatten(), 6, 2), np.ones(7, np.int64)
+    forget = Split(IMAGES.float().numpy(), labels, np.arange(7), None)
+    task = Task(2, (), False, None, TrainSpec(), lambda seed: model, forget)
+    before = get_weights(model)
+    assert list(unlearn(model, task, MuMis(), generator=seeded())) == [NoStep(NO_SIGNAL)]
+    assert all(map(torch.equal, before, get_weights(model)))
 
 
 def test_the_target_level_reaches_the_head_only():
@@ -302,22 +326,13 @@ def test_part_of_a_class_goes_by_half_steps_to_the_point_nearest_to_its_held_out
 
 
 def test_without_a_known_accuracy_the_target_norm_falls_to_its_fraction(problem):
-    spec = MuMis(logits="raw", fraction=0.8)
+    spec = MuMis(fraction=0.8)
     words = {"dataset": "digits-families", "forget": "subclass=4", "known": None}
     model, forget, steps, _ = follow(problem, spec, **words)
     start, _ = problem(spec, **words)
     target = [target_and_irrelevant(input_gradient_norms(m, forget[0]), forget[1])[0].mean() for m in (start, model)]
     assert (target[1] / target[0]).item() == pytest.approx(0.8, abs=0.02)
     assert steps[-1].stop_reason.startswith("the target norm, as a share of its start, fell to")
-
-
-def test_without_a_known_accuracy_it_stops_at_the_guess(problem):
-    words = {"dataset": "digits-families", "forget": "subclass=4", "known": None}
-    model, forget, steps, _ = follow(problem, MuMis(fraction=0.6), **words)
-    found, count = accuracy(model, *forget), len(forget[1])
-    target = math.floor(0.6 * accuracy(problem(MuMis(), **words)[0], *forget) * count + 0.5) / count
-    assert steps[-1].stop_reason == f"the forget set's accuracy fell to {found:.1%}; its target was {target:.1%}"
-    assert abs(found - 0.6) < 0.1
 
 
 def test_the_papers_stop_measures_the_exact_ratio_once_per_pass(problem):

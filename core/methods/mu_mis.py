@@ -129,11 +129,12 @@ def unlearn(model: nn.Module, task: Task, spec: MuMis, *, generator: torch.Gener
     passes = batches(len(labels), spec.batch_size, generator)
 
     def descend_on(batch: Tensor, count: int) -> tuple[float, float]:
+        if shift is not None:  # Eq. 3 is 0, whatever the weights
+            return 0.0, lower_bias(model, shift)
         part = batch[:count].to(labels.device)
         with evaluating(model):  # full precision, including the backward pass to the weights
             loss = loss_of(images[part], labels[part])
-            length = move(model, loss, spec, scale)
-        return loss.item(), length if shift is None else lower_bias(model, shift)
+            return loss.item(), move(model, loss, spec, scale)
 
     at_once = spec.batch_size
     for step, (batch, ends_pass) in enumerate(islice(passes, spec.max_steps), start=1):
@@ -180,8 +181,6 @@ def make_loss(
             if isnan(ceiling):
                 ceiling = (spec.cap**2 if squared else spec.cap) * irrelevant.item()
             irrelevant = irrelevant.clamp(max=ceiling)
-        if spec.centred and num_classes == 2:  # the centred logits are opposite: only rounding errors are left
-            return 0.0 * target
         if spec.centred and spec.logit_weight:
             levels = target_levels(model, images, labels)
             if isnan(unit):
